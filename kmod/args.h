@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * DOC: ioctl arguments
+ *
+ * Every argument structure begins with its own size and may grow at its end.
+ * kipc_args_read() takes one of any age and size into the kernel's form of it,
+ * kipc_args_write() gives the kernel's form back. Both may sleep.
+ */
+#ifndef KIPC_ARGS_H
+#define KIPC_ARGS_H
+
+#include <linux/types.h>
+
+int kipc_args_read(void *args, size_t size, const void __user *from);
+int kipc_args_write(void __user *to, const void *args, size_t size);
+char *kipc_args_name(u64 from, u32 length);
+
+#endif /* KIPC_ARGS_H */

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * DOC: what differs between the kernels that kipc builds for
+ *
+ * Nothing else in this folder asks for the kernel's version.
+ */
+#ifndef KIPC_COMPAT_H
+#define KIPC_COMPAT_H
+
+#include <linux/mm.h>
+#include <linux/nsproxy.h>
+#include <linux/time_namespace.h>
+#include <linux/version.h>
+
+#ifndef CONFIG_64BIT
+#error "the words that kipc shares with user space are 64 bit wide"
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set,
+				vm_flags_t clear)
+{
+	vma->vm_flags |= set;
+	vma->vm_flags &= ~clear;
+}
+#endif
+
+/*
+ * timens_ktime_to_host() calls a function that modules cannot reach before
+ * Linux 7; this is its arithmetic for CLOCK_MONOTONIC, saturating both ways.
+ */
+static inline ktime_t kipc_monotonic_to_host(ktime_t time)
+{
+#ifdef CONFIG_TIME_NS
+	const struct timens_offsets *offsets =
+		&current->nsproxy->time_ns->offsets;
+	ktime_t host;
+
+	if (check_sub_overflow(time, timespec64_to_ktime(offsets->monotonic),
+			       &host))
+		return KTIME_MAX;
+	return max_t(ktime_t, host, 0);
+#else
+	return time;
+#endif
+}
+
+#endif /* KIPC_COMPAT_H */

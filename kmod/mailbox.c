@@ -1,0 +1,579 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * DOC: mailboxes, queue kind
+ *
+ * A sender reserves room, copies his message in without a lock, and inserts it;
+ * a receiver takes a message, copies it out without a lock, and releases its
+ * room. Whoever inserts or releases serves those who wait: a waiting receiver is
+ * granted a message it has already taken, a waiting sender room it has already
+ * reserved. A message that cannot be delivered goes back to where it was.
+ */
+#include <linux/cred.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/signal.h>
+#include <linux/uaccess.h>
+
+#include "args.h"
+#include "mailbox_queue.h"
+#include "object.h"
+#include "wait.h"
+
+struct kipc_mailbox {
+	struct kipc_object object;
+	spinlock_t lock;			/* guards what names it here */
+	struct kipc_queue queue;		/* lock */
+	struct kipc_waitlist senders;		/* lock */
+	struct kipc_waitlist receivers;		/* lock */
+	atomic_t senders_waiting;
+	atomic_t receivers_waiting;
+};
+
+struct mailbox_waiter {
+	struct kipc_waiter waiter;
+	struct kipc_message *message;	/* set by the granter */
+	u32 size;			/* of the message, or of the buffer */
+};
+
+static struct kipc_mailbox *mailbox_of(struct kipc_object *object)
+{
+	return container_of(object, struct kipc_mailbox, object);
+}
+
+static struct mailbox_waiter *waiter_of(struct kipc_waiter *waiter)
+{
+	return container_of(waiter, struct mailbox_waiter, waiter);
+}
+
+static u32 mailbox_message_size(const struct kipc_mailbox *mailbox)
+{
+	return mailbox->object.attributes.mailbox.message_size;
+}
+
+static __poll_t mailbox_ready(struct kipc_mailbox *mailbox)
+{
+	__poll_t ready = 0;
+
+	if (mailbox->queue.count)
+		ready |= EPOLLIN | EPOLLRDNORM;
+	if (!mailbox->senders.first &&
+	    kipc_queue_fits(&mailbox->queue, mailbox_message_size(mailbox)))
+		ready |= EPOLLOUT | EPOLLWRNORM;
+	return ready;
+}
+
+/* ------------------------------------------------------------------------ */
+/* Serving those who wait                                                   */
+/* ------------------------------------------------------------------------ */
+
+/* The first message if it fits into size bytes, else how long it is. */
+static int mailbox_take_first(struct kipc_mailbox *mailbox, u32 *size,
+			      struct kipc_message **message)
+{
+	struct kipc_message *first = kipc_queue_first(&mailbox->queue);
+
+	lockdep_assert_held(&mailbox->lock);
+	if (first->length > *size) {
+		*size = first->length;
+		return -EMSGSIZE;
+	}
+	kipc_queue_take(&mailbox->queue, first);
+	*message = first;
+	return 0;
+}
+
+/* The first message to a receiver, or word that his buffer is too small. */
+static void serve_receiver(struct kipc_mailbox *mailbox,
+			   struct kipc_waiter *first, struct kipc_waker *waker)
+{
+	struct mailbox_waiter *receiver = waiter_of(first);
+	int outcome = mailbox_take_first(mailbox, &receiver->size,
+					 &receiver->message);
+
+	kipc_grant(waker, &mailbox->receivers, first, outcome);
+}
+
+static void serve_sender(struct kipc_mailbox *mailbox,
+			 struct kipc_waiter *first, struct kipc_waker *waker)
+{
+	struct mailbox_waiter *sender = waiter_of(first);
+
+	sender->message = kipc_queue_reserve(&mailbox->queue, sender->size);
+	kipc_grant(waker, &mailbox->senders, first, 0);
+}
+
+/* Grant what can be granted; true where more can be than fit in the waker. */
+static bool mailbox_serve(struct kipc_mailbox *mailbox,
+			  struct kipc_waker *waker)
+{
+	struct kipc_waiter *first;
+
+	lockdep_assert_held(&mailbox->lock);
+	while ((first = mailbox->receivers.first) && mailbox->queue.count) {
+		if (kipc_waker_full(waker))
+			return true;
+		serve_receiver(mailbox, first, waker);
+	}
+	while ((first = mailbox->senders.first) &&
+	       kipc_queue_fits(&mailbox->queue, waiter_of(first)->size)) {
+		if (kipc_waker_full(waker))
+			return true;
+		serve_sender(mailbox, first, waker);
+	}
+	return false;
+}
+
+/* Unlock after a change that may have made these events ready. */
+static void mailbox_leave(struct kipc_mailbox *mailbox, __poll_t events)
+	__releases(&mailbox->lock)
+{
+	struct kipc_waker waker;
+	bool more;
+
+	kipc_waker_init(&waker);
+	for (;;) {
+		more = mailbox_serve(mailbox, &waker);
+		events &= mailbox_ready(mailbox);
+		spin_unlock(&mailbox->lock);
+		kipc_waker_flush(&waker);
+		if (!more)
+			break;
+		cond_resched();
+		spin_lock(&mailbox->lock);
+	}
+	if (events)
+		kipc_object_wake_pollers(&mailbox->object, events);
+}
+
+/* Queued and unlocked: sleep, and if that fails leave the queue. */
+static int mailbox_sleep(struct kipc_mailbox *mailbox,
+			 struct kipc_waitlist *list, atomic_t *waiting,
+			 struct mailbox_waiter *self,
+			 const struct kipc_deadline *deadline)
+{
+	int ret;
+
+	atomic_inc(waiting);
+	ret = kipc_wait_sleep(&self->waiter, deadline);
+	if (ret) {
+		spin_lock(&mailbox->lock);
+		if (kipc_granted(&self->waiter))
+			ret = 0;
+		else
+			kipc_waitlist_remove(list, &self->waiter);
+		/* Senders behind may want less room than this one did. */
+		mailbox_leave(mailbox, EPOLLOUT | EPOLLWRNORM);
+	}
+	atomic_dec(waiting);
+	kipc_wait_end(&mailbox->object);
+	return ret ? ret : self->waiter.outcome;
+}
+
+/* ------------------------------------------------------------------------ */
+/* Steps                                                                    */
+/* ------------------------------------------------------------------------ */
+
+/* Make a filled message, or one that was taken, the queue's. */
+static void mailbox_insert(struct kipc_mailbox *mailbox,
+			   struct kipc_message *message)
+{
+	spin_lock(&mailbox->lock);
+	kipc_queue_insert(&mailbox->queue, message);
+	mailbox_leave(mailbox, EPOLLIN | EPOLLRDNORM);
+}
+
+static void mailbox_release(struct kipc_mailbox *mailbox,
+			    struct kipc_message *message)
+{
+	spin_lock(&mailbox->lock);
+	kipc_queue_release(&mailbox->queue, message);
+	mailbox_leave(mailbox, EPOLLOUT | EPOLLWRNORM);
+}
+
+static void mailbox_extend(struct kipc_mailbox *mailbox,
+			   struct kipc_message *message)
+{
+	bool more;
+
+	do {
+		spin_lock(&mailbox->lock);
+		more = kipc_queue_extend(&mailbox->queue, message);
+		spin_unlock(&mailbox->lock);
+		cond_resched();
+	} while (more);
+}
+
+/* Reserve room for a message, waiting for it. */
+static int mailbox_reserve(struct kipc_mailbox *mailbox, u32 length,
+			   const struct kipc_deadline *deadline,
+			   struct kipc_message **message)
+{
+	struct mailbox_waiter self = { .size = length };
+	int ret = 0;
+
+	spin_lock(&mailbox->lock);
+	if (kipc_waitlist_leads(&mailbox->senders, kipc_priority()) &&
+	    kipc_queue_fits(&mailbox->queue, length)) {
+		*message = kipc_queue_reserve(&mailbox->queue, length);
+		spin_unlock(&mailbox->lock);
+		return 0;
+	}
+	ret = -EAGAIN;
+	if (!deadline->try)
+		ret = kipc_wait_begin(&mailbox->object, &mailbox->senders,
+				      &self.waiter, kipc_priority());
+	spin_unlock(&mailbox->lock);
+	if (!ret)
+		ret = mailbox_sleep(mailbox, &mailbox->senders,
+				    &mailbox->senders_waiting, &self, deadline);
+	*message = self.message;
+	return ret;
+}
+
+/* Take the first message, waiting for one. */
+static int mailbox_take(struct kipc_mailbox *mailbox, u32 *size,
+			const struct kipc_deadline *deadline,
+			struct kipc_message **message)
+{
+	struct mailbox_waiter self = { .size = *size };
+	int ret;
+
+	spin_lock(&mailbox->lock);
+	if (kipc_waitlist_leads(&mailbox->receivers, kipc_priority()) &&
+	    mailbox->queue.count) {
+		ret = mailbox_take_first(mailbox, size, message);
+		spin_unlock(&mailbox->lock);
+		return ret;
+	}
+	ret = -EAGAIN;
+	if (!deadline->try)
+		ret = kipc_wait_begin(&mailbox->object, &mailbox->receivers,
+				      &self.waiter, kipc_priority());
+	spin_unlock(&mailbox->lock);
+	if (!ret)
+		ret = mailbox_sleep(mailbox, &mailbox->receivers,
+				    &mailbox->receivers_waiting, &self,
+				    deadline);
+	*message = self.message;
+	*size = self.size;
+	return ret;
+}
+
+/* Look at the first message if it fits the buffer; it stays. */
+static int mailbox_peek(struct kipc_mailbox *mailbox, u32 *size,
+			struct kipc_message **message)
+{
+	int ret = 0;
+
+	spin_lock(&mailbox->lock);
+	*message = kipc_queue_first(&mailbox->queue);
+	if (!*message) {
+		ret = -EAGAIN;
+	} else if ((*message)->length > *size) {
+		*size = (*message)->length;
+		ret = -EMSGSIZE;
+	} else {
+		(*message)->references++;
+	}
+	spin_unlock(&mailbox->lock);
+	return ret;
+}
+
+/* ------------------------------------------------------------------------ */
+/* The verbs                                                                */
+/* ------------------------------------------------------------------------ */
+
+static void message_stamp(struct kipc_message *message, u32 priority)
+{
+	message->priority = priority;
+	message->pid = get_pid(task_tgid(current));
+	message->uid = current_euid();
+	message->gid = current_egid();
+}
+
+static int mailbox_send(struct kipc_mailbox *mailbox, struct iov_iter *from,
+			u32 priority, const struct kipc_deadline *deadline)
+{
+	struct kipc_message *message;
+	int ret;
+
+	if (iov_iter_count(from) > mailbox_message_size(mailbox))
+		return -EMSGSIZE;
+	ret = mailbox_reserve(mailbox, iov_iter_count(from), deadline,
+			      &message);
+	if (ret)
+		return ret;
+	mailbox_extend(mailbox, message);
+	ret = kipc_message_fill(&mailbox->queue, message, from);
+	if (ret) {
+		mailbox_release(mailbox, message);
+		return ret;
+	}
+	message_stamp(message, priority);
+	mailbox_insert(mailbox, message);
+	return 0;
+}
+
+/* The receiver has what he wanted, or it goes back. */
+static void mailbox_finish(struct kipc_mailbox *mailbox,
+			   struct kipc_message *message, bool delivered)
+{
+	if (delivered)
+		mailbox_release(mailbox, message);
+	else
+		mailbox_insert(mailbox, message);
+}
+
+static void message_describe(const struct kipc_message *message,
+			     struct kipc_mailbox_receive_args *args)
+{
+	struct pid_namespace *space = task_active_pid_ns(current);
+
+	args->priority = message->priority;
+	args->length = message->length;
+	args->pid = pid_nr_ns(message->pid, space);
+	args->uid = from_kuid_munged(current_user_ns(), message->uid);
+	args->gid = from_kgid_munged(current_user_ns(), message->gid);
+}
+
+static int message_deliver(struct kipc_mailbox *mailbox,
+			   const struct kipc_message *message,
+			   struct kipc_mailbox_receive_args *args,
+			   void __user *arg)
+{
+	struct iov_iter to;
+	int ret;
+
+	/* Whoever is killed before he could see the message does not get it. */
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	iov_iter_ubuf(&to, ITER_DEST, u64_to_user_ptr(args->data),
+		      args->capacity);
+	ret = kipc_message_copy(&mailbox->queue, message, &to);
+	if (ret)
+		return ret;
+	message_describe(message, args);
+	return kipc_args_write(arg, args, sizeof(*args));
+}
+
+static int mailbox_receive(struct kipc_mailbox *mailbox,
+			   struct kipc_mailbox_receive_args *args,
+			   void __user *arg,
+			   const struct kipc_deadline *deadline)
+{
+	bool peek = args->flags & KIPC_PEEK;
+	struct kipc_message *message;
+	u32 size = args->capacity;
+	int ret;
+
+	if (peek)
+		ret = mailbox_peek(mailbox, &size, &message);
+	else
+		ret = mailbox_take(mailbox, &size, deadline, &message);
+	if (ret == -EMSGSIZE) {
+		args->length = size;
+		return kipc_args_write(arg, args, sizeof(*args)) ? -EFAULT : ret;
+	}
+	if (ret)
+		return ret;
+	ret = message_deliver(mailbox, message, args, arg);
+	mailbox_finish(mailbox, message, peek || !ret);
+	return ret;
+}
+
+static void mailbox_state(struct kipc_mailbox *mailbox,
+			  struct kipc_mailbox_state_args *args)
+{
+	spin_lock(&mailbox->lock);
+	args->messages = mailbox->queue.count;
+	args->bytes = mailbox->queue.bytes;
+	spin_unlock(&mailbox->lock);
+	args->senders = atomic_read(&mailbox->senders_waiting);
+	args->receivers = atomic_read(&mailbox->receivers_waiting);
+}
+
+/* ------------------------------------------------------------------------ */
+/* ioctl                                                                    */
+/* ------------------------------------------------------------------------ */
+
+static int ioctl_send(struct file *file, void __user *arg)
+{
+	struct kipc_mailbox_send_args args;
+	struct kipc_deadline deadline;
+	struct iov_iter from;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (!ret)
+		ret = kipc_file_check(file, FMODE_WRITE);
+	if (ret)
+		return ret;
+	if ((args.flags & ~(KIPC_TRY | KIPC_REALTIME)) || args.element ||
+	    args.priority >= KIPC_PRIORITIES || args.reserved)
+		return -EINVAL;
+	ret = kipc_deadline_init(&deadline, args.flags, args.deadline, file);
+	if (ret)
+		return ret;
+	iov_iter_ubuf(&from, ITER_SOURCE, u64_to_user_ptr(args.data),
+		      args.length);
+	return mailbox_send(mailbox_of(kipc_object_of(file)), &from,
+			    args.priority, &deadline);
+}
+
+static int ioctl_receive(struct file *file, void __user *arg)
+{
+	const u32 known = KIPC_TRY | KIPC_REALTIME | KIPC_PEEK;
+	struct kipc_mailbox_receive_args args;
+	struct kipc_deadline deadline;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (!ret)
+		ret = kipc_file_check(file, FMODE_READ);
+	if (ret)
+		return ret;
+	if ((args.flags & ~known) || args.element || args.reserved)
+		return -EINVAL;
+	if ((args.flags & KIPC_PEEK) && !(args.flags & KIPC_TRY))
+		return -EINVAL;
+	ret = kipc_deadline_init(&deadline, args.flags, args.deadline, file);
+	if (ret)
+		return ret;
+	return mailbox_receive(mailbox_of(kipc_object_of(file)), &args, arg,
+			       &deadline);
+}
+
+static int ioctl_state(struct file *file, void __user *arg)
+{
+	struct kipc_mailbox_state_args args;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (!ret)
+		ret = kipc_file_check(file, FMODE_READ);
+	if (ret)
+		return ret;
+	if (args.flags || args.element)
+		return -EINVAL;
+	mailbox_state(mailbox_of(kipc_object_of(file)), &args);
+	return kipc_args_write(arg, &args, sizeof(args));
+}
+
+static long mailbox_ioctl(struct file *file, unsigned int command,
+			  void __user *arg)
+{
+	switch (command) {
+	case KIPC_MAILBOX_SEND:
+		return ioctl_send(file, arg);
+	case KIPC_MAILBOX_RECEIVE:
+		return ioctl_receive(file, arg);
+	case KIPC_MAILBOX_STATE:
+		return ioctl_state(file, arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+/* ------------------------------------------------------------------------ */
+/* poll, read, write: one message each, of priority 0                       */
+/* ------------------------------------------------------------------------ */
+
+static __poll_t mailbox_poll(struct file *file, struct poll_table_struct *table)
+{
+	struct kipc_mailbox *mailbox = mailbox_of(kipc_object_of(file));
+	__poll_t ready;
+
+	poll_wait(file, &mailbox->object.pollers, table);
+	spin_lock(&mailbox->lock);
+	ready = mailbox_ready(mailbox);
+	spin_unlock(&mailbox->lock);
+	return ready;
+}
+
+static ssize_t mailbox_read(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct kipc_mailbox *mailbox =
+		mailbox_of(kipc_object_of(iocb->ki_filp));
+	struct kipc_deadline deadline = kipc_iocb_deadline(iocb);
+	u32 size = min_t(size_t, iov_iter_count(to), KIPC_MESSAGE_MAX);
+	struct kipc_message *message;
+	ssize_t ret = mailbox_take(mailbox, &size, &deadline, &message);
+
+	if (ret)
+		return ret;
+	size = message->length;
+	ret = fatal_signal_pending(current) ? -EINTR :
+	      kipc_message_copy(&mailbox->queue, message, to);
+	mailbox_finish(mailbox, message, !ret);
+	return ret ? ret : size;
+}
+
+static ssize_t mailbox_write(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct kipc_deadline deadline = kipc_iocb_deadline(iocb);
+	ssize_t size = iov_iter_count(from);
+	int ret = mailbox_send(mailbox_of(kipc_object_of(iocb->ki_filp)), from,
+			       0, &deadline);
+
+	return ret ? ret : size;
+}
+
+/* ------------------------------------------------------------------------ */
+/* The type                                                                 */
+/* ------------------------------------------------------------------------ */
+
+static int mailbox_check(union kipc_attributes *attributes)
+{
+	u32 message_size = attributes->mailbox.message_size;
+	u32 messages = attributes->mailbox.messages;
+	u64 most = (u64)message_size * messages;
+
+	if (!message_size || message_size > KIPC_MESSAGE_MAX || !messages ||
+	    messages > KIPC_MESSAGES_MAX ||
+	    memchr_inv(&attributes->mailbox + 1, 0,
+		       sizeof(*attributes) - sizeof(attributes->mailbox)))
+		return -EINVAL;
+	if (!attributes->mailbox.bytes)
+		attributes->mailbox.bytes = most;
+	if (attributes->mailbox.bytes < message_size ||
+	    attributes->mailbox.bytes > most)
+		return -EINVAL;
+	return 0;
+}
+
+static int mailbox_init(struct kipc_object *object)
+{
+	struct kipc_mailbox *mailbox = mailbox_of(object);
+
+	spin_lock_init(&mailbox->lock);
+	return kipc_queue_alloc(&mailbox->queue, object);
+}
+
+static void mailbox_exit(struct kipc_object *object)
+{
+	kipc_queue_free(&mailbox_of(object)->queue,
+			object->attributes.mailbox.messages);
+}
+
+static void mailbox_show(struct seq_file *seq, struct kipc_object *object)
+{
+	struct kipc_mailbox_state_args state;
+
+	mailbox_state(mailbox_of(object), &state);
+	seq_printf(seq, "kipc-messages:\t%u\n", state.messages);
+	seq_printf(seq, "kipc-message-bytes:\t%llu\n", state.bytes);
+	seq_printf(seq, "kipc-senders:\t%u\n", state.senders);
+	seq_printf(seq, "kipc-receivers:\t%u\n", state.receivers);
+}
+
+const struct kipc_type kipc_mailbox_type = {
+	.label = "mailbox",
+	.id = KIPC_MAILBOX,
+	.flags = KIPC_SEALED,
+	.max_elements = 1,
+	.size = sizeof(struct kipc_mailbox),
+	.check = mailbox_check,
+	.init = mailbox_init,
+	.exit = mailbox_exit,
+	.ioctl = mailbox_ioctl,
+	.poll = mailbox_poll,
+	.read = mailbox_read,
+	.write = mailbox_write,
+	.show = mailbox_show,
+};

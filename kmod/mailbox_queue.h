@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * DOC: the messages of a queue-kind mailbox
+ *
+ * A queue is a fixed number of message records and a fixed number of blocks
+ * for their bytes, all allocated when the mailbox is created; sending allocates
+ * nothing. A message takes as many blocks as it needs, in a chain, so there is
+ * no fragmentation and room for any mix of messages within both bounds.
+ *
+ * A record is in one of these states:
+ *
+ *	spare		on the list of spares
+ *	reserved	its bytes and blocks are set aside for a sender, who fills
+ *			them in; only he knows it
+ *	queued		to be received
+ *	taken		a receiver copies it out; only he knows it. Then it is
+ *			released, or inserted again where it was
+ *
+ * Queued messages form levels, one for each priority: a tree of the oldest
+ * message of each priority, from which hangs the ring of its peers in order of
+ * age. So inserting costs the logarithm of the priorities in use, the rest is
+ * constant.
+ *
+ * Nothing here locks. The mailbox's lock guards everything but the bytes of a
+ * message, which belong to whoever reserved or took it, or looks at it with a
+ * reference. Only the copying functions may sleep; they are called unlocked.
+ */
+#ifndef KIPC_MAILBOX_QUEUE_H
+#define KIPC_MAILBOX_QUEUE_H
+
+#include <linux/list.h>
+#include <linux/rbtree.h>
+#include <linux/uidgid.h>
+#include <linux/uio.h>
+
+#include "memory.h"
+
+struct kipc_object;
+struct pid;
+
+struct kipc_message {
+	struct rb_node level;		/* where it is the oldest */
+	struct list_head peers;		/* or the list of spares */
+	u64 sequence;			/* age; 0 until first inserted */
+	u32 priority;
+	u32 length;
+	u32 first_block;
+	u32 last_block;
+	u32 blocks;			/* taken so far */
+	u32 references;			/* owner or queue, and who peeks */
+	struct pid *pid;
+	kuid_t uid;
+	kgid_t gid;
+};
+
+struct kipc_queue {
+	struct rb_root_cached levels;
+	u64 sequence;
+	u64 bytes;			/* queued */
+	u32 count;			/* queued */
+
+	struct kipc_message *records;	/* constant, what they hold is not */
+	struct list_head spares;
+	u64 bytes_left;
+
+	u32 *next_block;		/* chains, free ones and messages' */
+	u32 free_block;			/* begins the free chain */
+	u32 block_shift;		/* constant */
+	struct kipc_memory memory;	/* constant */
+};
+
+int kipc_queue_alloc(struct kipc_queue *queue, struct kipc_object *object);
+void kipc_queue_free(struct kipc_queue *queue, u32 records);
+
+bool kipc_queue_fits(const struct kipc_queue *queue, u32 length);
+struct kipc_message *kipc_queue_reserve(struct kipc_queue *queue, u32 length);
+bool kipc_queue_extend(struct kipc_queue *queue, struct kipc_message *message);
+void kipc_queue_insert(struct kipc_queue *queue, struct kipc_message *message);
+struct kipc_message *kipc_queue_first(const struct kipc_queue *queue);
+void kipc_queue_take(struct kipc_queue *queue, struct kipc_message *message);
+void kipc_queue_release(struct kipc_queue *queue,
+			struct kipc_message *message);
+
+int kipc_message_fill(const struct kipc_queue *queue,
+		      const struct kipc_message *message,
+		      struct iov_iter *from);
+int kipc_message_copy(const struct kipc_queue *queue,
+		      const struct kipc_message *message, struct iov_iter *to);
+
+#endif /* KIPC_MAILBOX_QUEUE_H */

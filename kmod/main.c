@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+
+#include "name.h"
+#include "object.h"
+
+static long device_ioctl(struct file *file, unsigned int command,
+			 unsigned long arg)
+{
+	void __user *user = (void __user *)arg;
+
+	switch (command) {
+	case KIPC_CREATE:
+		return kipc_object_create(user);
+	case KIPC_OPEN:
+		return kipc_object_open(user);
+	case KIPC_UNLINK:
+		return kipc_name_unlink(user);
+	case KIPC_LIST:
+		return kipc_name_list(user);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static const struct file_operations device_operations = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = device_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.llseek = noop_llseek,
+};
+
+/* Objects carry the permissions, quotas bound the rest: open to everybody. */
+static struct miscdevice device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "kipc",
+	.fops = &device_operations,
+	.mode = 0666,
+};
+
+/* The layout is the ABI: the same for 32 and 64 bit programs, for ever. */
+static void __init check_layout(void)
+{
+	BUILD_BUG_ON(sizeof(union kipc_attributes) != 32);
+	BUILD_BUG_ON(sizeof(struct kipc_create_args) != 64);
+	BUILD_BUG_ON(sizeof(struct kipc_open_args) != 24);
+	BUILD_BUG_ON(sizeof(struct kipc_unlink_args) != 24);
+	BUILD_BUG_ON(sizeof(struct kipc_list_args) != 32);
+	BUILD_BUG_ON(sizeof(struct kipc_list_entry) != 296);
+	BUILD_BUG_ON(sizeof(struct kipc_info_args) != 80);
+	BUILD_BUG_ON(sizeof(struct kipc_semaphore_post_args) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_semaphore_wait_args) != 24);
+	BUILD_BUG_ON(sizeof(struct kipc_semaphore_value_args) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_barrier_wait_args) != 24);
+	BUILD_BUG_ON(sizeof(struct kipc_barrier_args) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_barrier_state_args) != 32);
+	BUILD_BUG_ON(sizeof(struct kipc_mailbox_send_args) != 40);
+	BUILD_BUG_ON(sizeof(struct kipc_mailbox_receive_args) != 56);
+	BUILD_BUG_ON(sizeof(struct kipc_mailbox_state_args) != 32);
+}
+
+static int __init kipc_init(void)
+{
+	int ret;
+
+	check_layout();
+	ret = kipc_names_init();
+	if (ret)
+		return ret;
+	ret = misc_register(&device);
+	if (ret)
+		kipc_names_exit();
+	return ret;
+}
+
+static void __exit kipc_exit(void)
+{
+	misc_deregister(&device);
+	kipc_names_exit();
+}
+
+module_init(kipc_init);
+module_exit(kipc_exit);
+
+MODULE_DESCRIPTION("Mailboxes, semaphores and barriers as file descriptors");
+MODULE_LICENSE("GPL");

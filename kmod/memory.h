@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * DOC: memory of an object
+ *
+ * Zeroed pages, charged to the creator's memory cgroup, allocated whole when
+ * the object is created and given back when it goes. An allocation that does
+ * not fit fails with ENOMEM; it does not call the out-of-memory killer. Pages
+ * are in the direct map, so the kernel needs no mapping of its own.
+ */
+#ifndef KIPC_MEMORY_H
+#define KIPC_MEMORY_H
+
+#include <linux/mm.h>
+
+#define KIPC_GFP (GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN | \
+		  __GFP_RETRY_MAYFAIL)
+
+struct kipc_memory {
+	struct page **pages;	/* constant once the object is published */
+	unsigned long count;	/* constant once the object is published */
+};
+
+int kipc_memory_alloc(struct kipc_memory *memory, u64 bytes);
+void kipc_memory_free(struct kipc_memory *memory);
+int kipc_memory_map(const struct kipc_memory *memory,
+		    struct vm_area_struct *vma);
+vm_fault_t kipc_memory_fault(const struct kipc_memory *memory,
+			     struct vm_fault *vmf);
+
+static inline void *kipc_memory_at(const struct kipc_memory *memory,
+				   unsigned long offset)
+{
+	return page_address(memory->pages[offset >> PAGE_SHIFT]) +
+	       offset_in_page(offset);
+}
+
+#endif /* KIPC_MEMORY_H */

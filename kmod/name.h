@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * DOC: names
+ *
+ * Each network namespace has its own names. A name points to an object; only
+ * the name of a PERSIST object keeps it alive. Names are found without a lock
+ * (RCU) and change under names_mutex. When a namespace goes, so do its names.
+ */
+#ifndef KIPC_NAME_H
+#define KIPC_NAME_H
+
+#include <linux/types.h>
+
+struct kipc_object;
+struct seq_file;
+
+struct kipc_object *kipc_name_find(const char *text);
+int kipc_name_insert(struct kipc_object *object, const char *text);
+void kipc_name_drop(struct kipc_object *object);
+void kipc_name_show(struct seq_file *seq, struct kipc_object *object);
+bool kipc_name_capable(void);
+int kipc_name_unlink(void __user *arg);
+int kipc_name_list(void __user *arg);
+
+int kipc_names_init(void);
+void kipc_names_exit(void);
+
+#endif /* KIPC_NAME_H */

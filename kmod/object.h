@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * DOC: objects
+ *
+ * An object lives as long as something refers to it: each open file of it does,
+ * and the name of a PERSIST object; any other name only points to it and goes
+ * with it. Everything but the waiters, the pollers, the name and what the
+ * type adds is constant once the object is published.
+ *
+ * Creating is: check, charge, allocate, get a descriptor and a file, insert the
+ * name, and only then, where nothing can fail any more, install the descriptor.
+ * kipc_object_put() undoes all of it from any point.
+ */
+#ifndef KIPC_OBJECT_H
+#define KIPC_OBJECT_H
+
+#include <linux/fs.h>
+#include <linux/poll.h>
+#include <linux/refcount.h>
+#include <linux/seq_file.h>
+#include <linux/uio.h>
+
+#include <linux/kipc.h>
+
+#include "wait.h"
+
+struct kipc_name;
+struct kipc_object;
+struct kipc_user;
+struct kipc_words;
+
+/**
+ * struct kipc_type - what a type of object adds
+ * @label: for people
+ * @id: KIPC_SEMAPHORE and so on
+ * @flags: of CREATE that it knows, beside those of names
+ * @max_elements: in one object
+ * @size: of its structure, which begins with struct kipc_object
+ * @check: are these attributes possible? Fills in defaults. 0 or -EINVAL
+ * @init: charge and allocate all it will ever need
+ * @exit: free that, also after @init failed half way
+ * @ioctl: its verbs
+ * @poll: register, and say what is ready
+ * @read: second door to a verb; may be NULL
+ * @write: second door to a verb; may be NULL
+ * @words: what mmap() maps; NULL if there is nothing
+ * @show: its lines of fdinfo
+ */
+struct kipc_type {
+	const char *label;
+	u32 id;
+	u32 flags;
+	u32 max_elements;
+	size_t size;
+	int (*check)(union kipc_attributes *attributes);
+	int (*init)(struct kipc_object *object);
+	void (*exit)(struct kipc_object *object);
+	long (*ioctl)(struct file *file, unsigned int command,
+		      void __user *arg);
+	__poll_t (*poll)(struct file *file, struct poll_table_struct *table);
+	ssize_t (*read)(struct kiocb *iocb, struct iov_iter *to);
+	ssize_t (*write)(struct kiocb *iocb, struct iov_iter *from);
+	struct kipc_words *(*words)(struct kipc_object *object);
+	void (*show)(struct seq_file *seq, struct kipc_object *object);
+};
+
+struct kipc_object {
+	/* constant */
+	const struct kipc_type *type;
+	struct kipc_user *user;
+	u64 charged;
+	u32 flags;
+	u32 elements;
+	u32 mode;
+	kuid_t uid;
+	kgid_t gid;
+	union kipc_attributes attributes;
+
+	/* names_mutex */
+	struct kipc_name *name;
+
+	/* atomic */
+	refcount_t references;
+	atomic_t waiters;
+
+	wait_queue_head_t pollers;
+	struct rcu_head rcu;
+};
+
+extern const struct kipc_type kipc_semaphore_type;
+extern const struct kipc_type kipc_barrier_type;
+extern const struct kipc_type kipc_mailbox_type;
+
+int kipc_object_create(void __user *arg);
+int kipc_object_open(void __user *arg);
+struct kipc_object *kipc_object_put(struct kipc_object *object);
+int kipc_object_charge(struct kipc_object *object, u64 bytes);
+void kipc_object_wake_pollers(struct kipc_object *object, __poll_t events);
+
+static inline struct kipc_object *kipc_object_of(const struct file *file)
+{
+	return file->private_data;
+}
+
+static inline bool kipc_object_polled(struct kipc_object *object)
+{
+	/* A poller registers first and takes the element's lock after that. */
+	return waitqueue_active(&object->pollers);
+}
+
+/* May the verb be used through this descriptor? */
+static inline int kipc_file_check(const struct file *file, fmode_t mode)
+{
+	return (file->f_mode & mode) == mode ? 0 : -EBADF;
+}
+
+/* The deadline of read() and write(): none, or no waiting at all. */
+static inline struct kipc_deadline kipc_iocb_deadline(const struct kiocb *iocb)
+{
+	return (struct kipc_deadline) {
+		.at = KTIME_MAX,
+		.clock = CLOCK_MONOTONIC,
+		.try = (iocb->ki_flags & IOCB_NOWAIT) ||
+		       (iocb->ki_filp->f_flags & O_NONBLOCK),
+	};
+}
+
+#endif /* KIPC_OBJECT_H */

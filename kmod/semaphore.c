@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * DOC: semaphores
+ *
+ * The value of an element is its units. A unit never passes through the count
+ * on its way to a waiter: a post with waiters gives it to the first of them,
+ * who finds it granted. Nobody overtakes a first waiter who wants more units
+ * than there are. Poll, read and write are about element 0.
+ */
+#include "args.h"
+#include "object.h"
+#include "wait.h"
+#include "word.h"
+
+struct kipc_semaphore {
+	struct kipc_object object;
+	struct kipc_words words;
+};
+
+struct semaphore_waiter {
+	struct kipc_waiter waiter;
+	u32 count;		/* constant */
+};
+
+static struct kipc_semaphore *semaphore_of(struct kipc_object *object)
+{
+	return container_of(object, struct kipc_semaphore, object);
+}
+
+static struct semaphore_waiter *waiter_of(struct kipc_waiter *waiter)
+{
+	return container_of(waiter, struct semaphore_waiter, waiter);
+}
+
+static u32 semaphore_max(const struct kipc_semaphore *semaphore)
+{
+	return semaphore->object.attributes.semaphore.max;
+}
+
+static u32 semaphore_units(const struct kipc_element *e)
+{
+	return e->value & KIPC_SEMAPHORE_COUNT;
+}
+
+/* Lock the element and own it; what a scribbler left is made a possible value. */
+static void semaphore_enter(struct kipc_semaphore *semaphore,
+			    struct kipc_element *e, u32 index)
+	__acquires(&e->lock)
+{
+	u64 value;
+
+	spin_lock(&e->lock);
+	value = kipc_word_freeze(&semaphore->words, e, index);
+	e->value = min_t(u64, value, semaphore_max(semaphore)) | KIPC_SLOW;
+}
+
+/* Grant what can be granted; true where more can be than fit in the waker. */
+static bool semaphore_serve(struct kipc_element *e, struct kipc_waker *waker)
+{
+	struct kipc_waiter *first;
+
+	kipc_assert_held(e);
+	while ((first = e->waiters.first) &&
+	       waiter_of(first)->count <= semaphore_units(e)) {
+		if (kipc_waker_full(waker))
+			return true;
+		e->value -= waiter_of(first)->count;
+		kipc_grant(waker, &e->waiters, first, 0);
+	}
+	return false;
+}
+
+/* Give the word back if nobody needs the kernel any more, and unlock. */
+static void semaphore_unlock(struct kipc_semaphore *semaphore,
+			     struct kipc_element *e, u32 index)
+	__releases(&e->lock)
+{
+	bool polled = !index && kipc_object_polled(&semaphore->object);
+
+	if (!e->waiters.first && !polled)
+		kipc_word_thaw(&semaphore->words, e, index);
+	spin_unlock(&e->lock);
+}
+
+/* Unlock after a change: serve the waiters and the pollers. */
+static void semaphore_leave(struct kipc_semaphore *semaphore,
+			    struct kipc_element *e, u32 index)
+	__releases(&e->lock)
+{
+	struct kipc_waker waker;
+	bool more, ready;
+
+	kipc_waker_init(&waker);
+	for (;;) {
+		more = semaphore_serve(e, &waker);
+		ready = !index && semaphore_units(e) && !e->waiters.first;
+		semaphore_unlock(semaphore, e, index);
+		kipc_waker_flush(&waker);
+		if (!more)
+			break;
+		cond_resched();
+		semaphore_enter(semaphore, e, index);
+	}
+	if (ready)
+		kipc_object_wake_pollers(&semaphore->object,
+					 EPOLLIN | EPOLLRDNORM);
+}
+
+/* ------------------------------------------------------------------------ */
+/* What happens to an element that is entered                               */
+/* ------------------------------------------------------------------------ */
+
+static int element_add(struct kipc_element *e, u32 count, u32 max)
+{
+	kipc_assert_held(e);
+	if (count > max - semaphore_units(e))
+		return -EOVERFLOW;
+	e->value += count;
+	return 0;
+}
+
+static bool element_take(struct kipc_element *e, u32 count)
+{
+	kipc_assert_held(e);
+	if (count > semaphore_units(e) ||
+	    !kipc_waitlist_leads(&e->waiters, kipc_priority()))
+		return false;
+	e->value -= count;
+	return true;
+}
+
+/* ------------------------------------------------------------------------ */
+/* The verbs                                                                */
+/* ------------------------------------------------------------------------ */
+
+static int semaphore_post(struct kipc_semaphore *semaphore, u32 index,
+			  u32 count)
+{
+	struct kipc_element *e = kipc_words_at(&semaphore->words, &index);
+	int ret;
+
+	if (!e || !count)
+		return -EINVAL;
+	semaphore_enter(semaphore, e, index);
+	ret = element_add(e, count, semaphore_max(semaphore));
+	semaphore_leave(semaphore, e, index);
+	return ret;
+}
+
+/* Queued and unlocked: sleep, and if that fails leave the queue. */
+static int semaphore_sleep(struct kipc_semaphore *semaphore,
+			   struct kipc_element *e, u32 index,
+			   struct semaphore_waiter *self,
+			   const struct kipc_deadline *deadline)
+{
+	int ret = kipc_wait_sleep(&self->waiter, deadline);
+
+	if (ret) {
+		semaphore_enter(semaphore, e, index);
+		if (kipc_granted(&self->waiter))
+			ret = 0;
+		else
+			kipc_waitlist_remove(&e->waiters, &self->waiter);
+		/* Those behind may want fewer units than this one did. */
+		semaphore_leave(semaphore, e, index);
+	}
+	kipc_wait_end(&semaphore->object);
+	/* Units granted to a thread that is killed would be nobody's. */
+	if (!ret && fatal_signal_pending(current))
+		semaphore_post(semaphore, index, self->count);
+	return ret;
+}
+
+static int semaphore_wait(struct kipc_semaphore *semaphore, u32 index,
+			  u32 count, const struct kipc_deadline *deadline)
+{
+	struct kipc_element *e = kipc_words_at(&semaphore->words, &index);
+	struct semaphore_waiter self = { .count = count };
+	bool queued = false;
+	int ret = 0;
+
+	if (!e || !count || count > semaphore_max(semaphore))
+		return -EINVAL;
+	semaphore_enter(semaphore, e, index);
+	if (!element_take(e, count)) {
+		ret = -EAGAIN;
+		if (!deadline->try)
+			ret = kipc_wait_begin(&semaphore->object, &e->waiters,
+					      &self.waiter, kipc_priority());
+		queued = !ret;
+	}
+	semaphore_leave(semaphore, e, index);
+	if (queued)
+		ret = semaphore_sleep(semaphore, e, index, &self, deadline);
+	return ret;
+}
+
+static int semaphore_value(struct kipc_semaphore *semaphore, u32 index,
+			   u32 *value)
+{
+	struct kipc_element *e = kipc_words_at(&semaphore->words, &index);
+
+	if (!e)
+		return -EINVAL;
+	semaphore_enter(semaphore, e, index);
+	*value = semaphore_units(e);
+	semaphore_unlock(semaphore, e, index);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------ */
+/* ioctl                                                                    */
+/* ------------------------------------------------------------------------ */
+
+static int ioctl_post(struct file *file, void __user *arg)
+{
+	struct kipc_semaphore_post_args args;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (!ret)
+		ret = kipc_file_check(file, FMODE_WRITE);
+	if (ret)
+		return ret;
+	if (args.flags)
+		return -EINVAL;
+	return semaphore_post(semaphore_of(kipc_object_of(file)), args.element,
+			      args.count);
+}
+
+static int ioctl_wait(struct file *file, void __user *arg)
+{
+	struct kipc_semaphore_wait_args args;
+	struct kipc_deadline deadline;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (!ret)
+		ret = kipc_file_check(file, FMODE_WRITE);
+	if (ret)
+		return ret;
+	if (args.flags & ~(KIPC_TRY | KIPC_REALTIME))
+		return -EINVAL;
+	ret = kipc_deadline_init(&deadline, args.flags, args.deadline, file);
+	if (ret)
+		return ret;
+	return semaphore_wait(semaphore_of(kipc_object_of(file)), args.element,
+			      args.count, &deadline);
+}
+
+static int ioctl_value(struct file *file, void __user *arg)
+{
+	struct kipc_semaphore_value_args args;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (!ret)
+		ret = kipc_file_check(file, FMODE_READ);
+	if (ret)
+		return ret;
+	if (args.flags)
+		return -EINVAL;
+	ret = semaphore_value(semaphore_of(kipc_object_of(file)), args.element,
+			      &args.value);
+	return ret ? ret : kipc_args_write(arg, &args, sizeof(args));
+}
+
+static long semaphore_ioctl(struct file *file, unsigned int command,
+			    void __user *arg)
+{
+	switch (command) {
+	case KIPC_SEMAPHORE_POST:
+		return ioctl_post(file, arg);
+	case KIPC_SEMAPHORE_WAIT:
+		return ioctl_wait(file, arg);
+	case KIPC_SEMAPHORE_VALUE:
+		return ioctl_value(file, arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+/* ------------------------------------------------------------------------ */
+/* poll, read, write: as an EFD_SEMAPHORE eventfd                           */
+/* ------------------------------------------------------------------------ */
+
+static __poll_t semaphore_poll(struct file *file,
+			       struct poll_table_struct *table)
+{
+	struct kipc_semaphore *semaphore = semaphore_of(kipc_object_of(file));
+	struct kipc_element *e = semaphore->words.elements;
+	__poll_t ready = EPOLLOUT | EPOLLWRNORM;
+
+	poll_wait(file, &semaphore->object.pollers, table);
+	semaphore_enter(semaphore, e, 0);
+	if (semaphore_units(e) && !e->waiters.first)
+		ready |= EPOLLIN | EPOLLRDNORM;
+	/* Whoever polls is registered by now: this leaves the word frozen. */
+	semaphore_unlock(semaphore, e, 0);
+	return ready;
+}
+
+static ssize_t semaphore_read(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct kipc_semaphore *semaphore =
+		semaphore_of(kipc_object_of(iocb->ki_filp));
+	struct kipc_deadline deadline = kipc_iocb_deadline(iocb);
+	u64 units = 1;
+	int ret = kipc_file_check(iocb->ki_filp, FMODE_WRITE);
+
+	if (ret)
+		return ret;
+	if (iov_iter_count(to) < sizeof(units))
+		return -EINVAL;
+	ret = semaphore_wait(semaphore, 0, 1, &deadline);
+	if (ret)
+		return ret;
+	if (copy_to_iter(&units, sizeof(units), to) == sizeof(units))
+		return sizeof(units);
+	semaphore_post(semaphore, 0, 1);
+	return -EFAULT;
+}
+
+static ssize_t semaphore_write(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct kipc_object *object = kipc_object_of(iocb->ki_filp);
+	u64 units;
+	int ret;
+
+	if (iov_iter_count(from) < sizeof(units))
+		return -EINVAL;
+	if (!copy_from_iter_full(&units, sizeof(units), from))
+		return -EFAULT;
+	if (units > KIPC_SEMAPHORE_MAX)
+		return -EOVERFLOW;
+	ret = semaphore_post(semaphore_of(object), 0, units);
+	return ret ? ret : sizeof(units);
+}
+
+/* ------------------------------------------------------------------------ */
+/* The type                                                                 */
+/* ------------------------------------------------------------------------ */
+
+static int semaphore_check(union kipc_attributes *attributes)
+{
+	u32 max = attributes->semaphore.max;
+
+	if (!max || attributes->semaphore.initial > max ||
+	    memchr_inv(&attributes->semaphore + 1, 0,
+		       sizeof(*attributes) - sizeof(attributes->semaphore)))
+		return -EINVAL;
+	return 0;
+}
+
+static int semaphore_init(struct kipc_object *object)
+{
+	return kipc_words_alloc(&semaphore_of(object)->words, object,
+				object->attributes.semaphore.initial);
+}
+
+static void semaphore_exit(struct kipc_object *object)
+{
+	kipc_words_free(&semaphore_of(object)->words);
+}
+
+static struct kipc_words *semaphore_words(struct kipc_object *object)
+{
+	return &semaphore_of(object)->words;
+}
+
+static void semaphore_show(struct seq_file *seq, struct kipc_object *object)
+{
+	u32 value;
+
+	semaphore_value(semaphore_of(object), 0, &value);
+	seq_printf(seq, "kipc-value:\t%u\n", value);
+	seq_printf(seq, "kipc-max:\t%u\n", semaphore_max(semaphore_of(object)));
+}
+
+const struct kipc_type kipc_semaphore_type = {
+	.label = "semaphore",
+	.id = KIPC_SEMAPHORE,
+	.flags = KIPC_SEALED | KIPC_PACKED,
+	.max_elements = KIPC_ELEMENTS_MAX,
+	.size = sizeof(struct kipc_semaphore),
+	.check = semaphore_check,
+	.init = semaphore_init,
+	.exit = semaphore_exit,
+	.ioctl = semaphore_ioctl,
+	.poll = semaphore_poll,
+	.read = semaphore_read,
+	.write = semaphore_write,
+	.words = semaphore_words,
+	.show = semaphore_show,
+};

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/hashtable.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+
+#include "user.h"
+
+static unsigned long max_objects = 65536;
+module_param(max_objects, ulong, 0644);
+MODULE_PARM_DESC(max_objects, "objects a user may have (default 65536)");
+
+static unsigned long max_bytes = 256UL << 20;
+module_param(max_bytes, ulong, 0644);
+MODULE_PARM_DESC(max_bytes,
+		 "bytes the objects of a user may hold (default 256 MiB)");
+
+struct kipc_user {
+	struct hlist_node node;		/* users_mutex */
+	kuid_t uid;			/* constant */
+	unsigned int references;	/* users_mutex */
+	u64 objects;			/* users_mutex */
+	u64 bytes;			/* users_mutex */
+};
+
+static DEFINE_HASHTABLE(users, 6);
+static DEFINE_MUTEX(users_mutex);
+
+static struct kipc_user *user_find(kuid_t uid)
+{
+	struct kipc_user *user;
+
+	hash_for_each_possible(users, user, node, __kuid_val(uid))
+		if (uid_eq(user->uid, uid))
+			return user;
+	return NULL;
+}
+
+static struct kipc_user *user_add(kuid_t uid)
+{
+	struct kipc_user *user = kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT);
+
+	if (!user)
+		return ERR_PTR(-ENOMEM);
+	user->uid = uid;
+	hash_add(users, &user->node, __kuid_val(uid));
+	return user;
+}
+
+/* The caller's account, or ENOMEM. */
+struct kipc_user *kipc_user_get(void)
+{
+	kuid_t uid = current_uid();
+	struct kipc_user *user;
+
+	mutex_lock(&users_mutex);
+	user = user_find(uid);
+	if (!user)
+		user = user_add(uid);
+	if (!IS_ERR(user))
+		user->references++;
+	mutex_unlock(&users_mutex);
+	return user;
+}
+
+struct kipc_user *kipc_user_put(struct kipc_user *user)
+{
+	if (!user)
+		return NULL;
+	mutex_lock(&users_mutex);
+	if (!--user->references) {
+		WARN_ON_ONCE(user->objects || user->bytes);
+		hash_del(&user->node);
+		kfree(user);
+	}
+	mutex_unlock(&users_mutex);
+	return NULL;
+}
+
+static bool user_exceeds(const struct kipc_user *user, u64 objects, u64 bytes)
+{
+	if (capable(CAP_SYS_RESOURCE))
+		return false;
+	return user->objects + objects > READ_ONCE(max_objects) ||
+	       bytes > READ_ONCE(max_bytes) ||
+	       user->bytes > READ_ONCE(max_bytes) - bytes;
+}
+
+int kipc_user_charge(struct kipc_user *user, u64 objects, u64 bytes)
+{
+	int ret = 0;
+
+	mutex_lock(&users_mutex);
+	if (user_exceeds(user, objects, bytes)) {
+		ret = -ENOSPC;
+	} else {
+		user->objects += objects;
+		user->bytes += bytes;
+	}
+	mutex_unlock(&users_mutex);
+	return ret;
+}
+
+void kipc_user_uncharge(struct kipc_user *user, u64 objects, u64 bytes)
+{
+	mutex_lock(&users_mutex);
+	user->objects -= objects;
+	user->bytes -= bytes;
+	mutex_unlock(&users_mutex);
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Lock order, outermost first:
+ *
+ *	names_mutex			a name comes or goes (name.c)
+ *	users_mutex			quotas (user.c); nested in nothing
+ *	mmap_lock			of a caller who maps an object
+ *	element lock, mailbox lock	state and waiters (word.h, mailbox.h);
+ *					never two at once, no user access,
+ *					no allocation, no wake-up inside
+ *	waitqueue lock			pollers of an object, woken after the
+ *					unlock
+ */
+#include <linux/fs.h>
+#include <linux/hrtimer.h>
+#include <linux/module.h>
+#include <linux/sched/rt.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include <linux/kipc.h>
+
+#include "compat.h"
+#include "object.h"
+#include "wait.h"
+
+static unsigned int max_waiters = 65536;
+module_param(max_waiters, uint, 0644);
+MODULE_PARM_DESC(max_waiters,
+		 "threads that may wait on one object (default 65536)");
+
+/**
+ * kipc_deadline_init() - check how long a verb may wait
+ * @deadline: filled
+ * @flags: KIPC_TRY and KIPC_REALTIME are looked at
+ * @at: absolute, in nanoseconds of the caller's clock
+ * @file: O_NONBLOCK makes every verb a try
+ *
+ * Return: 0 or -EINVAL
+ */
+int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at,
+		       const struct file *file)
+{
+	if (at < 0)
+		return -EINVAL;
+	if ((flags & KIPC_TRY) && (at || (flags & KIPC_REALTIME)))
+		return -EINVAL;
+	deadline->try = (flags & KIPC_TRY) || (file->f_flags & O_NONBLOCK);
+	deadline->clock = CLOCK_MONOTONIC;
+	if (flags & KIPC_REALTIME)
+		deadline->clock = CLOCK_REALTIME;
+	else if (at != KIPC_FOREVER)
+		at = kipc_monotonic_to_host(at);
+	deadline->at = at;
+	return 0;
+}
+
+/* The caller's place in a waitlist: real-time threads before all others. */
+int kipc_priority(void)
+{
+	return min(current->prio, MAX_RT_PRIO);
+}
+
+static void waitlist_add(struct kipc_waitlist *list, struct kipc_waiter *waiter)
+{
+	struct kipc_waiter *next = list->first;
+
+	INIT_LIST_HEAD(&waiter->node);
+	if (!next) {
+		list->first = waiter;
+		return;
+	}
+	/* The usual case is that nobody is overtaken: no walk then. */
+	if (waiter->priority < list_prev_entry(next, node)->priority) {
+		while (next->priority <= waiter->priority)
+			next = list_next_entry(next, node);
+		if (next == list->first)
+			list->first = waiter;
+	}
+	list_add_tail(&waiter->node, &next->node);
+}
+
+void kipc_waitlist_remove(struct kipc_waitlist *list,
+			  struct kipc_waiter *waiter)
+{
+	if (list->first == waiter)
+		list->first = list_empty(&waiter->node) ?
+			      NULL : list_next_entry(waiter, node);
+	list_del(&waiter->node);
+}
+
+/* Would a waiter of this priority be the first? */
+bool kipc_waitlist_leads(const struct kipc_waitlist *list, int priority)
+{
+	return !list->first || priority < list->first->priority;
+}
+
+/**
+ * kipc_wait_begin() - queue the caller
+ * @object: whose waiters are counted
+ * @list: to wait on, locked
+ * @waiter: on the caller's stack
+ * @priority: kipc_priority(), or the same for all to serve by arrival alone
+ *
+ * Must be followed by kipc_wait_end(), and unless granted by
+ * kipc_waitlist_remove() before.
+ *
+ * Return: 0, or -ENOSPC where too many wait already
+ */
+int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
+		    struct kipc_waiter *waiter, int priority)
+{
+	if (!atomic_add_unless(&object->waiters, 1, READ_ONCE(max_waiters)))
+		return -ENOSPC;
+	waiter->task = current;
+	waiter->priority = priority;
+	waiter->outcome = KIPC_PENDING;
+	waitlist_add(list, waiter);
+	return 0;
+}
+
+void kipc_wait_end(struct kipc_object *object)
+{
+	atomic_dec(&object->waiters);
+}
+
+static bool wait_expired(const struct kipc_deadline *deadline)
+{
+	bool forever = deadline->at == KTIME_MAX;
+	u64 slack = rt_task(current) ? 0 : current->timer_slack_ns;
+	ktime_t at = deadline->at;
+
+	return !schedule_hrtimeout_range_clock(forever ? NULL : &at, slack,
+					       HRTIMER_MODE_ABS,
+					       deadline->clock);
+}
+
+/**
+ * kipc_wait_sleep() - sleep until granted, interrupted or timed out
+ * @waiter: queued by kipc_wait_begin(), the list is not locked any more
+ * @deadline: when to give up
+ *
+ * After a failure the caller locks the list and asks kipc_granted() once more.
+ *
+ * Return: 0 (granted), -ETIMEDOUT or -ERESTARTSYS
+ */
+int kipc_wait_sleep(struct kipc_waiter *waiter,
+		    const struct kipc_deadline *deadline)
+{
+	int ret = 0;
+
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (kipc_granted(waiter))
+			break;
+		if (signal_pending(current)) {
+			ret = -ERESTARTSYS;
+			break;
+		}
+		if (wait_expired(deadline)) {
+			ret = -ETIMEDOUT;
+			break;
+		}
+	}
+	__set_current_state(TASK_RUNNING);
+	return ret;
+}
+
+/**
+ * kipc_grant() - end a wait with an outcome
+ * @waker: not full; flushed after the unlock
+ * @list: the waiter is on, locked
+ * @waiter: is gone once this returns
+ * @outcome: what its verb returns, not KIPC_PENDING
+ */
+void kipc_grant(struct kipc_waker *waker, struct kipc_waitlist *list,
+		struct kipc_waiter *waiter, int outcome)
+{
+	kipc_waitlist_remove(list, waiter);
+	waker->tasks[waker->count++] = get_task_struct(waiter->task);
+	/* Pairs with kipc_granted(): the record is the waiter's from here. */
+	smp_store_release(&waiter->outcome, outcome);
+}
+
+void kipc_waker_flush(struct kipc_waker *waker)
+{
+	unsigned int i;
+
+	for (i = 0; i < waker->count; i++) {
+		wake_up_process(waker->tasks[i]);
+		put_task_struct(waker->tasks[i]);
+	}
+	waker->count = 0;
+}

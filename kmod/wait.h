@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * DOC: waiting
+ *
+ * A thread that has to wait puts a record, which lives on its own stack and
+ * which user space never sees, on a waitlist and sleeps. Whoever makes its
+ * wish possible does all the work: takes the record off the list, does to the
+ * object what the waiter came for and *grants* it, all under the list's lock.
+ * A waiter that finds itself granted takes no lock and touches the list no
+ * more; one that gives up takes the lock, looks once more whether it has been
+ * granted (success beats a timeout or a signal), and takes itself off.
+ *
+ * Granting stores the outcome last: the record may vanish at once, so the
+ * waker holds a reference on the task, not on the record. Wake-ups happen after
+ * the unlock, a bounded number for each time the lock is held.
+ *
+ * A waitlist is ordered: real-time threads by priority, then the others, each
+ * in order of arrival.
+ */
+#ifndef KIPC_WAIT_H
+#define KIPC_WAIT_H
+
+#include <linux/list.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+
+struct file;
+struct kipc_object;
+
+/* Not granted yet. Outcomes are what a verb returns, so never this. */
+#define KIPC_PENDING	INT_MAX
+
+/* Wake-ups for each time a lock is held. */
+#define KIPC_WAKE_BATCH	16
+
+struct kipc_deadline {
+	ktime_t at;		/* host time; KTIME_MAX never passes */
+	clockid_t clock;
+	bool try;		/* do not wait at all */
+};
+
+struct kipc_waiter {
+	struct list_head node;		/* the list's lock */
+	struct task_struct *task;	/* constant */
+	int priority;			/* constant; the lowest goes first */
+	int outcome;			/* release by the granter, acquire */
+};
+
+/* The first of a ring of waiters: eight bytes an element, not sixteen. */
+struct kipc_waitlist {
+	struct kipc_waiter *first;
+};
+
+/* Tasks to wake once the lock is dropped. */
+struct kipc_waker {
+	unsigned int count;
+	struct task_struct *tasks[KIPC_WAKE_BATCH];
+};
+
+int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at,
+		       const struct file *file);
+
+int kipc_priority(void);
+int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
+		    struct kipc_waiter *waiter, int priority);
+int kipc_wait_sleep(struct kipc_waiter *waiter,
+		    const struct kipc_deadline *deadline);
+void kipc_wait_end(struct kipc_object *object);
+
+void kipc_waitlist_remove(struct kipc_waitlist *list,
+			  struct kipc_waiter *waiter);
+bool kipc_waitlist_leads(const struct kipc_waitlist *list, int priority);
+
+void kipc_grant(struct kipc_waker *waker, struct kipc_waitlist *list,
+		struct kipc_waiter *waiter, int outcome);
+void kipc_waker_flush(struct kipc_waker *waker);
+
+static inline void kipc_waker_init(struct kipc_waker *waker)
+{
+	waker->count = 0;
+}
+
+static inline bool kipc_waker_full(const struct kipc_waker *waker)
+{
+	return waker->count == KIPC_WAKE_BATCH;
+}
+
+static inline bool kipc_granted(const struct kipc_waiter *waiter)
+{
+	/* Pairs with the store in kipc_grant(). */
+	return smp_load_acquire(&waiter->outcome) != KIPC_PENDING;
+}
+
+#endif /* KIPC_WAIT_H */

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/atomic.h>
+#include <linux/nospec.h>
+#include <linux/slab.h>
+
+#include "object.h"
+#include "word.h"
+
+#define SHIFT_SPACED	6	/* a cache line an element */
+#define SHIFT_PACKED	3
+
+static atomic64_t *word_at(const struct kipc_words *words, u32 index)
+{
+	unsigned long offset = (unsigned long)index << words->shift;
+
+	return kipc_memory_at(&words->memory, offset);
+}
+
+static void words_init(struct kipc_words *words, u64 value)
+{
+	bool sealed = kipc_words_sealed(words);
+	u32 i;
+
+	for (i = 0; i < words->count; i++) {
+		spin_lock_init(&words->elements[i].lock);
+		words->elements[i].value = sealed ? value | KIPC_SLOW : value;
+		if (!sealed)
+			atomic64_set(word_at(words, i), value);
+	}
+}
+
+/* What is allocated is charged to the object, which gives it back. */
+int kipc_words_alloc(struct kipc_words *words, struct kipc_object *object,
+		     u64 value)
+{
+	bool sealed = object->flags & KIPC_SEALED;
+	u64 record, page;
+	int ret;
+
+	words->count = object->elements;
+	words->shift = object->flags & KIPC_PACKED ? SHIFT_PACKED :
+						     SHIFT_SPACED;
+	record = (u64)words->count * sizeof(*words->elements);
+	page = sealed ? 0 : PAGE_ALIGN((u64)words->count << words->shift);
+	ret = kipc_object_charge(object, record + page);
+	if (ret)
+		return ret;
+	words->elements = kvcalloc(words->count, sizeof(*words->elements),
+				   KIPC_GFP);
+	if (!words->elements)
+		return -ENOMEM;
+	if (page)
+		ret = kipc_memory_alloc(&words->memory, page);
+	if (ret)
+		return ret;
+	words_init(words, value);
+	return 0;
+}
+
+void kipc_words_free(struct kipc_words *words)
+{
+	kipc_memory_free(&words->memory);
+	kvfree(words->elements);
+	words->elements = NULL;
+}
+
+/* The element, or NULL out of range; the index is safe to use after that. */
+struct kipc_element *kipc_words_at(const struct kipc_words *words, u32 *index)
+{
+	if (*index >= words->count)
+		return NULL;
+	*index = array_index_nospec(*index, words->count);
+	return &words->elements[*index];
+}
+
+/*
+ * Own the element. Returns what user space left in the word, without KIPC_SLOW
+ * and not checked at all.
+ */
+u64 kipc_word_freeze(const struct kipc_words *words, struct kipc_element *e,
+		     u32 index)
+{
+	kipc_assert_held(e);
+	/*
+	 * Fully ordered: a fast post is either in the value or sees the bit and
+	 * comes to us, after the lock that we hold.
+	 */
+	if (!(e->value & KIPC_SLOW))
+		e->value = atomic64_fetch_or(KIPC_SLOW, word_at(words, index)) |
+			   KIPC_SLOW;
+	return e->value & ~KIPC_SLOW;
+}
+
+/* Give the element back to user space, if it ever may have it. */
+void kipc_word_thaw(const struct kipc_words *words, struct kipc_element *e,
+		    u32 index)
+{
+	kipc_assert_held(e);
+	if (kipc_words_sealed(words))
+		return;
+	e->value &= ~KIPC_SLOW;
+	/* Pairs with the acquiring compare-and-swap of a fast path. */
+	atomic64_set_release(word_at(words, index), e->value);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * DOC: the word protocol
+ *
+ * An element is one 64-bit word that user space may change, and the kernel's
+ * own record of it, which user space cannot reach.
+ *
+ *	thawed	bit 63 (KIPC_SLOW) of the record is clear. User space owns the
+ *		word and changes it by compare-and-swap.
+ *	frozen	bit 63 of the record is set. The kernel owns the element; the
+ *		value is in the record, the word in the page says only SLOW.
+ *
+ * kipc_word_freeze() takes the word over with one atomic exchange of the bit,
+ * so that every earlier change is in the value and every later one is refused;
+ * the caller then clamps the value to what its type allows, because any
+ * participant can have written anything. kipc_word_thaw() gives it back. What
+ * the page says while the element is frozen is never looked at.
+ *
+ * An element is frozen while somebody waits or polls, for ever if it is sealed:
+ * then it has no word at all.
+ */
+#ifndef KIPC_WORD_H
+#define KIPC_WORD_H
+
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include <linux/kipc.h>
+
+#include "memory.h"
+#include "wait.h"
+
+struct kipc_object;
+
+struct kipc_element {
+	spinlock_t lock;		/* guards what names it here */
+	u64 value;			/* lock; KIPC_SLOW: frozen */
+	struct kipc_waitlist waiters;	/* lock */
+};
+
+struct kipc_words {
+	struct kipc_element *elements;	/* constant, what they hold is not */
+	u32 count;			/* constant */
+	u32 shift;			/* constant; of the stride in bytes */
+	struct kipc_memory memory;	/* no pages if sealed */
+};
+
+int kipc_words_alloc(struct kipc_words *words, struct kipc_object *object,
+		     u64 value);
+void kipc_words_free(struct kipc_words *words);
+
+struct kipc_element *kipc_words_at(const struct kipc_words *words, u32 *index);
+
+u64 kipc_word_freeze(const struct kipc_words *words, struct kipc_element *e,
+		     u32 index);
+void kipc_word_thaw(const struct kipc_words *words, struct kipc_element *e,
+		    u32 index);
+
+static inline bool kipc_words_sealed(const struct kipc_words *words)
+{
+	return !words->memory.pages;
+}
+
+static inline void kipc_assert_held(const struct kipc_element *e)
+{
+	lockdep_assert_held(&e->lock);
+}
+
+#endif /* KIPC_WORD_H */

@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * kipc: mailboxes, semaphores and barriers behind file descriptors.
+ *
+ * An ioctl on /dev/kipc creates or opens an object and returns a close-on-exec
+ * descriptor; ioctls on that descriptor are the object's verbs. The words that
+ * user space may change without a system call are mapped with mmap() at
+ * offset 0 of the object's descriptor.
+ *
+ * Rules that hold for every ioctl here:
+ *
+ *  - Its argument points to a structure that begins with its own size in bytes
+ *    and a word of flags. A shorter structure than the kernel's is extended
+ *    with zeros, a longer one must be zero beyond what the kernel knows (E2BIG
+ *    otherwise). A size below the first published one is EINVAL.
+ *  - An unknown flag or a reserved field that is not zero is EINVAL, a bad
+ *    pointer EFAULT, an element out of range EINVAL, an unknown command or the
+ *    verb of another type ENOTTY.
+ *  - A verb that changes an object needs a descriptor open for writing, one
+ *    that looks at it or receives from it one open for reading; EBADF otherwise.
+ *  - Deadlines are absolute, in nanoseconds, of CLOCK_MONOTONIC in the caller's
+ *    time namespace or, with KIPC_REALTIME, of CLOCK_REALTIME. KIPC_FOREVER
+ *    never passes; a negative one is EINVAL; one that has passed already gives
+ *    ETIMEDOUT unless the verb can complete without waiting.
+ *  - A wait that a signal interrupts is restarted or ends with EINTR, as
+ *    SA_RESTART says. The deadline is absolute, so neither stretches it.
+ *
+ * The layout is the same for 32 and 64 bit programs.
+ */
+#ifndef _UAPI_LINUX_KIPC_H
+#define _UAPI_LINUX_KIPC_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define KIPC_DEVICE		"/dev/kipc"
+
+/* Types of object. */
+#define KIPC_SEMAPHORE		1
+#define KIPC_BARRIER		2
+#define KIPC_MAILBOX		3
+
+/* Limits that do not depend on the user's quota. */
+#define KIPC_NAME_MAX		255		/* bytes, without a NUL */
+#define KIPC_ELEMENTS_MAX	65536		/* elements of one object */
+#define KIPC_SEMAPHORE_MAX	0xffffffffU	/* units of one semaphore */
+#define KIPC_PARTIES_MAX	65535		/* parties of a barrier */
+#define KIPC_PRIORITIES		32768		/* priorities 0..32767 */
+#define KIPC_MESSAGE_MAX	(16U << 20)	/* bytes of one message */
+#define KIPC_MESSAGES_MAX	65536		/* messages in one mailbox */
+#define KIPC_LIST_MAX		1024		/* entries a call of LIST */
+
+#define KIPC_FOREVER		((__s64)0x7fffffffffffffffLL)
+
+/*
+ * The word protocol. Bit 63 of a word says who owns it: clear, any participant
+ * may change the word with a compare-and-swap to another value with the bit
+ * clear; set, the kernel owns the word and every operation is an ioctl.
+ */
+#define KIPC_SLOW		0x8000000000000000ULL
+
+/* Semaphore word: units in bits 0..31, the rest zero. */
+#define KIPC_SEMAPHORE_COUNT	0xffffffffULL
+
+/*
+ * Barrier word: parties that have arrived in bits 0..15, generation in bits
+ * 32..62. The arrival of the last party opens the barrier: generation plus one,
+ * nobody arrived. A reset adds two, so that a party that comes back late can
+ * tell the two apart.
+ */
+#define KIPC_BARRIER_ARRIVED	0xffffULL
+#define KIPC_BARRIER_BROKEN	0x10000ULL	/* timed out, aborted or died */
+#define KIPC_BARRIER_DIED	0x20000ULL	/* with BROKEN: a party died */
+#define KIPC_BARRIER_SHIFT	32
+#define KIPC_BARRIER_GENERATION	0x7fffffffU
+
+/* Flags of CREATE, reported by INFO and LIST. */
+#define KIPC_EXCLUSIVE		0x1U	/* EEXIST if the name is taken */
+#define KIPC_PERSIST		0x2U	/* the name stays until UNLINK */
+#define KIPC_SEALED		0x4U	/* kernel only, cannot be mapped */
+#define KIPC_PACKED		0x8U	/* words 8 bytes apart, not 64 */
+
+/* Flags of OPEN: what the descriptor is for; at least one. */
+#define KIPC_READ		0x1U
+#define KIPC_WRITE		0x2U
+
+/* Flags of the verbs that may wait. */
+#define KIPC_TRY		0x1U	/* EAGAIN, never wait; deadline 0 */
+#define KIPC_REALTIME		0x2U	/* deadline is CLOCK_REALTIME */
+#define KIPC_PEEK		0x4U	/* RECEIVE: leave it; needs TRY */
+#define KIPC_ARRIVED		0x8U	/* BARRIER_WAIT: see there */
+
+/**
+ * union kipc_attributes - what is special to a type, bytes unused are zero
+ * @initial: semaphore: units each element starts with, 0..@max
+ * @max: semaphore: most units an element can hold, 1..KIPC_SEMAPHORE_MAX;
+ *	 1 makes it binary
+ * @parties: barrier: parties, 2..KIPC_PARTIES_MAX
+ * @message_size: mailbox: bytes of the longest message, 1..KIPC_MESSAGE_MAX
+ * @messages: mailbox: most messages it holds, 1..KIPC_MESSAGES_MAX
+ * @bytes: mailbox: most bytes of all messages in it, at least @message_size,
+ *	   at most @message_size * @messages; 0 means that product
+ */
+union kipc_attributes {
+	struct {
+		__u32 initial;
+		__u32 max;
+	} semaphore;
+	struct {
+		__u32 parties;
+	} barrier;
+	struct {
+		__u32 message_size;
+		__u32 messages;
+		__aligned_u64 bytes;
+	} mailbox;
+	__aligned_u64 reserved[4];
+};
+
+/**
+ * struct kipc_create_args - create an object, or open the one of that name
+ * @size: of this structure in bytes
+ * @flags: KIPC_EXCLUSIVE, KIPC_PERSIST (both need a name), KIPC_SEALED, and
+ *	   for semaphores KIPC_PACKED
+ * @type: KIPC_SEMAPHORE, KIPC_BARRIER or KIPC_MAILBOX
+ * @elements: 1..KIPC_ELEMENTS_MAX for semaphores, 1 for the others
+ * @name: pointer to the name's bytes, without a NUL or a slash; 0 for an
+ *	  anonymous object
+ * @name_length: 1..KIPC_NAME_MAX, or 0 for an anonymous object
+ * @mode: permission bits 0..0777, taken as they are: there is no umask
+ * @attributes: what is special to the type
+ *
+ * Everything that the object will ever need is charged and allocated here.
+ * Where the name is taken and KIPC_EXCLUSIVE is not given, the object of that
+ * name is opened for reading and writing; its type, elements, KIPC_SEALED and
+ * KIPC_PACKED must be as asked (EPROTOTYPE, EINVAL), its attributes stay.
+ *
+ * Returns a descriptor, or EINVAL, ENAMETOOLONG, EEXIST, EACCES, EPROTOTYPE,
+ * ENOSPC (quota of the user), EMFILE, ENFILE, ENOMEM.
+ */
+struct kipc_create_args {
+	__u32 size;
+	__u32 flags;
+	__u32 type;
+	__u32 elements;
+	__aligned_u64 name;
+	__u32 name_length;
+	__u32 mode;
+	union kipc_attributes attributes;
+};
+
+/**
+ * struct kipc_open_args - open an object by name
+ * @size: of this structure in bytes
+ * @flags: KIPC_READ, KIPC_WRITE or both, checked against the object's mode
+ * @type: must be the object's (EPROTOTYPE)
+ * @name_length: 1..KIPC_NAME_MAX
+ * @name: pointer to the name's bytes
+ *
+ * Returns a descriptor, or EINVAL, ENAMETOOLONG, ENOENT, EACCES, EPROTOTYPE,
+ * EMFILE, ENFILE, ENOMEM.
+ */
+struct kipc_open_args {
+	__u32 size;
+	__u32 flags;
+	__u32 type;
+	__u32 name_length;
+	__aligned_u64 name;
+};
+
+/**
+ * struct kipc_unlink_args - remove a name; descriptors stay valid
+ * @size: of this structure in bytes
+ * @flags: 0
+ * @reserved: 0
+ * @name_length: 1..KIPC_NAME_MAX
+ * @name: pointer to the name's bytes
+ *
+ * Only the object's owner and CAP_IPC_OWNER may: EACCES. ENOENT without it.
+ */
+struct kipc_unlink_args {
+	__u32 size;
+	__u32 flags;
+	__u32 reserved;
+	__u32 name_length;
+	__aligned_u64 name;
+};
+
+/**
+ * struct kipc_list_entry - one named object
+ * @type: of the object
+ * @flags: it was created with
+ * @elements: in the object
+ * @mode: permission bits
+ * @uid: owner, in the caller's user namespace
+ * @gid: owning group, in the caller's user namespace
+ * @waiters: threads waiting in the kernel now, all elements together
+ * @descriptors: open file descriptions of it
+ * @reserved: 0
+ * @name_length: bytes in @name
+ * @name: the name, padded with zeros
+ */
+struct kipc_list_entry {
+	__u32 type;
+	__u32 flags;
+	__u32 elements;
+	__u32 mode;
+	__u32 uid;
+	__u32 gid;
+	__u32 waiters;
+	__u32 descriptors;
+	__u32 reserved;
+	__u32 name_length;
+	char name[256];
+};
+
+/**
+ * struct kipc_list_args - list the names in the caller's network namespace
+ * @size: of this structure in bytes
+ * @flags: 0
+ * @count: room in @entries, 1..KIPC_LIST_MAX
+ * @entry_size: bytes of one entry, at least sizeof(struct kipc_list_entry)
+ * @entries: pointer to the entries
+ * @cursor: in: 0 to begin, or where the last call ended; out: where this ended
+ *
+ * A name that exists during the whole listing is listed exactly once.
+ * Returns the number of entries filled, 0 at the end.
+ */
+struct kipc_list_args {
+	__u32 size;
+	__u32 flags;
+	__u32 count;
+	__u32 entry_size;
+	__aligned_u64 entries;
+	__aligned_u64 cursor;
+};
+
+/**
+ * struct kipc_info_args - what an object is; on any object's descriptor
+ * @size: of this structure in bytes
+ * @flags: 0
+ * @type: out: of the object
+ * @created: out: flags of CREATE
+ * @elements: out
+ * @stride: out: bytes from one word to the next in the mapping, 0 if SEALED
+ * @map_size: out: bytes to mmap, 0 if the object cannot be mapped
+ * @uid: out: owner, in the caller's user namespace
+ * @gid: out: owning group, in the caller's user namespace
+ * @mode: out: permission bits
+ * @access: out: KIPC_READ and KIPC_WRITE as this descriptor has them
+ * @attributes: out
+ */
+struct kipc_info_args {
+	__u32 size;
+	__u32 flags;
+	__u32 type;
+	__u32 created;
+	__u32 elements;
+	__u32 stride;
+	__aligned_u64 map_size;
+	__u32 uid;
+	__u32 gid;
+	__u32 mode;
+	__u32 access;
+	union kipc_attributes attributes;
+};
+
+/**
+ * struct kipc_semaphore_post_args - give units back
+ * @size: of this structure in bytes
+ * @flags: 0
+ * @element: which semaphore of the set
+ * @count: units, at least 1
+ *
+ * Never waits. EOVERFLOW, and nothing changed, where the units would pass the
+ * semaphore's maximum; EINVAL for no units at all. Needs write access.
+ */
+struct kipc_semaphore_post_args {
+	__u32 size;
+	__u32 flags;
+	__u32 element;
+	__u32 count;
+};
+
+/**
+ * struct kipc_semaphore_wait_args - take units, all at once
+ * @size: of this structure in bytes
+ * @flags: KIPC_TRY, KIPC_REALTIME
+ * @element: which semaphore of the set
+ * @count: units, 1..the semaphore's maximum
+ * @deadline: see above
+ *
+ * Waits in the kernel until the units are there; waiters are served in order,
+ * real-time ones first, and nobody overtakes one that wants more units than
+ * there are. EAGAIN, ETIMEDOUT, EINTR; ENOSPC where too many wait already.
+ * Needs write access.
+ */
+struct kipc_semaphore_wait_args {
+	__u32 size;
+	__u32 flags;
+	__u32 element;
+	__u32 count;
+	__s64 deadline;
+};
+
+/**
+ * struct kipc_semaphore_value_args - look at the units
+ * @size: of this structure in bytes
+ * @flags: 0
+ * @element: which semaphore of the set
+ * @value: out: units it holds
+ *
+ * Needs read access.
+ */
+struct kipc_semaphore_value_args {
+	__u32 size;
+	__u32 flags;
+	__u32 element;
+	__u32 value;
+};
+
+/* What BARRIER_WAIT returns to exactly one party a generation; 0 to others. */
+#define KIPC_BARRIER_SERIAL	1
+
+/**
+ * struct kipc_barrier_wait_args - arrive, and wait for the others
+ * @size: of this structure in bytes
+ * @flags: KIPC_REALTIME, KIPC_ARRIVED; KIPC_TRY: EAGAIN, without having
+ *	   arrived, where the party would have to wait
+ * @element: 0
+ * @generation: with KIPC_ARRIVED, the generation in which the caller has
+ *		arrived already by changing the word; else 0
+ * @deadline: see above
+ *
+ * A deadline that passes breaks the barrier: the caller gets ETIMEDOUT, every
+ * other party ECANCELED until RESET. ECANCELED too after ABORT, and for those
+ * who wait during RESET; EOWNERDEAD where a waiting party was killed.
+ * When a signal ends the wait the arrival stands: KIPC_ARRIVED and the
+ * generation are written back, so that the same call continues it.
+ * Needs write access.
+ */
+struct kipc_barrier_wait_args {
+	__u32 size;
+	__u32 flags;
+	__u32 element;
+	__u32 generation;
+	__s64 deadline;
+};
+
+/**
+ * struct kipc_barrier_args - ABORT: break the barrier; RESET: mend it
+ * @size: of this structure in bytes
+ * @flags: 0
+ * @element: 0
+ * @reserved: 0
+ *
+ * Both give those who wait ECANCELED. Neither waits. Need write access.
+ */
+struct kipc_barrier_args {
+	__u32 size;
+	__u32 flags;
+	__u32 element;
+	__u32 reserved;
+};
+
+/**
+ * struct kipc_barrier_state_args - look at a barrier
+ * @size: of this structure in bytes
+ * @flags: 0
+ * @element: 0
+ * @parties: out: it waits for
+ * @arrived: out: of them
+ * @generation: out: times it opened (a reset counts two), modulo 2^31
+ * @broken: out: 0, ECANCELED or EOWNERDEAD
+ * @waiters: out: parties waiting in the kernel
+ *
+ * Needs read access.
+ */
+struct kipc_barrier_state_args {
+	__u32 size;
+	__u32 flags;
+	__u32 element;
+	__u32 parties;
+	__u32 arrived;
+	__u32 generation;
+	__u32 broken;
+	__u32 waiters;
+};
+
+/**
+ * struct kipc_mailbox_send_args - send one message
+ * @size: of this structure in bytes
+ * @flags: KIPC_TRY, KIPC_REALTIME
+ * @element: 0
+ * @priority: 0..KIPC_PRIORITIES - 1, the highest is received first
+ * @data: pointer to the message
+ * @length: bytes, 0..the mailbox's message_size (EMSGSIZE)
+ * @reserved: 0
+ * @deadline: see above
+ *
+ * Waits while the mailbox is full. EAGAIN, ETIMEDOUT, EINTR, EFAULT; ENOSPC
+ * where too many wait already. Needs write access.
+ */
+struct kipc_mailbox_send_args {
+	__u32 size;
+	__u32 flags;
+	__u32 element;
+	__u32 priority;
+	__aligned_u64 data;
+	__u32 length;
+	__u32 reserved;
+	__s64 deadline;
+};
+
+/**
+ * struct kipc_mailbox_receive_args - receive the first message
+ * @size: of this structure in bytes
+ * @flags: KIPC_TRY, KIPC_REALTIME; KIPC_PEEK (with KIPC_TRY): look at the
+ *	   first message and leave it where it is
+ * @element: 0
+ * @priority: out: of the message
+ * @data: pointer to the buffer
+ * @capacity: bytes of the buffer
+ * @length: out: bytes of the message, also with EMSGSIZE
+ * @deadline: see above
+ * @pid: out: process that sent it, 0 if not visible in the caller's namespace
+ * @uid: out: its effective user, in the caller's user namespace
+ * @gid: out: its effective group, in the caller's user namespace
+ * @reserved: 0
+ *
+ * Waits while the mailbox is empty. EMSGSIZE, and the message stays first,
+ * where the buffer is too small; EFAULT likewise. EAGAIN, ETIMEDOUT, EINTR;
+ * ENOSPC where too many wait already. Needs read access.
+ */
+struct kipc_mailbox_receive_args {
+	__u32 size;
+	__u32 flags;
+	__u32 element;
+	__u32 priority;
+	__aligned_u64 data;
+	__u32 capacity;
+	__u32 length;
+	__s64 deadline;
+	__u32 pid;
+	__u32 uid;
+	__u32 gid;
+	__u32 reserved;
+};
+
+/**
+ * struct kipc_mailbox_state_args - look at a mailbox
+ * @size: of this structure in bytes
+ * @flags: 0
+ * @element: 0
+ * @messages: out: waiting to be received
+ * @bytes: out: in them
+ * @senders: out: threads waiting to send
+ * @receivers: out: threads waiting to receive
+ *
+ * Needs read access.
+ */
+struct kipc_mailbox_state_args {
+	__u32 size;
+	__u32 flags;
+	__u32 element;
+	__u32 messages;
+	__aligned_u64 bytes;
+	__u32 senders;
+	__u32 receivers;
+};
+
+/* The size travels in the structure, so the numbers never change with it. */
+#define KIPC_IOCTL		0xB9
+
+/* On /dev/kipc. */
+#define KIPC_CREATE		_IO(KIPC_IOCTL, 0x00)
+#define KIPC_OPEN		_IO(KIPC_IOCTL, 0x01)
+#define KIPC_UNLINK		_IO(KIPC_IOCTL, 0x02)
+#define KIPC_LIST		_IO(KIPC_IOCTL, 0x03)
+
+/* On any object. */
+#define KIPC_INFO		_IO(KIPC_IOCTL, 0x10)
+
+#define KIPC_SEMAPHORE_POST	_IO(KIPC_IOCTL, 0x20)
+#define KIPC_SEMAPHORE_WAIT	_IO(KIPC_IOCTL, 0x21)
+#define KIPC_SEMAPHORE_VALUE	_IO(KIPC_IOCTL, 0x22)
+
+#define KIPC_BARRIER_WAIT	_IO(KIPC_IOCTL, 0x30)
+#define KIPC_BARRIER_ABORT	_IO(KIPC_IOCTL, 0x31)
+#define KIPC_BARRIER_RESET	_IO(KIPC_IOCTL, 0x32)
+#define KIPC_BARRIER_STATE	_IO(KIPC_IOCTL, 0x33)
+
+#define KIPC_MAILBOX_SEND	_IO(KIPC_IOCTL, 0x40)
+#define KIPC_MAILBOX_RECEIVE	_IO(KIPC_IOCTL, 0x41)
+#define KIPC_MAILBOX_STATE	_IO(KIPC_IOCTL, 0x42)
+
+#endif /* _UAPI_LINUX_KIPC_H */
