@@ -2,12 +2,12 @@
 /*
  * DOC: barriers
  *
- * The value holds the parties that have arrived, the generation and whether the
- * barrier is broken. How a generation ended can be told from the value alone,
- * by anyone who remembers in which one he arrived: opening adds one to the
- * generation, a reset adds two, and breaking leaves it as it is. So a party
- * that arrived by changing the word and comes to the kernel late learns the
- * same as one that was waiting there.
+ * The value holds the parties that have arrived, the generation, how often the
+ * barrier was reset and whether it is broken. What became of an arrival can be
+ * told from the value alone by anyone who remembers the one he left: opening
+ * counts in the generation, a reset in the resets, and breaking in neither. So
+ * a party that arrived by changing the word and comes to the kernel late learns
+ * the same as one that was waiting there.
  *
  * Waiters are served by arrival alone, so those of an ended generation are
  * always before those of the current one.
@@ -21,6 +21,7 @@
 #include "word.h"
 
 #define BROKEN_FLAGS	(KIPC_BARRIER_BROKEN | KIPC_BARRIER_DIED)
+#define COUNTS		(KIPC_BARRIER_GENERATION | KIPC_BARRIER_RESETS)
 
 struct kipc_barrier {
 	struct kipc_object object;
@@ -29,7 +30,7 @@ struct kipc_barrier {
 
 struct barrier_waiter {
 	struct kipc_waiter waiter;
-	u32 generation;			/* constant; it arrived in */
+	u64 word;			/* constant; what its arrival left */
 };
 
 static struct kipc_barrier *barrier_of(struct kipc_object *object)
@@ -57,11 +58,6 @@ static u32 barrier_arrived(const struct kipc_element *e)
 	return e->value & KIPC_BARRIER_ARRIVED;
 }
 
-static u32 barrier_generation(const struct kipc_element *e)
-{
-	return (e->value >> KIPC_BARRIER_SHIFT) & KIPC_BARRIER_GENERATION;
-}
-
 /* What breaking the barrier gives a party: 0 where it is whole. */
 static int barrier_broken(const struct kipc_element *e)
 {
@@ -70,40 +66,35 @@ static int barrier_broken(const struct kipc_element *e)
 	return e->value & KIPC_BARRIER_DIED ? -EOWNERDEAD : -ECANCELED;
 }
 
-static u64 barrier_value(u32 generation, u64 flags, u32 arrived)
-{
-	generation &= KIPC_BARRIER_GENERATION;
-	return KIPC_SLOW | ((u64)generation << KIPC_BARRIER_SHIFT) | flags |
-	       arrived;
-}
-
 /* Lock and own the element; the value is made a possible one. */
 static struct kipc_element *barrier_enter(struct kipc_barrier *barrier)
 	__acquires(&barrier->words.elements->lock)
 {
 	struct kipc_element *e = barrier_element(barrier);
+	u64 value, arrived;
 
 	spin_lock(&e->lock);
-	e->value = kipc_word_freeze(&barrier->words, e, 0);
-	e->value = barrier_value(barrier_generation(e), e->value & BROKEN_FLAGS,
-				 min(barrier_arrived(e),
-				     barrier_parties(barrier) - 1));
+	value = kipc_word_freeze(&barrier->words, e, 0);
+	arrived = min_t(u64, value & KIPC_BARRIER_ARRIVED,
+			barrier_parties(barrier) - 1);
+	e->value = KIPC_SLOW | (value & (COUNTS | BROKEN_FLAGS)) | arrived;
 	return e;
 }
 
-/* How a generation ended, KIPC_PENDING if it has not. */
-static int barrier_outcome(const struct kipc_element *e, u32 generation)
+/* What became of an arrival that left this word; KIPC_PENDING if nothing yet. */
+static int barrier_outcome(const struct kipc_element *e, u64 word)
 {
-	u32 since = (barrier_generation(e) - generation) &
-		    KIPC_BARRIER_GENERATION;
+	u64 changed = e->value ^ word;
 	int broken = barrier_broken(e);
 
-	if (!since)
-		return broken ? broken : KIPC_PENDING;
-	return since == 2 ? -ECANCELED : 0;
+	if (changed & KIPC_BARRIER_RESETS)
+		return -ECANCELED;
+	if (changed & KIPC_BARRIER_GENERATION)
+		return 0;
+	return broken ? broken : KIPC_PENDING;
 }
 
-/* Grant those whose generation has ended; true if there are more. */
+/* Grant those whose wait has ended; true if there are more. */
 static bool barrier_serve(struct kipc_element *e, struct kipc_waker *waker)
 {
 	struct kipc_waiter *first;
@@ -111,7 +102,7 @@ static bool barrier_serve(struct kipc_element *e, struct kipc_waker *waker)
 
 	kipc_assert_held(e);
 	while ((first = e->waiters.first)) {
-		outcome = barrier_outcome(e, waiter_of(first)->generation);
+		outcome = barrier_outcome(e, waiter_of(first)->word);
 		if (outcome == KIPC_PENDING)
 			return false;
 		if (kipc_waker_full(waker))
@@ -158,14 +149,17 @@ static int element_arrive(struct kipc_element *e, u32 parties)
 		e->value++;
 		return KIPC_PENDING;
 	}
-	e->value = barrier_value(barrier_generation(e) + 1, 0, 0);
+	e->value = KIPC_SLOW | (e->value & KIPC_BARRIER_RESETS) |
+		   ((e->value + (1ULL << KIPC_BARRIER_SHIFT)) &
+		    KIPC_BARRIER_GENERATION);
 	return KIPC_BARRIER_SERIAL;
 }
 
-static void element_withdraw(struct kipc_element *e, u32 generation)
+/* Undo an arrival of which nothing has become. */
+static void element_withdraw(struct kipc_element *e, u64 word)
 {
 	kipc_assert_held(e);
-	if (barrier_generation(e) == generation && barrier_arrived(e))
+	if (barrier_outcome(e, word) == KIPC_PENDING && barrier_arrived(e))
 		e->value--;
 }
 
@@ -179,7 +173,8 @@ static void element_break(struct kipc_element *e, u64 flags)
 static void element_reset(struct kipc_element *e)
 {
 	kipc_assert_held(e);
-	e->value = barrier_value(barrier_generation(e) + 2, 0, 0);
+	e->value = KIPC_SLOW | (e->value & KIPC_BARRIER_GENERATION) |
+		   ((e->value + KIPC_BARRIER_RESET_ONE) & KIPC_BARRIER_RESETS);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -191,7 +186,7 @@ static int barrier_give_up(struct kipc_barrier *barrier,
 			   struct barrier_waiter *self, int ret)
 {
 	struct kipc_element *e = barrier_enter(barrier);
-	int outcome = barrier_outcome(e, self->generation);
+	int outcome = barrier_outcome(e, self->word);
 
 	if (kipc_granted(&self->waiter)) {
 		ret = self->waiter.outcome;
@@ -222,8 +217,14 @@ static int barrier_sleep(struct kipc_barrier *barrier,
 	return ret;
 }
 
+/* Would this arrival have to wait? */
+static bool element_must_wait(const struct kipc_element *e, u32 parties)
+{
+	return !barrier_broken(e) && barrier_arrived(e) + 1 < parties;
+}
+
 /*
- * Arrive, or with KIPC_ARRIVED look what has come of it. Returns an outcome;
+ * Arrive, or with KIPC_ARRIVED look what has become of it. Returns an outcome;
  * KIPC_PENDING where the caller has to wait and self is queued for that.
  */
 static int barrier_arrive(struct kipc_barrier *barrier,
@@ -232,24 +233,25 @@ static int barrier_arrive(struct kipc_barrier *barrier,
 {
 	struct kipc_element *e = barrier_enter(barrier);
 	u32 parties = barrier_parties(barrier);
-	bool arrived = args->flags & KIPC_ARRIVED;
-	int ret;
+	int full, ret;
 
-	self->generation = arrived ? args->generation : barrier_generation(e);
-	if (arrived)
-		ret = barrier_outcome(e, self->generation);
-	else if (try && !barrier_broken(e) && barrier_arrived(e) + 1 < parties)
+	self->word = args->word;
+	if (args->flags & KIPC_ARRIVED) {
+		ret = barrier_outcome(e, self->word);
+		if (try && ret == KIPC_PENDING)
+			ret = -EAGAIN;
+	} else if (try && element_must_wait(e, parties)) {
 		ret = -EAGAIN;
-	else
+	} else {
 		ret = element_arrive(e, parties);
+		self->word = e->value & ~KIPC_SLOW;
+	}
 	if (ret == KIPC_PENDING) {
-		int full = try ? -EAGAIN :
-			   kipc_wait_begin(&barrier->object, &e->waiters,
-					   &self->waiter, MAX_RT_PRIO);
+		full = kipc_wait_begin(&barrier->object, &e->waiters,
+				       &self->waiter, MAX_RT_PRIO);
 		if (full) {
+			element_withdraw(e, self->word);
 			ret = full;
-			if (!arrived)
-				element_withdraw(e, self->generation);
 		}
 	}
 	barrier_leave(barrier, e);
@@ -267,7 +269,7 @@ static int barrier_wait(struct kipc_barrier *barrier,
 		ret = barrier_sleep(barrier, &self, deadline);
 	if (ret == -ERESTARTSYS) {
 		args->flags |= KIPC_ARRIVED;
-		args->generation = self.generation;
+		args->word = self.word;
 	}
 	return ret;
 }
@@ -288,11 +290,11 @@ static void barrier_reset(struct kipc_barrier *barrier)
 	barrier_leave(barrier, e);
 }
 
-static void barrier_withdraw(struct kipc_barrier *barrier, u32 generation)
+static void barrier_withdraw(struct kipc_barrier *barrier, u64 word)
 {
 	struct kipc_element *e = barrier_enter(barrier);
 
-	element_withdraw(e, generation);
+	element_withdraw(e, word);
 	barrier_leave(barrier, e);
 }
 
@@ -303,7 +305,8 @@ static void barrier_state(struct kipc_barrier *barrier,
 
 	args->parties = barrier_parties(barrier);
 	args->arrived = barrier_arrived(e);
-	args->generation = barrier_generation(e);
+	args->generation = (e->value & KIPC_BARRIER_GENERATION) >>
+			   KIPC_BARRIER_SHIFT;
 	args->broken = -barrier_broken(e);
 	args->waiters = atomic_read(&barrier->object.waiters);
 	barrier_leave(barrier, e);
@@ -316,9 +319,9 @@ static void barrier_state(struct kipc_barrier *barrier,
 static int wait_check(const struct kipc_barrier_wait_args *args)
 {
 	if ((args->flags & ~(KIPC_TRY | KIPC_REALTIME | KIPC_ARRIVED)) ||
-	    args->element || args->generation > KIPC_BARRIER_GENERATION)
+	    args->element || args->reserved || (args->word & KIPC_SLOW))
 		return -EINVAL;
-	if (args->generation && !(args->flags & KIPC_ARRIVED))
+	if (args->word && !(args->flags & KIPC_ARRIVED))
 		return -EINVAL;
 	return 0;
 }
@@ -346,7 +349,7 @@ static int ioctl_wait(struct file *file, void __user *arg)
 		return ret;
 	/* The caller cannot be told that it has arrived: then it has not. */
 	if (!arrived)
-		barrier_withdraw(barrier, args.generation);
+		barrier_withdraw(barrier, args.word);
 	return -EFAULT;
 }
 

@@ -52,7 +52,7 @@ static void __init check_layout(void)
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_post_args) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_wait_args) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_value_args) != 16);
-	BUILD_BUG_ON(sizeof(struct kipc_barrier_wait_args) != 24);
+	BUILD_BUG_ON(sizeof(struct kipc_barrier_wait_args) != 32);
 	BUILD_BUG_ON(sizeof(struct kipc_barrier_args) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_barrier_state_args) != 32);
 	BUILD_BUG_ON(sizeof(struct kipc_mailbox_send_args) != 40);

@@ -63,16 +63,19 @@
 #define KIPC_SEMAPHORE_COUNT	0xffffffffULL
 
 /*
- * Barrier word: parties that have arrived in bits 0..15, generation in bits
- * 32..62. The arrival of the last party opens the barrier: generation plus one,
- * nobody arrived. A reset adds two, so that a party that comes back late can
- * tell the two apart.
+ * Barrier word: parties that have arrived in bits 0..15, resets in bits 18..31,
+ * generation in bits 32..62; both counts wrap. The arrival of the last party
+ * opens the barrier: one generation more, nobody arrived. A reset counts apart,
+ * so that a party that looks late can tell the two from each other: resets
+ * changed means cancelled, else generation changed means opened.
  */
 #define KIPC_BARRIER_ARRIVED	0xffffULL
 #define KIPC_BARRIER_BROKEN	0x10000ULL	/* timed out, aborted or died */
 #define KIPC_BARRIER_DIED	0x20000ULL	/* with BROKEN: a party died */
+#define KIPC_BARRIER_RESETS	0xfffc0000ULL
+#define KIPC_BARRIER_RESET_ONE	0x40000ULL
+#define KIPC_BARRIER_GENERATION	0x7fffffff00000000ULL
 #define KIPC_BARRIER_SHIFT	32
-#define KIPC_BARRIER_GENERATION	0x7fffffffU
 
 /* Flags of CREATE, reported by INFO and LIST. */
 #define KIPC_EXCLUSIVE		0x1U	/* EEXIST if the name is taken */
@@ -328,22 +331,25 @@ struct kipc_semaphore_value_args {
  * @flags: KIPC_REALTIME, KIPC_ARRIVED; KIPC_TRY: EAGAIN, without having
  *	   arrived, where the party would have to wait
  * @element: 0
- * @generation: with KIPC_ARRIVED, the generation in which the caller has
- *		arrived already by changing the word; else 0
+ * @reserved: 0
+ * @word: with KIPC_ARRIVED, the word that the caller left when it arrived by
+ *	  changing it; else 0
  * @deadline: see above
  *
  * A deadline that passes breaks the barrier: the caller gets ETIMEDOUT, every
  * other party ECANCELED until RESET. ECANCELED too after ABORT, and for those
  * who wait during RESET; EOWNERDEAD where a waiting party was killed.
- * When a signal ends the wait the arrival stands: KIPC_ARRIVED and the
- * generation are written back, so that the same call continues it.
+ * When a signal ends the wait the arrival stands: KIPC_ARRIVED and the word are
+ * written back, so that the same call continues it. ENOSPC where too many wait
+ * already: then the caller has not arrived, not even with KIPC_ARRIVED.
  * Needs write access.
  */
 struct kipc_barrier_wait_args {
 	__u32 size;
 	__u32 flags;
 	__u32 element;
-	__u32 generation;
+	__u32 reserved;
+	__aligned_u64 word;
 	__s64 deadline;
 };
 
@@ -370,7 +376,7 @@ struct kipc_barrier_args {
  * @element: 0
  * @parties: out: it waits for
  * @arrived: out: of them
- * @generation: out: times it opened (a reset counts two), modulo 2^31
+ * @generation: out: times it opened, modulo 2^31
  * @broken: out: 0, ECANCELED or EOWNERDEAD
  * @waiters: out: parties waiting in the kernel
  *

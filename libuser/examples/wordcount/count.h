@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file count.h
+ * Counting the words of one file.
+ */
+#ifndef WORDCOUNT_COUNT_H
+#define WORDCOUNT_COUNT_H
+
+#include <stdint.h>
+
+#include "table.h"
+
+/** What has been counted. */
+struct counted {
+	uint64_t files;
+	uint64_t bytes;
+	uint64_t words;
+};
+
+/**
+ * Add a file's words to a table.
+ * @return 0 or a negative errno; -ENOSPC where the table is full, because the
+ *         file has grown since the table was made
+ */
+int count_file(const char *path, struct table *table, struct counted *counted);
+
+#endif /* WORDCOUNT_COUNT_H */

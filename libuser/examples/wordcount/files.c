@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <ftw.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files.h"
+
+#define DESCRIPTORS	16	/* that the walk may use */
+
+/* nftw() has no argument for its function. */
+static struct {
+	struct files *files;
+	size_t room;
+	char *failed;
+} walk;
+
+static int file_append(const char *path, const struct stat *status)
+{
+	struct files *files = walk.files;
+	struct file *file;
+
+	if (files->count == walk.room) {
+		size_t room = walk.room ? 2 * walk.room : 64;
+
+		file = reallocarray(files->list, room, sizeof(*file));
+		if (!file)
+			return -ENOMEM;
+		files->list = file;
+		walk.room = room;
+	}
+	file = &files->list[files->count];
+	file->path = strdup(path);
+	if (!file->path)
+		return -ENOMEM;
+	file->device = status->st_dev;
+	file->inode = status->st_ino;
+	file->bytes = status->st_size;
+	files->count++;
+	return 0;
+}
+
+/* What nftw() meets: what it cannot read is an error, a loose link is not. */
+static int visit(const char *path, const struct stat *status, int type,
+		 struct FTW *level)
+{
+	(void)level;
+	switch (type) {
+	case FTW_F:
+		return S_ISREG(status->st_mode) ? file_append(path, status) : 0;
+	case FTW_DNR:
+	case FTW_NS:
+		walk.failed = strdup(path);
+		return access(path, R_OK) ? -errno : -EACCES;
+	default:
+		return 0;
+	}
+}
+
+static int compare_paths(const void *left, const void *right)
+{
+	const struct file *a = left, *b = right;
+
+	return strcmp(a->path, b->path);
+}
+
+static int compare_identities(const void *left, const void *right)
+{
+	const struct file *a = left, *b = right;
+
+	if (a->device != b->device)
+		return a->device < b->device ? -1 : 1;
+	if (a->inode != b->inode)
+		return a->inode < b->inode ? -1 : 1;
+	return compare_paths(a, b);
+}
+
+static void sort(struct files *files,
+		 int (*compare)(const void *left, const void *right))
+{
+	if (files->count)
+		qsort(files->list, files->count, sizeof(*files->list), compare);
+}
+
+/* Keeps the first of the names of each file. */
+static void remove_doubles(struct files *files)
+{
+	size_t kept = 0, i;
+
+	sort(files, compare_identities);
+	for (i = 0; i < files->count; i++) {
+		struct file *file = &files->list[i];
+
+		if (kept && files->list[kept - 1].device == file->device &&
+		    files->list[kept - 1].inode == file->inode) {
+			free(file->path);
+			continue;
+		}
+		files->list[kept++] = *file;
+		files->bytes += file->bytes;
+	}
+	files->count = kept;
+	sort(files, compare_paths);
+}
+
+int files_walk(struct files *files, const char *directory, char **where)
+{
+	struct stat status;
+	int error = 0;
+
+	memset(files, 0, sizeof(*files));
+	memset(&walk, 0, sizeof(walk));
+	walk.files = files;
+	if (stat(directory, &status))
+		error = errno;
+	else if (!S_ISDIR(status.st_mode))
+		error = ENOTDIR;
+	if (error) {
+		*where = strdup(directory);
+		return -error;
+	}
+	error = nftw(directory, visit, DESCRIPTORS, 0);
+	if (error == -1)
+		error = -errno;	/* nftw()'s own; visit() has others */
+	*where = walk.failed;
+	if (error) {
+		files_free(files);
+		return error;
+	}
+	remove_doubles(files);
+	return 0;
+}
+
+void files_free(struct files *files)
+{
+	size_t i;
+
+	for (i = 0; i < files->count; i++)
+		free(files->list[i].path);
+	free(files->list);
+	memset(files, 0, sizeof(*files));
+}

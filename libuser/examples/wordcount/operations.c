@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+/* The operations: tried first, counted, and watched while they wait. */
+#include <string.h>
+
+#include "team.h"
+
+#define MOMENT	200000000LL	/* between two looks, in nanoseconds */
+
+/* Until when to wait before the next look. */
+static int64_t next_look(watch_function *watch)
+{
+	return watch ? kipc_deadline(MOMENT) : KIPC_FOREVER;
+}
+
+static bool go_on(struct team *team, int status, watch_function *watch)
+{
+	return status == -ETIMEDOUT && watch && watch(team);
+}
+
+/* Whether what the operation's try form answered means to wait. */
+static bool must_wait(struct tally *tally, int status)
+{
+	tally->times++;
+	if (status != -EAGAIN)
+		return false;
+	tally->waits++;
+	return true;
+}
+
+int team_send(struct team *team, struct share *share, const char *name,
+	      watch_function *watch)
+{
+	size_t length = strlen(name);
+	int status;
+
+	status = kipc_mailbox_trysend(team->names, name, length, 0);
+	if (!must_wait(&share->tallies[SEND], status))
+		return status;
+	do {
+		status = kipc_mailbox_timedsend(team->names, name, length, 0,
+						next_look(watch), 0);
+	} while (go_on(team, status, watch));
+	return status;
+}
+
+ssize_t team_receive(struct team *team, struct share *share, char *name,
+		     size_t room)
+{
+	ssize_t length;
+
+	length = kipc_mailbox_tryreceive(team->names, name, room, NULL);
+	if (must_wait(&share->tallies[RECEIVE], length))
+		length = kipc_mailbox_receive(team->names, name, room, NULL);
+	return length;
+}
+
+int team_take(struct team *team, struct kipc_semaphore *semaphore,
+	      uint32_t count, struct tally *tally, watch_function *watch)
+{
+	int status;
+
+	status = kipc_semaphore_trywait(semaphore, 0, count);
+	if (!must_wait(tally, status))
+		return status;
+	do {
+		status = kipc_semaphore_timedwait(semaphore, 0, count,
+						  next_look(watch), 0);
+	} while (go_on(team, status, watch));
+	return status;
+}
+
+int team_arrive(struct team *team, struct share *share)
+{
+	int status;
+
+	status = kipc_barrier_trywait(team->counted);
+	if (must_wait(&share->tallies[ARRIVE], status))
+		status = kipc_barrier_wait(team->counted);
+	return status < 0 ? status : 0;
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "table.h"
+
+#define MIN_CHAINS	(1ULL << 10)
+#define MAX_CHAINS	(1ULL << 22)
+
+/*
+ * What the entries can need: one is 24 bytes and the word, rounded up to 8.
+ * There are less than 24000 words of one or two bytes (154 letters), which
+ * SHORT_WORDS bytes hold. A longer one takes at least 4 bytes of text with
+ * what ends it, and at most ENTRY_RATIO times that: 32 of 4.
+ */
+#define SHORT_WORDS	(1ULL << 20)
+#define ENTRY_RATIO	8
+
+/* Text that a chain is made for: much text has few distinct words. */
+#define TEXT_PER_CHAIN	512
+
+static uint64_t chains_for(uint64_t bytes)
+{
+	uint64_t chains = MIN_CHAINS;
+
+	while (chains < MAX_CHAINS && chains < bytes / TEXT_PER_CHAIN)
+		chains *= 2;
+	return chains;
+}
+
+struct table *table_create(uint64_t bytes, uint64_t texts, bool shared)
+{
+	uint64_t chains = chains_for(bytes), entries, size;
+	struct table *table;
+
+	if (__builtin_add_overflow(bytes, texts, &entries) ||
+	    __builtin_mul_overflow(entries, ENTRY_RATIO, &entries) ||
+	    __builtin_add_overflow(entries, SHORT_WORDS + sizeof(*table) +
+				   chains * sizeof(table->heads[0]), &size) ||
+	    size > SIZE_MAX) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	table = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_ANONYMOUS |
+		     MAP_NORESERVE | (shared ? MAP_SHARED : MAP_PRIVATE),
+		     -1, 0);
+	if (table == MAP_FAILED)
+		return NULL;
+	/* Much of it is never touched. This may fail: it saves memory only. */
+	madvise(table, size, MADV_NOHUGEPAGE);
+	table->size = size;
+	table->used = sizeof(*table) + chains * sizeof(table->heads[0]);
+	table->chains = chains;
+	return table;
+}
+
+void table_destroy(struct table *table)
+{
+	if (table)
+		munmap(table, table->size);
+}
+
+/* FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/ */
+static uint32_t hash_of(const char *word, size_t length)
+{
+	uint32_t hash = 2166136261U;
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)word[i]) * 16777619U;
+	return hash;
+}
+
+static struct table_entry *entry_at(const struct table *table, uint64_t where)
+{
+	return (struct table_entry *)((char *)table + where);
+}
+
+static uint64_t entry_size(size_t length)
+{
+	return (sizeof(struct table_entry) + (uint64_t)length + 7) & ~7ULL;
+}
+
+static uint64_t head_of(const struct table *table, uint32_t hash)
+{
+	return hash & (table->chains - 1);
+}
+
+static struct table_entry *find(const struct table *table, const char *word,
+				size_t length, uint32_t hash)
+{
+	uint64_t where = table->heads[head_of(table, hash)];
+	struct table_entry *entry;
+
+	for (; where; where = entry->next) {
+		entry = entry_at(table, where);
+		if (entry->hash == hash && entry->length == length &&
+		    !memcmp(entry->word, word, length))
+			return entry;
+	}
+	return NULL;
+}
+
+static struct table_entry *append(struct table *table, const char *word,
+				  size_t length, uint32_t hash)
+{
+	uint64_t *head = &table->heads[head_of(table, hash)];
+	uint64_t size = entry_size(length);
+	struct table_entry *entry;
+
+	if (length > UINT32_MAX || size > table->size - table->used)
+		return NULL;
+	entry = entry_at(table, table->used);
+	entry->next = *head;
+	entry->count = 0;
+	entry->hash = hash;
+	entry->length = length;
+	memcpy(entry->word, word, length);
+	*head = table->used;
+	table->used += size;
+	table->distinct++;
+	return entry;
+}
+
+int table_add(struct table *table, const char *word, size_t length,
+	      uint64_t count)
+{
+	uint32_t hash = hash_of(word, length);
+	struct table_entry *entry = find(table, word, length, hash);
+
+	if (!entry)
+		entry = append(table, word, length, hash);
+	if (!entry)
+		return -ENOSPC;
+	entry->count += count;
+	table->total += count;
+	return 0;
+}
+
+const struct table_entry *table_find(const struct table *table,
+				     const char *word, size_t length)
+{
+	return find(table, word, length, hash_of(word, length));
+}
+
+const struct table_entry *table_next(const struct table *table,
+				     const struct table_entry *entry)
+{
+	uint64_t where;
+
+	if (entry)
+		where = (uint64_t)((char *)entry - (char *)table) +
+			entry_size(entry->length);
+	else
+		where = sizeof(*table) +
+			table->chains * sizeof(table->heads[0]);
+	return where < table->used ? entry_at(table, where) : NULL;
+}
+
+static int compare_entries(const void *left, const void *right)
+{
+	const struct table_entry *a = *(const struct table_entry *const *)left;
+	const struct table_entry *b = *(const struct table_entry *const *)right;
+	size_t shorter = a->length < b->length ? a->length : b->length;
+	int order;
+
+	if (a->count != b->count)
+		return a->count < b->count ? 1 : -1;
+	order = memcmp(a->word, b->word, shorter);
+	return order ? order : (a->length > b->length) - (a->length < b->length);
+}
+
+const struct table_entry **table_sorted(const struct table *table)
+{
+	const struct table_entry **sorted, *entry;
+	size_t count = 0;
+
+	/* One more, because malloc(0) may give NULL. */
+	sorted = malloc((table->distinct + 1) * sizeof(*sorted));
+	if (!sorted)
+		return NULL;
+	for (entry = table_next(table, NULL); entry;
+	     entry = table_next(table, entry))
+		sorted[count++] = entry;
+	qsort(sorted, count, sizeof(*sorted), compare_entries);
+	return sorted;
+}

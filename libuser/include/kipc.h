@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file kipc.h
+ * libkipc: semaphores, barriers and mailboxes of the kipc kernel module.
+ *
+ * - Every function returns 0 (or what it says) or a negative errno; none sets
+ *   errno, prints or exits.
+ * - Every handle is a descriptor and, where the object can be mapped, its
+ *   words. Any number of threads may use a handle at once; close it when none
+ *   does. A child after fork() may go on using its parent's handles.
+ * - An element is one semaphore of a set, 0 for the first and only one.
+ * - A deadline is an absolute time in nanoseconds of CLOCK_MONOTONIC, or with
+ *   KIPC_REALTIME of CLOCK_REALTIME; see kipc_deadline(). KIPC_FOREVER never
+ *   passes, a negative one is -EINVAL.
+ * - A wait that is interrupted by a signal handler without SA_RESTART ends with
+ *   -EINTR and has changed nothing, except where a function says otherwise.
+ * - The errors of create, open and import that all types share are those of
+ *   KIPC_CREATE and KIPC_OPEN in <linux/kipc.h>, and of open(2) on /dev/kipc
+ *   (-ENOENT: the module is not loaded).
+ *
+ * Since version 0.1 unless a function says otherwise.
+ */
+#ifndef KIPC_H
+#define KIPC_H
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <linux/kipc.h>
+
+/* src/inline.c redefines this to give other languages real symbols. */
+#ifndef KIPC_INLINE
+#define KIPC_INLINE static inline
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * The absolute deadline that lies @p nanoseconds from now.
+ * @param nanoseconds  from now, at least 0; KIPC_FOREVER stays KIPC_FOREVER
+ * @return the time of CLOCK_MONOTONIC then, in nanoseconds, KIPC_FOREVER where
+ *         that is beyond range
+ */
+int64_t kipc_deadline(int64_t nanoseconds);
+
+/**
+ * Remove a name; handles and descriptors of its object stay valid.
+ * @return 0, -ENOENT, -EACCES (neither owner nor CAP_IPC_OWNER), -EINVAL,
+ *         -ENAMETOOLONG
+ */
+int kipc_unlink(const char *name);
+
+/**
+ * List the names in this network namespace.
+ * @param cursor   0 to begin; afterwards as the last call left it
+ * @param entries  room for @p count entries
+ * @param count    1..KIPC_LIST_MAX
+ * @return entries filled, 0 at the end; -EINVAL, -EFAULT
+ */
+int kipc_list(uint64_t *cursor, struct kipc_list_entry *entries,
+	      unsigned int count);
+
+/* Aligned to its size, which a plain 64-bit type is not on i386. */
+typedef __aligned_u64 kipc_word;
+
+/*
+ * Words that user space may change. The members are the library's: they are
+ * here so that the fast paths below can be inlined. Where an object cannot be
+ * mapped, base points to a word that always says "ask the kernel".
+ */
+struct kipc_words {
+	kipc_word *base;
+	size_t stride;		/* in words */
+	size_t map_size;	/* bytes; 0 where nothing is mapped */
+};
+
+/* ------------------------------------------------------------------------- */
+/* Semaphores                                                                */
+/* ------------------------------------------------------------------------- */
+
+/** A set of counting semaphores. The members are the library's. */
+struct kipc_semaphore {
+	struct kipc_words words;
+	uint32_t elements;
+	uint32_t max;
+	int fd;
+};
+
+/** What kipc_semaphore_create() takes. Zero means the default. */
+struct kipc_semaphore_options {
+	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST, _SEALED, _PACKED */
+	uint32_t mode;		/**< permission bits; 0 means 0600 */
+	uint32_t elements;	/**< semaphores in the set; 0 means 1 */
+	uint32_t initial;	/**< units each starts with, 0..max */
+	uint32_t max;		/**< 1 is binary; 0 means KIPC_SEMAPHORE_MAX */
+};
+
+/**
+ * Create a set of semaphores, or open the one of that name.
+ * @param semaphore  out: the handle, NULL on failure
+ * @param name       its name, or NULL for an anonymous one
+ * @param options    NULL for all defaults
+ * @return 0 or a negative errno
+ */
+int kipc_semaphore_create(struct kipc_semaphore **semaphore, const char *name,
+			  const struct kipc_semaphore_options *options);
+
+/**
+ * Open a set of semaphores by name.
+ * @param semaphore  out: the handle, NULL on failure
+ * @param name       of the object
+ * @param access     KIPC_READ, KIPC_WRITE or both. Without both the words are
+ *                   not mapped and every operation is a system call.
+ * @return 0 or a negative errno
+ */
+int kipc_semaphore_open(struct kipc_semaphore **semaphore, const char *name,
+			unsigned int access);
+
+/**
+ * Make a handle of a descriptor, for one that came over a Unix socket.
+ * @param semaphore  out: the handle, NULL on failure
+ * @param fd         belongs to the handle from now on, unless this fails
+ * @return 0, -EPROTOTYPE where it is of another type, -ENOTTY where it is not
+ *         of kipc at all, or another negative errno
+ */
+int kipc_semaphore_import(struct kipc_semaphore **semaphore, int fd);
+
+/** Give the handle and its descriptor back. NULL is fine. */
+void kipc_semaphore_close(struct kipc_semaphore *semaphore);
+
+/** The descriptor, for poll, epoll, SCM_RIGHTS; it stays the handle's. */
+int kipc_semaphore_fd(const struct kipc_semaphore *semaphore);
+
+/* The system call under each verb, where the fast path does not do. */
+int kipc_semaphore_post_slow(struct kipc_semaphore *semaphore,
+			     uint32_t element, uint32_t count);
+int kipc_semaphore_wait_slow(struct kipc_semaphore *semaphore,
+			     uint32_t element, uint32_t count,
+			     int64_t deadline, unsigned int flags);
+
+static inline kipc_word *kipc_words_at(const struct kipc_words *words,
+				       uint32_t element)
+{
+	return words->base + element * words->stride;
+}
+
+/**
+ * Give units back. Never waits; without a system call while nobody waits.
+ * @param semaphore  the handle
+ * @param element    which semaphore of the set
+ * @param count      units, at least 1
+ * @return 0, -EOVERFLOW (it would pass the maximum; nothing changed), -EINVAL
+ */
+KIPC_INLINE int kipc_semaphore_post(struct kipc_semaphore *semaphore,
+				    uint32_t element, uint32_t count)
+{
+	kipc_word *word, old;
+
+	if (element >= semaphore->elements || !count)
+		return -EINVAL;
+	word = kipc_words_at(&semaphore->words, element);
+	old = __atomic_load_n(word, __ATOMIC_RELAXED);
+	do {
+		if (old & KIPC_SLOW)
+			return kipc_semaphore_post_slow(semaphore, element,
+							count);
+		if (old + count > semaphore->max)
+			return -EOVERFLOW;
+	} while (!__atomic_compare_exchange_n(word, &old, old + count, 1,
+					      __ATOMIC_RELEASE,
+					      __ATOMIC_RELAXED));
+	return 0;
+}
+
+/**
+ * Take units if they are there. Never waits; without a system call while
+ * nobody waits.
+ * @param semaphore  the handle
+ * @param element    which semaphore of the set
+ * @param count      units, 1..the maximum
+ * @return 0, -EAGAIN, -EINVAL
+ */
+KIPC_INLINE int kipc_semaphore_trywait(struct kipc_semaphore *semaphore,
+				       uint32_t element, uint32_t count)
+{
+	kipc_word *word, old;
+
+	if (element >= semaphore->elements || !count || count > semaphore->max)
+		return -EINVAL;
+	word = kipc_words_at(&semaphore->words, element);
+	old = __atomic_load_n(word, __ATOMIC_RELAXED);
+	do {
+		if (old & KIPC_SLOW)
+			return kipc_semaphore_wait_slow(semaphore, element,
+							count, 0, KIPC_TRY);
+		if (old < count)
+			return -EAGAIN;
+	} while (!__atomic_compare_exchange_n(word, &old, old - count, 1,
+					      __ATOMIC_ACQUIRE,
+					      __ATOMIC_RELAXED));
+	return 0;
+}
+
+/**
+ * Take units, waiting for them until a deadline.
+ * @param semaphore  the handle
+ * @param element    which semaphore of the set
+ * @param count      units, all at once, 1..the maximum
+ * @param deadline   absolute; one in the past waits for nothing
+ * @param flags      0 or KIPC_REALTIME
+ * @return 0, -ETIMEDOUT, -EINTR, -EINVAL, -ENOSPC (too many wait already)
+ */
+KIPC_INLINE int kipc_semaphore_timedwait(struct kipc_semaphore *semaphore,
+					 uint32_t element, uint32_t count,
+					 int64_t deadline, unsigned int flags)
+{
+	kipc_word *word, old;
+
+	if (element >= semaphore->elements || !count ||
+	    count > semaphore->max || deadline < 0 ||
+	    (flags & ~KIPC_REALTIME))
+		return -EINVAL;
+	word = kipc_words_at(&semaphore->words, element);
+	old = __atomic_load_n(word, __ATOMIC_RELAXED);
+	do {
+		if ((old & KIPC_SLOW) || old < count)
+			return kipc_semaphore_wait_slow(semaphore, element,
+							count, deadline, flags);
+	} while (!__atomic_compare_exchange_n(word, &old, old - count, 1,
+					      __ATOMIC_ACQUIRE,
+					      __ATOMIC_RELAXED));
+	return 0;
+}
+
+/**
+ * Take units, waiting for them as long as it takes.
+ * @param semaphore  the handle
+ * @param element    which semaphore of the set
+ * @param count      units, all at once, 1..the maximum
+ * @return 0, -EINTR, -EINVAL, -ENOSPC (too many wait already)
+ */
+KIPC_INLINE int kipc_semaphore_wait(struct kipc_semaphore *semaphore,
+				    uint32_t element, uint32_t count)
+{
+	return kipc_semaphore_timedwait(semaphore, element, count,
+					KIPC_FOREVER, 0);
+}
+
+/**
+ * Look at the units a semaphore holds.
+ * @return 0, -EINVAL, -EBADF (not open for reading)
+ */
+int kipc_semaphore_value(struct kipc_semaphore *semaphore, uint32_t element,
+			 uint32_t *value);
+
+/* ------------------------------------------------------------------------- */
+/* Barriers                                                                  */
+/* ------------------------------------------------------------------------- */
+
+/** A barrier. The members are the library's. */
+struct kipc_barrier {
+	struct kipc_words words;
+	uint32_t parties;
+	int fd;
+};
+
+/** What kipc_barrier_create() takes. Zero means the default. */
+struct kipc_barrier_options {
+	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST, _SEALED */
+	uint32_t mode;		/**< permission bits; 0 means 0600 */
+	uint32_t parties;	/**< 2..KIPC_PARTIES_MAX */
+};
+
+/** Create a barrier, or open the one of that name; as for semaphores. */
+int kipc_barrier_create(struct kipc_barrier **barrier, const char *name,
+			const struct kipc_barrier_options *options);
+
+/** Open a barrier by name; as for semaphores. */
+int kipc_barrier_open(struct kipc_barrier **barrier, const char *name,
+		      unsigned int access);
+
+/** Make a handle of a descriptor; as for semaphores. */
+int kipc_barrier_import(struct kipc_barrier **barrier, int fd);
+
+/** Give the handle and its descriptor back. NULL is fine. */
+void kipc_barrier_close(struct kipc_barrier *barrier);
+
+/** The descriptor; it stays the handle's. */
+int kipc_barrier_fd(const struct kipc_barrier *barrier);
+
+/**
+ * Arrive, and wait for the other parties until a deadline.
+ * A signal handler does not end the wait.
+ * @param barrier   the handle
+ * @param deadline  absolute; where it passes the barrier is broken for everyone
+ * @param flags     0 or KIPC_REALTIME
+ * @return 0, or KIPC_BARRIER_SERIAL to exactly one party a generation;
+ *         -ETIMEDOUT, -ECANCELED (broken by a timeout, an abort or a reset),
+ *         -EOWNERDEAD (broken by the death of a waiting party), -EINVAL,
+ *         -ENOSPC (too many wait already)
+ */
+int kipc_barrier_timedwait(struct kipc_barrier *barrier, int64_t deadline,
+			   unsigned int flags);
+
+/** Arrive, and wait for the other parties as long as it takes. */
+int kipc_barrier_wait(struct kipc_barrier *barrier);
+
+/**
+ * Arrive only if that opens the barrier.
+ * @return KIPC_BARRIER_SERIAL, -EAGAIN (not the last party; has not arrived),
+ *         -ECANCELED, -EOWNERDEAD
+ */
+int kipc_barrier_trywait(struct kipc_barrier *barrier);
+
+/** Break the barrier: everybody who waits or arrives gets -ECANCELED. */
+int kipc_barrier_abort(struct kipc_barrier *barrier);
+
+/** Mend the barrier; who waits gets -ECANCELED, who comes later starts anew. */
+int kipc_barrier_reset(struct kipc_barrier *barrier);
+
+/** Look at the barrier: fills all of @p state. */
+int kipc_barrier_state(struct kipc_barrier *barrier,
+		       struct kipc_barrier_state_args *state);
+
+/* ------------------------------------------------------------------------- */
+/* Mailboxes                                                                 */
+/* ------------------------------------------------------------------------- */
+
+/** A mailbox. The members are the library's. */
+struct kipc_mailbox {
+	uint32_t message_size;
+	int fd;
+};
+
+/** What kipc_mailbox_create() takes. Zero means the default. */
+struct kipc_mailbox_options {
+	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST */
+	uint32_t mode;		/**< permission bits; 0 means 0600 */
+	uint32_t message_size;	/**< bytes of the longest; 0 means 8192 */
+	uint32_t messages;	/**< most it holds; 0 means 64 */
+	uint64_t bytes;		/**< most bytes it holds; 0 means the product */
+};
+
+/** What the kernel says of a message. */
+struct kipc_message {
+	uint32_t length;	/**< bytes, also with -EMSGSIZE */
+	uint32_t priority;	/**< 0..KIPC_PRIORITIES - 1 */
+	uint32_t pid;		/**< sender, 0 if outside our pid namespace */
+	uint32_t uid;		/**< its effective user, in our user namespace */
+	uint32_t gid;		/**< its effective group, in our user namespace */
+};
+
+/** Create a mailbox, or open the one of that name; as for semaphores. */
+int kipc_mailbox_create(struct kipc_mailbox **mailbox, const char *name,
+			const struct kipc_mailbox_options *options);
+
+/** Open a mailbox by name, KIPC_WRITE to send, KIPC_READ to receive. */
+int kipc_mailbox_open(struct kipc_mailbox **mailbox, const char *name,
+		      unsigned int access);
+
+/** Make a handle of a descriptor; as for semaphores. */
+int kipc_mailbox_import(struct kipc_mailbox **mailbox, int fd);
+
+/** Give the handle and its descriptor back. NULL is fine. */
+void kipc_mailbox_close(struct kipc_mailbox *mailbox);
+
+/** The descriptor, for poll and epoll; it stays the handle's. */
+int kipc_mailbox_fd(const struct kipc_mailbox *mailbox);
+
+/**
+ * Send a message, waiting for room until a deadline.
+ * @param mailbox   the handle
+ * @param data      the message
+ * @param length    bytes, 0..the mailbox's message_size
+ * @param priority  0..KIPC_PRIORITIES - 1, the highest is received first
+ * @param deadline  absolute; one in the past waits for nothing
+ * @param flags     0 or KIPC_REALTIME
+ * @return 0, -ETIMEDOUT, -EINTR, -EMSGSIZE, -EINVAL, -EFAULT, -EBADF (not open
+ *         for writing), -ENOSPC (too many wait already)
+ */
+int kipc_mailbox_timedsend(struct kipc_mailbox *mailbox, const void *data,
+			   size_t length, unsigned int priority,
+			   int64_t deadline, unsigned int flags);
+
+/** Send a message, waiting for room as long as it takes. */
+int kipc_mailbox_send(struct kipc_mailbox *mailbox, const void *data,
+		      size_t length, unsigned int priority);
+
+/** Send a message if there is room, -EAGAIN otherwise. */
+int kipc_mailbox_trysend(struct kipc_mailbox *mailbox, const void *data,
+			 size_t length, unsigned int priority);
+
+/**
+ * Receive the first message of the highest priority, waiting for one until a
+ * deadline.
+ * @param mailbox   the handle
+ * @param buffer    where the message goes
+ * @param capacity  bytes of @p buffer
+ * @param message   out: what the kernel says of it; may be NULL
+ * @param deadline  absolute; one in the past waits for nothing
+ * @param flags     0 or KIPC_REALTIME
+ * @return bytes of the message; -ETIMEDOUT, -EINTR, -EMSGSIZE (the buffer is
+ *         too small, the message stays first), -EINVAL, -EFAULT, -EBADF (not
+ *         open for reading), -ENOSPC (too many wait already)
+ */
+ssize_t kipc_mailbox_timedreceive(struct kipc_mailbox *mailbox, void *buffer,
+				  size_t capacity, struct kipc_message *message,
+				  int64_t deadline, unsigned int flags);
+
+/** Receive a message, waiting for one as long as it takes. */
+ssize_t kipc_mailbox_receive(struct kipc_mailbox *mailbox, void *buffer,
+			     size_t capacity, struct kipc_message *message);
+
+/** Receive a message if there is one, -EAGAIN otherwise. */
+ssize_t kipc_mailbox_tryreceive(struct kipc_mailbox *mailbox, void *buffer,
+				size_t capacity, struct kipc_message *message);
+
+/** Look at the first message and leave it there; -EAGAIN if there is none. */
+ssize_t kipc_mailbox_peek(struct kipc_mailbox *mailbox, void *buffer,
+			  size_t capacity, struct kipc_message *message);
+
+/** Look at the mailbox: fills all of @p state. */
+int kipc_mailbox_state(struct kipc_mailbox *mailbox,
+		       struct kipc_mailbox_state_args *state);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* KIPC_H */

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Barriers. A party arrives with one compare-and-swap; the last one opens the
+ * next generation with it. Who has arrived looks at the word for a short while
+ * and then waits in the kernel, which it tells the word it left.
+ *
+ * Every arrival reads and writes the same word, so the acquiring load that
+ * sees a new generation sees what each party wrote before it arrived.
+ */
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "object.h"
+
+/*
+ * Looks at the word before going to the kernel: some microseconds in all,
+ * which is about what sleeping and being woken costs.
+ */
+#define SPINS	200
+
+/* How often to look here: never where the others need this very CPU to arrive. */
+static unsigned int spins;
+
+/* What became of an arrival, beside KIPC_BARRIER_SERIAL and negative errnos. */
+enum {
+	ARRIVED = 0,	/* by the word; the others are to come */
+	UNARRIVED = 2,	/* the word is the kernel's, or no word of ours */
+};
+
+static struct kipc_barrier *barrier_of(const struct kipc_object *object)
+{
+	struct kipc_barrier *barrier = object->handle;
+
+	barrier->words = object->words;
+	barrier->parties = object->attributes.barrier.parties;
+	barrier->fd = object->fd;
+	if (kipc_online_cpus() > 1)
+		__atomic_store_n(&spins, SPINS, __ATOMIC_RELAXED);
+	return barrier;
+}
+
+int kipc_barrier_create(struct kipc_barrier **barrier, const char *name,
+			const struct kipc_barrier_options *options)
+{
+	static const struct kipc_barrier_options defaults;
+	struct kipc_create_args args;
+	struct kipc_object object;
+	int error;
+
+	if (!options)
+		options = &defaults;
+	/* An initialiser need not clear the attributes' unused bytes. */
+	memset(&args, 0, sizeof(args));
+	args.flags = options->flags;
+	args.type = KIPC_BARRIER;
+	args.elements = 1;
+	args.mode = options->mode ?: 0600;
+	args.attributes.barrier.parties = options->parties;
+	error = kipc_object_create(&object, sizeof(**barrier), &args, name);
+	*barrier = error ? NULL : barrier_of(&object);
+	return error;
+}
+
+int kipc_barrier_open(struct kipc_barrier **barrier, const char *name,
+		      unsigned int access)
+{
+	struct kipc_object object;
+	int error;
+
+	error = kipc_object_open(&object, sizeof(**barrier), KIPC_BARRIER,
+				 name, access);
+	*barrier = error ? NULL : barrier_of(&object);
+	return error;
+}
+
+int kipc_barrier_import(struct kipc_barrier **barrier, int fd)
+{
+	struct kipc_object object;
+	int error;
+
+	error = kipc_object_import(&object, sizeof(**barrier), KIPC_BARRIER,
+				   fd);
+	*barrier = error ? NULL : barrier_of(&object);
+	return error;
+}
+
+void kipc_barrier_close(struct kipc_barrier *barrier)
+{
+	if (barrier)
+		kipc_object_close(barrier, &barrier->words, barrier->fd);
+}
+
+int kipc_barrier_fd(const struct kipc_barrier *barrier)
+{
+	return barrier->fd;
+}
+
+static inline void pause_briefly(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
+/* The word once the last party has arrived. */
+static kipc_word word_opened(kipc_word word)
+{
+	return (word & KIPC_BARRIER_RESETS) |
+	       ((word + (1ULL << KIPC_BARRIER_SHIFT)) &
+		KIPC_BARRIER_GENERATION);
+}
+
+/*
+ * Arrives by changing the word: KIPC_BARRIER_SERIAL where that opened the
+ * barrier, ARRIVED where others are to come, or -EAGAIN there if only the last
+ * party may arrive. UNARRIVED asks for the kernel.
+ */
+static int word_arrive(struct kipc_barrier *barrier, bool last_only,
+		       kipc_word *left)
+{
+	kipc_word *word = barrier->words.base;
+	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED);
+	uint32_t arrived;
+	bool last;
+
+	do {
+		if (old & KIPC_SLOW)
+			return UNARRIVED;
+		if (old & KIPC_BARRIER_BROKEN)
+			return old & KIPC_BARRIER_DIED ?
+				-EOWNERDEAD : -ECANCELED;
+		arrived = old & KIPC_BARRIER_ARRIVED;
+		/* No state of a barrier: let the kernel say what to do. */
+		if (arrived >= barrier->parties)
+			return UNARRIVED;
+		last = arrived + 1 == barrier->parties;
+		if (last_only && !last)
+			return -EAGAIN;
+		*left = last ? word_opened(old) : old + 1;
+	} while (!__atomic_compare_exchange_n(word, &old, *left, 1,
+					      __ATOMIC_ACQ_REL,
+					      __ATOMIC_RELAXED));
+	return last ? KIPC_BARRIER_SERIAL : ARRIVED;
+}
+
+/*
+ * Looks for a while whether the barrier opens; what else happens is for the
+ * kernel to tell.
+ */
+static bool word_opens(const struct kipc_barrier *barrier, kipc_word arrived)
+{
+	unsigned int left = __atomic_load_n(&spins, __ATOMIC_RELAXED);
+	kipc_word word;
+
+	for (;;) {
+		/* Pairs with the arrival of the last party. */
+		word = __atomic_load_n(barrier->words.base, __ATOMIC_ACQUIRE);
+		if ((word & KIPC_SLOW) ||
+		    ((word ^ arrived) & KIPC_BARRIER_RESETS))
+			return false;
+		if ((word ^ arrived) & KIPC_BARRIER_GENERATION)
+			return true;
+		if ((word & KIPC_BARRIER_BROKEN) || !left--)
+			return false;
+		pause_briefly();
+	}
+}
+
+/* A signal leaves in the arguments what continues the wait. */
+static int wait_in_kernel(struct kipc_barrier *barrier,
+			  struct kipc_barrier_wait_args *args)
+{
+	int result;
+
+	do {
+		result = kipc_call(barrier->fd, KIPC_BARRIER_WAIT, args);
+	} while (result == -EINTR);
+	return result;
+}
+
+int kipc_barrier_timedwait(struct kipc_barrier *barrier, int64_t deadline,
+			   unsigned int flags)
+{
+	struct kipc_barrier_wait_args args = {
+		.size = sizeof(args),
+		.flags = flags,
+		.deadline = deadline,
+	};
+	kipc_word left;
+	int result;
+
+	if (deadline < 0 || (flags & ~KIPC_REALTIME))
+		return -EINVAL;
+	result = word_arrive(barrier, false, &left);
+	switch (result) {
+	case ARRIVED:
+		if (word_opens(barrier, left))
+			return 0;
+		args.flags |= KIPC_ARRIVED;
+		args.word = left;
+		return wait_in_kernel(barrier, &args);
+	case UNARRIVED:
+		return wait_in_kernel(barrier, &args);
+	default:
+		return result;
+	}
+}
+
+int kipc_barrier_wait(struct kipc_barrier *barrier)
+{
+	return kipc_barrier_timedwait(barrier, KIPC_FOREVER, 0);
+}
+
+int kipc_barrier_trywait(struct kipc_barrier *barrier)
+{
+	struct kipc_barrier_wait_args args = {
+		.size = sizeof(args),
+		.flags = KIPC_TRY,
+	};
+	kipc_word left;
+	int result;
+
+	result = word_arrive(barrier, true, &left);
+	if (result == UNARRIVED)
+		return wait_in_kernel(barrier, &args);
+	return result;
+}
+
+int kipc_barrier_abort(struct kipc_barrier *barrier)
+{
+	struct kipc_barrier_args args = { .size = sizeof(args) };
+
+	return kipc_call(barrier->fd, KIPC_BARRIER_ABORT, &args);
+}
+
+int kipc_barrier_reset(struct kipc_barrier *barrier)
+{
+	struct kipc_barrier_args args = { .size = sizeof(args) };
+
+	return kipc_call(barrier->fd, KIPC_BARRIER_RESET, &args);
+}
+
+int kipc_barrier_state(struct kipc_barrier *barrier,
+		       struct kipc_barrier_state_args *state)
+{
+	memset(state, 0, sizeof(*state));
+	state->size = sizeof(*state);
+	return kipc_call(barrier->fd, KIPC_BARRIER_STATE, state);
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+/* Mailboxes: messages live in the kernel, so every verb is a system call. */
+#include <string.h>
+
+#include "object.h"
+
+#define DEFAULT_MESSAGE_SIZE	8192
+#define DEFAULT_MESSAGES	64
+
+static struct kipc_mailbox *mailbox_of(const struct kipc_object *object)
+{
+	struct kipc_mailbox *mailbox = object->handle;
+
+	mailbox->message_size = object->attributes.mailbox.message_size;
+	mailbox->fd = object->fd;
+	return mailbox;
+}
+
+int kipc_mailbox_create(struct kipc_mailbox **mailbox, const char *name,
+			const struct kipc_mailbox_options *options)
+{
+	static const struct kipc_mailbox_options defaults;
+	struct kipc_create_args args;
+	struct kipc_object object;
+	int error;
+
+	if (!options)
+		options = &defaults;
+	/* An initialiser need not clear the attributes' unused bytes. */
+	memset(&args, 0, sizeof(args));
+	args.flags = options->flags;
+	args.type = KIPC_MAILBOX;
+	args.elements = 1;
+	args.mode = options->mode ?: 0600;
+	args.attributes.mailbox.message_size =
+		options->message_size ?: DEFAULT_MESSAGE_SIZE;
+	args.attributes.mailbox.messages =
+		options->messages ?: DEFAULT_MESSAGES;
+	args.attributes.mailbox.bytes = options->bytes;
+	error = kipc_object_create(&object, sizeof(**mailbox), &args, name);
+	*mailbox = error ? NULL : mailbox_of(&object);
+	return error;
+}
+
+int kipc_mailbox_open(struct kipc_mailbox **mailbox, const char *name,
+		      unsigned int access)
+{
+	struct kipc_object object;
+	int error;
+
+	error = kipc_object_open(&object, sizeof(**mailbox), KIPC_MAILBOX,
+				 name, access);
+	*mailbox = error ? NULL : mailbox_of(&object);
+	return error;
+}
+
+int kipc_mailbox_import(struct kipc_mailbox **mailbox, int fd)
+{
+	struct kipc_object object;
+	int error;
+
+	error = kipc_object_import(&object, sizeof(**mailbox), KIPC_MAILBOX,
+				   fd);
+	*mailbox = error ? NULL : mailbox_of(&object);
+	return error;
+}
+
+void kipc_mailbox_close(struct kipc_mailbox *mailbox)
+{
+	if (mailbox)
+		kipc_object_close(mailbox, NULL, mailbox->fd);
+}
+
+int kipc_mailbox_fd(const struct kipc_mailbox *mailbox)
+{
+	return mailbox->fd;
+}
+
+static int mailbox_send(struct kipc_mailbox *mailbox, const void *data,
+			size_t length, unsigned int priority,
+			int64_t deadline, unsigned int flags)
+{
+	struct kipc_mailbox_send_args args = {
+		.size = sizeof(args),
+		.flags = flags,
+		.priority = priority,
+		.data = (uintptr_t)data,
+		.length = length,
+		.deadline = deadline,
+	};
+
+	/* Also keeps a length that does not fit the arguments out of them. */
+	if (length > mailbox->message_size)
+		return -EMSGSIZE;
+	return kipc_call(mailbox->fd, KIPC_MAILBOX_SEND, &args);
+}
+
+int kipc_mailbox_timedsend(struct kipc_mailbox *mailbox, const void *data,
+			   size_t length, unsigned int priority,
+			   int64_t deadline, unsigned int flags)
+{
+	if (flags & ~KIPC_REALTIME)
+		return -EINVAL;
+	return mailbox_send(mailbox, data, length, priority, deadline, flags);
+}
+
+int kipc_mailbox_send(struct kipc_mailbox *mailbox, const void *data,
+		      size_t length, unsigned int priority)
+{
+	return mailbox_send(mailbox, data, length, priority, KIPC_FOREVER, 0);
+}
+
+int kipc_mailbox_trysend(struct kipc_mailbox *mailbox, const void *data,
+			 size_t length, unsigned int priority)
+{
+	return mailbox_send(mailbox, data, length, priority, 0, KIPC_TRY);
+}
+
+static void message_fill(struct kipc_message *message,
+			 const struct kipc_mailbox_receive_args *args)
+{
+	message->length = args->length;
+	message->priority = args->priority;
+	message->pid = args->pid;
+	message->uid = args->uid;
+	message->gid = args->gid;
+}
+
+static ssize_t mailbox_receive(struct kipc_mailbox *mailbox, void *buffer,
+			       size_t capacity, struct kipc_message *message,
+			       int64_t deadline, unsigned int flags)
+{
+	struct kipc_mailbox_receive_args args = {
+		.size = sizeof(args),
+		.flags = flags,
+		.data = (uintptr_t)buffer,
+		/* No message is longer than the arguments can say. */
+		.capacity = capacity < UINT32_MAX ? capacity : UINT32_MAX,
+		.deadline = deadline,
+	};
+	int error;
+
+	error = kipc_call(mailbox->fd, KIPC_MAILBOX_RECEIVE, &args);
+	if (message && (!error || error == -EMSGSIZE))
+		message_fill(message, &args);
+	return error ?: (ssize_t)args.length;
+}
+
+ssize_t kipc_mailbox_timedreceive(struct kipc_mailbox *mailbox, void *buffer,
+				  size_t capacity, struct kipc_message *message,
+				  int64_t deadline, unsigned int flags)
+{
+	if (flags & ~KIPC_REALTIME)
+		return -EINVAL;
+	return mailbox_receive(mailbox, buffer, capacity, message, deadline,
+			       flags);
+}
+
+ssize_t kipc_mailbox_receive(struct kipc_mailbox *mailbox, void *buffer,
+			     size_t capacity, struct kipc_message *message)
+{
+	return mailbox_receive(mailbox, buffer, capacity, message,
+			       KIPC_FOREVER, 0);
+}
+
+ssize_t kipc_mailbox_tryreceive(struct kipc_mailbox *mailbox, void *buffer,
+				size_t capacity, struct kipc_message *message)
+{
+	return mailbox_receive(mailbox, buffer, capacity, message, 0,
+			       KIPC_TRY);
+}
+
+ssize_t kipc_mailbox_peek(struct kipc_mailbox *mailbox, void *buffer,
+			  size_t capacity, struct kipc_message *message)
+{
+	return mailbox_receive(mailbox, buffer, capacity, message, 0,
+			       KIPC_TRY | KIPC_PEEK);
+}
+
+int kipc_mailbox_state(struct kipc_mailbox *mailbox,
+		       struct kipc_mailbox_state_args *state)
+{
+	memset(state, 0, sizeof(*state));
+	state->size = sizeof(*state);
+	return kipc_call(mailbox->fd, KIPC_MAILBOX_STATE, state);
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "object.h"
+
+#define NANOSECONDS_PER_SECOND	1000000000LL
+
+/* What the words of an object that cannot be mapped say. Nothing writes it. */
+static const kipc_word always_slow = KIPC_SLOW;
+
+static void restore_errno(const int *saved)
+{
+	errno = *saved;
+}
+
+/* Stands first in every function that calls the system. */
+#define KEEP_ERRNO() \
+	const int saved_errno \
+		__attribute__((cleanup(restore_errno), unused)) = errno
+
+int kipc_call(int fd, unsigned long command, void *args)
+{
+	KEEP_ERRNO();
+	int result;
+
+	result = ioctl(fd, command, args);
+	return result < 0 ? -errno : result;
+}
+
+int kipc_online_cpus(void)
+{
+	KEEP_ERRNO();
+
+	return sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+/* One ioctl on the device, whose descriptor lives no longer than that. */
+static int device_call(unsigned long command, void *args)
+{
+	KEEP_ERRNO();
+	int device, result;
+
+	device = open(KIPC_DEVICE, O_RDWR | O_CLOEXEC);
+	if (device < 0)
+		return -errno;
+	result = kipc_call(device, command, args);
+	close(device);
+	return result;
+}
+
+/*
+ * The length of a name that the kernel shall judge: one that is too long comes
+ * out too long, one that has no bytes is refused here, because no length means
+ * an anonymous object to the kernel.
+ */
+static int name_length(const char *name, uint32_t *length)
+{
+	if (!name || !*name)
+		return -EINVAL;
+	*length = strnlen(name, KIPC_NAME_MAX + 1);
+	return 0;
+}
+
+static int object_prepare(struct kipc_object *object, size_t handle_size)
+{
+	memset(object, 0, sizeof(*object));
+	object->fd = -1;
+	object->handle = calloc(1, handle_size);
+	return object->handle ? 0 : -ENOMEM;
+}
+
+/* Maps the words, where the descriptor allows it and there are any. */
+static int words_map(struct kipc_words *words, int fd,
+		     const struct kipc_info_args *info)
+{
+	void *base;
+
+	if (!info->map_size || !(info->access & KIPC_READ) ||
+	    !(info->access & KIPC_WRITE)) {
+		words->base = (kipc_word *)&always_slow;
+		words->stride = 0;
+		words->map_size = 0;
+		return 0;
+	}
+	base = mmap(NULL, info->map_size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		    fd, 0);
+	if (base == MAP_FAILED)
+		return -errno;
+	words->base = base;
+	words->stride = info->stride / sizeof(*words->base);
+	words->map_size = info->map_size;
+	return 0;
+}
+
+/* Makes a prepared object one of the descriptor; on failure it stays as it was. */
+static int object_attach(struct kipc_object *object, uint32_t type, int fd)
+{
+	struct kipc_info_args info;
+	int error;
+
+	memset(&info, 0, sizeof(info));
+	info.size = sizeof(info);
+	error = kipc_call(fd, KIPC_INFO, &info);
+	if (error)
+		return error;
+	if (info.type != type)
+		return -EPROTOTYPE;
+	error = words_map(&object->words, fd, &info);
+	if (error)
+		return error;
+	object->attributes = info.attributes;
+	object->elements = info.elements;
+	object->fd = fd;
+	return 0;
+}
+
+int kipc_object_import(struct kipc_object *object, size_t handle_size,
+		       uint32_t type, int fd)
+{
+	KEEP_ERRNO();
+	int error;
+
+	error = object_prepare(object, handle_size);
+	if (error)
+		return error;
+	error = object_attach(object, type, fd);
+	if (error)
+		free(object->handle);
+	return error;
+}
+
+/* Attaches a descriptor of the library's own, which goes with a failure. */
+static int object_adopt(struct kipc_object *object, uint32_t type, int fd)
+{
+	int error;
+
+	error = object_attach(object, type, fd);
+	if (error)
+		close(fd);
+	return error;
+}
+
+/*
+ * Creates and attaches. A name that was made here and lasts longer than its
+ * descriptors goes with a failure too; without KIPC_EXCLUSIVE it may have been
+ * there before, and is not ours to remove.
+ */
+static int object_make(struct kipc_object *object,
+		       struct kipc_create_args *args, const char *name)
+{
+	const uint32_t ours = KIPC_EXCLUSIVE | KIPC_PERSIST;
+	int error, fd;
+
+	fd = device_call(KIPC_CREATE, args);
+	if (fd < 0)
+		return fd;
+	error = object_adopt(object, args->type, fd);
+	if (error && (args->flags & ours) == ours)
+		kipc_unlink(name);
+	return error;
+}
+
+int kipc_object_create(struct kipc_object *object, size_t handle_size,
+		       struct kipc_create_args *args, const char *name)
+{
+	KEEP_ERRNO();
+	int error;
+
+	args->size = sizeof(*args);
+	if (name) {
+		error = name_length(name, &args->name_length);
+		if (error)
+			return error;
+		args->name = (uintptr_t)name;
+	}
+	error = object_prepare(object, handle_size);
+	if (error)
+		return error;
+	error = object_make(object, args, name);
+	if (error)
+		free(object->handle);
+	return error;
+}
+
+int kipc_object_open(struct kipc_object *object, size_t handle_size,
+		     uint32_t type, const char *name, unsigned int access)
+{
+	struct kipc_open_args args = {
+		.size = sizeof(args),
+		.flags = access,
+		.type = type,
+		.name = (uintptr_t)name,
+	};
+	KEEP_ERRNO();
+	int error, fd;
+
+	error = name_length(name, &args.name_length);
+	if (error)
+		return error;
+	error = object_prepare(object, handle_size);
+	if (error)
+		return error;
+	fd = device_call(KIPC_OPEN, &args);
+	error = fd < 0 ? fd : object_adopt(object, type, fd);
+	if (error)
+		free(object->handle);
+	return error;
+}
+
+void kipc_object_close(void *handle, const struct kipc_words *words, int fd)
+{
+	KEEP_ERRNO();
+
+	if (words && words->map_size)
+		munmap(words->base, words->map_size);
+	close(fd);
+	free(handle);
+}
+
+int kipc_unlink(const char *name)
+{
+	struct kipc_unlink_args args = {
+		.size = sizeof(args),
+		.name = (uintptr_t)name,
+	};
+	int error;
+
+	error = name_length(name, &args.name_length);
+	if (error)
+		return error;
+	return device_call(KIPC_UNLINK, &args);
+}
+
+int kipc_list(uint64_t *cursor, struct kipc_list_entry *entries,
+	      unsigned int count)
+{
+	struct kipc_list_args args = {
+		.size = sizeof(args),
+		.count = count,
+		.entry_size = sizeof(*entries),
+		.entries = (uintptr_t)entries,
+		.cursor = *cursor,
+	};
+	int filled;
+
+	filled = device_call(KIPC_LIST, &args);
+	if (filled >= 0)
+		*cursor = args.cursor;
+	return filled;
+}
+
+int64_t kipc_deadline(int64_t nanoseconds)
+{
+	struct timespec now;
+	int64_t deadline;
+
+	/* Cannot fail: the clock is there and so is the memory. */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	deadline = now.tv_sec * NANOSECONDS_PER_SECOND + now.tv_nsec;
+	if (__builtin_add_overflow(deadline, nanoseconds, &deadline))
+		return KIPC_FOREVER;
+	return deadline;
+}

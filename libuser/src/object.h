@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file object.h
+ * DOC: what every type of object has in common
+ *
+ * An object is prepared, committed and given back:
+ *
+ *  1. Memory for the handle is there before the kernel is asked for anything,
+ *     so that a name is not created and then lost for want of a few bytes.
+ *  2. The descriptor comes from /dev/kipc, which is opened for that one call,
+ *     or from the caller (import).
+ *  3. KIPC_INFO says what it is, and the words are mapped where they can be.
+ *  4. The type fills its handle from struct kipc_object; that cannot fail.
+ *
+ * A function that fails before 4 gives everything back, except a descriptor
+ * that its caller brought.
+ *
+ * Words that cannot be mapped (a sealed object, a type without words, a
+ * descriptor that is not open for both reading and writing) are replaced by
+ * one constant word that says KIPC_SLOW for ever: every fast path then takes
+ * its slow way without a test of its own.
+ *
+ * All system calls of the library are in object.c and leave errno alone.
+ */
+#ifndef KIPC_OBJECT_H
+#define KIPC_OBJECT_H
+
+/* All that the public header declares is exported, and nothing else. */
+#pragma GCC visibility push(default)
+#include "kipc.h"
+#pragma GCC visibility pop
+
+/**
+ * What steps 1 to 3 make.
+ */
+struct kipc_object {
+	void *handle;		/**< zeroed memory for the type's handle */
+	struct kipc_words words;
+	union kipc_attributes attributes;
+	uint32_t elements;
+	int fd;
+};
+
+/**
+ * Create an object, or open the one of that name.
+ * @param object       out: undefined on failure
+ * @param handle_size  bytes of the type's handle
+ * @param args         all but the size and the name filled in
+ * @param name         or NULL for an anonymous object
+ * @return 0 or a negative errno
+ */
+int kipc_object_create(struct kipc_object *object, size_t handle_size,
+		       struct kipc_create_args *args, const char *name);
+
+/** Open an object by name; as kipc_object_create(). */
+int kipc_object_open(struct kipc_object *object, size_t handle_size,
+		     uint32_t type, const char *name, unsigned int access);
+
+/** Make an object of a descriptor, which stays the caller's on failure. */
+int kipc_object_import(struct kipc_object *object, size_t handle_size,
+		       uint32_t type, int fd);
+
+/** Give a handle, its words (NULL if its type has none), its descriptor back. */
+void kipc_object_close(void *handle, const struct kipc_words *words, int fd);
+
+/**
+ * One ioctl.
+ * @return what it returns, or a negative errno; errno itself stays
+ */
+int kipc_call(int fd, unsigned long command, void *args);
+
+/** CPUs online; reads /sys, so not for a fast path. */
+int kipc_online_cpus(void);
+
+#endif /* KIPC_OBJECT_H */
