@@ -170,6 +170,16 @@ static void element_break(struct kipc_element *e, u64 flags)
 		e->value |= KIPC_BARRIER_BROKEN | flags;
 }
 
+/* Has everybody been granted whose wait has ended? */
+static bool element_settled(const struct kipc_element *e)
+{
+	struct kipc_waiter *first = e->waiters.first;
+
+	kipc_assert_held(e);
+	return !first ||
+	       barrier_outcome(e, waiter_of(first)->word) == KIPC_PENDING;
+}
+
 static void element_reset(struct kipc_element *e)
 {
 	kipc_assert_held(e);
@@ -267,10 +277,7 @@ static int barrier_wait(struct kipc_barrier *barrier,
 
 	if (ret == KIPC_PENDING)
 		ret = barrier_sleep(barrier, &self, deadline);
-	if (ret == -ERESTARTSYS) {
-		args->flags |= KIPC_ARRIVED;
-		args->word = self.word;
-	}
+	args->word = self.word;
 	return ret;
 }
 
@@ -286,6 +293,11 @@ static void barrier_reset(struct kipc_barrier *barrier)
 {
 	struct kipc_element *e = barrier_enter(barrier);
 
+	/* Whose generation has opened already is not to hear of the reset. */
+	while (!element_settled(e)) {
+		barrier_leave(barrier, e);
+		barrier_enter(barrier);
+	}
 	element_reset(e);
 	barrier_leave(barrier, e);
 }
@@ -326,12 +338,36 @@ static int wait_check(const struct kipc_barrier_wait_args *args)
 	return 0;
 }
 
+/*
+ * The caller continues a wait that a signal ended with the same arguments, and
+ * begins the next one with them too: they say whether an arrival stands.
+ */
+static int wait_write_back(struct kipc_barrier *barrier, void __user *arg,
+			   struct kipc_barrier_wait_args *args, int ret)
+{
+	bool arrived = args->flags & KIPC_ARRIVED;
+
+	if (ret == -ERESTARTSYS) {
+		args->flags |= KIPC_ARRIVED;
+	} else if (arrived && ret != -EAGAIN) {
+		args->flags &= ~KIPC_ARRIVED;
+		args->word = 0;
+	} else {
+		return ret;
+	}
+	if (!kipc_args_write(arg, args, sizeof(*args)) || ret != -ERESTARTSYS)
+		return ret;
+	/* The caller cannot be told that it has arrived: then it has not. */
+	if (!arrived)
+		barrier_withdraw(barrier, args->word);
+	return -EFAULT;
+}
+
 static int ioctl_wait(struct file *file, void __user *arg)
 {
 	struct kipc_barrier *barrier = barrier_of(kipc_object_of(file));
 	struct kipc_barrier_wait_args args;
 	struct kipc_deadline deadline;
-	bool arrived;
 	int ret = kipc_args_read(&args, sizeof(args), arg);
 
 	if (!ret)
@@ -343,14 +379,8 @@ static int ioctl_wait(struct file *file, void __user *arg)
 					 file);
 	if (ret)
 		return ret;
-	arrived = args.flags & KIPC_ARRIVED;
 	ret = barrier_wait(barrier, &args, &deadline);
-	if (ret != -ERESTARTSYS || !kipc_args_write(arg, &args, sizeof(args)))
-		return ret;
-	/* The caller cannot be told that it has arrived: then it has not. */
-	if (!arrived)
-		barrier_withdraw(barrier, args.word);
-	return -EFAULT;
+	return wait_write_back(barrier, arg, &args, ret);
 }
 
 static int ioctl_change(struct file *file, void __user *arg,
@@ -426,13 +456,6 @@ static void barrier_exit(struct kipc_object *object)
 	kipc_words_free(&barrier_of(object)->words);
 }
 
-/* A barrier has nothing to poll: arriving is what makes it ready. */
-static __poll_t barrier_poll(struct file *file,
-			     struct poll_table_struct *table)
-{
-	return EPOLLERR;
-}
-
 static struct kipc_words *barrier_words(struct kipc_object *object)
 {
 	return &barrier_of(object)->words;
@@ -459,7 +482,6 @@ const struct kipc_type kipc_barrier_type = {
 	.init = barrier_init,
 	.exit = barrier_exit,
 	.ioctl = barrier_ioctl,
-	.poll = barrier_poll,
 	.words = barrier_words,
 	.show = barrier_show,
 };

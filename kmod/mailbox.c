@@ -127,12 +127,13 @@ static void mailbox_leave(struct kipc_mailbox *mailbox, __poll_t events)
 	__releases(&mailbox->lock)
 {
 	struct kipc_waker waker;
+	__poll_t ready;
 	bool more;
 
 	kipc_waker_init(&waker);
 	for (;;) {
 		more = mailbox_serve(mailbox, &waker);
-		events &= mailbox_ready(mailbox);
+		ready = events & mailbox_ready(mailbox);
 		spin_unlock(&mailbox->lock);
 		kipc_waker_flush(&waker);
 		if (!more)
@@ -140,8 +141,8 @@ static void mailbox_leave(struct kipc_mailbox *mailbox, __poll_t events)
 		cond_resched();
 		spin_lock(&mailbox->lock);
 	}
-	if (events)
-		kipc_object_wake_pollers(&mailbox->object, events);
+	if (ready)
+		kipc_object_wake_pollers(&mailbox->object, ready);
 }
 
 /* Queued and unlocked: sleep, and if that fails leave the queue. */
@@ -208,19 +209,18 @@ static int mailbox_reserve(struct kipc_mailbox *mailbox, u32 length,
 			   struct kipc_message **message)
 {
 	struct mailbox_waiter self = { .size = length };
-	int ret = 0;
+	int ret = -EAGAIN, priority = kipc_priority();
 
 	spin_lock(&mailbox->lock);
-	if (kipc_waitlist_leads(&mailbox->senders, kipc_priority()) &&
+	if (kipc_waitlist_leads(&mailbox->senders, priority) &&
 	    kipc_queue_fits(&mailbox->queue, length)) {
 		*message = kipc_queue_reserve(&mailbox->queue, length);
 		spin_unlock(&mailbox->lock);
 		return 0;
 	}
-	ret = -EAGAIN;
 	if (!deadline->try)
 		ret = kipc_wait_begin(&mailbox->object, &mailbox->senders,
-				      &self.waiter, kipc_priority());
+				      &self.waiter, priority);
 	spin_unlock(&mailbox->lock);
 	if (!ret)
 		ret = mailbox_sleep(mailbox, &mailbox->senders,
@@ -235,19 +235,18 @@ static int mailbox_take(struct kipc_mailbox *mailbox, u32 *size,
 			struct kipc_message **message)
 {
 	struct mailbox_waiter self = { .size = *size };
-	int ret;
+	int ret = -EAGAIN, priority = kipc_priority();
 
 	spin_lock(&mailbox->lock);
-	if (kipc_waitlist_leads(&mailbox->receivers, kipc_priority()) &&
+	if (kipc_waitlist_leads(&mailbox->receivers, priority) &&
 	    mailbox->queue.count) {
 		ret = mailbox_take_first(mailbox, size, message);
 		spin_unlock(&mailbox->lock);
 		return ret;
 	}
-	ret = -EAGAIN;
 	if (!deadline->try)
 		ret = kipc_wait_begin(&mailbox->object, &mailbox->receivers,
-				      &self.waiter, kipc_priority());
+				      &self.waiter, priority);
 	spin_unlock(&mailbox->lock);
 	if (!ret)
 		ret = mailbox_sleep(mailbox, &mailbox->receivers,

@@ -9,6 +9,9 @@
 /* Blocks chained for each time the lock is held. */
 #define EXTEND_BATCH	64
 
+/* Blocks chained at creation between two chances for others to run. */
+#define INIT_BATCH	65536
+
 /*
  * Short messages fit one block; longer ones lose at most an eighth of their
  * size, and never more than a page.
@@ -38,8 +41,11 @@ static void queue_init(struct kipc_queue *queue, u32 records, u32 blocks)
 	queue->levels = RB_ROOT_CACHED;
 	for (i = 0; i < records; i++)
 		list_add_tail(&queue->records[i].peers, &queue->spares);
-	for (i = 0; i < blocks; i++)
+	for (i = 0; i < blocks; i++) {
 		queue->next_block[i] = i + 1;
+		if (!(i % INIT_BATCH))
+			cond_resched();
+	}
 }
 
 /* What is allocated is charged to the object, which gives it back. */
@@ -54,7 +60,8 @@ int kipc_queue_alloc(struct kipc_queue *queue, struct kipc_object *object)
 	queue->block_shift = ilog2(block_size(message_size));
 	/* Each message leaves at most one block that is not full. */
 	blocks = (bytes >> queue->block_shift) + records;
-	if (blocks > U32_MAX)
+	if (blocks > U32_MAX ||
+	    blocks << queue->block_shift > (u64)totalram_pages() << PAGE_SHIFT)
 		return -ENOMEM;
 	total = records * sizeof(*queue->records) +
 		blocks * sizeof(*queue->next_block) +

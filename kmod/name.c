@@ -3,10 +3,11 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/nsproxy.h>
+#include <linux/rbtree.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
+#include <linux/string_helpers.h>
 #include <linux/uaccess.h>
-#include <linux/xarray.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -15,17 +16,18 @@
 #include "object.h"
 
 struct kipc_namespace {
-	struct rhashtable names;	/* by text; RCU, changed under mutex */
-	struct xarray ids;		/* by age; RCU, changed under mutex */
-	u32 next_id;			/* names_mutex */
+	struct rhashtable names;	/* by text; RCU, names_mutex to change */
+	struct rb_root by_serial;	/* names_mutex */
+	u64 last_serial;			/* names_mutex */
 };
 
 struct kipc_name {
 	struct rhash_head node;
+	struct rb_node serial_node;	/* names_mutex */
 	struct rcu_head rcu;
 	struct kipc_namespace *space;	/* constant */
 	struct kipc_object *object;	/* constant */
-	u32 id;				/* constant */
+	u64 serial;			/* constant; a number no other ever had */
 	u32 length;			/* constant */
 	char text[];			/* constant, ends with a NUL */
 };
@@ -94,7 +96,7 @@ static struct kipc_object *name_remove(struct kipc_name *name)
 
 	lockdep_assert_held(&names_mutex);
 	rhashtable_remove_fast(&name->space->names, &name->node, name_params);
-	xa_erase(&name->space->ids, name->id);
+	rb_erase(&name->serial_node, &name->space->by_serial);
 	object->name = NULL;
 	kfree_rcu(name, rcu);
 	if (!(object->flags & KIPC_PERSIST))
@@ -103,21 +105,23 @@ static struct kipc_object *name_remove(struct kipc_name *name)
 	return object;
 }
 
+static bool name_precedes(struct rb_node *a, const struct rb_node *b)
+{
+	return rb_entry(a, struct kipc_name, serial_node)->serial <
+	       rb_entry(b, struct kipc_name, serial_node)->serial;
+}
+
+/* 0 or -ENOMEM; allocates nothing that could wait under the mutex. */
 static int name_publish(struct kipc_name *name)
 {
 	struct kipc_namespace *space = name->space;
-	int ret;
 
 	lockdep_assert_held(&names_mutex);
-	ret = xa_alloc_cyclic(&space->ids, &name->id, name,
-			      XA_LIMIT(1, U32_MAX), &space->next_id,
-			      GFP_KERNEL_ACCOUNT);
-	if (ret < 0)
-		return ret;
-	ret = rhashtable_insert_fast(&space->names, &name->node, name_params);
-	if (ret)
-		xa_erase(&space->ids, name->id);
-	return ret;
+	name->serial = ++space->last_serial;
+	if (rhashtable_insert_fast(&space->names, &name->node, name_params))
+		return -ENOMEM;
+	rb_add(&name->serial_node, &space->by_serial, name_precedes);
+	return 0;
 }
 
 /* Is the name free? One whose object is just going is made so. */
@@ -164,6 +168,7 @@ int kipc_name_insert(struct kipc_object *object, const char *text)
 		ret = name_publish(name);
 	if (!ret) {
 		object->name = name;
+		object->named = true;
 		if (object->flags & KIPC_PERSIST) {
 			__module_get(THIS_MODULE);
 			refcount_inc(&object->references);
@@ -178,6 +183,8 @@ int kipc_name_insert(struct kipc_object *object, const char *text)
 /* The object's last reference has gone: nobody else can take it any more. */
 void kipc_name_drop(struct kipc_object *object)
 {
+	if (!object->named)
+		return;
 	mutex_lock(&names_mutex);
 	if (object->name)
 		name_remove(object->name);
@@ -189,7 +196,8 @@ void kipc_name_show(struct seq_file *seq, struct kipc_object *object)
 	mutex_lock(&names_mutex);
 	if (object->name) {
 		seq_puts(seq, "kipc-name:\t");
-		seq_escape(seq, object->name->text, " \t\n\\");
+		seq_escape_mem(seq, object->name->text, object->name->length,
+			       ESCAPE_OCTAL | ESCAPE_NP | ESCAPE_APPEND, "\\");
 		seq_putc(seq, '\n');
 	}
 	mutex_unlock(&names_mutex);
@@ -265,26 +273,47 @@ static void list_describe(struct kipc_list_entry *entry,
 	memcpy(entry->name, name->text, name->length);
 }
 
-/* The next name after the cursor; false where there is none. */
-static bool list_next(struct kipc_namespace *space, unsigned long *cursor,
+/* The first name after the cursor, or NULL. */
+static struct kipc_name *name_after(struct kipc_namespace *space, u64 cursor)
+{
+	struct rb_node *node = space->by_serial.rb_node;
+	struct kipc_name *name, *found = NULL;
+
+	lockdep_assert_held(&names_mutex);
+	while (node) {
+		name = rb_entry(node, struct kipc_name, serial_node);
+		if (name->serial > cursor) {
+			found = name;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return found;
+}
+
+/* Describes the next name after the cursor; false where there is none. */
+static bool list_next(struct kipc_namespace *space, u64 *cursor,
 		      struct kipc_list_entry *entry)
 {
 	struct kipc_name *name;
 
-	rcu_read_lock();
+	mutex_lock(&names_mutex);
 	do {
-		name = xa_find_after(&space->ids, cursor, U32_MAX, XA_PRESENT);
+		name = name_after(space, *cursor);
+		if (name)
+			*cursor = name->serial;
 	} while (name && !refcount_read(&name->object->references));
 	if (name)
 		list_describe(entry, name);
-	rcu_read_unlock();
+	mutex_unlock(&names_mutex);
 	return name;
 }
 
 static int list_fill(struct kipc_list_args *args)
 {
 	u8 __user *to = u64_to_user_ptr(args->entries);
-	unsigned long cursor = args->cursor;
+	u64 cursor = args->cursor;
 	struct kipc_list_entry entry;
 	u32 i;
 
@@ -310,7 +339,7 @@ int kipc_name_list(void __user *arg)
 		return ret;
 	if (args.flags || !args.count || args.count > KIPC_LIST_MAX ||
 	    args.entry_size < sizeof(struct kipc_list_entry) ||
-	    args.entry_size > PAGE_SIZE || args.cursor > U32_MAX)
+	    args.entry_size > PAGE_SIZE)
 		return -EINVAL;
 	count = list_fill(&args);
 	if (count < 0)
@@ -327,7 +356,7 @@ static int __net_init names_net_init(struct net *net)
 {
 	struct kipc_namespace *space = net_generic(net, kipc_net_id);
 
-	xa_init_flags(&space->ids, XA_FLAGS_ALLOC1);
+	space->by_serial = RB_ROOT;
 	return rhashtable_init(&space->names, &name_params);
 }
 
@@ -336,10 +365,9 @@ static struct kipc_object *namespace_remove_one(struct kipc_namespace *space,
 {
 	struct kipc_object *kept = NULL;
 	struct kipc_name *name;
-	unsigned long id = 0;
 
 	mutex_lock(&names_mutex);
-	name = xa_find(&space->ids, &id, U32_MAX, XA_PRESENT);
+	name = name_after(space, 0);
 	*more = name;
 	if (name)
 		kept = name_remove(name);
@@ -356,7 +384,6 @@ static void __net_exit names_net_exit(struct net *net)
 		kipc_object_put(namespace_remove_one(space, &more));
 	} while (more);
 	rhashtable_destroy(&space->names);
-	xa_destroy(&space->ids);
 }
 
 static struct pernet_operations names_net_operations = {

@@ -119,16 +119,12 @@ static __poll_t object_poll(struct file *file, struct poll_table_struct *table)
 
 static ssize_t object_read(struct kiocb *iocb, struct iov_iter *to)
 {
-	const struct kipc_type *type = kipc_object_of(iocb->ki_filp)->type;
-
-	return type->read ? type->read(iocb, to) : -EINVAL;
+	return kipc_object_of(iocb->ki_filp)->type->read(iocb, to);
 }
 
 static ssize_t object_write(struct kiocb *iocb, struct iov_iter *from)
 {
-	const struct kipc_type *type = kipc_object_of(iocb->ki_filp)->type;
-
-	return type->write ? type->write(iocb, from) : -EINVAL;
+	return kipc_object_of(iocb->ki_filp)->type->write(iocb, from);
 }
 
 static vm_fault_t object_fault(struct vm_fault *vmf)
@@ -180,6 +176,17 @@ static void object_show_fdinfo(struct seq_file *seq, struct file *file)
 static const struct file_operations object_operations = {
 	.owner = THIS_MODULE,
 	.release = object_release,
+	.unlocked_ioctl = object_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = object_mmap,
+	.llseek = noop_llseek,
+	.show_fdinfo = object_show_fdinfo,
+};
+
+/* Of types that can be polled, read and written; the others say so by EPERM. */
+static const struct file_operations pollable_operations = {
+	.owner = THIS_MODULE,
+	.release = object_release,
 	.read_iter = object_read,
 	.write_iter = object_write,
 	.poll = object_poll,
@@ -197,12 +204,15 @@ static int access_to_open(u32 access)
 	return access == KIPC_WRITE ? O_WRONLY : O_RDONLY;
 }
 
-/* A file that owns the caller's reference on success. */
-static struct file *object_file(struct kipc_object *object, u32 access)
+/* A file that does not refer to the object yet. */
+static struct file *object_file(const struct kipc_type *type, u32 access)
 {
-	struct file *file = anon_inode_getfile("[kipc]", &object_operations,
-					       object, access_to_open(access));
+	struct file *file;
 
+	file = anon_inode_getfile("[kipc]",
+				  type->poll ? &pollable_operations :
+					       &object_operations,
+				  NULL, access_to_open(access));
 	if (!IS_ERR(file))
 		file->f_mode |= FMODE_NOWAIT | FMODE_STREAM;
 	return file;
@@ -223,19 +233,19 @@ static int object_publish(struct kipc_object *object, const char *name,
 		kipc_object_put(object);
 		return fd;
 	}
-	file = object_file(object, access);
-	if (IS_ERR(file)) {
-		put_unused_fd(fd);
-		kipc_object_put(object);
-		return PTR_ERR(file);
-	}
-	if (name)
+	file = object_file(object->type, access);
+	ret = PTR_ERR_OR_ZERO(file);
+	if (!ret && name) {
 		ret = kipc_name_insert(object, name);
+		if (ret)
+			fput(file);
+	}
 	if (ret) {
 		put_unused_fd(fd);
-		fput(file);
+		kipc_object_put(object);
 		return ret;
 	}
+	file->private_data = object;
 	fd_install(fd, file);
 	return fd;
 }
@@ -259,6 +269,7 @@ static bool object_permits(const struct kipc_object *object, u32 access)
 	return (granted & wanted) == wanted || kipc_name_capable();
 }
 
+/* Is this object what a caller who would have created it wanted? */
 static int object_matches(const struct kipc_object *object,
 			  const struct kipc_create_args *args)
 {
@@ -267,7 +278,8 @@ static int object_matches(const struct kipc_object *object,
 	if (object->type->id != args->type)
 		return -EPROTOTYPE;
 	if (object->elements != args->elements ||
-	    ((object->flags ^ args->flags) & shape))
+	    ((object->flags ^ args->flags) & shape) ||
+	    (args->flags & ~object->flags & KIPC_PERSIST))
 		return -EINVAL;
 	return 0;
 }
@@ -404,21 +416,27 @@ static int create_existing(const struct kipc_create_args *args,
 	return object_reopen(object, ACCESS_FLAGS);
 }
 
+/*
+ * Somebody else may take or drop the name between the two steps. Where making
+ * the object failed, for whatever reason, that is what may have happened.
+ */
 static int create_by_name(const struct kipc_create_args *args, const char *name)
 {
 	struct kipc_object *object;
-	int ret;
+	int ret = -EEXIST;
 
-	/* Somebody else may take or drop the name between the two steps. */
-	do {
+	for (;;) {
 		object = kipc_name_find(name);
 		if (object)
 			return create_existing(args, object);
+		if (ret != -EEXIST)
+			return ret;
+		if (signal_pending(current))
+			return -ERESTARTNOINTR;
 		ret = create_new(args, name);
-	} while (ret == -EEXIST && !(args->flags & KIPC_EXCLUSIVE) &&
-		 !signal_pending(current));
-	return ret == -EEXIST && !(args->flags & KIPC_EXCLUSIVE) ?
-	       -ERESTARTNOINTR : ret;
+		if (ret >= 0)
+			return ret;
+	}
 }
 
 int kipc_object_create(void __user *arg)

@@ -40,9 +40,10 @@ struct kipc_words;
  * @init: charge and allocate all it will ever need
  * @exit: free that, also after @init failed half way
  * @ioctl: its verbs
- * @poll: register, and say what is ready
- * @read: second door to a verb; may be NULL
- * @write: second door to a verb; may be NULL
+ * @poll: register, and say what is ready; NULL if there is nothing to poll,
+ *	  read or write
+ * @read: second door to a verb
+ * @write: second door to a verb
  * @words: what mmap() maps; NULL if there is nothing
  * @show: its lines of fdinfo
  */
@@ -76,8 +77,9 @@ struct kipc_object {
 	kgid_t gid;
 	union kipc_attributes attributes;
 
-	/* names_mutex */
+	/* names_mutex; named is set once, and never if there was no name */
 	struct kipc_name *name;
+	bool named;
 
 	/* atomic */
 	refcount_t references;

@@ -119,11 +119,11 @@ static int element_add(struct kipc_element *e, u32 count, u32 max)
 	return 0;
 }
 
-static bool element_take(struct kipc_element *e, u32 count)
+static bool element_take(struct kipc_element *e, u32 count, int priority)
 {
 	kipc_assert_held(e);
 	if (count > semaphore_units(e) ||
-	    !kipc_waitlist_leads(&e->waiters, kipc_priority()))
+	    !kipc_waitlist_leads(&e->waiters, priority))
 		return false;
 	e->value -= count;
 	return true;
@@ -143,7 +143,10 @@ static int semaphore_post(struct kipc_semaphore *semaphore, u32 index,
 		return -EINVAL;
 	semaphore_enter(semaphore, e, index);
 	ret = element_add(e, count, semaphore_max(semaphore));
-	semaphore_leave(semaphore, e, index);
+	if (ret)
+		semaphore_unlock(semaphore, e, index);
+	else
+		semaphore_leave(semaphore, e, index);
 	return ret;
 }
 
@@ -166,8 +169,10 @@ static int semaphore_sleep(struct kipc_semaphore *semaphore,
 	}
 	kipc_wait_end(&semaphore->object);
 	/* Units granted to a thread that is killed would be nobody's. */
-	if (!ret && fatal_signal_pending(current))
+	if (!ret && fatal_signal_pending(current)) {
 		semaphore_post(semaphore, index, self->count);
+		ret = -EINTR;
+	}
 	return ret;
 }
 
@@ -176,21 +181,20 @@ static int semaphore_wait(struct kipc_semaphore *semaphore, u32 index,
 {
 	struct kipc_element *e = kipc_words_at(&semaphore->words, &index);
 	struct semaphore_waiter self = { .count = count };
-	bool queued = false;
-	int ret = 0;
+	int ret = -EAGAIN, priority = kipc_priority();
 
 	if (!e || !count || count > semaphore_max(semaphore))
 		return -EINVAL;
 	semaphore_enter(semaphore, e, index);
-	if (!element_take(e, count)) {
-		ret = -EAGAIN;
-		if (!deadline->try)
-			ret = kipc_wait_begin(&semaphore->object, &e->waiters,
-					      &self.waiter, kipc_priority());
-		queued = !ret;
+	if (element_take(e, count, priority)) {
+		semaphore_leave(semaphore, e, index);
+		return 0;
 	}
-	semaphore_leave(semaphore, e, index);
-	if (queued)
+	if (!deadline->try)
+		ret = kipc_wait_begin(&semaphore->object, &e->waiters,
+				      &self.waiter, priority);
+	semaphore_unlock(semaphore, e, index);
+	if (!ret)
 		ret = semaphore_sleep(semaphore, e, index, &self, deadline);
 	return ret;
 }

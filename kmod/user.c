@@ -39,14 +39,21 @@ static struct kipc_user *user_find(kuid_t uid)
 	return NULL;
 }
 
-static struct kipc_user *user_add(kuid_t uid)
+/* The account with a reference, made from the spare one if there is none. */
+static struct kipc_user *user_find_or_add(kuid_t uid, struct kipc_user *spare)
 {
-	struct kipc_user *user = kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT);
+	struct kipc_user *user;
 
-	if (!user)
-		return ERR_PTR(-ENOMEM);
-	user->uid = uid;
-	hash_add(users, &user->node, __kuid_val(uid));
+	mutex_lock(&users_mutex);
+	user = user_find(uid);
+	if (!user && spare) {
+		user = spare;
+		user->uid = uid;
+		hash_add(users, &user->node, __kuid_val(uid));
+	}
+	if (user)
+		user->references++;
+	mutex_unlock(&users_mutex);
 	return user;
 }
 
@@ -54,15 +61,16 @@ static struct kipc_user *user_add(kuid_t uid)
 struct kipc_user *kipc_user_get(void)
 {
 	kuid_t uid = current_uid();
-	struct kipc_user *user;
+	struct kipc_user *user = user_find_or_add(uid, NULL), *spare;
 
-	mutex_lock(&users_mutex);
-	user = user_find(uid);
-	if (!user)
-		user = user_add(uid);
-	if (!IS_ERR(user))
-		user->references++;
-	mutex_unlock(&users_mutex);
+	if (user)
+		return user;
+	spare = kzalloc(sizeof(*spare), GFP_KERNEL_ACCOUNT);
+	if (!spare)
+		return ERR_PTR(-ENOMEM);
+	user = user_find_or_add(uid, spare);
+	if (user != spare)
+		kfree(spare);
 	return user;
 }
 
@@ -82,11 +90,13 @@ struct kipc_user *kipc_user_put(struct kipc_user *user)
 
 static bool user_exceeds(const struct kipc_user *user, u64 objects, u64 bytes)
 {
-	if (capable(CAP_SYS_RESOURCE))
+	u64 objects_limit = READ_ONCE(max_objects);
+	u64 bytes_limit = READ_ONCE(max_bytes);
+
+	if (user->objects + objects <= objects_limit &&
+	    bytes <= bytes_limit && user->bytes <= bytes_limit - bytes)
 		return false;
-	return user->objects + objects > READ_ONCE(max_objects) ||
-	       bytes > READ_ONCE(max_bytes) ||
-	       user->bytes > READ_ONCE(max_bytes) - bytes;
+	return !capable(CAP_SYS_RESOURCE);
 }
 
 int kipc_user_charge(struct kipc_user *user, u64 objects, u64 bytes)

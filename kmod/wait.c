@@ -58,7 +58,8 @@ int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at,
 /* The caller's place in a waitlist: real-time threads before all others. */
 int kipc_priority(void)
 {
-	return min(current->prio, MAX_RT_PRIO);
+	/* Not ->prio: what a lock's waiters lend us is not for this queue. */
+	return min(READ_ONCE(current->normal_prio), MAX_RT_PRIO);
 }
 
 static void waitlist_add(struct kipc_waitlist *list, struct kipc_waiter *waiter)
@@ -70,7 +71,10 @@ static void waitlist_add(struct kipc_waitlist *list, struct kipc_waiter *waiter)
 		list->first = waiter;
 		return;
 	}
-	/* The usual case is that nobody is overtaken: no walk then. */
+	/*
+	 * The usual case is that nobody is overtaken: no walk then. Who walks
+	 * is a real-time thread, past others of at least its priority.
+	 */
 	if (waiter->priority < list_prev_entry(next, node)->priority) {
 		while (next->priority <= waiter->priority)
 			next = list_next_entry(next, node);
@@ -110,8 +114,12 @@ bool kipc_waitlist_leads(const struct kipc_waitlist *list, int priority)
 int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
 		    struct kipc_waiter *waiter, int priority)
 {
-	if (!atomic_add_unless(&object->waiters, 1, READ_ONCE(max_waiters)))
+	unsigned int count = atomic_inc_return(&object->waiters);
+
+	if (count > READ_ONCE(max_waiters)) {
+		atomic_dec(&object->waiters);
 		return -ENOSPC;
+	}
 	waiter->task = current;
 	waiter->priority = priority;
 	waiter->outcome = KIPC_PENDING;
@@ -150,7 +158,7 @@ int kipc_wait_sleep(struct kipc_waiter *waiter,
 	int ret = 0;
 
 	for (;;) {
-		set_current_state(TASK_INTERRUPTIBLE);
+		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
 		if (kipc_granted(waiter))
 			break;
 		if (signal_pending(current)) {

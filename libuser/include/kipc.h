@@ -300,7 +300,7 @@ int kipc_barrier_fd(const struct kipc_barrier *barrier);
  * @param flags     0 or KIPC_REALTIME
  * @return 0, or KIPC_BARRIER_SERIAL to exactly one party a generation;
  *         -ETIMEDOUT, -ECANCELED (broken by a timeout, an abort or a reset),
- *         -EOWNERDEAD (broken by the death of a waiting party), -EINVAL,
+ *         -EOWNERDEAD (a waiting party was killed by SIGKILL), -EINVAL,
  *         -ENOSPC (too many wait already)
  */
 int kipc_barrier_timedwait(struct kipc_barrier *barrier, int64_t deadline,

@@ -22,6 +22,7 @@
  *    time namespace or, with KIPC_REALTIME, of CLOCK_REALTIME. KIPC_FOREVER
  *    never passes; a negative one is EINVAL; one that has passed already gives
  *    ETIMEDOUT unless the verb can complete without waiting.
+ *  - O_NONBLOCK on a descriptor makes a KIPC_TRY of every verb that may wait.
  *  - A wait that a signal interrupts is restarted or ends with EINTR, as
  *    SA_RESTART says. The deadline is absolute, so neither stretches it.
  *
@@ -136,10 +137,11 @@ union kipc_attributes {
  * Everything that the object will ever need is charged and allocated here.
  * Where the name is taken and KIPC_EXCLUSIVE is not given, the object of that
  * name is opened for reading and writing; its type, elements, KIPC_SEALED and
- * KIPC_PACKED must be as asked (EPROTOTYPE, EINVAL), its attributes stay.
+ * KIPC_PACKED must be as asked and KIPC_PERSIST if asked for (EPROTOTYPE,
+ * EINVAL), its attributes stay.
  *
  * Returns a descriptor, or EINVAL, ENAMETOOLONG, EEXIST, EACCES, EPROTOTYPE,
- * ENOSPC (quota of the user), EMFILE, ENFILE, ENOMEM.
+ * ENOSPC (quota of the user), EMFILE, ENFILE, ENOMEM, EINTR (killed).
  */
 struct kipc_create_args {
 	__u32 size;
@@ -338,9 +340,11 @@ struct kipc_semaphore_value_args {
  *
  * A deadline that passes breaks the barrier: the caller gets ETIMEDOUT, every
  * other party ECANCELED until RESET. ECANCELED too after ABORT, and for those
- * who wait during RESET; EOWNERDEAD where a waiting party was killed.
+ * who have not returned when a RESET comes; EOWNERDEAD where a waiting party was
+ * killed by SIGKILL. No other death of a party is noticed: use deadlines.
  * When a signal ends the wait the arrival stands: KIPC_ARRIVED and the word are
- * written back, so that the same call continues it. ENOSPC where too many wait
+ * written back, so that the same call continues it; any other end takes them
+ * out again. So each thread needs arguments of its own. ENOSPC where too many wait
  * already: then the caller has not arrived, not even with KIPC_ARRIVED.
  * Needs write access.
  */
