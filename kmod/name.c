@@ -16,6 +16,7 @@
 #include "object.h"
 
 struct kipc_namespace {
+	struct mutex creating;		/* one name comes at a time */
 	struct rhashtable names;	/* by text; RCU, names_mutex to change */
 	struct rb_root by_serial;	/* names_mutex */
 	u64 last_serial;			/* names_mutex */
@@ -67,6 +68,17 @@ static const struct rhashtable_params name_params = {
 static struct kipc_namespace *current_space(void)
 {
 	return net_generic(current->nsproxy->net_ns, kipc_net_id);
+}
+
+/* No other name comes into the caller's namespace meanwhile. 0 or -EINTR. */
+int kipc_names_lock(void)
+{
+	return mutex_lock_killable(&current_space()->creating);
+}
+
+void kipc_names_unlock(void)
+{
+	mutex_unlock(&current_space()->creating);
 }
 
 /* Is the caller exempt from the permissions of its namespace's names? */
@@ -124,19 +136,15 @@ static int name_publish(struct kipc_name *name)
 	return 0;
 }
 
-/* Is the name free? One whose object is just going is made so. */
-static bool name_free(struct kipc_namespace *space, const char *text)
+/* Take the name from an object that is just going. */
+static void name_take_over(struct kipc_namespace *space, const char *text)
 {
 	struct kipc_name *name;
 
 	lockdep_assert_held(&names_mutex);
 	name = rhashtable_lookup_fast(&space->names, text, name_params);
-	if (!name)
-		return true;
-	if (refcount_read(&name->object->references))
-		return false;
-	name_remove(name);
-	return true;
+	if (name)
+		name_remove(name);
 }
 
 static struct kipc_name *name_alloc(struct kipc_object *object,
@@ -155,17 +163,21 @@ static struct kipc_name *name_alloc(struct kipc_object *object,
 	return name;
 }
 
-/* 0, -EEXIST or -ENOMEM. From now on others can open the object. */
+/*
+ * Under kipc_names_lock(), with a name that kipc_name_find() does not find. 0 or
+ * -ENOMEM. From now on others can open the object.
+ */
 int kipc_name_insert(struct kipc_object *object, const char *text)
 {
 	struct kipc_name *name = name_alloc(object, text);
-	int ret = -EEXIST;
+	int ret;
 
 	if (!name)
 		return -ENOMEM;
+	lockdep_assert_held(&name->space->creating);
 	mutex_lock(&names_mutex);
-	if (name_free(name->space, text))
-		ret = name_publish(name);
+	name_take_over(name->space, text);
+	ret = name_publish(name);
 	if (!ret) {
 		object->name = name;
 		object->named = true;
@@ -356,6 +368,7 @@ static int __net_init names_net_init(struct net *net)
 {
 	struct kipc_namespace *space = net_generic(net, kipc_net_id);
 
+	mutex_init(&space->creating);
 	space->by_serial = RB_ROOT;
 	return rhashtable_init(&space->names, &name_params);
 }

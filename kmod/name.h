@@ -14,6 +14,8 @@
 struct kipc_object;
 struct seq_file;
 
+int kipc_names_lock(void);
+void kipc_names_unlock(void);
 struct kipc_object *kipc_name_find(const char *text);
 int kipc_name_insert(struct kipc_object *object, const char *text);
 void kipc_name_drop(struct kipc_object *object);

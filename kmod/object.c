@@ -417,26 +417,23 @@ static int create_existing(const struct kipc_create_args *args,
 }
 
 /*
- * Somebody else may take or drop the name between the two steps. Where making
- * the object failed, for whatever reason, that is what may have happened.
+ * Those who create names take turns: who loses a race gets the winner's object,
+ * and no error because the quota was used up for it.
  */
 static int create_by_name(const struct kipc_create_args *args, const char *name)
 {
 	struct kipc_object *object;
-	int ret = -EEXIST;
+	int ret = kipc_names_lock();
 
-	for (;;) {
-		object = kipc_name_find(name);
-		if (object)
-			return create_existing(args, object);
-		if (ret != -EEXIST)
-			return ret;
-		if (signal_pending(current))
-			return -ERESTARTNOINTR;
+	if (ret)
+		return ret;
+	object = kipc_name_find(name);
+	if (object)
+		ret = create_existing(args, object);
+	else
 		ret = create_new(args, name);
-		if (ret >= 0)
-			return ret;
-	}
+	kipc_names_unlock();
+	return ret;
 }
 
 int kipc_object_create(void __user *arg)
