@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The front door: every target here works on its own on a fresh Debian machine.
+# The work is done in libuser/Makefile, kmod/Kbuild, selftests/Makefile and by the
+# scripts in selftests/vm/.
+
+vm := selftests/vm
+
+# Variables for libuser/Makefile and the scripts
+export PREFIX DESTDIR KERNELS TESTS INPUT
+
+libuser := $(MAKE) -s --no-print-directory -C libuser O=$(CURDIR)/build/libuser
+
+.PHONY: all demo check check-debug check-kcsan check-rt lint shell install clean help setup module library
+
+## all: the module for the running kernel, or else the test kernels; the library
+all: module library
+
+# The test kernels stand in where the running kernel has no headers.
+ifneq ($(wildcard /lib/modules/$(shell uname -r)/build),)
+module:
+	@$(vm)/module running
+else
+module: setup
+	@echo "No headers for $(shell uname -r): building for the test kernels"
+	@for kernel in 6.1 6.12; do $(vm)/module $$kernel || exit; done
+endif
+
+library:
+	@echo "Building libkipc"
+	@$(libuser) all
+
+## demo: count words with several processes in a virtual machine; INPUT=DIR
+demo: setup
+	@$(vm)/demo
+
+## check: run all tests, those of the module in virtual machines; KERNELS, TESTS
+check: setup
+	@$(vm)/check
+
+## check-debug, check-kcsan, check-rt: the module's tests on that kernel; TESTS
+check-debug check-kcsan check-rt: check-%: setup
+	@KERNELS=$* $(vm)/check -g
+
+## lint: gcc W=1, sparse and checkpatch have nothing to say
+lint: setup
+	@$(vm)/lint
+
+## shell: a shell in a virtual machine that has the module loaded; KERNELS
+shell: setup
+	@$(vm)/shell
+
+## install: library, headers and pkg-config file; PREFIX, DESTDIR
+install: library
+	@$(libuser) install
+
+## clean: remove everything that was built
+clean:
+	rm -rf build
+
+## help: this list
+help:
+	@sed -n 's/^## /  /p' $(firstword $(MAKEFILE_LIST))
+
+setup:
+	@$(vm)/setup

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Barriers under load: 2, 3 and 64 parties, in processes and in threads, meet
+ * again and again. Nobody goes on before everybody has come, and each time one
+ * of them is the serial party.
+ */
+#include "kipc_test.h"
+#include "kipc_child.h"
+#include "kipc_word.h"
+
+#include <pthread.h>
+
+#define MOST_PARTIES	64
+
+FIXTURE(parties) {
+	int fd;
+	struct shared *shared;
+};
+
+FIXTURE_VARIANT(parties) {
+	unsigned int parties;
+	unsigned int generations;
+	bool threads;
+	bool by_word;		/* arrive so whenever that does */
+};
+
+FIXTURE_VARIANT_ADD(parties, two_processes) {
+	.parties = 2,
+	.generations = 5000,
+};
+
+FIXTURE_VARIANT_ADD(parties, two_processes_by_word) {
+	.parties = 2,
+	.generations = 5000,
+	.by_word = true,
+};
+
+FIXTURE_VARIANT_ADD(parties, two_threads) {
+	.parties = 2,
+	.generations = 5000,
+	.threads = true,
+};
+
+FIXTURE_VARIANT_ADD(parties, three_processes) {
+	.parties = 3,
+	.generations = 3000,
+};
+
+FIXTURE_VARIANT_ADD(parties, three_threads_by_word) {
+	.parties = 3,
+	.generations = 3000,
+	.threads = true,
+	.by_word = true,
+};
+
+FIXTURE_VARIANT_ADD(parties, sixty_four_processes) {
+	.parties = 64,
+	.generations = 1000,
+};
+
+FIXTURE_VARIANT_ADD(parties, sixty_four_processes_by_word) {
+	.parties = 64,
+	.generations = 1000,
+	.by_word = true,
+};
+
+FIXTURE_VARIANT_ADD(parties, sixty_four_threads) {
+	.parties = 64,
+	.generations = 1000,
+	.threads = true,
+};
+
+/* Written by all parties, a barrier's generation apart. */
+struct shared {
+	int fd;
+	unsigned int generations;	/* constant */
+	unsigned int parties;		/* constant */
+	struct word *word;		/* constant; NULL: only the kernel */
+	unsigned int next;		/* number for the next party */
+	unsigned int came[MOST_PARTIES];	/* how often each came */
+	unsigned int serial[8192];	/* serial parties, by generation */
+};
+
+FIXTURE_SETUP(parties)
+{
+	struct words words = {};
+
+	self->fd = create(barrier_args(variant->parties));
+	ASSERT_LE(0, self->fd);
+	self->shared = shared_alloc(sizeof(*self->shared));
+	self->shared->fd = self->fd;
+	self->shared->generations = variant->generations;
+	self->shared->parties = variant->parties;
+	if (!variant->by_word)
+		return;
+	ASSERT_EQ(0, words_map(&words, self->fd));
+	self->shared->word = word_at(&words, 0);
+}
+
+FIXTURE_TEARDOWN(parties)
+{
+	close(self->fd);
+}
+
+static __u64 opened(__u64 old)
+{
+	return (old & KIPC_BARRIER_RESETS) |
+	       ((old + (1ULL << KIPC_BARRIER_SHIFT)) & KIPC_BARRIER_GENERATION);
+}
+
+/* By the word while it is ours, else by the kernel. */
+static int meet(const struct shared *shared)
+{
+	__u64 old, new;
+	bool last;
+
+	if (!shared->word)
+		return barrier_wait(shared->fd);
+	do {
+		old = word_load(shared->word);
+		if (old & KIPC_SLOW)
+			return barrier_wait(shared->fd);
+		last = (old & KIPC_BARRIER_ARRIVED) + 1 == shared->parties;
+		new = last ? opened(old) : old + 1;
+	} while (!word_swap(shared->word, old, new));
+	return last ? KIPC_BARRIER_SERIAL :
+		      barrier_wait_arrived(shared->fd, new);
+}
+
+/* Everybody has come as often as this, and nobody once more than that. */
+static bool all_have_come(const struct shared *shared, unsigned int times)
+{
+	unsigned int i, came;
+
+	for (i = 0; i < shared->parties; i++) {
+		came = __atomic_load_n(&shared->came[i], __ATOMIC_SEQ_CST);
+		if (came != times && came != times + 1)
+			return false;
+	}
+	return true;
+}
+
+static int run_party(void *data)
+{
+	struct shared *shared = data;
+	unsigned int self, i;
+	int ret;
+
+	self = __atomic_fetch_add(&shared->next, 1, __ATOMIC_SEQ_CST);
+	for (i = 0; i < shared->generations; i++) {
+		__atomic_store_n(&shared->came[self], i + 1, __ATOMIC_SEQ_CST);
+		ret = meet(shared);
+		if (ret < 0)
+			return ret;
+		if (ret == KIPC_BARRIER_SERIAL)
+			__atomic_add_fetch(&shared->serial[i], 1,
+					   __ATOMIC_SEQ_CST);
+		if (!all_have_come(shared, i + 1))
+			return -EPROTO;
+	}
+	return 0;
+}
+
+static void *run_thread(void *data)
+{
+	return (void *)(intptr_t)run_party(data);
+}
+
+static void run_threads(struct __test_metadata *_metadata,
+			struct shared *shared)
+{
+	pthread_t threads[MOST_PARTIES];
+	unsigned int i;
+	void *ret;
+
+	for (i = 0; i < shared->parties; i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL, run_thread,
+					    shared));
+	for (i = 0; i < shared->parties; i++) {
+		ASSERT_EQ(0, pthread_join(threads[i], &ret));
+		EXPECT_EQ((intptr_t)0, (intptr_t)ret);
+	}
+}
+
+static void run_processes(struct __test_metadata *_metadata,
+			  struct shared *shared)
+{
+	struct child children[MOST_PARTIES];
+	unsigned int i;
+
+	for (i = 0; i < shared->parties; i++)
+		child_start(&children[i], run_party, shared);
+	for (i = 0; i < shared->parties; i++)
+		EXPECT_EQ(0, child_finish(&children[i]));
+}
+
+TEST_F_TIMEOUT(parties, meet, 200)
+{
+	unsigned int i, serial = 0;
+
+	if (variant->threads)
+		run_threads(_metadata, self->shared);
+	else
+		run_processes(_metadata, self->shared);
+	for (i = 0; i < variant->generations; i++)
+		serial += self->shared->serial[i] == 1;
+	EXPECT_EQ(variant->generations, serial);
+	check_barrier(self->fd, 0, variant->generations, 0);
+	EXPECT_EQ(0L, waiters(self->fd));
+}
+
+/* Resets out of nowhere: everybody hears of them, nobody is left waiting. */
+
+#define RESETTERS_PARTIES	4
+
+struct reset_party {
+	int fd;
+	unsigned int done;	/* parties that have seen enough */
+	unsigned int opened;
+	unsigned int cancelled;
+};
+
+static int run_until_done(void *data)
+{
+	struct reset_party *party = data;
+	int ret;
+
+	while (!__atomic_load_n(&party->done, __ATOMIC_ACQUIRE)) {
+		ret = barrier_wait(party->fd);
+		if (ret >= 0)
+			__atomic_add_fetch(&party->opened, 1, __ATOMIC_RELAXED);
+		else if (ret == -ECANCELED)
+			__atomic_add_fetch(&party->cancelled, 1,
+					   __ATOMIC_RELAXED);
+		else
+			return ret;
+	}
+	return 0;
+}
+
+FIXTURE(resets) {
+	struct reset_party *party;
+};
+
+FIXTURE_SETUP(resets)
+{
+	self->party = shared_alloc(sizeof(*self->party));
+	self->party->fd = create(barrier_args(RESETTERS_PARTIES));
+	ASSERT_LE(0, self->party->fd);
+}
+
+FIXTURE_TEARDOWN(resets)
+{
+}
+
+TEST_F_TIMEOUT(resets, cancel_or_not, 100)
+{
+	struct child children[RESETTERS_PARTIES];
+	struct reset_party *party = self->party;
+	unsigned int i;
+
+	for (i = 0; i < RESETTERS_PARTIES; i++)
+		child_start(&children[i], run_until_done, party);
+	while (party->opened < 1000 || party->cancelled < 1000)
+		EXPECT_EQ(0, barrier_reset(party->fd));
+	__atomic_store_n(&party->done, 1, __ATOMIC_RELEASE);
+	/* Whoever waits now waits for one who has gone already. */
+	for (i = 0; i < RESETTERS_PARTIES; i++) {
+		while (!child_ended(&children[i]))
+			EXPECT_EQ(0, barrier_abort(party->fd));
+		EXPECT_EQ(0, child_finish(&children[i]));
+	}
+	EXPECT_EQ(0L, waiters(party->fd));
+}
+
+TEST_HARNESS_MAIN

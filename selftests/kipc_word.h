@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The words of an object, mapped, and the fast paths of a semaphore: the tests
+ * have their own, so that they check the protocol and not the library.
+ */
+#ifndef KIPC_WORD_H
+#define KIPC_WORD_H
+
+#include "kipc_test.h"
+
+/* A structure, because a 32 bit program aligns a bare __u64 to four bytes. */
+struct word {
+	__aligned_u64 value;
+};
+
+struct words {
+	char *base;
+	size_t stride;
+	size_t size;
+};
+
+/* Maps all words; 0 or a negative errno. */
+static inline int words_map(struct words *words, int fd)
+{
+	struct kipc_info_args info;
+	int ret = object_info(fd, &info);
+	void *base;
+
+	if (ret)
+		return ret;
+	base = mmap(NULL, info.map_size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		    fd, 0);
+	if (base == MAP_FAILED)
+		return -errno;
+	words->base = base;
+	words->stride = info.stride;
+	words->size = info.map_size;
+	return 0;
+}
+
+static inline void words_unmap(struct words *words)
+{
+	munmap(words->base, words->size);
+}
+
+static inline struct word *word_at(const struct words *words,
+				     unsigned int element)
+{
+	return (struct word *)(words->base + element * words->stride);
+}
+
+static inline __u64 word_load(const struct word *word)
+{
+	return __atomic_load_n(&word->value, __ATOMIC_ACQUIRE);
+}
+
+static inline void word_store(struct word *word, __u64 value)
+{
+	__atomic_store_n(&word->value, value, __ATOMIC_RELEASE);
+}
+
+static inline bool word_swap(struct word *word, __u64 old, __u64 new)
+{
+	return __atomic_compare_exchange_n(&word->value, &old, new, 0,
+					   __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+}
+
+static inline bool word_is_slow(const struct word *word)
+{
+	return word_load(word) & KIPC_SLOW;
+}
+
+/* Takes a unit by the word alone: false where the kernel must be asked. */
+static inline bool word_take(struct word *word)
+{
+	__u64 old;
+
+	do {
+		old = word_load(word);
+		if ((old & KIPC_SLOW) || !old)
+			return false;
+	} while (!word_swap(word, old, old - 1));
+	return true;
+}
+
+/* Gives a unit by the word alone: false where the kernel must be asked. */
+static inline bool word_give(struct word *word, __u32 max)
+{
+	__u64 old;
+
+	do {
+		old = word_load(word);
+		if ((old & KIPC_SLOW) || old >= max)
+			return false;
+	} while (!word_swap(word, old, old + 1));
+	return true;
+}
+
+#endif /* KIPC_WORD_H */

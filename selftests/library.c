@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* libkipc: each verb of each object, and that nobody waiting means no system call. */
+#include "kipc_test.h"
+#include "kipc_child.h"
+
+#include <linux/seccomp.h>
+
+#include <kipc.h>
+
+#define PAIRS	1000
+
+static char name[64];
+
+static unsigned int open_descriptors(void)
+{
+	unsigned int count = 0;
+	int fd;
+
+	for (fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+/* ------------------------------------------------------------------------ */
+/* Semaphores                                                               */
+/* ------------------------------------------------------------------------ */
+
+TEST(semaphore_defaults)
+{
+	struct kipc_semaphore *semaphore;
+	__u32 value = 1;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, NULL));
+	EXPECT_EQ(0, kipc_semaphore_value(semaphore, 0, &value));
+	EXPECT_EQ(0, value);
+	EXPECT_EQ(0, kipc_semaphore_post(semaphore, 0, KIPC_SEMAPHORE_MAX));
+	EXPECT_EQ(-EOVERFLOW, kipc_semaphore_post(semaphore, 0, 1));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_post(semaphore, 1, 1));
+	kipc_semaphore_close(semaphore);
+}
+
+TEST(semaphore_verbs)
+{
+	const struct kipc_semaphore_options options = {
+		.elements = 3, .initial = 1, .max = 2,
+	};
+	struct kipc_semaphore *semaphore;
+	__u32 value;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, &options));
+	EXPECT_EQ(0, kipc_semaphore_post(semaphore, 2, 1));
+	EXPECT_EQ(0, kipc_semaphore_value(semaphore, 2, &value));
+	EXPECT_EQ(2, value);
+	EXPECT_EQ(0, kipc_semaphore_wait(semaphore, 2, 2));
+	EXPECT_EQ(-EAGAIN, kipc_semaphore_trywait(semaphore, 2, 1));
+	EXPECT_EQ(0, kipc_semaphore_trywait(semaphore, 1, 1));
+	EXPECT_EQ(-ETIMEDOUT,
+		  kipc_semaphore_timedwait(semaphore, 1, 1, 1, 0));
+	EXPECT_EQ(-ETIMEDOUT, kipc_semaphore_timedwait(semaphore, 1, 1,
+						       kipc_deadline(1000), 0));
+	EXPECT_EQ(-ETIMEDOUT, kipc_semaphore_timedwait(semaphore, 1, 1, 1,
+						       KIPC_REALTIME));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_value(semaphore, 3, &value));
+	kipc_semaphore_close(semaphore);
+}
+
+static int post_when_asleep(void *data)
+{
+	struct kipc_semaphore *semaphore = data;
+
+	/* A waiter makes the word the kernel's. */
+	wait_until(__atomic_load_n(semaphore->words.base, __ATOMIC_RELAXED) &
+		   KIPC_SLOW);
+	return kipc_semaphore_post(semaphore, 0, 1);
+}
+
+TEST(semaphore_wait_sleeps_until_posted)
+{
+	struct kipc_semaphore *semaphore;
+	struct child child;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, NULL));
+	child_start(&child, post_when_asleep, semaphore);
+	EXPECT_EQ(0, kipc_semaphore_wait(semaphore, 0, 1));
+	EXPECT_EQ(0, child_finish(&child));
+	EXPECT_EQ(0, *semaphore->words.base);
+	kipc_semaphore_close(semaphore);
+}
+
+TEST(semaphore_without_words_works_alike)
+{
+	const struct kipc_semaphore_options options = {
+		.flags = KIPC_SEALED, .max = 1,
+	};
+	struct kipc_semaphore *semaphore;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, &options));
+	EXPECT_EQ(0, kipc_semaphore_post(semaphore, 0, 1));
+	EXPECT_EQ(-EOVERFLOW, kipc_semaphore_post(semaphore, 0, 1));
+	EXPECT_EQ(0, kipc_semaphore_trywait(semaphore, 0, 1));
+	EXPECT_EQ(-EAGAIN, kipc_semaphore_trywait(semaphore, 0, 1));
+	EXPECT_EQ(-ETIMEDOUT, kipc_semaphore_timedwait(semaphore, 0, 1, 1, 0));
+	kipc_semaphore_close(semaphore);
+}
+
+TEST(semaphore_opened_for_less_works_within_that)
+{
+	struct kipc_semaphore *full, *reader, *writer;
+	__u32 value;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&full, unique_name(name, "library"), NULL));
+	ASSERT_EQ(0, kipc_semaphore_open(&reader, name, KIPC_READ));
+	ASSERT_EQ(0, kipc_semaphore_open(&writer, name, KIPC_WRITE));
+	EXPECT_EQ(0, kipc_semaphore_post(writer, 0, 2));
+	EXPECT_EQ(0, kipc_semaphore_trywait(full, 0, 1));
+	EXPECT_EQ(0, kipc_semaphore_value(reader, 0, &value));
+	EXPECT_EQ(1, value);
+	EXPECT_EQ(-EBADF, kipc_semaphore_post(reader, 0, 1));
+	EXPECT_EQ(-EBADF, kipc_semaphore_trywait(reader, 0, 1));
+	EXPECT_EQ(-EBADF, kipc_semaphore_value(writer, 0, &value));
+	kipc_semaphore_close(full);
+	kipc_semaphore_close(reader);
+	kipc_semaphore_close(writer);
+}
+
+TEST(child_uses_its_parents_handle)
+{
+	struct kipc_semaphore *semaphore;
+	pid_t child;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, NULL));
+	child = child_fork();
+	if (!child)
+		_exit(kipc_semaphore_post(semaphore, 0, 5) ? 1 : 0);
+	ASSERT_EQ(0, child_wait(child));
+	EXPECT_EQ(0, kipc_semaphore_trywait(semaphore, 0, 5));
+	kipc_semaphore_close(semaphore);
+}
+
+/* ------------------------------------------------------------------------ */
+/* No system calls                                                          */
+/* ------------------------------------------------------------------------ */
+
+/* From here on, any system call but read, write and exit kills. */
+static void forbid_system_calls(void)
+{
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT))
+		abort();
+}
+
+static void __attribute__((noreturn)) leave(bool fine)
+{
+	syscall(SYS_exit, fine ? 0 : 1);
+	__builtin_unreachable();
+}
+
+TEST(semaphore_needs_no_system_call)
+{
+	struct kipc_semaphore *semaphore;
+	bool fine = true;
+	pid_t child;
+	int i;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, NULL));
+	child = child_fork();
+	if (!child) {
+		forbid_system_calls();
+		for (i = 0; i < PAIRS; i++) {
+			fine &= !kipc_semaphore_post(semaphore, 0, 2);
+			fine &= !kipc_semaphore_wait(semaphore, 0, 1);
+			fine &= !kipc_semaphore_trywait(semaphore, 0, 1);
+			fine &= kipc_semaphore_trywait(semaphore, 0, 1) ==
+				-EAGAIN;
+		}
+		leave(fine);
+	}
+	EXPECT_EQ(0, child_wait(child));
+	kipc_semaphore_close(semaphore);
+}
+
+/* The counterpart: what the test above would see if there were one. */
+TEST(forbidden_system_calls_are_noticed)
+{
+	const struct kipc_semaphore_options options = { .flags = KIPC_SEALED };
+	struct kipc_semaphore *semaphore;
+	pid_t child;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, &options));
+	child = child_fork();
+	if (!child) {
+		forbid_system_calls();
+		leave(!kipc_semaphore_post(semaphore, 0, 1));
+	}
+	EXPECT_EQ(CHILD_KILLED, child_wait(child));
+	kipc_semaphore_close(semaphore);
+}
+
+TEST(last_party_needs_no_system_call)
+{
+	const struct kipc_barrier_options options = { .parties = 2 };
+	struct kipc_barrier *barrier;
+	bool fine = true;
+	pid_t child;
+	int i;
+
+	ASSERT_EQ(0, kipc_barrier_create(&barrier, NULL, &options));
+	child = child_fork();
+	if (!child) {
+		forbid_system_calls();
+		for (i = 0; i < PAIRS; i++) {
+			/* Stands for a party that arrives and does not wait. */
+			__atomic_fetch_add(barrier->words.base, 1,
+					   __ATOMIC_ACQ_REL);
+			fine &= kipc_barrier_wait(barrier) ==
+				KIPC_BARRIER_SERIAL;
+			fine &= kipc_barrier_trywait(barrier) == -EAGAIN;
+		}
+		leave(fine);
+	}
+	EXPECT_EQ(0, child_wait(child));
+	kipc_barrier_close(barrier);
+}
+
+/* ------------------------------------------------------------------------ */
+/* Barriers                                                                 */
+/* ------------------------------------------------------------------------ */
+
+#define GENERATIONS	1000
+#define PARTIES		3
+
+static int run_party(void *data)
+{
+	struct kipc_barrier *barrier = data;
+	int i, ret, serials = 0;
+
+	for (i = 0; i < GENERATIONS; i++) {
+		ret = kipc_barrier_wait(barrier);
+		if (ret < 0)
+			return ret;
+		serials += ret;
+	}
+	return serials;
+}
+
+TEST(barrier_has_one_serial_party_a_generation)
+{
+	const struct kipc_barrier_options options = { .parties = PARTIES };
+	struct kipc_barrier_state_args state;
+	struct child children[PARTIES];
+	struct kipc_barrier *barrier;
+	int i, ret, serials = 0;
+
+	ASSERT_EQ(0, kipc_barrier_create(&barrier, NULL, &options));
+	for (i = 0; i < PARTIES; i++)
+		child_start(&children[i], run_party, barrier);
+	for (i = 0; i < PARTIES; i++) {
+		ret = child_finish(&children[i]);
+		EXPECT_LE(0, ret);
+		serials += ret;
+	}
+	EXPECT_EQ(GENERATIONS, serials);
+	EXPECT_EQ(0, kipc_barrier_state(barrier, &state));
+	EXPECT_EQ(GENERATIONS, state.generation);
+	EXPECT_EQ(0, state.arrived);
+	kipc_barrier_close(barrier);
+}
+
+TEST(barrier_breaks_and_is_mended)
+{
+	const struct kipc_barrier_options options = { .parties = 2 };
+	struct kipc_barrier_state_args state;
+	struct kipc_barrier *barrier;
+
+	ASSERT_EQ(0, kipc_barrier_create(&barrier, NULL, &options));
+	EXPECT_EQ(-ETIMEDOUT, kipc_barrier_timedwait(barrier, 1, 0));
+	EXPECT_EQ(-ECANCELED, kipc_barrier_wait(barrier));
+	EXPECT_EQ(-ECANCELED, kipc_barrier_trywait(barrier));
+	EXPECT_EQ(0, kipc_barrier_state(barrier, &state));
+	EXPECT_EQ(ECANCELED, state.broken);
+	EXPECT_EQ(0, kipc_barrier_reset(barrier));
+	EXPECT_EQ(-EAGAIN, kipc_barrier_trywait(barrier));
+	EXPECT_EQ(0, kipc_barrier_abort(barrier));
+	EXPECT_EQ(-ECANCELED, kipc_barrier_wait(barrier));
+	EXPECT_EQ(-EINVAL, kipc_barrier_timedwait(barrier, -1, 0));
+	EXPECT_EQ(-EINVAL, kipc_barrier_timedwait(barrier, 1, KIPC_TRY));
+	kipc_barrier_close(barrier);
+}
+
+TEST(sealed_barrier_works_alike)
+{
+	const struct kipc_barrier_options options = {
+		.flags = KIPC_SEALED, .parties = PARTIES,
+	};
+	struct child children[PARTIES];
+	struct kipc_barrier *barrier;
+	int i, serials = 0;
+
+	ASSERT_EQ(0, kipc_barrier_create(&barrier, NULL, &options));
+	for (i = 0; i < PARTIES; i++)
+		child_start(&children[i], run_party, barrier);
+	for (i = 0; i < PARTIES; i++)
+		serials += child_finish(&children[i]);
+	EXPECT_EQ(GENERATIONS, serials);
+	kipc_barrier_close(barrier);
+}
+
+/* ------------------------------------------------------------------------ */
+/* Mailboxes                                                                */
+/* ------------------------------------------------------------------------ */
+
+TEST(mailbox_verbs)
+{
+	const struct kipc_mailbox_options options = {
+		.message_size = 16, .messages = 2,
+	};
+	struct kipc_mailbox_state_args state;
+	struct kipc_message message;
+	struct kipc_mailbox *mailbox;
+	char buffer[16];
+
+	ASSERT_EQ(0, kipc_mailbox_create(&mailbox, NULL, &options));
+	EXPECT_EQ(-EAGAIN, kipc_mailbox_peek(mailbox, buffer, 16, NULL));
+	EXPECT_EQ(-EAGAIN, kipc_mailbox_tryreceive(mailbox, buffer, 16, NULL));
+	EXPECT_EQ(0, kipc_mailbox_send(mailbox, "low", 3, 1));
+	EXPECT_EQ(0, kipc_mailbox_trysend(mailbox, "high", 4, 2));
+	EXPECT_EQ(-EAGAIN, kipc_mailbox_trysend(mailbox, "more", 4, 0));
+	EXPECT_EQ(-ETIMEDOUT, kipc_mailbox_timedsend(mailbox, "", 0, 0, 1, 0));
+	EXPECT_EQ(-EMSGSIZE, kipc_mailbox_send(mailbox, buffer, 17, 0));
+	EXPECT_EQ(0, kipc_mailbox_state(mailbox, &state));
+	EXPECT_EQ(2, state.messages);
+	EXPECT_EQ(7, state.bytes);
+	EXPECT_EQ(4, kipc_mailbox_peek(mailbox, buffer, 16, &message));
+	EXPECT_EQ(-EMSGSIZE,
+		  kipc_mailbox_receive(mailbox, buffer, 3, &message));
+	EXPECT_EQ(4, message.length);
+	EXPECT_EQ(4, kipc_mailbox_receive(mailbox, buffer, 16, &message));
+	EXPECT_EQ(0, memcmp(buffer, "high", 4));
+	EXPECT_EQ(2, message.priority);
+	EXPECT_EQ(getpid(), message.pid);
+	EXPECT_EQ(getuid(), message.uid);
+	EXPECT_EQ(getgid(), message.gid);
+	EXPECT_EQ(3, kipc_mailbox_timedreceive(mailbox, buffer, 16, NULL, 1,
+					       KIPC_REALTIME));
+	EXPECT_EQ(-ETIMEDOUT, kipc_mailbox_timedreceive(mailbox, buffer, 16,
+							NULL, 1, 0));
+	kipc_mailbox_close(mailbox);
+}
+
+TEST(mailbox_defaults)
+{
+	struct kipc_mailbox *mailbox;
+	static char page[8193];
+	int i;
+
+	ASSERT_EQ(0, kipc_mailbox_create(&mailbox, NULL, NULL));
+	for (i = 0; i < 64; i++)
+		EXPECT_EQ(0, kipc_mailbox_trysend(mailbox, page, 8192, 0));
+	EXPECT_EQ(-EAGAIN, kipc_mailbox_trysend(mailbox, page, 0, 0));
+	EXPECT_EQ(-EMSGSIZE, kipc_mailbox_trysend(mailbox, page, 8193, 0));
+	kipc_mailbox_close(mailbox);
+}
+
+/* ------------------------------------------------------------------------ */
+/* Handles                                                                  */
+/* ------------------------------------------------------------------------ */
+
+TEST(import_takes_what_fits)
+{
+	struct kipc_semaphore *semaphore, *imported;
+	struct kipc_barrier *barrier;
+	struct kipc_mailbox *mailbox;
+	int fd, other;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, NULL));
+	fd = dup(kipc_semaphore_fd(semaphore));
+	EXPECT_EQ(-EPROTOTYPE, kipc_barrier_import(&barrier, fd));
+	EXPECT_EQ(NULL, barrier);
+	EXPECT_EQ(-EPROTOTYPE, kipc_mailbox_import(&mailbox, fd));
+	EXPECT_EQ(NULL, mailbox);
+	EXPECT_EQ(0, kipc_semaphore_import(&imported, fd));
+	EXPECT_EQ(fd, kipc_semaphore_fd(imported));
+	EXPECT_EQ(0, kipc_semaphore_post(imported, 0, 1));
+	EXPECT_EQ(0, kipc_semaphore_trywait(semaphore, 0, 1));
+	kipc_semaphore_close(imported);
+	EXPECT_EQ(-1, fcntl(fd, F_GETFD));
+	other = open("/dev/null", O_RDWR);
+	EXPECT_EQ(-ENOTTY, kipc_semaphore_import(&imported, other));
+	EXPECT_EQ(0, close(other));
+	EXPECT_EQ(-EBADF, kipc_semaphore_import(&imported, -1));
+	kipc_semaphore_close(semaphore);
+}
+
+TEST(failures_leave_nothing_behind)
+{
+	const struct kipc_semaphore_options bad = { .initial = 2, .max = 1 };
+	const struct kipc_semaphore_options exclusive = {
+		.flags = KIPC_EXCLUSIVE,
+	};
+	unsigned int before = open_descriptors();
+	struct kipc_semaphore *semaphore, *other;
+	struct kipc_barrier *barrier;
+	char text[KIPC_NAME_MAX + 2];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	EXPECT_EQ(-EINVAL, kipc_semaphore_create(&semaphore, NULL, &bad));
+	EXPECT_EQ(NULL, semaphore);
+	EXPECT_EQ(-EINVAL, kipc_semaphore_create(&semaphore, "", NULL));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_create(&semaphore, "a/b", NULL));
+	EXPECT_EQ(-ENAMETOOLONG, kipc_semaphore_create(&semaphore, text, NULL));
+	EXPECT_EQ(-EINVAL, kipc_barrier_create(&barrier, NULL, NULL));
+	EXPECT_EQ(-ENOENT, kipc_semaphore_open(&semaphore, unique_name(name, "library"),
+					       KIPC_READ));
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, name, &exclusive));
+	EXPECT_EQ(-EEXIST, kipc_semaphore_create(&other, name, &exclusive));
+	EXPECT_EQ(-EPROTOTYPE, kipc_barrier_open(&barrier, name, KIPC_READ));
+	EXPECT_EQ(before + 1, open_descriptors());
+	kipc_semaphore_close(semaphore);
+	kipc_semaphore_close(NULL);
+	kipc_barrier_close(NULL);
+	kipc_mailbox_close(NULL);
+	EXPECT_EQ(before, open_descriptors());
+}
+
+TEST(errno_is_left_alone)
+{
+	struct kipc_semaphore *semaphore;
+
+	errno = 42;
+	EXPECT_EQ(-ENOENT, kipc_unlink(unique_name(name, "library")));
+	EXPECT_EQ(0, kipc_semaphore_create(&semaphore, NULL, NULL));
+	EXPECT_EQ(-ETIMEDOUT, kipc_semaphore_timedwait(semaphore, 0, 1, 1, 0));
+	kipc_semaphore_close(semaphore);
+	EXPECT_EQ(42, errno);
+}
+
+/* How often a name is listed, fetched two entries at a time. */
+static int times_listed(const char *text)
+{
+	struct kipc_list_entry entries[2];
+	int i, count, times = 0;
+	uint64_t cursor = 0;
+
+	while ((count = kipc_list(&cursor, entries, 2)) > 0)
+		for (i = 0; i < count; i++)
+			times += !strcmp(entries[i].name, text);
+	return count < 0 ? count : times;
+}
+
+TEST(names_are_listed_and_unlinked)
+{
+	struct kipc_semaphore *semaphore;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, unique_name(name, "library"), NULL));
+	EXPECT_EQ(1, times_listed(name));
+	EXPECT_EQ(0, kipc_unlink(name));
+	EXPECT_EQ(0, times_listed(name));
+	EXPECT_EQ(-ENOENT, kipc_unlink(name));
+	EXPECT_EQ(0, kipc_semaphore_post(semaphore, 0, 1));
+	kipc_semaphore_close(semaphore);
+}
+
+TEST_HARNESS_MAIN

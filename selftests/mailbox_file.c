@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The mailbox as a file: poll, epoll, and read and write of one message each.
+ */
+#include "kipc_test.h"
+#include "kipc_child.h"
+#include "kipc_poll.h"
+
+#include <sys/epoll.h>
+
+#define MESSAGE_SIZE	64
+#define MESSAGES	4
+
+FIXTURE(file) {
+	int fd;
+	char name[64];
+	char buffer[128];
+	struct message message;
+};
+
+FIXTURE_SETUP(file)
+{
+	unique_name(self->name, "file");
+	self->fd = create_named(mailbox_args(MESSAGE_SIZE, MESSAGES),
+				self->name, 0);
+	ASSERT_LE(0, self->fd);
+}
+
+FIXTURE_TEARDOWN(file)
+{
+	close(self->fd);
+}
+
+static ssize_t read_errno(int fd, void *buffer, size_t size)
+{
+	ssize_t ret = read(fd, buffer, size);
+
+	return ret < 0 ? -errno : ret;
+}
+
+static ssize_t write_errno(int fd, const void *buffer, size_t size)
+{
+	ssize_t ret = write(fd, buffer, size);
+
+	return ret < 0 ? -errno : ret;
+}
+
+static void fill(int fd)
+{
+	while (!mailbox_trysend(fd, "x", 1, 0))
+		;
+}
+
+TEST_F(file, polls)
+{
+	const short both = POLLIN | POLLOUT;
+
+	EXPECT_EQ(POLLOUT, poll_now(self->fd, both));
+	EXPECT_EQ(0, mailbox_trysend(self->fd, "x", 1, 0));
+	EXPECT_EQ(both, poll_now(self->fd, both));
+	fill(self->fd);
+	EXPECT_EQ(POLLIN, poll_now(self->fd, both));
+	EXPECT_EQ(POLLIN, poll_now(self->fd, POLLIN));
+	EXPECT_EQ(0, poll_now(self->fd, POLLOUT));
+	EXPECT_EQ(0, mailbox_tryreceive(self->fd, &self->message));
+	EXPECT_EQ(both, poll_now(self->fd, both));
+}
+
+/* Ready to send means ready for the longest message. */
+TEST_F(file, polls_for_the_longest)
+{
+	struct kipc_create_args args = mailbox_args(MESSAGE_SIZE, MESSAGES);
+	int fd;
+
+	args.attributes.mailbox.bytes = MESSAGE_SIZE;
+	fd = create(args);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(POLLOUT, poll_now(fd, POLLOUT));
+	EXPECT_EQ(0, mailbox_trysend(fd, "", 0, 0));
+	EXPECT_EQ(POLLOUT, poll_now(fd, POLLOUT));
+	EXPECT_EQ(0, mailbox_trysend(fd, "x", 1, 0));
+	EXPECT_EQ(0, poll_now(fd, POLLOUT));
+	EXPECT_EQ(0, mailbox_trysend(fd, "y", 1, 0));
+	EXPECT_EQ(0, mailbox_tryreceive(fd, &self->message));
+	EXPECT_EQ(0, mailbox_tryreceive(fd, &self->message));
+	EXPECT_EQ(0, poll_now(fd, POLLOUT));
+	EXPECT_EQ(0, mailbox_tryreceive(fd, &self->message));
+	EXPECT_EQ(POLLOUT, poll_now(fd, POLLOUT));
+}
+
+TEST_F(file, poll_wakes_for_a_message)
+{
+	struct child pollers[3];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(pollers); i++)
+		start_poll(&pollers[i], self->fd, POLLIN);
+	EXPECT_FALSE(child_ended(&pollers[0]));
+	EXPECT_EQ(0, mailbox_trysend(self->fd, "x", 1, 0));
+	for (i = 0; i < ARRAY_SIZE(pollers); i++)
+		EXPECT_EQ(POLLIN, child_finish(&pollers[i]));
+	check_mailbox(self->fd, 1, 1);
+}
+
+TEST_F(file, poll_wakes_for_room)
+{
+	struct child poller;
+
+	fill(self->fd);
+	start_poll(&poller, self->fd, POLLOUT);
+	EXPECT_FALSE(child_ended(&poller));
+	EXPECT_EQ(0, mailbox_tryreceive(self->fd, &self->message));
+	EXPECT_EQ(POLLOUT, child_finish(&poller));
+}
+
+static int run_receive(void *data)
+{
+	int *fd = data;
+	struct message message;
+
+	return mailbox_receive(*fd, &message);
+}
+
+/* A message for one who waits to receive is none for a poller. */
+TEST_F(file, poll_comes_after_receivers)
+{
+	struct child poller, receiver;
+
+	child_start(&receiver, run_receive, &self->fd);
+	wait_for_waiters(self->fd, 1);
+	start_poll(&poller, self->fd, POLLIN);
+	EXPECT_EQ(0, mailbox_trysend(self->fd, "x", 1, 0));
+	EXPECT_EQ(0, child_finish(&receiver));
+	wait_until(child_sleeps(&poller) || child_ended(&poller));
+	EXPECT_FALSE(child_ended(&poller));
+	EXPECT_EQ(0, mailbox_trysend(self->fd, "y", 1, 0));
+	EXPECT_EQ(POLLIN, child_finish(&poller));
+}
+
+TEST_F(file, epoll)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET }, got = {};
+	int epoll = epoll_create1(EPOLL_CLOEXEC), i;
+
+	ASSERT_LE(0, epoll);
+	ASSERT_EQ(0, epoll_ctl(epoll, EPOLL_CTL_ADD, self->fd, &event));
+	EXPECT_EQ(0, epoll_wait(epoll, &got, 1, 0));
+	for (i = 0; i < MESSAGES; i++) {
+		EXPECT_EQ(0, mailbox_trysend(self->fd, "x", 1, 0));
+		EXPECT_EQ(1, epoll_wait(epoll, &got, 1, -1));
+		EXPECT_EQ((__u32)EPOLLIN, got.events);
+		EXPECT_EQ(0, epoll_wait(epoll, &got, 1, 0));
+	}
+	close(epoll);
+}
+
+TEST_F(file, writes_and_reads_a_message)
+{
+	EXPECT_EQ((ssize_t)5, write_errno(self->fd, "hello", 5));
+	check_mailbox(self->fd, 1, 5);
+	EXPECT_EQ((ssize_t)5, read_errno(self->fd, self->buffer, 128));
+	EXPECT_EQ(0, memcmp("hello", self->buffer, 5));
+	EXPECT_EQ(0, self->buffer[5]);
+	check_mailbox(self->fd, 0, 0);
+}
+
+/* One at a time, not a stream. */
+TEST_F(file, keeps_messages_apart)
+{
+	EXPECT_EQ((ssize_t)3, write_errno(self->fd, "one", 3));
+	EXPECT_EQ((ssize_t)3, write_errno(self->fd, "two", 3));
+	EXPECT_EQ((ssize_t)3, read_errno(self->fd, self->buffer, 128));
+	EXPECT_EQ(0, memcmp("one", self->buffer, 3));
+	EXPECT_EQ((ssize_t)3, read_errno(self->fd, self->buffer, 128));
+	EXPECT_EQ(0, memcmp("two", self->buffer, 3));
+}
+
+/* What is written has the lowest priority; what is read is the highest. */
+TEST_F(file, priorities)
+{
+	EXPECT_EQ((ssize_t)3, write_errno(self->fd, "low", 3));
+	EXPECT_EQ(0, mailbox_trysend(self->fd, "high", 4, 1));
+	EXPECT_EQ((ssize_t)4, read_errno(self->fd, self->buffer, 128));
+	EXPECT_EQ(0, memcmp("high", self->buffer, 4));
+	EXPECT_EQ(0, mailbox_tryreceive(self->fd, &self->message));
+	EXPECT_EQ(0U, self->message.args.priority);
+	EXPECT_EQ((__u32)getpid(), self->message.args.pid);
+}
+
+TEST_F(file, sizes)
+{
+	memset(self->buffer, 'x', sizeof(self->buffer));
+	EXPECT_EQ((ssize_t)-EMSGSIZE,
+		  write_errno(self->fd, self->buffer, MESSAGE_SIZE + 1));
+	check_mailbox(self->fd, 0, 0);
+	EXPECT_EQ((ssize_t)MESSAGE_SIZE,
+		  write_errno(self->fd, self->buffer, MESSAGE_SIZE));
+	EXPECT_EQ((ssize_t)-EMSGSIZE,
+		  read_errno(self->fd, self->buffer, MESSAGE_SIZE - 1));
+	check_mailbox(self->fd, 1, MESSAGE_SIZE);
+	EXPECT_EQ((ssize_t)MESSAGE_SIZE,
+		  read_errno(self->fd, self->buffer, MESSAGE_SIZE));
+	EXPECT_EQ(0, mailbox_trysend(self->fd, "", 0, 0));
+	EXPECT_EQ((ssize_t)0, read_errno(self->fd, self->buffer, 128));
+	check_mailbox(self->fd, 0, 0);
+}
+
+TEST_F(file, bad_buffers)
+{
+	int i;
+
+	for (i = 0; i < 3 * MESSAGES; i++)
+		EXPECT_EQ((ssize_t)-EFAULT,
+			  write_errno(self->fd, bad_pointer(), 9));
+	check_mailbox(self->fd, 0, 0);
+	EXPECT_EQ((ssize_t)3, write_errno(self->fd, "one", 3));
+	EXPECT_EQ((ssize_t)3, write_errno(self->fd, "two", 3));
+	EXPECT_EQ((ssize_t)-EFAULT, read_errno(self->fd, bad_pointer(), 9));
+	EXPECT_EQ((ssize_t)3, read_errno(self->fd, self->buffer, 128));
+	EXPECT_EQ(0, memcmp("one", self->buffer, 3));
+}
+
+TEST_F(file, does_not_block)
+{
+	ASSERT_EQ(0, fcntl(self->fd, F_SETFL, O_NONBLOCK));
+	EXPECT_EQ((ssize_t)-EAGAIN, read_errno(self->fd, self->buffer, 128));
+	fill(self->fd);
+	EXPECT_EQ((ssize_t)-EAGAIN, write_errno(self->fd, "y", 1));
+	EXPECT_EQ((ssize_t)1, read_errno(self->fd, self->buffer, 128));
+	EXPECT_EQ((ssize_t)1, write_errno(self->fd, "y", 1));
+}
+
+static int run_read(void *data)
+{
+	char buffer[MESSAGE_SIZE];
+	int *fd = data;
+
+	return read_errno(*fd, buffer, sizeof(buffer));
+}
+
+static int run_write(void *data)
+{
+	int *fd = data;
+
+	return write_errno(*fd, "written", 7);
+}
+
+TEST_F(file, waits)
+{
+	struct child child;
+
+	child_start(&child, run_read, &self->fd);
+	wait_for_waiters(self->fd, 1);
+	EXPECT_EQ((ssize_t)7, write_errno(self->fd, "message", 7));
+	EXPECT_EQ(7, child_finish(&child));
+	fill(self->fd);
+	child_start(&child, run_write, &self->fd);
+	wait_for_waiters(self->fd, 1);
+	EXPECT_EQ((ssize_t)1, read_errno(self->fd, self->buffer, 128));
+	EXPECT_EQ(7, child_finish(&child));
+	check_mailbox(self->fd, MESSAGES, MESSAGES - 1 + 7);
+}
+
+TEST_F(file, is_interrupted)
+{
+	struct child child;
+
+	handle_signal(SIGUSR1, 0);
+	child_start(&child, run_read, &self->fd);
+	wait_for_waiters(self->fd, 1);
+	interrupt(&child, SIGUSR1);
+	EXPECT_EQ(-EINTR, child_finish(&child));
+	fill(self->fd);
+	child_start(&child, run_write, &self->fd);
+	wait_for_waiters(self->fd, 1);
+	interrupt(&child, SIGUSR1);
+	EXPECT_EQ(-EINTR, child_finish(&child));
+	check_mailbox(self->fd, MESSAGES, MESSAGES);
+}
+
+TEST_F(file, access)
+{
+	int reader = open_named(KIPC_MAILBOX, self->name, KIPC_READ);
+	int writer = open_named(KIPC_MAILBOX, self->name, KIPC_WRITE);
+
+	ASSERT_LE(0, reader);
+	ASSERT_LE(0, writer);
+	EXPECT_EQ((ssize_t)-EBADF, write_errno(reader, "x", 1));
+	EXPECT_EQ((ssize_t)1, write_errno(writer, "x", 1));
+	EXPECT_EQ((ssize_t)-EBADF, read_errno(writer, self->buffer, 128));
+	EXPECT_EQ((ssize_t)1, read_errno(reader, self->buffer, 128));
+}
+
+TEST_HARNESS_MAIN

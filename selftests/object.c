@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Creating an object of each type, what its descriptor says of it, and what a
+ * creation that fails leaves behind: nothing.
+ */
+#include "kipc_test.h"
+#include "kipc_child.h"
+
+#include <sys/resource.h>
+
+#define ATTRIBUTE_WORDS \
+	(sizeof(union kipc_attributes) / sizeof(__u32))
+
+FIXTURE(object) {
+	int descriptors;
+};
+
+FIXTURE_VARIANT(object) {
+	__u32 type;
+	const char *label;
+	__u32 flags;			/* that do not need a name */
+	__u32 good[ATTRIBUTE_WORDS];
+	unsigned int known;		/* words of attributes it knows */
+	__u32 bad[8][ATTRIBUTE_WORDS];
+	unsigned int bad_count;
+};
+
+FIXTURE_VARIANT_ADD(object, semaphore) {
+	.type = KIPC_SEMAPHORE,
+	.label = "semaphore",
+	.flags = KIPC_SEALED | KIPC_PACKED,
+	.good = { 3, 9 },
+	.known = 2,
+	.bad = {
+		{ 0, 0 },		/* no units at all */
+		{ 1, 0 },
+		{ 2, 1 },		/* more than the maximum */
+		{ 0xffffffff, 0xfffffffe },
+	},
+	.bad_count = 4,
+};
+
+FIXTURE_VARIANT_ADD(object, barrier) {
+	.type = KIPC_BARRIER,
+	.label = "barrier",
+	.flags = KIPC_SEALED,
+	.good = { 7 },
+	.known = 1,
+	.bad = {
+		{ 0 },
+		{ 1 },			/* nobody to wait for */
+		{ KIPC_PARTIES_MAX + 1 },
+		{ 0xffffffff },
+	},
+	.bad_count = 4,
+};
+
+/* The bytes are 64 bits: two words, which ends are which does not matter. */
+FIXTURE_VARIANT_ADD(object, mailbox) {
+	.type = KIPC_MAILBOX,
+	.label = "mailbox",
+	.good = { 100, 10 },
+	.known = 4,
+	.bad = {
+		{ 0, 1 },
+		{ 1, 0 },
+		{ KIPC_MESSAGE_MAX + 1, 1 },
+		{ 0xffffffff, 1 },
+		{ 1, KIPC_MESSAGES_MAX + 1 },
+		{ 1, 0xffffffff },
+		{ 8, 8, 0xffffffff, 0xffffffff },
+		{ 8, 8, 1, 1 },		/* far beyond the product */
+	},
+	.bad_count = 8,
+};
+
+FIXTURE_SETUP(object)
+{
+	self->descriptors = count_descriptors();
+}
+
+FIXTURE_TEARDOWN(object)
+{
+}
+
+static struct kipc_create_args args_of(const FIXTURE_VARIANT(object) *variant)
+{
+	struct kipc_create_args args = create_args(variant->type);
+
+	memcpy(&args.attributes, variant->good, sizeof(args.attributes));
+	return args;
+}
+
+TEST_F(object, closes_on_exec)
+{
+	int fd = create(args_of(variant));
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(FD_CLOEXEC, fcntl(fd, F_GETFD));
+	EXPECT_EQ(O_RDWR, fcntl(fd, F_GETFL) & O_ACCMODE);
+}
+
+TEST_F(object, says_what_it_is)
+{
+	struct kipc_create_args args = args_of(variant);
+	struct kipc_info_args info;
+	int fd;
+
+	args.mode = 0642;
+	fd = create(args);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, object_info(fd, &info));
+	EXPECT_EQ(variant->type, info.type);
+	EXPECT_EQ(0U, info.created);
+	EXPECT_EQ(1U, info.elements);
+	EXPECT_EQ(geteuid(), info.uid);
+	EXPECT_EQ(getegid(), info.gid);
+	EXPECT_EQ(0642U, info.mode);
+	EXPECT_EQ((__u32)(KIPC_READ | KIPC_WRITE), info.access);
+	if (variant->type == KIPC_MAILBOX) {
+		EXPECT_EQ(0U, info.stride);
+		EXPECT_EQ(0ULL, info.map_size);
+		/* The bound that 0 stands for. */
+		EXPECT_EQ(1000ULL, info.attributes.mailbox.bytes);
+		info.attributes.mailbox.bytes = 0;
+	} else {
+		EXPECT_LE(8ULL, info.map_size);
+	}
+	EXPECT_EQ(0, memcmp(&info.attributes, variant->good,
+			    sizeof(info.attributes)));
+}
+
+TEST_F(object, says_its_flags)
+{
+	struct kipc_create_args args = args_of(variant);
+	struct kipc_info_args info;
+	char name[64];
+	int fd;
+
+	unique_name(name, "flags");
+	fd = create_named(args, name,
+			  variant->flags | KIPC_PERSIST | KIPC_EXCLUSIVE);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, object_info(fd, &info));
+	EXPECT_EQ(variant->flags | KIPC_PERSIST,
+		  info.created & ~KIPC_EXCLUSIVE);
+	/* What is sealed has no words to map. */
+	EXPECT_EQ(0U, info.stride);
+	EXPECT_EQ(0ULL, info.map_size);
+	EXPECT_EQ(0, unlink_named(name));
+}
+
+TEST_F(object, says_its_access)
+{
+	struct kipc_info_args info;
+	char name[64];
+	__u32 access;
+	int fd;
+
+	unique_name(name, "access");
+	fd = create_named(args_of(variant), name, 0);
+	ASSERT_LE(0, fd);
+	for (access = KIPC_READ; access <= (KIPC_READ | KIPC_WRITE); access++) {
+		fd = open_named(variant->type, name, access);
+		ASSERT_LE(0, fd);
+		EXPECT_EQ(0, object_info(fd, &info));
+		EXPECT_EQ(access, info.access);
+	}
+}
+
+TEST_F(object, bad_attributes)
+{
+	struct kipc_create_args args = args_of(variant);
+	unsigned int i;
+
+	for (i = 0; i < variant->bad_count; i++) {
+		memcpy(&args.attributes, variant->bad[i],
+		       sizeof(args.attributes));
+		EXPECT_EQ(-EINVAL, create(args)) {
+			TH_LOG("bad attributes %u", i);
+		}
+	}
+	EXPECT_EQ(self->descriptors, count_descriptors());
+}
+
+TEST_F(object, attributes_of_no_meaning)
+{
+	struct kipc_create_args args;
+	size_t i;
+
+	for (i = variant->known * sizeof(__u32);
+	     i < sizeof(args.attributes); i++) {
+		args = args_of(variant);
+		((__u8 *)&args.attributes)[i] = 0x80;
+		EXPECT_EQ(-EINVAL, create(args)) {
+			TH_LOG("byte %zu", i);
+		}
+	}
+	EXPECT_EQ(self->descriptors, count_descriptors());
+}
+
+TEST_F(object, flags_of_no_meaning)
+{
+	struct kipc_create_args args = args_of(variant);
+
+	/* There is no name to be exclusive or persistent. */
+	EXPECT_EQ(-EINVAL, create_flags(args, KIPC_EXCLUSIVE));
+	EXPECT_EQ(-EINVAL, create_flags(args, KIPC_PERSIST));
+	if (variant->type != KIPC_SEMAPHORE) {
+		EXPECT_EQ(-EINVAL, create_flags(args, KIPC_PACKED));
+		args.elements = 2;
+		EXPECT_EQ(-EINVAL, create(args));
+	}
+	EXPECT_EQ(self->descriptors, count_descriptors());
+}
+
+/* Half a name is none. */
+TEST_F(object, name_without_length)
+{
+	struct kipc_create_args args = args_of(variant);
+	int ret;
+
+	args.name = (uintptr_t)"name";
+	EXPECT_EQ(-EINVAL, create(args));
+	args.name = 0;
+	args.name_length = 4;
+	ret = create(args);
+	EXPECT_TRUE(ret == -EINVAL || ret == -EFAULT);
+	EXPECT_EQ(self->descriptors, count_descriptors());
+}
+
+TEST_F(object, bad_name_pointer)
+{
+	struct kipc_create_args args = args_of(variant);
+
+	args.name_length = 8;
+	args.name = 8;
+	EXPECT_EQ(-EFAULT, create(args));
+	args.name = (__u64)-4096;
+	EXPECT_EQ(-EFAULT, create(args));
+	EXPECT_EQ(self->descriptors, count_descriptors());
+}
+
+/* No descriptor left for it: then there is no object and no name either. */
+TEST_F(object, no_descriptor)
+{
+	struct rlimit limit = { .rlim_max = 4096 };
+	int device = device_open();
+	struct kipc_create_args args = args_of(variant);
+	char name[64];
+
+	ASSERT_LE(0, device);
+	unique_name(name, "emfile");
+	args.name = (uintptr_t)name;
+	args.name_length = strlen(name);
+	limit.rlim_cur = device + 1;
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	EXPECT_EQ(-EMFILE, kipc_call(device, KIPC_CREATE, &args));
+	limit.rlim_cur = limit.rlim_max;
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	close(device);
+	EXPECT_EQ(-ENOENT, open_named(variant->type, name, KIPC_READ));
+	EXPECT_EQ(self->descriptors, count_descriptors());
+}
+
+/* A name that is taken in vain leaves its object as it was. */
+TEST_F(object, failed_creation_of_a_name)
+{
+	struct kipc_create_args args = args_of(variant);
+	struct kipc_list_entry entry;
+	char name[64];
+	int fd;
+
+	unique_name(name, "taken");
+	fd = create_named(args, name, 0);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(-EEXIST, create_named(args, name, KIPC_EXCLUSIVE));
+	memcpy(&args.attributes, variant->bad[0], sizeof(args.attributes));
+	EXPECT_EQ(-EINVAL, create_named(args, name, 0));
+	EXPECT_EQ(self->descriptors + 1, count_descriptors());
+	ASSERT_EQ(1, list_find(name, &entry));
+	EXPECT_EQ(1U, entry.descriptors);
+	close(fd);
+	EXPECT_EQ(-EINVAL, create_named(args, name, 0));
+	EXPECT_EQ(0, list_find(name, &entry));
+}
+
+/* Anonymous objects of the same make are two. */
+TEST_F(object, anonymous_ones_are_separate)
+{
+	int one = create(args_of(variant)), two = create(args_of(variant));
+
+	ASSERT_LE(0, one);
+	ASSERT_LE(0, two);
+	switch (variant->type) {
+	case KIPC_SEMAPHORE:
+		EXPECT_EQ(0, semaphore_post(one, 0, 1));
+		check_value(one, 0, 4);
+		check_value(two, 0, 3);
+		break;
+	case KIPC_BARRIER:
+		EXPECT_EQ(0, barrier_abort(one));
+		check_barrier(one, 0, 0, ECANCELED);
+		check_barrier(two, 0, 0, 0);
+		break;
+	case KIPC_MAILBOX:
+		EXPECT_EQ(0, mailbox_send(one, "x", 1, 0));
+		check_mailbox(one, 1, 1);
+		check_mailbox(two, 0, 0);
+		break;
+	}
+}
+
+/* A line of /proc/self/fdinfo, without its key; empty if there is none. */
+static const char *fdinfo_line(int fd, const char *key, char line[256])
+{
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "re");
+	while (file && fgets(line, 256, file)) {
+		if (strncmp(line, key, strlen(key)))
+			continue;
+		line[strcspn(line, "\n")] = 0;
+		fclose(file);
+		return line + strlen(key);
+	}
+	if (file)
+		fclose(file);
+	return "";
+}
+
+TEST_F(object, fdinfo)
+{
+	char name[64], line[256];
+	int fd;
+
+	unique_name(name, "fdinfo");
+	fd = create_named(args_of(variant), name, KIPC_PERSIST);
+	ASSERT_LE(0, fd);
+	EXPECT_STREQ(variant->label, fdinfo_line(fd, "kipc-type:\t", line));
+	EXPECT_STREQ(name, fdinfo_line(fd, "kipc-name:\t", line));
+	EXPECT_STREQ("1", fdinfo_line(fd, "kipc-elements:\t", line));
+	EXPECT_STREQ("0x2", fdinfo_line(fd, "kipc-flags:\t", line));
+	EXPECT_STREQ("0", fdinfo_line(fd, "kipc-waiters:\t", line));
+	EXPECT_EQ(0, unlink_named(name));
+	EXPECT_STREQ("", fdinfo_line(fd, "kipc-name:", line));
+}
+
+/* No name can add a line of its own to fdinfo. */
+TEST_F(object, fdinfo_of_a_strange_name)
+{
+	char name[64], line[256];
+	int fd;
+
+	unique_name(name, "\nkipc-type:\tfake\n\t\x01\xff\\");
+	fd = create_named(args_of(variant), name, 0);
+	ASSERT_LE(0, fd);
+	EXPECT_STREQ(variant->label, fdinfo_line(fd, "kipc-type:\t", line));
+	EXPECT_STREQ("1", fdinfo_line(fd, "kipc-elements:\t", line));
+}
+
+/* The descriptor can be duplicated, and any of them closed. */
+TEST_F(object, duplicates)
+{
+	struct kipc_info_args info;
+	int fd = create(args_of(variant)), copy;
+
+	ASSERT_LE(0, fd);
+	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	ASSERT_LE(0, copy);
+	close(fd);
+	EXPECT_EQ(0, object_info(copy, &info));
+	EXPECT_EQ(variant->type, info.type);
+	EXPECT_EQ(-EBADF, object_info(fd, &info));
+}
+
+TEST_HARNESS_MAIN

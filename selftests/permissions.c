@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who may open, create again and unlink what: another user's process each time.
+ */
+#include "kipc_test.h"
+#include "kipc_child.h"
+
+#define OWNER		1000
+#define GROUP		2000
+#define STRANGER	1001
+
+#define BOTH		(KIPC_READ | KIPC_WRITE)
+
+/* Who does it. */
+struct actor {
+	uid_t uid;
+	gid_t gid;
+	gid_t supplementary;	/* 0: none */
+	int capability;		/* 0: none; CAP_CHOWN serves no purpose here */
+};
+
+static const struct actor owner = { OWNER, GROUP, 0, 0 };
+static const struct actor member = { STRANGER, GROUP, 0, 0 };
+static const struct actor joined = { STRANGER, STRANGER, GROUP, 0 };
+static const struct actor stranger = { STRANGER, STRANGER, 0, 0 };
+
+/* What is done, and with what. */
+struct deed {
+	const struct actor *actor;
+	int (*run)(void *data);
+	const char *name;
+	unsigned int access;
+	__u32 mode;
+	int socket;
+};
+
+static int become(const struct actor *actor)
+{
+	int ret;
+
+	if (actor->capability)
+		return become_user_with(actor->uid, actor->gid,
+					actor->capability);
+	ret = become_user(0, actor->gid);
+	if (!ret && actor->supplementary &&
+	    setgroups(1, &actor->supplementary))
+		ret = -errno;
+	if (!ret && setresuid(actor->uid, actor->uid, actor->uid))
+		ret = -errno;
+	prctl(PR_SET_DUMPABLE, 1);
+	return ret;
+}
+
+static int run_as(void *data)
+{
+	struct deed *deed = data;
+	int ret = become(deed->actor);
+
+	return ret ? ret : deed->run(deed);
+}
+
+/* Does the deed in a child of that user and returns what came of it. */
+static int act(struct deed deed)
+{
+	struct child child;
+
+	child_start(&child, run_as, &deed);
+	return child_finish(&child);
+}
+
+static int do_create(void *data)
+{
+	struct deed *deed = data;
+	struct kipc_create_args args = semaphore_args(1, 0, 1);
+	int fd;
+
+	args.mode = deed->mode;
+	fd = create_named(args, deed->name, 0);
+	if (fd < 0 || deed->socket < 0)
+		return fd < 0 ? fd : 0;
+	return send_descriptor(deed->socket, fd);
+}
+
+/* A descriptor of an object that the user creates, or opens. */
+static int create_as(const struct actor *actor, const char *name, __u32 mode)
+{
+	struct deed deed = {
+		.actor = actor,
+		.run = do_create,
+		.name = name,
+		.mode = mode,
+	};
+	int sockets[2], ret;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets))
+		return -errno;
+	deed.socket = sockets[0];
+	ret = act(deed);
+	if (!ret)
+		ret = receive_descriptor(sockets[1]);
+	close(sockets[0]);
+	close(sockets[1]);
+	return ret;
+}
+
+static int create_again_as(const struct actor *actor, const char *name)
+{
+	struct deed deed = {
+		.actor = actor,
+		.run = do_create,
+		.name = name,
+		.mode = 0777,
+		.socket = -1,
+	};
+
+	return act(deed);
+}
+
+static int do_open(void *data)
+{
+	struct deed *deed = data;
+	int fd = open_named(KIPC_SEMAPHORE, deed->name, deed->access);
+
+	return fd < 0 ? fd : 0;
+}
+
+static int open_as(const struct actor *actor, const char *name,
+		   unsigned int access)
+{
+	struct deed deed = {
+		.actor = actor,
+		.run = do_open,
+		.name = name,
+		.access = access,
+	};
+
+	return act(deed);
+}
+
+static int do_unlink(void *data)
+{
+	struct deed *deed = data;
+
+	return unlink_named(deed->name);
+}
+
+static int unlink_as(const struct actor *actor, const char *name)
+{
+	struct deed deed = {
+		.actor = actor,
+		.run = do_unlink,
+		.name = name,
+	};
+
+	return act(deed);
+}
+
+FIXTURE(permissions) {
+	char name[64];
+};
+
+FIXTURE_SETUP(permissions)
+{
+	if (geteuid())
+		SKIP(return, "needs root to become other users");
+	unique_name(self->name, "permissions");
+}
+
+FIXTURE_TEARDOWN(permissions)
+{
+	unlink_named(self->name);
+}
+
+/* What each access to an object of this mode gives to this user. */
+#define EXPECT_OPEN(mode, actor, read, write, both) do { \
+	int __fd = create_as(&owner, self->name, mode); \
+	ASSERT_LE(0, __fd); \
+	EXPECT_EQ(read, open_as(actor, self->name, KIPC_READ)); \
+	EXPECT_EQ(write, open_as(actor, self->name, KIPC_WRITE)); \
+	EXPECT_EQ(both, open_as(actor, self->name, BOTH)); \
+	EXPECT_EQ(both, create_again_as(actor, self->name)); \
+	close(__fd); \
+} while (0)
+
+TEST_F(permissions, belongs_to_its_creator)
+{
+	int fd = create_as(&owner, self->name, 0600);
+	struct kipc_list_entry entry = {};
+	struct kipc_info_args info;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, object_info(fd, &info));
+	EXPECT_EQ((__u32)OWNER, info.uid);
+	EXPECT_EQ((__u32)GROUP, info.gid);
+	EXPECT_EQ(1, list_find(self->name, &entry));
+	EXPECT_EQ((__u32)OWNER, entry.uid);
+	EXPECT_EQ((__u32)GROUP, entry.gid);
+}
+
+TEST_F(permissions, another_user)
+{
+	EXPECT_OPEN(0600, &stranger, -EACCES, -EACCES, -EACCES);
+	EXPECT_OPEN(0660, &stranger, -EACCES, -EACCES, -EACCES);
+}
+
+TEST_F(permissions, owner_bits)
+{
+	EXPECT_OPEN(0600, &owner, 0, 0, 0);
+	EXPECT_OPEN(0400, &owner, 0, -EACCES, -EACCES);
+	EXPECT_OPEN(0200, &owner, -EACCES, 0, -EACCES);
+	/* What others may does not help the owner. */
+	EXPECT_OPEN(0077, &owner, -EACCES, -EACCES, -EACCES);
+}
+
+TEST_F(permissions, group_bits)
+{
+	EXPECT_OPEN(0060, &member, 0, 0, 0);
+	EXPECT_OPEN(0640, &member, 0, -EACCES, -EACCES);
+	EXPECT_OPEN(0620, &member, -EACCES, 0, -EACCES);
+	EXPECT_OPEN(0707, &member, -EACCES, -EACCES, -EACCES);
+}
+
+TEST_F(permissions, supplementary_group)
+{
+	EXPECT_OPEN(0060, &joined, 0, 0, 0);
+	EXPECT_OPEN(0640, &joined, 0, -EACCES, -EACCES);
+	EXPECT_OPEN(0707, &joined, -EACCES, -EACCES, -EACCES);
+}
+
+TEST_F(permissions, other_bits)
+{
+	EXPECT_OPEN(0006, &stranger, 0, 0, 0);
+	EXPECT_OPEN(0604, &stranger, 0, -EACCES, -EACCES);
+	EXPECT_OPEN(0602, &stranger, -EACCES, 0, -EACCES);
+}
+
+/* Nobody executes an object. */
+TEST_F(permissions, execute_bits)
+{
+	EXPECT_OPEN(0111, &owner, -EACCES, -EACCES, -EACCES);
+	EXPECT_OPEN(0111, &stranger, -EACCES, -EACCES, -EACCES);
+}
+
+TEST_F(permissions, capability)
+{
+	const struct actor ipc_owner = {
+		STRANGER, STRANGER, 0, CAP_IPC_OWNER
+	};
+	const struct actor file_owner = {
+		STRANGER, STRANGER, 0, CAP_DAC_OVERRIDE
+	};
+
+	EXPECT_OPEN(0000, &ipc_owner, 0, 0, 0);
+	EXPECT_OPEN(0000, &file_owner, -EACCES, -EACCES, -EACCES);
+}
+
+/* Exclusive creation fails alike for everybody: the name is taken. */
+TEST_F(permissions, exclusive_creation)
+{
+	int fd = create_as(&owner, self->name, 0);
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(-EEXIST, create_named(semaphore_args(1, 0, 1), self->name,
+					KIPC_EXCLUSIVE));
+}
+
+TEST_F(permissions, unlink)
+{
+	const struct actor ipc_owner = {
+		STRANGER, STRANGER, 0, CAP_IPC_OWNER
+	};
+	int fd = create_as(&owner, self->name, 0777);
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(-EACCES, unlink_as(&stranger, self->name));
+	EXPECT_EQ(-EACCES, unlink_as(&member, self->name));
+	EXPECT_EQ(0, unlink_as(&owner, self->name));
+	close(fd);
+	fd = create_as(&owner, self->name, 0000);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, unlink_as(&owner, self->name));
+	close(fd);
+	fd = create_as(&owner, self->name, 0000);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, unlink_as(&ipc_owner, self->name));
+	EXPECT_EQ(-ENOENT, unlink_named(self->name));
+}
+
+/* The descriptor is the capability: who has got it needs no permission. */
+TEST_F(permissions, passed_descriptor)
+{
+	int fd = create_as(&owner, self->name, 0000);
+	pid_t child;
+
+	ASSERT_LE(0, fd);
+	child = child_fork();
+	if (!child) {
+		ASSERT_EQ(0, become(&stranger));
+		EXPECT_EQ(-EACCES, open_named(KIPC_SEMAPHORE, self->name,
+					      KIPC_READ));
+		EXPECT_EQ(0, semaphore_post(fd, 0, 1));
+		check_value(fd, 0, 1);
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+}
+
+/* What counts is the file system's user, as for files. */
+TEST_F(permissions, effective_user)
+{
+	int fd = create_as(&owner, self->name, 0600);
+	pid_t child;
+
+	ASSERT_LE(0, fd);
+	child = child_fork();
+	if (!child) {
+		ASSERT_EQ(0, setresuid(OWNER, STRANGER, OWNER));
+		EXPECT_EQ(-EACCES, open_named(KIPC_SEMAPHORE, self->name,
+					      KIPC_READ));
+		ASSERT_EQ(0, setresuid(STRANGER, OWNER, STRANGER));
+		EXPECT_LE(0, open_named(KIPC_SEMAPHORE, self->name, KIPC_READ));
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+}
+
+TEST_HARNESS_MAIN

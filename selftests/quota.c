@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Quotas: how many objects, and how many bytes in them, a user may have. They
+ * bind other users than root, so children do what is bounded.
+ */
+#include "kipc_test.h"
+#include "kipc_child.h"
+
+#include <sys/resource.h>
+
+#define USER		1000
+#define OTHER_USER	1001
+#define OBJECTS		4
+#define BYTES		(256L << 10)
+
+FIXTURE(quota) {
+	long max_objects;
+	long max_bytes;
+	char name[64];
+};
+
+FIXTURE_SETUP(quota)
+{
+	if (geteuid())
+		SKIP(return, "needs root to become other users");
+	unique_name(self->name, "quota");
+	self->max_objects = parameter_get("max_objects");
+	self->max_bytes = parameter_get("max_bytes");
+	ASSERT_LT(0, self->max_objects);
+	ASSERT_LT(0, self->max_bytes);
+	ASSERT_EQ(0, parameter_set("max_objects", OBJECTS));
+	ASSERT_EQ(0, parameter_set("max_bytes", BYTES));
+}
+
+/* By whoever comes to the end: not a child that has become a user. */
+FIXTURE_TEARDOWN(quota)
+{
+	parameter_set("max_objects", self->max_objects);
+	parameter_set("max_bytes", self->max_bytes);
+}
+
+/* Objects that can be created on top of what there is, up to @limit. */
+static int count_creatable(unsigned int limit)
+{
+	int fds[64], ret = 0;
+	unsigned int i;
+
+	for (i = 0; i < limit; i++) {
+		fds[i] = create(any_args(1 + i % 3));
+		if (fds[i] < 0) {
+			ret = fds[i];
+			break;
+		}
+	}
+	limit = i;
+	for (i = 0; i < limit; i++)
+		close(fds[i]);
+	return ret && ret != -ENOSPC ? ret : (int)limit;
+}
+
+static int run_count_creatable(void *data)
+{
+	uid_t *uid = data;
+	int ret = become_user(*uid, *uid);
+
+	return ret ? ret : count_creatable(2 * OBJECTS);
+}
+
+/* The same, as a user in a child. */
+static int creatable_for(uid_t uid)
+{
+	struct child child;
+
+	child_start(&child, run_count_creatable, &uid);
+	return child_finish(&child);
+}
+
+TEST_F(quota, objects)
+{
+	pid_t child = child_fork();
+
+	if (!child) {
+		int fds[OBJECTS], i;
+
+		ASSERT_EQ(0, become_user(USER, USER));
+		for (i = 0; i < OBJECTS; i++) {
+			fds[i] = create(any_args(1 + i % 3));
+			EXPECT_LE(0, fds[i]);
+		}
+		for (i = KIPC_SEMAPHORE; i <= KIPC_MAILBOX; i++)
+			EXPECT_EQ(-ENOSPC, create(any_args(i)));
+		close(fds[1]);
+		fds[1] = create(any_args(KIPC_MAILBOX));
+		EXPECT_LE(0, fds[1]);
+		EXPECT_EQ(-ENOSPC, create(any_args(KIPC_BARRIER)));
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+	/* The child's objects went with it. */
+	EXPECT_EQ(OBJECTS, creatable_for(USER));
+}
+
+TEST_F(quota, bytes_of_semaphores)
+{
+	pid_t child = child_fork();
+
+	if (!child) {
+		ASSERT_EQ(0, become_user(USER, USER));
+		/* Four MiB of words, and no fewer of them sealed or packed. */
+		EXPECT_EQ(-ENOSPC, create(semaphore_args(65536, 0, 1)));
+		EXPECT_EQ(-ENOSPC, create_flags(semaphore_args(65536, 0, 1),
+						KIPC_PACKED));
+		EXPECT_EQ(-ENOSPC, create_flags(semaphore_args(65536, 0, 1),
+						KIPC_SEALED));
+		EXPECT_EQ(OBJECTS, count_creatable(2 * OBJECTS));
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+}
+
+TEST_F(quota, bytes_of_mailboxes)
+{
+	pid_t child = child_fork();
+
+	if (!child) {
+		struct kipc_create_args args = mailbox_args(BYTES, 1);
+		int fd;
+
+		ASSERT_EQ(0, become_user(USER, USER));
+		EXPECT_EQ(-ENOSPC, create(args));
+		EXPECT_EQ(-ENOSPC, create(mailbox_args(BYTES / 8, 8)));
+		EXPECT_EQ(-ENOSPC, create(mailbox_args(1, 65536)));
+		/* The bound on bytes is what counts. */
+		args = mailbox_args(BYTES / 8, 8);
+		args.attributes.mailbox.bytes = BYTES / 8;
+		fd = create(args);
+		EXPECT_LE(0, fd);
+		/* Its messages are paid for already. */
+		EXPECT_EQ(0, mailbox_send(fd, "message", 7, 0));
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+	EXPECT_EQ(OBJECTS, creatable_for(USER));
+}
+
+TEST_F(quota, bytes_add_up)
+{
+	pid_t child = child_fork();
+
+	if (!child) {
+		struct kipc_create_args args = mailbox_args(BYTES / 3, 1);
+		int one, two;
+
+		ASSERT_EQ(0, become_user(USER, USER));
+		one = create(args);
+		two = create(args);
+		EXPECT_LE(0, one);
+		EXPECT_LE(0, two);
+		EXPECT_EQ(-ENOSPC, create(args));
+		close(one);
+		EXPECT_LE(0, create(args));
+		EXPECT_EQ(-ENOSPC, create(args));
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+}
+
+TEST_F(quota, of_each_user)
+{
+	pid_t child = child_fork();
+
+	if (!child) {
+		int i;
+
+		for (i = 0; i < OBJECTS; i++)
+			EXPECT_LE(0, create(any_args(KIPC_SEMAPHORE)));
+		ASSERT_EQ(0, become_user(USER, USER));
+		for (i = 0; i < OBJECTS; i++)
+			EXPECT_LE(0, create(any_args(KIPC_SEMAPHORE)));
+		EXPECT_EQ(-ENOSPC, create(any_args(KIPC_SEMAPHORE)));
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+	EXPECT_EQ(OBJECTS, creatable_for(OTHER_USER));
+}
+
+/* It is the creator who pays, not who opens; however it came about. */
+TEST_F(quota, of_the_creator)
+{
+	struct kipc_create_args args = any_args(KIPC_SEMAPHORE);
+	pid_t child;
+	int i, fd;
+
+	args.mode = 0666;
+	fd = create_named(args, self->name, 0);
+	ASSERT_LE(0, fd);
+	child = child_fork();
+	if (!child) {
+		ASSERT_EQ(0, become_user(USER, USER));
+		for (i = 0; i < 3 * OBJECTS; i++)
+			EXPECT_LE(0, create_named(args, self->name, 0));
+		EXPECT_EQ(OBJECTS, count_creatable(2 * OBJECTS));
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+}
+
+/* Paid for until the last one closes it, whoever that is. */
+TEST_F(quota, outlives_the_creator)
+{
+	int sockets[2], i, fd = -1;
+	pid_t child;
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
+	child = child_fork();
+	if (!child) {
+		ASSERT_EQ(0, become_user(USER, USER));
+		for (i = 0; i < OBJECTS; i++)
+			EXPECT_EQ(0, send_descriptor(sockets[0],
+						     create(any_args(1))));
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+	for (i = 0; i < OBJECTS; i++) {
+		fd = receive_descriptor(sockets[1]);
+		EXPECT_LE(0, fd);
+	}
+	EXPECT_EQ(0, creatable_for(USER));
+	close(fd);
+	EXPECT_EQ(1, creatable_for(USER));
+}
+
+TEST_F(quota, of_persistent_names)
+{
+	pid_t child = child_fork();
+
+	if (!child) {
+		ASSERT_EQ(0, become_user(USER, USER));
+		EXPECT_LE(0, create_named(any_args(KIPC_MAILBOX), self->name,
+					  KIPC_PERSIST));
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+	EXPECT_EQ(OBJECTS - 1, creatable_for(USER));
+	EXPECT_EQ(0, unlink_named(self->name));
+	EXPECT_EQ(OBJECTS, creatable_for(USER));
+}
+
+/* A namespace that goes takes its persistent objects along. */
+TEST_F(quota, of_vanished_namespaces)
+{
+	pid_t child = child_fork();
+
+	if (!child) {
+		ASSERT_EQ(0, become_user(USER, USER));
+		if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
+			SKIP(_exit(0), "no user namespaces for users");
+		EXPECT_LE(0, create_named(any_args(KIPC_MAILBOX), self->name,
+					  KIPC_PERSIST));
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+	wait_until(creatable_for(USER) == OBJECTS);
+}
+
+/* To be root of a user namespace makes nobody rich. */
+TEST_F(quota, of_a_user_namespace)
+{
+	pid_t child = child_fork();
+
+	if (!child) {
+		ASSERT_EQ(0, become_user(USER, USER));
+		if (unshare(CLONE_NEWUSER))
+			SKIP(_exit(0), "no user namespaces for users");
+		EXPECT_EQ(OBJECTS, count_creatable(2 * OBJECTS));
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+}
+
+TEST_F(quota, capability)
+{
+	pid_t child = child_fork();
+
+	EXPECT_EQ(2 * OBJECTS, count_creatable(2 * OBJECTS));
+	EXPECT_LE(0, create(semaphore_args(65536, 0, 1)));
+	if (!child) {
+		ASSERT_EQ(0, become_user_with(USER, USER, CAP_SYS_RESOURCE));
+		EXPECT_EQ(2 * OBJECTS, count_creatable(2 * OBJECTS));
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+}
+
+/* Creations that fail, one way or the other, cost nothing. */
+TEST_F(quota, of_failed_creations)
+{
+	pid_t child = child_fork();
+
+	if (!child) {
+		struct kipc_create_args bad = any_args(KIPC_SEMAPHORE);
+		struct rlimit limit = {};
+		int i, device, fd;
+
+		ASSERT_EQ(0, become_user(USER, USER));
+		fd = create_named(any_args(KIPC_SEMAPHORE), self->name, 0);
+		ASSERT_LE(0, fd);
+		device = device_open();
+		ASSERT_LE(0, device);
+		ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &limit));
+		limit.rlim_cur = device + 1;
+		bad.attributes.semaphore.initial = 2;
+		for (i = 0; i < 3 * OBJECTS; i++) {
+			EXPECT_EQ(-EINVAL, create(bad));
+			EXPECT_EQ(-EEXIST,
+				  create_named(any_args(KIPC_SEMAPHORE),
+					       self->name, KIPC_EXCLUSIVE));
+			EXPECT_EQ(-EPROTOTYPE,
+				  create_named(any_args(KIPC_MAILBOX),
+					       self->name, 0));
+			EXPECT_EQ(-ENOSPC, create(mailbox_args(BYTES, 2)));
+		}
+		ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+		for (i = 0; i < 3 * OBJECTS; i++) {
+			bad = any_args(1 + i % 3);
+			EXPECT_EQ(-EMFILE, kipc_call(device, KIPC_CREATE,
+						     &bad));
+		}
+		limit.rlim_cur = limit.rlim_max;
+		ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+		EXPECT_EQ(OBJECTS - 1, count_creatable(2 * OBJECTS));
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+}
+
+#define RACES	50
+
+struct race {
+	const char *name;
+	unsigned int here;	/* creators that have come to a round */
+	unsigned int done;	/* that have created */
+};
+
+static int run_creator(void *data)
+{
+	struct race *race = data;
+	int fd, i, ret = become_user(USER, USER);
+
+	for (i = 1; i <= RACES && !ret; i++) {
+		__atomic_add_fetch(&race->here, 1, __ATOMIC_SEQ_CST);
+		wait_until(__atomic_load_n(&race->here, __ATOMIC_SEQ_CST) >=
+			   2U * i);
+		fd = create_named(mailbox_args(BYTES / 2, 1), race->name, 0);
+		if (fd < 0)
+			ret = fd;
+		__atomic_add_fetch(&race->done, 1, __ATOMIC_SEQ_CST);
+		wait_until(__atomic_load_n(&race->done, __ATOMIC_SEQ_CST) >=
+			   2U * i);
+		close(fd);
+	}
+	/* Do not keep the other waiting. */
+	__atomic_add_fetch(&race->here, 2 * RACES, __ATOMIC_SEQ_CST);
+	__atomic_add_fetch(&race->done, 2 * RACES, __ATOMIC_SEQ_CST);
+	return ret;
+}
+
+/* Two create what there is room for once: both get it. */
+TEST_F(quota, of_racing_creators)
+{
+	struct race *race = shared_alloc(sizeof(*race));
+	struct child children[2];
+	size_t i;
+
+	race->name = self->name;
+	for (i = 0; i < ARRAY_SIZE(children); i++)
+		child_start(&children[i], run_creator, race);
+	for (i = 0; i < ARRAY_SIZE(children); i++)
+		EXPECT_EQ(0, child_finish(&children[i]));
+}
+
+TEST_HARNESS_MAIN

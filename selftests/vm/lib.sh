@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034
+# What the scripts of this folder share; to be sourced.
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+vm=$top/selftests/vm
+build=$top/build
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/kipc
+
+test_kernels=(6.1 6.12)      # Debian's, where each test must pass
+other_kernels=(debug kcsan rt)
+
+# Each make here chooses its own number of jobs, whatever called this script.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+say() {
+	printf '%s\n' "$*" >&2
+}
+
+die() {
+	say "${0##*/}: $*"
+	exit 1
+}
+
+# as_root COMMAND...
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		die "must be root, or have sudo, to run: $*"
+	fi
+}
+
+refresh_package_lists() {
+	# A source that is down need not be one that we use: whoever wants a
+	# package finds out.
+	as_root apt-get -qq update >&2 || true
+}
+
+# apt_install PACKAGE...
+apt_install() {
+	as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get -qq -y --no-install-recommends install "$@" >&2
+}
+
+# package_field PACKAGE FIELD: of the installed version, empty if there is none
+package_field() {
+	dpkg-query -W -f "\${$2}" "$1" 2>/dev/null || true
+}
+
+# in_list WORD LIST...
+in_list() {
+	local word=$1
+	shift
+	[[ " $* " == *" $word "* ]]
+}
+
+# in_cache ENTRY COMMAND...: prints the path of the cache's ENTRY, which COMMAND
+# fills if it is missing. COMMAND gets an empty directory as its last argument;
+# nobody ever sees a half-filled entry, and only one at a time fills it.
+in_cache() {
+	local entry=$cache/$1 temporary=$cache/tmp.$1
+	shift
+	if [ ! -d "$entry" ]; then
+		mkdir -p "$cache"
+		(
+			flock -n 9 || { say "Waiting for ${entry##*/}"; flock 9; }
+			[ ! -d "$entry" ] || exit 0
+			rm -rf "$temporary"
+			mkdir "$temporary"
+			"$@" "$temporary" && mv -T "$temporary" "$entry" && exit 0
+			rm -rf "$temporary"
+			exit 1
+		) 9>"$cache/tmp.lock.${entry##*/}" || return
+	fi
+	printf '%s\n' "$entry"
+}
+
+# make_tests FOLDER GOAL...: in the folder of test programs, here "selftests" or
+# "selftests/native", with output in build/selftests or build/selftests-native
+make_tests() {
+	local folder=$1 tree
+
+	shift
+	tree=$("$vm/kernel-tree")
+	mkdir -p "$build/${folder/\//-}"
+	make -s --no-print-directory -j"$(nproc)" -C "$top/$folder" \
+		OUTPUT="$build/${folder/\//-}" KSELFTEST_DIR="$tree/tools/testing/selftests" \
+		KHDR_INCLUDES="-I$top/uapi" USERCFLAGS=-Werror USERLDFLAGS=-static "$@"
+}
+
+# make_library GOAL...
+make_library() {
+	make -s --no-print-directory -j"$(nproc)" -C "$top/libuser" \
+		O="$build/libuser" "$@" >&2
+}
