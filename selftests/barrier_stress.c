@@ -89,7 +89,7 @@ FIXTURE_SETUP(parties)
 	ASSERT_LE(0, self->fd);
 	self->shared = shared_alloc(sizeof(*self->shared));
 	self->shared->fd = self->fd;
-	self->shared->generations = variant->generations;
+	self->shared->generations = scaled(variant->generations);
 	self->shared->parties = variant->parties;
 	if (!variant->by_word)
 		return;
@@ -196,16 +196,16 @@ static void run_processes(struct __test_metadata *_metadata,
 
 TEST_F_TIMEOUT(parties, meet, 200)
 {
-	unsigned int i, serial = 0;
+	unsigned int i, serial = 0, generations = self->shared->generations;
 
 	if (variant->threads)
 		run_threads(_metadata, self->shared);
 	else
 		run_processes(_metadata, self->shared);
-	for (i = 0; i < variant->generations; i++)
+	for (i = 0; i < generations; i++)
 		serial += self->shared->serial[i] == 1;
-	EXPECT_EQ(variant->generations, serial);
-	check_barrier(self->fd, 0, variant->generations, 0);
+	EXPECT_EQ(generations, serial);
+	check_barrier(self->fd, 0, generations, 0);
 	EXPECT_EQ(0L, waiters(self->fd));
 }
 
@@ -257,11 +257,11 @@ TEST_F_TIMEOUT(resets, cancel_or_not, 100)
 {
 	struct child children[RESETTERS_PARTIES];
 	struct reset_party *party = self->party;
-	unsigned int i;
+	unsigned int i, enough = scaled(1000);
 
 	for (i = 0; i < RESETTERS_PARTIES; i++)
 		child_start(&children[i], run_until_done, party);
-	while (party->opened < 1000 || party->cancelled < 1000)
+	while (party->opened < enough || party->cancelled < enough)
 		EXPECT_EQ(0, barrier_reset(party->fd));
 	__atomic_store_n(&party->done, 1, __ATOMIC_RELEASE);
 	/* Whoever waits now waits for one who has gone already. */

@@ -29,6 +29,17 @@
 		sched_yield(); \
 } while (0)
 
+/*
+ * How much of a load to carry: all of it, but for a part on a kernel that is
+ * watched so closely that it is slow.
+ */
+static inline unsigned int scaled(unsigned int load)
+{
+	const char *divisor = getenv("KIPC_TEST_DIVISOR");
+
+	return load / (divisor ? atoi(divisor) : 1);
+}
+
 /* Where nothing is mapped; volatile, because the compiler knows as much. */
 static inline void *bad_pointer(void)
 {
