@@ -7,6 +7,8 @@
 #include "kipc_child.h"
 #include "kipc_word.h"
 
+#include <pthread.h>
+
 #define OPERATIONS	1000000
 
 FIXTURE(stress) {
@@ -70,9 +72,10 @@ static int take(FIXTURE_DATA(stress) *self)
 static int run_giver(void *data)
 {
 	FIXTURE_DATA(stress) *self = data;
-	int i, ret;
+	unsigned int i, count = scaled(OPERATIONS / 2);
+	int ret;
 
-	for (i = 0; i < OPERATIONS / 2; i++) {
+	for (i = 0; i < count; i++) {
 		wait_until((ret = give(self)) != -EOVERFLOW);
 		if (ret)
 			return ret;
@@ -83,11 +86,11 @@ static int run_giver(void *data)
 /* One process gives half a million units, the other takes them. */
 TEST_F_TIMEOUT(stress, a_million_operations, 800)
 {
+	unsigned int i, count = scaled(OPERATIONS / 2);
 	struct child giver;
-	int i;
 
 	child_start(&giver, run_giver, self);
-	for (i = 0; i < OPERATIONS / 2; i++)
+	for (i = 0; i < count; i++)
 		ASSERT_EQ(0, take(self));
 	EXPECT_EQ(0, child_finish(&giver));
 	check_value(self->fd, 0, 0);
@@ -105,10 +108,11 @@ struct lock {
 
 static int run_locker(void *data)
 {
+	unsigned int i, count = scaled(LOCKINGS);
 	struct lock *lock = data;
-	int i, ret = 0;
+	int ret = 0;
 
-	for (i = 0; i < LOCKINGS && !ret; i++) {
+	for (i = 0; i < count && !ret; i++) {
 		ret = take(lock->semaphore);
 		lock->counter++;
 		if (!ret)
@@ -131,92 +135,94 @@ TEST_F_TIMEOUT(stress, mutual_exclusion, 800)
 		child_start(&lockers[i], run_locker, lock);
 	for (i = 0; i < LOCKERS; i++)
 		EXPECT_EQ(0, child_finish(&lockers[i]));
-	EXPECT_EQ((unsigned long)LOCKERS * LOCKINGS, lock->counter);
+	EXPECT_EQ((unsigned long)LOCKERS * scaled(LOCKINGS), lock->counter);
 	check_value(self->fd, 0, 1);
 }
 
 /*
- * One waits until a deadline, the other posts at about that time: either the
- * wait has got the unit or the semaphore has. The post moves towards where the
- * two meet: later where it came in time, earlier where it was too late.
+ * Some wait until a deadline, another posts a unit for each at about that time:
+ * every unit has been got by a wait or is still there. The posts move towards
+ * where the two meet: later where they came in time, earlier where too late.
  */
+#define RIVALS		8	/* whose waits the same deadline ends */
+
 struct race {
+	FIXTURE_DATA(stress) *semaphore;
 	unsigned int rounds;		/* constant */
-	unsigned int started;		/* by the one who waits */
-	unsigned int posted;		/* by the one who posts */
-	__s64 deadline;			/* of this round's wait */
-	__s64 lead;			/* of the post before the deadline */
+	pthread_barrier_t turn;		/* twice a round */
+	__s64 deadline;			/* of this round's waits */
+	unsigned int late;		/* of these, how many timed out */
 };
 
-struct racer {
-	FIXTURE_DATA(stress) *self;
-	struct race *race;
-};
-
-static int run_poster(void *data)
+static void *run_rival(void *data)
 {
-	struct racer *racer = data;
-	struct race *race = racer->race;
+	struct race *race = data;
 	unsigned int round;
-	__s64 at;
-	int ret = 0;
+	int ret, error = 0;
 
-	for (round = 1; round <= race->rounds && !ret; round++) {
-		wait_until(__atomic_load_n(&race->started, __ATOMIC_ACQUIRE) ==
-			   round);
-		at = race->deadline - race->lead;
-		wait_until(now_ns(CLOCK_MONOTONIC) >= at);
-		ret = give(racer->self);
-		__atomic_store_n(&race->posted, round, __ATOMIC_RELEASE);
+	for (round = 0; round < race->rounds; round++) {
+		pthread_barrier_wait(&race->turn);
+		ret = semaphore_timedwait(race->semaphore->fd, 0, 1,
+					  race->deadline, 0);
+		if (ret == -ETIMEDOUT)
+			__atomic_add_fetch(&race->late, 1, __ATOMIC_RELAXED);
+		else if (ret)
+			error = ret;
+		pthread_barrier_wait(&race->turn);
 	}
-	return ret;
+	return (void *)(intptr_t)error;
 }
 
-/* Units that this round's wait got: 1 or 0, or a negative errno. */
-static int race_once(FIXTURE_DATA(stress) *self, struct race *race,
-		     unsigned int round)
+/* Units that this round's waits did not get, or a negative errno. */
+static int race_once(struct race *race, __s64 *lead)
 {
-	int ret;
+	int i, ret = 0;
 
-	race->deadline = now_ns(CLOCK_MONOTONIC) + 5000;
-	__atomic_store_n(&race->started, round, __ATOMIC_RELEASE);
-	ret = semaphore_timedwait(self->fd, 0, 1, race->deadline, 0);
-	wait_until(__atomic_load_n(&race->posted, __ATOMIC_ACQUIRE) == round);
-	if (!ret) {
-		race->lead -= 100;
-		return 1;
-	}
-	race->lead += 100;
-	return ret == -ETIMEDOUT ? 0 : ret;
+	race->late = 0;
+	race->deadline = now_ns(CLOCK_MONOTONIC) + 200000;
+	pthread_barrier_wait(&race->turn);
+	wait_until(now_ns(CLOCK_MONOTONIC) >= race->deadline - *lead);
+	for (i = 0; i < RIVALS && !ret; i++)
+		ret = give(race->semaphore);
+	pthread_barrier_wait(&race->turn);
+	*lead += (2 * (int)race->late - RIVALS) * 500;
+	return ret ? ret : (int)race->late;
 }
 
 TEST_F_TIMEOUT(stress, timeout_races_with_a_post, 800)
 {
-	struct race *race = shared_alloc(sizeof(*race));
-	struct racer racer = { .self = self, .race = race };
-	unsigned int round, late = 0;
-	struct child poster;
-	int got;
+	unsigned int round, races = scaled(variant->races), late = 0;
+	struct race race = { .semaphore = self, .rounds = races / RIVALS };
+	pthread_t rivals[RIVALS];
+	__s64 lead = 0;
+	void *error;
+	int i, left;
 
 	/* Or the kernel lets each deadline pass by some 50 microseconds. */
 	prctl(PR_SET_TIMERSLACK, 1);
-	race->rounds = variant->races;
-	child_start(&poster, run_poster, &racer);
-	for (round = 1; round <= race->rounds; round++) {
-		got = race_once(self, race, round);
-		ASSERT_LE(0, got);
-		/* The unit is in one place, and in no other. */
-		if (!got)
-			ASSERT_EQ(0, semaphore_trywait(self->fd, 0, 1));
+	ASSERT_EQ(0, pthread_barrier_init(&race.turn, NULL, RIVALS + 1));
+	for (i = 0; i < RIVALS; i++)
+		ASSERT_EQ(0, pthread_create(&rivals[i], NULL, run_rival,
+					    &race));
+	for (round = 0; round < race.rounds; round++) {
+		left = race_once(&race, &lead);
+		ASSERT_LE(0, left);
+		/* A unit is in one place, and in no other. */
+		if (left)
+			ASSERT_EQ(0, semaphore_trywait(self->fd, 0, left));
 		ASSERT_EQ(-EAGAIN, semaphore_trywait(self->fd, 0, 1));
-		late += !got;
+		late += left;
 	}
-	EXPECT_EQ(0, child_finish(&poster));
+	for (i = 0; i < RIVALS; i++) {
+		ASSERT_EQ(0, pthread_join(rivals[i], &error));
+		EXPECT_EQ((intptr_t)0, (intptr_t)error);
+	}
 	check_value(self->fd, 0, 0);
+	EXPECT_EQ(0L, waiters(self->fd));
 	/* It was a race. */
-	EXPECT_LT(100U, late);
-	EXPECT_GT(race->rounds - 100U, late);
-	TH_LOG("%u of %u waits timed out", late, race->rounds);
+	EXPECT_LT(scaled(100), late);
+	EXPECT_GT(races - scaled(100), late);
+	TH_LOG("%u of %u waits timed out", late, races);
 }
 
 TEST_HARNESS_MAIN
