@@ -102,12 +102,6 @@ FIXTURE_TEARDOWN(parties)
 	close(self->fd);
 }
 
-static __u64 opened(__u64 old)
-{
-	return (old & KIPC_BARRIER_RESETS) |
-	       ((old + (1ULL << KIPC_BARRIER_SHIFT)) & KIPC_BARRIER_GENERATION);
-}
-
 /* By the word while it is ours, else by the kernel. */
 static int meet(const struct shared *shared)
 {
@@ -121,7 +115,7 @@ static int meet(const struct shared *shared)
 		if (old & KIPC_SLOW)
 			return barrier_wait(shared->fd);
 		last = (old & KIPC_BARRIER_ARRIVED) + 1 == shared->parties;
-		new = last ? opened(old) : old + 1;
+		new = last ? word_opened(old) : old + 1;
 	} while (!word_swap(shared->word, old, new));
 	return last ? KIPC_BARRIER_SERIAL :
 		      barrier_wait_arrived(shared->fd, new);

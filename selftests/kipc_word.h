@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The words of an object, mapped, and the fast paths of a semaphore: the tests
- * have their own, so that they check the protocol and not the library.
+ * The words of an object, mapped, and the fast paths: the tests have their own,
+ * so that they check the protocol and not the library.
  */
 #ifndef KIPC_WORD_H
 #define KIPC_WORD_H
@@ -94,6 +94,13 @@ static inline bool word_give(struct word *word, __u32 max)
 			return false;
 	} while (!word_swap(word, old, old + 1));
 	return true;
+}
+
+/* What the arrival of the last party makes of a barrier's word. */
+static inline __u64 word_opened(__u64 old)
+{
+	return (old & KIPC_BARRIER_RESETS) |
+	       ((old + (1ULL << KIPC_BARRIER_SHIFT)) & KIPC_BARRIER_GENERATION);
 }
 
 #endif /* KIPC_WORD_H */

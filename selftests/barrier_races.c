@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every verb of barriers against every other at random, by threads of several
+ * processes that are disturbed before, after and within the fast path. All of
+ * them are its parties: they keep in step, and whatever has become of the
+ * barrier, a reset mends it.
+ */
+#include "kipc_disturb.h"
+#include "kipc_word.h"
+
+#define ROUNDS		1500	/* in step, at most */
+
+struct barrier_stage {
+	struct stage stage;
+	int fd;
+	bool mapped;
+	struct words words;
+	unsigned int rounds;
+	unsigned int came[PARTICIPANTS];
+	unsigned int serial[ROUNDS];
+	unsigned int opened;		/* arrivals that were told so */
+	unsigned int openers;		/* of these, the serial parties */
+	unsigned int left;		/* participants that arrive no more */
+};
+
+static struct barrier_stage *barrier_stage_of(struct participant *self)
+{
+	return (struct barrier_stage *)self->stage;
+}
+
+/*
+ * One try: KIPC_BARRIER_SERIAL, 0 with what the arrival left, or -EAGAIN
+ * where the kernel is to do it.
+ */
+static int arrive_by_word(struct participant *self, __u64 *left)
+{
+	struct barrier_stage *stage = barrier_stage_of(self);
+	struct word *word = word_at(&stage->words, 0);
+	__u64 old, new;
+	bool last;
+
+	if (!stage->mapped)
+		return -EAGAIN;
+	old = word_load(word);
+	disturb(self);
+	if (old & (KIPC_SLOW | KIPC_BARRIER_BROKEN))
+		return -EAGAIN;
+	last = (old & KIPC_BARRIER_ARRIVED) + 1 == PARTICIPANTS;
+	new = last ? word_opened(old) : old + 1;
+	if (!word_swap(word, old, new))
+		return -EAGAIN;
+	*left = new;
+	return last ? KIPC_BARRIER_SERIAL : 0;
+}
+
+/* An interrupted wait goes on with the arguments as the kernel left them. */
+static int wait_on(struct participant *self,
+		   struct kipc_barrier_wait_args *args)
+{
+	int fd = barrier_stage_of(self)->fd;
+	int ret;
+
+	for (;;) {
+		ret = kipc_call(fd, KIPC_BARRIER_WAIT, args);
+		if (ret != -EINTR)
+			return ret;
+		disturb(self);
+	}
+}
+
+/* Arrives and waits; -EAGAIN where it has not arrived and would not wait. */
+static int meet(struct participant *self, __s64 deadline)
+{
+	struct kipc_barrier_wait_args args = {
+		.size = sizeof(args),
+		.deadline = deadline,
+	};
+	__u64 word;
+	int ret;
+
+	disturb(self);
+	switch (chance(self, 4)) {
+	case 0:
+		return barrier_trywait(barrier_stage_of(self)->fd);
+	case 1:
+		return wait_on(self, &args);
+	}
+	ret = arrive_by_word(self, &word);
+	if (ret == KIPC_BARRIER_SERIAL)
+		return ret;
+	if (!ret) {
+		args.flags = KIPC_ARRIVED;
+		args.word = word;
+		disturb(self);
+	}
+	return wait_on(self, &args);
+}
+
+static bool all_have_come(const struct barrier_stage *stage, unsigned int times)
+{
+	unsigned int i, came;
+
+	for (i = 0; i < PARTICIPANTS; i++) {
+		came = __atomic_load_n(&stage->came[i], __ATOMIC_SEQ_CST);
+		if (came != times && came != times + 1)
+			return false;
+	}
+	return true;
+}
+
+static int play_in_step(struct participant *self)
+{
+	struct barrier_stage *stage = barrier_stage_of(self);
+	unsigned int round;
+	int ret;
+
+	for (round = 0; round < stage->rounds; round++) {
+		__atomic_store_n(&stage->came[self->number], round + 1,
+				 __ATOMIC_SEQ_CST);
+		do {
+			ret = meet(self, KIPC_FOREVER);
+		} while (ret == -EAGAIN);
+		if (ret < 0)
+			return ret;
+		if (ret == KIPC_BARRIER_SERIAL)
+			__atomic_add_fetch(&stage->serial[round], 1,
+					   __ATOMIC_SEQ_CST);
+		if (!all_have_come(stage, round + 1))
+			return -EPROTO;
+	}
+	return 0;
+}
+
+/* By most of those who hear that it is broken, if nobody has done it yet. */
+static int mend(struct participant *self)
+{
+	int fd = barrier_stage_of(self)->fd;
+	struct kipc_barrier_state_args state;
+	int ret = barrier_state(fd, &state);
+
+	if (ret || !state.broken || !chance(self, 4))
+		return ret;
+	disturb(self);
+	return barrier_reset(fd);
+}
+
+static int arrive_somehow(struct participant *self)
+{
+	struct barrier_stage *stage = barrier_stage_of(self);
+	int ret = meet(self, chance(self, 50) ? KIPC_FOREVER :
+			     random_deadline(self, CLOCK_MONOTONIC));
+
+	if (ret == KIPC_BARRIER_SERIAL)
+		__atomic_add_fetch(&stage->openers, 1, __ATOMIC_SEQ_CST);
+	if (ret >= 0)
+		__atomic_add_fetch(&stage->opened, 1, __ATOMIC_SEQ_CST);
+	else if (ret != -ECANCELED && !in_vain(ret))
+		return ret;
+	return ret == -ECANCELED || ret == -ETIMEDOUT ? mend(self) : 0;
+}
+
+/* Whoever is done first stays to free those who wait for one who has gone. */
+static int leave(struct participant *self)
+{
+	struct barrier_stage *stage = barrier_stage_of(self);
+	int ret = 0;
+
+	if (__atomic_fetch_add(&stage->left, 1, __ATOMIC_SEQ_CST))
+		return 0;
+	set_priority(0);
+	while (!ret && __atomic_load_n(&stage->left, __ATOMIC_SEQ_CST) <
+	       PARTICIPANTS) {
+		ret = barrier_abort(stage->fd);
+		sched_yield();
+	}
+	return ret;
+}
+
+static int play_breaking(struct participant *self)
+{
+	struct barrier_stage *stage = barrier_stage_of(self);
+	unsigned int round;
+	int ret = 0;
+
+	for (round = 0; round < stage->rounds && !ret; round++) {
+		if (__atomic_load_n(&stage->left, __ATOMIC_SEQ_CST))
+			break;
+		switch (chance(self, 120)) {
+		case 0:
+			ret = barrier_abort(stage->fd);
+			break;
+		case 1:
+			ret = barrier_reset(stage->fd);
+			break;
+		default:
+			ret = arrive_somehow(self);
+		}
+	}
+	return ret ? ret : leave(self);
+}
+
+FIXTURE(barrier) {
+	struct barrier_stage *stage;
+};
+
+FIXTURE_VARIANT(barrier) {
+	__u32 flags;
+};
+
+FIXTURE_VARIANT_ADD(barrier, mapped) {
+};
+
+FIXTURE_VARIANT_ADD(barrier, sealed) {
+	.flags = KIPC_SEALED,
+};
+
+FIXTURE_SETUP(barrier)
+{
+	struct barrier_stage *stage = shared_alloc(sizeof(*stage));
+
+	self->stage = stage;
+	stage->fd = create_flags(barrier_args(PARTICIPANTS), variant->flags);
+	ASSERT_LE(0, stage->fd);
+	stage->mapped = !(variant->flags & KIPC_SEALED);
+	if (stage->mapped)
+		ASSERT_EQ(0, words_map(&stage->words, stage->fd));
+	stage->rounds = scaled(ROUNDS);
+}
+
+FIXTURE_TEARDOWN(barrier)
+{
+	close(self->stage->fd);
+}
+
+/* Run in step from here, after so many generations. */
+static void check_in_step(struct __test_metadata *_metadata,
+			  struct barrier_stage *stage, unsigned int generations)
+{
+	unsigned int i, once = 0;
+
+	EXPECT_EQ(0, stage_run(&stage->stage, play_in_step));
+	for (i = 0; i < stage->rounds; i++)
+		once += stage->serial[i] == 1;
+	EXPECT_EQ(stage->rounds, once);
+	check_barrier(stage->fd, 0, generations + stage->rounds, 0);
+	EXPECT_EQ(0L, waiters(stage->fd));
+	if (stage->mapped)
+		EXPECT_FALSE(word_is_slow(word_at(&stage->words, 0)));
+}
+
+TEST_F_TIMEOUT(barrier, keeps_in_step, 400)
+{
+	check_in_step(_metadata, self->stage, 0);
+}
+
+/*
+ * Each opening has one serial party, and tells no more than the others; and
+ * whatever has become of the barrier, a reset mends it.
+ */
+TEST_F_TIMEOUT(barrier, breaks_and_mends, 400)
+{
+	struct barrier_stage *stage = self->stage;
+	struct kipc_barrier_state_args state;
+
+	EXPECT_EQ(0, stage_run(&stage->stage, play_breaking));
+	EXPECT_EQ(0L, waiters(stage->fd));
+	EXPECT_EQ(0, barrier_state(stage->fd, &state));
+	EXPECT_EQ(state.generation, stage->openers);
+	EXPECT_GE(PARTICIPANTS * stage->openers, stage->opened);
+	TH_LOG("opened %u times", stage->openers);
+	EXPECT_EQ(0, barrier_reset(stage->fd));
+	stage->rounds = 20;
+	check_in_step(_metadata, stage, state.generation);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every verb of mailboxes against every other at random, by threads of several
+ * processes that are disturbed before and after. Half of them send, the others
+ * receive: each message comes once, and in order.
+ */
+#include "kipc_disturb.h"
+#include "kipc_poll.h"
+
+#define SENDERS		(PARTICIPANTS / 2)
+#define RECEIVERS	(PARTICIPANTS - SENDERS)
+#define LETTERS		1200	/* of each sender, at most */
+#define LEVELS		4
+#define LETTER_SIZE	40
+
+static const __u32 priorities[LEVELS] = { 0, 1, 77, KIPC_PRIORITIES - 1 };
+
+struct letter {
+	__u32 sender;
+	__u32 number;
+	__u32 level;
+	__u8 filling[LETTER_SIZE - 12];
+};
+
+struct mailbox_stage {
+	struct stage stage;
+	int fd;
+	unsigned int letters;		/* of each sender */
+	unsigned int finished;		/* senders */
+	__u8 times[SENDERS][LETTERS];	/* each was received */
+};
+
+static struct mailbox_stage *mailbox_stage_of(struct participant *self)
+{
+	return (struct mailbox_stage *)self->stage;
+}
+
+/* Half of them are as long as can be, so that the shorter ones pass by. */
+static size_t letter_length(const struct letter *letter)
+{
+	if (letter->number % 2)
+		return sizeof(*letter);
+	return 12 + (letter->number * 7 + letter->sender) % (LETTER_SIZE - 11);
+}
+
+/* After one that failed at once comes one that waits: others are to go on. */
+static int send_letter(struct participant *self, const struct letter *letter,
+		       bool patient)
+{
+	int fd = mailbox_stage_of(self)->fd;
+	__u32 priority = priorities[letter->level];
+	size_t length = letter_length(letter);
+
+	switch (chance(self, patient ? 3 : 6)) {
+	case 0:
+		return mailbox_timedsend(fd, letter, length, priority,
+			random_deadline(self, CLOCK_MONOTONIC), 0);
+	case 1:
+		return mailbox_timedsend(fd, letter, length, priority,
+			random_deadline(self, CLOCK_REALTIME), KIPC_REALTIME);
+	case 3:
+		return mailbox_trysend(fd, letter, length, priority);
+	case 4:
+		poll_for(fd, POLLOUT, chance(self, 3));
+		disturb(self);
+		return mailbox_trysend(fd, letter, length, priority);
+	case 5:
+		if (priority)
+			return mailbox_send(fd, letter, length, priority);
+		return write(fd, letter, length) == (ssize_t)length ? 0 : -errno;
+	default:
+		return mailbox_send(fd, letter, length, priority);
+	}
+}
+
+/* An empty message to each receiver, behind all others, ends it. */
+static int send_ends(struct mailbox_stage *stage)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < RECEIVERS; i++) {
+		do {
+			ret = mailbox_send(stage->fd, NULL, 0, 0);
+		} while (ret == -EINTR);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int play_sender(struct participant *self)
+{
+	struct mailbox_stage *stage = mailbox_stage_of(self);
+	struct letter letter = { .sender = self->number };
+	int ret = 0;
+
+	while (letter.number < stage->letters) {
+		if (!in_vain(ret))
+			letter.level = chance(self, LEVELS);
+		memset(letter.filling, letter.number, sizeof(letter.filling));
+		disturb(self);
+		ret = send_letter(self, &letter, in_vain(ret));
+		if (!ret)
+			letter.number++;
+		else if (!in_vain(ret))
+			return ret;
+	}
+	if (__atomic_add_fetch(&stage->finished, 1, __ATOMIC_SEQ_CST) < SENDERS)
+		return 0;
+	return send_ends(stage);
+}
+
+/* read() does not tell the priority: the letter does. */
+static int read_letter(int fd, struct message *message)
+{
+	ssize_t length = read(fd, message->data, sizeof(message->data));
+	struct letter letter;
+
+	if (length < 0)
+		return -errno;
+	memcpy(&letter, message->data, sizeof(letter));
+	message->args.length = length;
+	message->args.priority = priorities[letter.level % LEVELS];
+	return 0;
+}
+
+/* No letter fits: it stays, and nobody is the worse for it. */
+static int receive_too_little(int fd)
+{
+	struct message message;
+	int ret = receive_into(fd, &message.args, message.data, 1, 0, KIPC_TRY);
+
+	/* An end does fit, and is ours then. */
+	return ret == -EMSGSIZE ? -EAGAIN : ret;
+}
+
+/* 1 where it was only looked at. */
+static int receive_letter(struct participant *self, struct message *message,
+			  bool patient)
+{
+	int fd = mailbox_stage_of(self)->fd;
+	int ret;
+
+	switch (chance(self, patient ? 3 : 8)) {
+	case 0:
+		return mailbox_timedreceive(fd, message,
+			random_deadline(self, CLOCK_MONOTONIC), 0);
+	case 1:
+		return mailbox_timedreceive(fd, message,
+			random_deadline(self, CLOCK_REALTIME), KIPC_REALTIME);
+	case 3:
+		return mailbox_tryreceive(fd, message);
+	case 4:
+		poll_for(fd, POLLIN, chance(self, 3));
+		disturb(self);
+		return mailbox_tryreceive(fd, message);
+	case 5:
+		return read_letter(fd, message);
+	case 6:
+		message->args.length = 0;
+		return receive_too_little(fd);
+	case 7:
+		ret = mailbox_peek(fd, message);
+		return ret ? ret : 1;
+	default:
+		return mailbox_receive(fd, message);
+	}
+}
+
+static bool letter_is_whole(const struct letter *letter,
+			    const struct kipc_mailbox_receive_args *args)
+{
+	size_t i;
+
+	if (letter->sender >= SENDERS || letter->number >= LETTERS ||
+	    letter->level >= LEVELS || args->length != letter_length(letter) ||
+	    args->priority != priorities[letter->level])
+		return false;
+	for (i = 12; i < args->length; i++)
+		if (letter->filling[i - 12] != (__u8)letter->number)
+			return false;
+	return true;
+}
+
+/* Is it later than all that came of this sender and priority? */
+static int accept_letter(struct mailbox_stage *stage,
+			 const struct message *message, bool peeked,
+			 __s64 last[SENDERS][LEVELS])
+{
+	struct letter letter;
+
+	memcpy(&letter, message->data, sizeof(letter));
+	if (!letter_is_whole(&letter, &message->args))
+		return -EBADMSG;
+	if (last[letter.sender][letter.level] >= letter.number)
+		return -EILSEQ;
+	if (peeked)
+		return 0;
+	last[letter.sender][letter.level] = letter.number;
+	__atomic_add_fetch(&stage->times[letter.sender][letter.number], 1,
+			   __ATOMIC_RELAXED);
+	return 0;
+}
+
+static int play_receiver(struct participant *self)
+{
+	struct mailbox_stage *stage = mailbox_stage_of(self);
+	__s64 last[SENDERS][LEVELS];
+	struct message message;
+	bool peeked;
+	int ret = 0;
+
+	memset(last, 0xff, sizeof(last));
+	for (;;) {
+		disturb(self);
+		ret = receive_letter(self, &message, in_vain(ret));
+		if (in_vain(ret))
+			continue;
+		if (ret < 0)
+			return ret;
+		peeked = ret;
+		if (!message.args.length && !peeked)
+			return 0;
+		if (!message.args.length)
+			continue;
+		ret = accept_letter(stage, &message, peeked, last);
+		if (ret)
+			return ret;
+	}
+}
+
+static int play_mailbox(struct participant *self)
+{
+	return self->number < SENDERS ? play_sender(self) :
+					play_receiver(self);
+}
+
+FIXTURE(mailbox) {
+	struct mailbox_stage *stage;
+};
+
+FIXTURE_VARIANT(mailbox) {
+	unsigned int room;
+	unsigned int bytes;
+};
+
+FIXTURE_VARIANT_ADD(mailbox, one_at_a_time) {
+	.room = 1,
+};
+
+FIXTURE_VARIANT_ADD(mailbox, few_bytes) {
+	.room = 8,
+	.bytes = 2 * LETTER_SIZE + 5,
+};
+
+FIXTURE_SETUP(mailbox)
+{
+	struct mailbox_stage *stage = shared_alloc(sizeof(*stage));
+	struct kipc_create_args args = mailbox_args(LETTER_SIZE, variant->room);
+
+	self->stage = stage;
+	args.attributes.mailbox.bytes = variant->bytes;
+	stage->fd = create(args);
+	ASSERT_LE(0, stage->fd);
+	stage->letters = scaled(LETTERS);
+}
+
+FIXTURE_TEARDOWN(mailbox)
+{
+	close(self->stage->fd);
+}
+
+TEST_F_TIMEOUT(mailbox, delivers_once_and_in_order, 400)
+{
+	struct mailbox_stage *stage = self->stage;
+	unsigned int i, j, once = 0, more = 0;
+
+	EXPECT_EQ(0, stage_run(&stage->stage, play_mailbox));
+	for (i = 0; i < SENDERS; i++) {
+		for (j = 0; j < LETTERS; j++) {
+			once += stage->times[i][j] == 1;
+			more += stage->times[i][j] > 1;
+		}
+	}
+	EXPECT_EQ(SENDERS * stage->letters, once);
+	EXPECT_EQ(0U, more);
+	check_mailbox(stage->fd, 0, 0);
+	EXPECT_EQ(0L, waiters(stage->fd));
+}
+
+TEST_HARNESS_MAIN

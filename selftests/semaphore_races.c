@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every verb of semaphores against every other at random, by threads of several
+ * processes that are disturbed before, after and within the fast paths. Whoever
+ * takes units holds them for a while and gives them back: none is lost or made.
+ */
+#include "kipc_disturb.h"
+#include "kipc_poll.h"
+#include "kipc_word.h"
+
+#define UNITS		4	/* of each element; fewer than participants */
+#define ELEMENTS	2	/* the first one is polled, too */
+
+struct semaphore_stage {
+	struct stage stage;
+	int fd;
+	bool mapped;
+	struct words words;
+	unsigned int turns;		/* of each participant */
+	int held[ELEMENTS];
+};
+
+static struct semaphore_stage *semaphore_stage_of(struct participant *self)
+{
+	return (struct semaphore_stage *)self->stage;
+}
+
+/* One try; false where the kernel is to do it. */
+static bool change_units(struct participant *self, unsigned int element,
+			 int change)
+{
+	struct semaphore_stage *stage = semaphore_stage_of(self);
+	struct word *word;
+	__u64 old;
+
+	if (!stage->mapped)
+		return false;
+	word = word_at(&stage->words, element);
+	old = word_load(word);
+	disturb(self);
+	if ((old & KIPC_SLOW) || (__s64)old + change < 0 ||
+	    (__s64)old + change > UNITS)
+		return false;
+	return word_swap(word, old, old + change);
+}
+
+static int read_unit(int fd)
+{
+	__u64 units = 0;
+
+	if (read(fd, &units, sizeof(units)) != sizeof(units))
+		return -errno;
+	return units == 1 ? 0 : -EPROTO;
+}
+
+static int poll_unit(struct participant *self, int fd)
+{
+	int ret = poll_for(fd, POLLIN, chance(self, 3));
+
+	if (ret < 0)
+		return ret;
+	disturb(self);
+	return semaphore_trywait(fd, 0, 1);
+}
+
+static int take_units(struct participant *self, unsigned int element,
+		      unsigned int *count)
+{
+	int fd = semaphore_stage_of(self)->fd;
+
+	switch (chance(self, element ? 8 : 10)) {
+	case 0:
+	case 1:
+		return semaphore_timedwait(fd, element, *count,
+			random_deadline(self, CLOCK_MONOTONIC), 0);
+	case 2:
+		return semaphore_timedwait(fd, element, *count,
+			random_deadline(self, CLOCK_REALTIME), KIPC_REALTIME);
+	case 3:
+		return semaphore_trywait(fd, element, *count);
+	case 4:
+	case 5:
+	case 6:
+		if (change_units(self, element, -(int)*count))
+			return 0;
+		return semaphore_wait(fd, element, *count);
+	case 8:
+		*count = 1;
+		return read_unit(fd);
+	case 9:
+		*count = 1;
+		return poll_unit(self, fd);
+	default:
+		return semaphore_wait(fd, element, *count);
+	}
+}
+
+static int give_units(struct participant *self, unsigned int element,
+		      unsigned int count)
+{
+	int fd = semaphore_stage_of(self)->fd;
+	__u64 units = count;
+	int ret = 0;
+
+	switch (chance(self, element ? 5 : 6)) {
+	case 0:
+		for (; count && !ret; count--)
+			ret = semaphore_post(fd, element, 1);
+		return ret;
+	case 1:
+	case 2:
+	case 3:
+		if (change_units(self, element, count))
+			return 0;
+		return semaphore_post(fd, element, count);
+	case 5:
+		ret = write(fd, &units, sizeof(units));
+		return ret == sizeof(units) ? 0 : -errno;
+	default:
+		return semaphore_post(fd, element, count);
+	}
+}
+
+static int play_semaphore(struct participant *self)
+{
+	struct semaphore_stage *stage = semaphore_stage_of(self);
+	unsigned int turn, element, count;
+	int ret;
+
+	for (turn = 0; turn < stage->turns; turn++) {
+		element = chance(self, ELEMENTS);
+		count = 1 + chance(self, chance(self, 4) ? 1 : UNITS);
+		disturb(self);
+		ret = take_units(self, element, &count);
+		if (in_vain(ret))
+			continue;
+		if (ret)
+			return ret;
+		if (__atomic_add_fetch(&stage->held[element], count,
+				       __ATOMIC_SEQ_CST) > UNITS)
+			return -EOVERFLOW;
+		disturb(self);
+		__atomic_sub_fetch(&stage->held[element], count,
+				   __ATOMIC_SEQ_CST);
+		ret = give_units(self, element, count);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+FIXTURE(semaphore) {
+	struct semaphore_stage *stage;
+};
+
+FIXTURE_VARIANT(semaphore) {
+	__u32 flags;
+};
+
+FIXTURE_VARIANT_ADD(semaphore, packed) {
+	.flags = KIPC_PACKED,
+};
+
+FIXTURE_VARIANT_ADD(semaphore, sealed) {
+	.flags = KIPC_SEALED,
+};
+
+FIXTURE_SETUP(semaphore)
+{
+	struct semaphore_stage *stage = shared_alloc(sizeof(*stage));
+
+	self->stage = stage;
+	stage->fd = create_flags(semaphore_args(ELEMENTS, UNITS, UNITS),
+				 variant->flags);
+	ASSERT_LE(0, stage->fd);
+	stage->mapped = !(variant->flags & KIPC_SEALED);
+	if (stage->mapped)
+		ASSERT_EQ(0, words_map(&stage->words, stage->fd));
+	stage->turns = scaled(3000);
+}
+
+FIXTURE_TEARDOWN(semaphore)
+{
+	close(self->stage->fd);
+}
+
+TEST_F_TIMEOUT(semaphore, conserves_units, 400)
+{
+	int i;
+
+	EXPECT_EQ(0, stage_run(&self->stage->stage, play_semaphore));
+	for (i = 0; i < ELEMENTS; i++) {
+		EXPECT_EQ(0, self->stage->held[i]);
+		check_value(self->stage->fd, i, UNITS);
+		if (self->stage->mapped)
+			EXPECT_FALSE(word_is_slow(word_at(&self->stage->words,
+							  i)));
+	}
+	EXPECT_EQ(0L, waiters(self->stage->fd));
+}
+
+TEST_HARNESS_MAIN
