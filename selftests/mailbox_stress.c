@@ -64,7 +64,7 @@ FIXTURE_VARIANT_ADD(traffic, few_bytes) {
 FIXTURE_VARIANT_ADD(traffic, signals) {
 	.room = 2,
 	.levels = LEVELS,
-	.messages = MESSAGES / 5,
+	.messages = MESSAGES / 25,
 	.interrupted = true,
 };
 
