@@ -185,7 +185,7 @@ static int race_once(struct race *race, __s64 *lead)
 	for (i = 0; i < RIVALS && !ret; i++)
 		ret = give(race->semaphore);
 	pthread_barrier_wait(&race->turn);
-	*lead += (2 * (int)race->late - RIVALS) * 500;
+	*lead += (2 * (int)race->late - RIVALS) * 2000;
 	return ret ? ret : (int)race->late;
 }
 
