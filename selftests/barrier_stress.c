@@ -105,20 +105,14 @@ FIXTURE_TEARDOWN(parties)
 /* By the word while it is ours, else by the kernel. */
 static int meet(const struct shared *shared)
 {
-	__u64 old, new;
-	bool last;
+	int ret = -EAGAIN;
+	__u64 left;
 
-	if (!shared->word)
+	if (shared->word)
+		ret = word_arrive(shared->word, shared->parties, &left);
+	if (ret == -EAGAIN)
 		return barrier_wait(shared->fd);
-	do {
-		old = word_load(shared->word);
-		if (old & KIPC_SLOW)
-			return barrier_wait(shared->fd);
-		last = (old & KIPC_BARRIER_ARRIVED) + 1 == shared->parties;
-		new = last ? word_opened(old) : old + 1;
-	} while (!word_swap(shared->word, old, new));
-	return last ? KIPC_BARRIER_SERIAL :
-		      barrier_wait_arrived(shared->fd, new);
+	return ret ? ret : barrier_wait_arrived(shared->fd, left);
 }
 
 /* Everybody has come as often as this, and nobody once more than that. */

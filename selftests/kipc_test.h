@@ -330,16 +330,21 @@ static inline int barrier_trywait(int fd)
 }
 
 /* Waits on for an arrival by the word, which left that. */
-static inline int barrier_wait_arrived(int fd, __u64 word)
+static inline int barrier_timedwait_arrived(int fd, __u64 word, __s64 deadline)
 {
 	struct kipc_barrier_wait_args args = {
 		.size = sizeof(args),
 		.flags = KIPC_ARRIVED,
 		.word = word,
-		.deadline = KIPC_FOREVER,
+		.deadline = deadline,
 	};
 
 	return kipc_call(fd, KIPC_BARRIER_WAIT, &args);
+}
+
+static inline int barrier_wait_arrived(int fd, __u64 word)
+{
+	return barrier_timedwait_arrived(fd, word, KIPC_FOREVER);
 }
 
 static inline int barrier_abort(int fd)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The words of an object, mapped, and the fast paths: the tests have their own,
- * so that they check the protocol and not the library.
+ * The words of an object, mapped, and the fast paths of semaphores and barriers:
+ * the tests have their own, so that they check the protocol and not the library.
  */
 #ifndef KIPC_WORD_H
 #define KIPC_WORD_H
@@ -101,6 +101,26 @@ static inline __u64 word_opened(__u64 old)
 {
 	return (old & KIPC_BARRIER_RESETS) |
 	       ((old + (1ULL << KIPC_BARRIER_SHIFT)) & KIPC_BARRIER_GENERATION);
+}
+
+/*
+ * Arrives by the word alone. Returns KIPC_BARRIER_SERIAL where that has opened the
+ * barrier, 0 where the others are to be waited for with the word *left, and
+ * -EAGAIN where the kernel must be asked.
+ */
+static inline int word_arrive(struct word *word, __u32 parties, __u64 *left)
+{
+	__u64 old;
+	bool last;
+
+	do {
+		old = word_load(word);
+		if (old & (KIPC_SLOW | KIPC_BARRIER_BROKEN))
+			return -EAGAIN;
+		last = (old & KIPC_BARRIER_ARRIVED) + 1 == parties;
+		*left = last ? word_opened(old) : old + 1;
+	} while (!word_swap(word, old, *left));
+	return last ? KIPC_BARRIER_SERIAL : 0;
 }
 
 #endif /* KIPC_WORD_H */
