@@ -272,20 +272,29 @@ static inline int write_file(const char *path, const char *text)
 	return ret;
 }
 
-/* A module parameter that is a number, or a negative errno. */
-static inline long parameter_get(const char *name)
+/* A number in the module's folder of /sys, or a negative errno. */
+static inline long module_number(const char *file)
 {
 	char path[96], text[32] = "";
 	ssize_t length;
 	int fd;
 
-	snprintf(path, sizeof(path), "/sys/module/kipc/parameters/%s", name);
+	snprintf(path, sizeof(path), "/sys/module/kipc/%s", file);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	length = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	return length > 0 ? strtol(text, NULL, 10) : -EIO;
+}
+
+/* A module parameter that is a number, or a negative errno. */
+static inline long parameter_get(const char *name)
+{
+	char file[64];
+
+	snprintf(file, sizeof(file), "parameters/%s", name);
+	return module_number(file);
 }
 
 static inline int parameter_set(const char *name, long value)
