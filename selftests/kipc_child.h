@@ -122,8 +122,8 @@ static inline bool child_ended(const struct child *child)
 	return info.si_pid == child->pid;
 }
 
-/* Does it sleep in the kernel? So does one that waits, polls or reads. */
-static inline bool child_sleeps(const struct child *child)
+/* The letter in /proc/PID/stat that says what it does, 0 if there is none. */
+static inline char child_state(const struct child *child)
 {
 	char path[64], text[512];
 	const char *state;
@@ -133,12 +133,18 @@ static inline bool child_sleeps(const struct child *child)
 	snprintf(path, sizeof(path), "/proc/%d/stat", child->pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return false;
+		return 0;
 	length = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	text[length > 0 ? length : 0] = 0;
 	state = strrchr(text, ')');
-	return state && state[1] && state[2] == 'S';
+	return state && state[1] ? state[2] : 0;
+}
+
+/* Does it sleep in the kernel? So does one that waits, polls or reads. */
+static inline bool child_sleeps(const struct child *child)
+{
+	return child_state(child) == 'S';
 }
 
 /* Waiters: a child that runs one blocking verb on an object. */
