@@ -4,6 +4,7 @@
 
 #include "name.h"
 #include "object.h"
+#include "user.h"
 
 static long device_ioctl(struct file *file, unsigned int command,
 			 unsigned long arg)
@@ -78,6 +79,7 @@ static void __exit kipc_exit(void)
 {
 	misc_deregister(&device);
 	kipc_names_exit();
+	kipc_users_exit();
 }
 
 module_init(kipc_init);

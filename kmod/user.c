@@ -121,3 +121,9 @@ void kipc_user_uncharge(struct kipc_user *user, u64 objects, u64 bytes)
 	user->bytes -= bytes;
 	mutex_unlock(&users_mutex);
 }
+
+/* No object is left, so nobody has an account. */
+void kipc_users_exit(void)
+{
+	WARN_ON(!hash_empty(users));
+}

@@ -19,4 +19,6 @@ struct kipc_user *kipc_user_put(struct kipc_user *user);
 int kipc_user_charge(struct kipc_user *user, u64 objects, u64 bytes);
 void kipc_user_uncharge(struct kipc_user *user, u64 objects, u64 bytes);
 
+void kipc_users_exit(void);
+
 #endif /* KIPC_USER_H */
