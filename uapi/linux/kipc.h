@@ -96,14 +96,19 @@
 
 /**
  * union kipc_attributes - what is special to a type, bytes unused are zero
- * @initial: semaphore: units each element starts with, 0..@max
- * @max: semaphore: most units an element can hold, 1..KIPC_SEMAPHORE_MAX;
- *	 1 makes it binary
- * @parties: barrier: parties, 2..KIPC_PARTIES_MAX
- * @message_size: mailbox: bytes of the longest message, 1..KIPC_MESSAGE_MAX
- * @messages: mailbox: most messages it holds, 1..KIPC_MESSAGES_MAX
- * @bytes: mailbox: most bytes of all messages in it, at least @message_size,
- *	   at most @message_size * @messages; 0 means that product
+ * @semaphore: of KIPC_SEMAPHORE
+ * @semaphore.initial: units each element starts with, 0..@semaphore.max
+ * @semaphore.max: most units an element can hold, 1..KIPC_SEMAPHORE_MAX;
+ *	1 makes it binary
+ * @barrier: of KIPC_BARRIER
+ * @barrier.parties: 2..KIPC_PARTIES_MAX
+ * @mailbox: of KIPC_MAILBOX
+ * @mailbox.message_size: bytes of the longest message, 1..KIPC_MESSAGE_MAX
+ * @mailbox.messages: most messages it holds, 1..KIPC_MESSAGES_MAX
+ * @mailbox.bytes: most bytes of all messages in it, at least
+ *	@mailbox.message_size, at most that times @mailbox.messages; 0 means
+ *	that product
+ * @reserved: the size of it all
  */
 union kipc_attributes {
 	struct {
