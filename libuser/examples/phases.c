@@ -45,7 +45,7 @@ static void work(struct kipc_barrier *barrier, int *cells, int i, int count)
 
 int main(int argc, char **argv)
 {
-	int count = argc > 1 ? atoi(argv[1]) : 8;
+	long count = argc > 1 ? strtol(argv[1], NULL, 10) : 8;
 	struct kipc_barrier_options options = { .parties = count };
 	struct kipc_barrier *barrier;
 	int failed = 0, i, status;
