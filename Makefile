@@ -42,7 +42,7 @@ check: setup
 check-debug check-kcsan check-rt: check-%: setup
 	@KERNELS=$* $(vm)/check -g
 
-## lint: gcc W=1, sparse and checkpatch have nothing to say
+## lint: compilers, checkers and style tools have nothing to say
 lint: setup
 	@$(vm)/lint
 
