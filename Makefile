@@ -11,7 +11,7 @@ export PREFIX DESTDIR KERNELS TESTS INPUT
 
 libuser := $(MAKE) -s --no-print-directory -C libuser O=$(CURDIR)/build/libuser
 
-.PHONY: all demo check check-debug check-kcsan check-rt lint shell install clean help setup module library
+.PHONY: all demo check check-debug check-kcsan check-rt coverage lint shell install clean help setup module library
 
 ## all: the module for the running kernel, or else the test kernels; the library
 all: module library
@@ -41,6 +41,10 @@ check: setup
 ## check-debug, check-kcsan, check-rt: the module's tests on that kernel; TESTS
 check-debug check-kcsan check-rt: check-%: setup
 	@KERNELS=$* $(vm)/check -g
+
+## coverage: how much of the module the tests run, and which lines they do not
+coverage: setup
+	@$(vm)/coverage
 
 ## lint: compilers, checkers and style tools have nothing to say
 lint: setup
