@@ -462,9 +462,9 @@ TEST_F(barrier, reset_after_a_death)
 /* Either it opened first or it broke: all who are left hear the same. */
 TEST_F(barrier, death_races_with_the_last_party)
 {
-	int i, last, other;
+	int i, last, other, rounds = scaled(100);
 
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < rounds; i++) {
 		START_BOTH();
 		kill(self->a.pid, SIGKILL);
 		last = barrier_wait(self->fd);

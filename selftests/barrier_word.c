@@ -334,10 +334,10 @@ TEST_F(word, scribbler)
 {
 	struct kipc_barrier_state_args state;
 	__s64 deadline;
-	int i, ret;
+	int i, ret, rounds = scaled(10000);
 
 	child_start(&self->a, scribble, self->word);
-	for (i = 0; i < 10000; i++) {
+	for (i = 0; i < rounds; i++) {
 		deadline = now_ns(CLOCK_MONOTONIC) + 1000;
 		ret = barrier_timedwait(self->fd, deadline, 0);
 		EXPECT_TRUE(ret == KIPC_BARRIER_SERIAL || ret == -ETIMEDOUT ||

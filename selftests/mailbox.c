@@ -268,14 +268,14 @@ TEST_F(mailbox, bounds_are_promises)
 	struct kipc_create_args args = mailbox_args(5000, 100);
 	struct kipc_mailbox_state_args state;
 	struct kipc_mailbox_receive_args receive;
-	__u32 i, length, random = 123456789;
+	__u32 i, length, random = 123456789, rounds = scaled(20000);
 	char data[5000] = {};
 	int fd;
 
 	args.attributes.mailbox.bytes = 20000;
 	fd = create(args);
 	ASSERT_LE(0, fd);
-	for (i = 0; i < 20000; i++) {
+	for (i = 0; i < rounds; i++) {
 		length = next_random(&random) % (i % 2 ? 5001 : 300);
 		ASSERT_EQ(0, mailbox_state(fd, &state));
 		ASSERT_EQ(state.messages < 100 &&

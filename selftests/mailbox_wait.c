@@ -315,9 +315,9 @@ TEST_F(waiting, killed_receiver_takes_nothing)
 /* A message for one who is being killed: it is not lost with him. */
 TEST_F(waiting, killed_receiver_gives_back)
 {
-	int i;
+	int i, rounds = scaled(200);
 
-	for (i = 0; i < 200; i++) {
+	for (i = 0; i < rounds; i++) {
 		START_RECEIVER();
 		kill(self->child.pid, SIGKILL);
 		EXPECT_EQ(0, send_text(self->fd, "message", 1));

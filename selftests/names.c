@@ -161,9 +161,9 @@ TEST_F(names, go_with_a_killed_waiter)
 
 TEST_F(names, make_a_new_object_each_time)
 {
-	int i, fd = self->fd;
+	int i, fd = self->fd, rounds = scaled(200);
 
-	for (i = 0; i < 200; i++) {
+	for (i = 0; i < rounds; i++) {
 		ASSERT_LE(0, fd);
 		check_value(fd, 0, 3);
 		EXPECT_EQ(0, semaphore_trywait(fd, 0, 3));
@@ -283,7 +283,7 @@ static int run_race(void *data)
 	struct race *race = data;
 	int i, fd, wins = 0;
 
-	for (i = 0; i < RACES; i++) {
+	for (i = 0; i < (int)scaled(RACES); i++) {
 		fd = create_named(race->args, race->name, race->flags);
 		if (fd < 0 && fd != -EEXIST)
 			return fd;
@@ -304,7 +304,7 @@ TEST_F(names, race)
 	for (i = 0; i < ARRAY_SIZE(children); i++)
 		child_start(&children[i], run_race, &race);
 	for (i = 0; i < ARRAY_SIZE(children); i++)
-		EXPECT_EQ(RACES, child_finish(&children[i]));
+		EXPECT_EQ((int)scaled(RACES), child_finish(&children[i]));
 	EXPECT_EQ(-ENOENT, open_it(self->name));
 }
 

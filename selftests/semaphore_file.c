@@ -143,9 +143,9 @@ TEST_F(file, poll_races_with_the_word)
 {
 	struct poll_request request = { .fd = self->fd, .events = POLLIN };
 	struct child poller;
-	int i;
+	int i, rounds = scaled(500);
 
-	for (i = 0; i < 500; i++) {
+	for (i = 0; i < rounds; i++) {
 		child_start(&poller, run_poll, &request);
 		if (!self->first || !word_give(self->first, MAX))
 			EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));

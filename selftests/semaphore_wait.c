@@ -427,9 +427,9 @@ TEST_F(interrupted, death_of_one_in_the_middle)
 /* A unit for one who is being killed: it is not lost with him. */
 TEST_F(interrupted, death_races_with_a_post)
 {
-	int i;
+	int i, rounds = scaled(200);
 
-	for (i = 0; i < 200; i++) {
+	for (i = 0; i < rounds; i++) {
 		START_WAITER();
 		kill(self->waiter.pid, SIGKILL);
 		EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));

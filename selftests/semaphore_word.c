@@ -156,10 +156,10 @@ TEST_F(word, is_ours_again_after_a_signal)
 TEST_F(word, give_races_with_a_wait)
 {
 	struct child waiter;
-	int i;
+	int i, rounds = scaled(500);
 
 	ASSERT_EQ(0, semaphore_trywait(self->fd, 0, INITIAL));
-	for (i = 0; i < 500; i++) {
+	for (i = 0; i < rounds; i++) {
 		start_semaphore_wait(&waiter, self->fd, 0, 1);
 		if (i % 2)
 			wait_until(word_is_slow(self->first));
@@ -256,10 +256,10 @@ TEST_F(word, scribbler)
 {
 	struct child scribbler;
 	__u32 value;
-	int i, ret;
+	int i, ret, rounds = scaled(20000);
 
 	child_start(&scribbler, scribble, self->first);
-	for (i = 0; i < 20000; i++) {
+	for (i = 0; i < rounds; i++) {
 		ret = semaphore_post(self->fd, 0, 1 + i % MAX);
 		EXPECT_TRUE(ret == 0 || ret == -EOVERFLOW);
 		ret = semaphore_trywait(self->fd, 0, 1 + i % 3);
