@@ -11,7 +11,7 @@ export PREFIX DESTDIR KERNELS TESTS INPUT
 
 libuser := $(MAKE) -s --no-print-directory -C libuser O=$(CURDIR)/build/libuser
 
-.PHONY: all demo check check-debug check-kcsan check-rt coverage lint shell install clean help setup module library
+.PHONY: all demo check check-debug check-kcsan check-rt coverage fuzz lint shell install clean help setup module library
 
 ## all: the module for the running kernel, or else the test kernels; the library
 all: module library
@@ -45,6 +45,14 @@ check-debug check-kcsan check-rt: check-%: setup
 ## coverage: how much of the module the tests run, and which lines they do not
 coverage: setup
 	@$(vm)/coverage
+
+## fuzz: fuzz the module for SECONDS, or run again what failed, REPLAY=FILE; SEED, KERNEL
+fuzz: setup
+	@selftests/fuzz/run $(if $(SECONDS),-s $(SECONDS)) $(if $(SEED),-S $(SEED)) \
+		$(if $(KERNEL),-k $(KERNEL)) $(if $(REPLAY),-r '$(REPLAY)')
+
+# The shell counts seconds in a variable of that name.
+unexport SECONDS
 
 ## lint: compilers, checkers and style tools have nothing to say
 lint: setup

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What an actor does for each kind of operation. Each function returns what the
+ * system call returned, or a negative errno.
+ */
+#ifndef FUZZ_PERFORM_H
+#define FUZZ_PERFORM_H
+
+#include "op.h"
+
+#define PERFORM(name) \
+	long perform_##name(const struct op_kind *kind, const __u64 *args)
+
+/* perform_ioctl.c */
+PERFORM(ioctl);
+PERFORM(command);
+
+/* perform_file.c */
+PERFORM(read);
+PERFORM(write);
+PERFORM(poll);
+PERFORM(epoll);
+PERFORM(epoll_control);
+PERFORM(epoll_wait);
+PERFORM(dup);
+PERFORM(close);
+PERFORM(status);
+PERFORM(fdinfo);
+PERFORM(stat);
+PERFORM(pass);
+PERFORM(take);
+PERFORM(files);
+
+/* perform_memory.c */
+PERFORM(map);
+PERFORM(unmap);
+PERFORM(protect);
+PERFORM(remap);
+PERFORM(advise);
+PERFORM(lock);
+PERFORM(scribble);
+PERFORM(futex);
+PERFORM(copy);
+
+/* perform_process.c */
+PERFORM(fork);
+PERFORM(thread);
+PERFORM(exit);
+PERFORM(exec);
+PERFORM(signal);
+PERFORM(handle);
+PERFORM(become);
+PERFORM(unshare);
+PERFORM(schedule);
+PERFORM(sleep);
+
+#endif /* FUZZ_PERFORM_H */
