@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A little fuzzing, always the same: what the fuzzer in fuzz/ needs of the kernel
+ * is there, and nothing is found in what it tries first. It takes a longer run to
+ * find something new, see fuzz/run.
+ */
+#include "kipc_test.h"
+#include "kipc_child.h"
+
+#define FUZZER	"./fuzzer"
+#define KCOV	"/sys/kernel/debug/kcov"
+
+/* So low that programs get to feel them, and the machine does not. */
+static const struct {
+	const char *parameter;
+	long value;
+} quotas[] = {
+	{ "max_objects", 12 },
+	{ "max_bytes", 32 << 20 },
+	{ "max_waiters", 3 },
+};
+
+#define QUOTAS	ARRAY_SIZE(quotas)
+
+FIXTURE(fuzzing) {
+	long usual[QUOTAS];
+};
+
+FIXTURE_SETUP(fuzzing)
+{
+	unsigned int i;
+
+	if (geteuid())
+		SKIP(return, "needs root to become other users");
+	if (access(KCOV, F_OK))
+		SKIP(return, "no KCOV in this kernel");
+	for (i = 0; i < QUOTAS; i++) {
+		self->usual[i] = parameter_get(quotas[i].parameter);
+		ASSERT_LT(0, self->usual[i]);
+		ASSERT_EQ(0, parameter_set(quotas[i].parameter,
+					   quotas[i].value));
+	}
+}
+
+FIXTURE_TEARDOWN(fuzzing)
+{
+	unsigned int i;
+
+	for (i = 0; i < QUOTAS; i++)
+		parameter_set(quotas[i].parameter, self->usual[i]);
+}
+
+TEST_F_TIMEOUT(fuzzing, finds_nothing, 200)
+{
+	int status;
+	pid_t pid;
+
+	pid = child_fork();
+	if (!pid) {
+		execl(FUZZER, FUZZER, "--seconds", "20", "--seed", "1", NULL);
+		_exit(127);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_TRUE(WIFEXITED(status));
+	EXPECT_EQ(0, WEXITSTATUS(status));
+}
+
+TEST_HARNESS_MAIN
