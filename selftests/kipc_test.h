@@ -375,7 +375,8 @@ static inline int barrier_state(int fd, struct kipc_barrier_state_args *state)
 }
 
 #define check_barrier(fd, expected_arrived, expected_generation, \
-		      expected_broken) do { \
+		      expected_broken) \
+do { \
 	struct kipc_barrier_state_args __state; \
 	EXPECT_EQ(0, barrier_state(fd, &__state)); \
 	EXPECT_EQ((__u32)(expected_arrived), __state.arrived); \

@@ -44,7 +44,7 @@ static inline void words_unmap(struct words *words)
 }
 
 static inline struct word *word_at(const struct words *words,
-				     unsigned int element)
+				   unsigned int element)
 {
 	return (struct word *)(words->base + element * words->stride);
 }

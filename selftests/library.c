@@ -148,7 +148,7 @@ static void forbid_system_calls(void)
 		abort();
 }
 
-static void __attribute__((noreturn)) leave(bool fine)
+static _Noreturn void leave(bool fine)
 {
 	syscall(SYS_exit, fine ? 0 : 1);
 	__builtin_unreachable();
