@@ -148,7 +148,7 @@ static void forbid_system_calls(void)
 		abort();
 }
 
-static _Noreturn void leave(bool fine)
+static void leave(bool fine)
 {
 	syscall(SYS_exit, fine ? 0 : 1);
 	__builtin_unreachable();
@@ -336,7 +336,7 @@ TEST(mailbox_verbs)
 	EXPECT_EQ(4, kipc_mailbox_receive(mailbox, buffer, 16, &message));
 	EXPECT_EQ(0, memcmp(buffer, "high", 4));
 	EXPECT_EQ(2, message.priority);
-	EXPECT_EQ(getpid(), message.pid);
+	EXPECT_EQ((uint32_t)getpid(), message.pid);
 	EXPECT_EQ(getuid(), message.uid);
 	EXPECT_EQ(getgid(), message.gid);
 	EXPECT_EQ(3, kipc_mailbox_timedreceive(mailbox, buffer, 16, NULL, 1,
