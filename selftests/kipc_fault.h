@@ -13,6 +13,9 @@
 #include "kipc_leaks.h"
 #include "kipc_word.h"
 
+#include <pthread.h>
+#include <sys/rseq.h>
+
 /* No call here has as many places where it can fail. */
 #define MOST_FAULTS	5000U
 
@@ -73,9 +76,25 @@ static const char *const fault_settings[][2] = {
 
 static int fail_nth = -1;
 
+/*
+ * A thread that was preempted has its restartable sequences updated on the way
+ * back to user space; where that copy fails it gets a SIGSEGV, which is not what
+ * is tested here. The C library has registered us, at this offset from the thread's
+ * own block.
+ */
+static inline void leave_restartable_sequences(void)
+{
+	char *area = (char *)pthread_self() + __rseq_offset;
+
+	if (__rseq_size)
+		syscall(SYS_rseq, area, sizeof(struct rseq),
+			RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
+}
+
 /* Of this process; 0 or a negative errno. */
 static inline int faults_open(void)
 {
+	leave_restartable_sequences();
 	fail_nth = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
 	return fail_nth < 0 ? -errno : 0;
 }
