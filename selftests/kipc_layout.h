@@ -72,7 +72,7 @@ CHECK_FIELD(struct kipc_list_args, entry_size, 12, 4);
 CHECK_FIELD(struct kipc_list_args, entries, 16, 8);
 CHECK_FIELD(struct kipc_list_args, cursor, 24, 8);
 
-CHECK_SIZE(struct kipc_info_args, 80);
+CHECK_SIZE(struct kipc_info_args, 88);
 CHECK_FIELD(struct kipc_info_args, size, 0, 4);
 CHECK_FIELD(struct kipc_info_args, flags, 4, 4);
 CHECK_FIELD(struct kipc_info_args, type, 8, 4);
@@ -85,6 +85,8 @@ CHECK_FIELD(struct kipc_info_args, gid, 36, 4);
 CHECK_FIELD(struct kipc_info_args, mode, 40, 4);
 CHECK_FIELD(struct kipc_info_args, access, 44, 4);
 CHECK_FIELD(struct kipc_info_args, attributes, 48, 32);
+CHECK_FIELD(struct kipc_info_args, attachment, 80, 4);
+CHECK_FIELD(struct kipc_info_args, reserved, 84, 4);
 
 CHECK_SIZE(struct kipc_semaphore_post_args, 16);
 CHECK_FIELD(struct kipc_semaphore_post_args, size, 0, 4);
@@ -161,6 +163,29 @@ CHECK_FIELD(struct kipc_mailbox_state_args, messages, 12, 4);
 CHECK_FIELD(struct kipc_mailbox_state_args, bytes, 16, 8);
 CHECK_FIELD(struct kipc_mailbox_state_args, senders, 24, 4);
 CHECK_FIELD(struct kipc_mailbox_state_args, receivers, 28, 4);
+
+CHECK_SIZE(struct kipc_mutex_lock_args, 24);
+CHECK_FIELD(struct kipc_mutex_lock_args, size, 0, 4);
+CHECK_FIELD(struct kipc_mutex_lock_args, flags, 4, 4);
+CHECK_FIELD(struct kipc_mutex_lock_args, element, 8, 4);
+CHECK_FIELD(struct kipc_mutex_lock_args, attachment, 12, 4);
+CHECK_FIELD(struct kipc_mutex_lock_args, deadline, 16, 8);
+
+CHECK_SIZE(struct kipc_mutex_args, 16);
+CHECK_FIELD(struct kipc_mutex_args, size, 0, 4);
+CHECK_FIELD(struct kipc_mutex_args, flags, 4, 4);
+CHECK_FIELD(struct kipc_mutex_args, element, 8, 4);
+CHECK_FIELD(struct kipc_mutex_args, attachment, 12, 4);
+
+CHECK_SIZE(struct kipc_mutex_state_args, 32);
+CHECK_FIELD(struct kipc_mutex_state_args, size, 0, 4);
+CHECK_FIELD(struct kipc_mutex_state_args, flags, 4, 4);
+CHECK_FIELD(struct kipc_mutex_state_args, element, 8, 4);
+CHECK_FIELD(struct kipc_mutex_state_args, owner, 12, 4);
+CHECK_FIELD(struct kipc_mutex_state_args, thread, 16, 4);
+CHECK_FIELD(struct kipc_mutex_state_args, depth, 20, 4);
+CHECK_FIELD(struct kipc_mutex_state_args, state, 24, 4);
+CHECK_FIELD(struct kipc_mutex_state_args, waiters, 28, 4);
 
 /* And the numbers of the commands. */
 static_assert(KIPC_CREATE == 0xb900, "KIPC_CREATE");
