@@ -555,16 +555,17 @@ static bool kipc_mutex_repair(struct kipc_mutex *mutex, u32 index, u32 id)
 	return true;
 }
 
-static void kipc_mutex_detach(struct kipc_object *object,
-			      struct kipc_attachment *attachment)
+static u32 kipc_mutex_detach(struct kipc_object *object,
+			     struct kipc_attachment *attachment)
 {
 	struct kipc_mutex *mutex = kipc_mutex_of(object);
-	u32 i;
+	u32 i, repaired = 0;
 
 	for (i = 0; i < mutex->words.count; i++) {
-		kipc_mutex_repair(mutex, i, attachment->id);
+		repaired += kipc_mutex_repair(mutex, i, attachment->id);
 		cond_resched();
 	}
+	return repaired;
 }
 
 /* ------------------------------------------------------------------------ */

@@ -46,8 +46,8 @@ struct kipc_words;
  * @read: second door to a verb
  * @write: second door to a verb
  * @words: what mmap() maps; NULL if there is nothing
- * @detach: repair what an attachment that is gone has left; for objects that
- *	    track their participants. Locks no more than elements.
+ * @detach: repair what an attachment that is gone has left, and say how many
+ *	    things; for objects that track their participants
  * @show: its lines of fdinfo
  */
 struct kipc_type {
@@ -65,8 +65,8 @@ struct kipc_type {
 	ssize_t (*read)(struct kiocb *iocb, struct iov_iter *to);
 	ssize_t (*write)(struct kiocb *iocb, struct iov_iter *from);
 	struct kipc_words *(*words)(struct kipc_object *object);
-	void (*detach)(struct kipc_object *object,
-		       struct kipc_attachment *attachment);
+	u32 (*detach)(struct kipc_object *object,
+		      struct kipc_attachment *attachment);
 	void (*show)(struct seq_file *seq, struct kipc_object *object);
 };
 
@@ -88,6 +88,10 @@ struct kipc_object {
 	/* names_mutex; named is set once, and never if there was no name */
 	struct kipc_name *name;
 	bool named;
+
+	/* watches_mutex */
+	struct list_head watch_list;
+	u32 watches;
 
 	/* atomic */
 	refcount_t references;

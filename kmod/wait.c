@@ -6,7 +6,9 @@
  *					allocate and wait for memory
  *	names_mutex			a name comes or goes (name.c)
  *	users_mutex			quotas (user.c)
- *	mmap_lock			of a caller who maps an object
+ *	mmap_lock			of a caller who maps an object, or of one
+ *					that ends
+ *	watches_mutex			notices of death (watch.c); no user access
  *	element lock, mailbox lock	state and waiters (word.h, mailbox.h);
  *					never two at once, no user access,
  *					no allocation, no wake-up inside

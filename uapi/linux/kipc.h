@@ -52,6 +52,8 @@
 #define KIPC_MESSAGES_MAX	65536		/* messages in one mailbox */
 #define KIPC_LIST_MAX		1024		/* entries a call of LIST */
 #define KIPC_ATTACHMENTS_MAX	4095		/* processes attached to one object */
+#define KIPC_WATCHES_MAX	1024		/* watches of one object */
+#define KIPC_NOTICES_MAX	64		/* unread in one watch */
 
 #define KIPC_FOREVER		((__s64)0x7fffffffffffffffLL)
 
@@ -300,6 +302,41 @@ struct kipc_info_args {
 	union kipc_attributes attributes;
 	__u32 attachment;
 	__u32 reserved;
+};
+
+/**
+ * struct kipc_watch_args - be told of the deaths of an object's participants
+ * @size: of this structure in bytes
+ * @flags: 0
+ *
+ * Returns a close-on-exec descriptor to read struct kipc_notice from, one a
+ * call. A read waits for one, unless O_NONBLOCK is set (EAGAIN); it returns 0
+ * once the object has gone. A buffer too small for one gets EINVAL. For poll it
+ * is EPOLLIN while there is a notice, EPOLLHUP once the object has gone. It
+ * counts as an object in the user's quota, and does not keep the object alive.
+ *
+ * EINVAL: the object tracks nobody. ENOSPC: quota, or KIPC_WATCHES_MAX watch it
+ * already. EMFILE, ENFILE, ENOMEM. Needs read access.
+ */
+struct kipc_watch_args {
+	__u32 size;
+	__u32 flags;
+};
+
+/**
+ * struct kipc_notice - a participant's attachment has ended: it died, or it
+ *			unmapped the object
+ * @pid: of the process that had attached, 0 if not visible to the reader
+ * @attachment: number it had
+ * @repaired: things that it held and that were given to others: mutexes it
+ *	      owned, units, memberships
+ * @lost: notices before this one that found no room
+ */
+struct kipc_notice {
+	__u32 pid;
+	__u32 attachment;
+	__u32 repaired;
+	__u32 lost;
 };
 
 /**
@@ -594,6 +631,7 @@ struct kipc_mutex_state_args {
 
 /* On any object. */
 #define KIPC_INFO		_IO(KIPC_IOCTL, 0x10)
+#define KIPC_WATCH		_IO(KIPC_IOCTL, 0x11)
 
 #define KIPC_SEMAPHORE_POST	_IO(KIPC_IOCTL, 0x20)
 #define KIPC_SEMAPHORE_WAIT	_IO(KIPC_IOCTL, 0x21)
