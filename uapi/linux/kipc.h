@@ -151,7 +151,7 @@ union kipc_attributes {
  * @size: of this structure in bytes
  * @flags: KIPC_EXCLUSIVE, KIPC_PERSIST (both need a name), KIPC_SEALED, for
  *	   semaphores and mutexes KIPC_PACKED, for mutexes KIPC_RECURSIVE,
- *	   KIPC_FAIR, KIPC_SPIN and KIPC_DETECT
+ *	   KIPC_FAIR, KIPC_DETECT and KIPC_SPIN, which has no effect with DETECT
  * @type: KIPC_SEMAPHORE, KIPC_BARRIER, KIPC_MAILBOX or KIPC_MUTEX
  * @elements: 1..KIPC_ELEMENTS_MAX for semaphores and mutexes, 1 for the others
  * @name: pointer to the name's bytes, without a NUL or a slash; 0 for an
