@@ -121,6 +121,11 @@ static bool kipc_mutex_is_fair(const struct kipc_mutex *mutex)
 	return mutex->object.flags & KIPC_FAIR;
 }
 
+static bool kipc_mutex_detects(const struct kipc_mutex *mutex)
+{
+	return mutex->object.flags & KIPC_DETECT;
+}
+
 /* ------------------------------------------------------------------------ */
 /* What happens to an element that is entered                               */
 /* ------------------------------------------------------------------------ */
@@ -307,6 +312,9 @@ static bool spin_once(struct kipc_mutex *mutex, struct kipc_element *e,
 /*
  * While the owner runs he may be done before we would have fallen asleep. A
  * mutex that is KIPC_SPIN is worth more than its turn; others end with that.
+ *
+ * Not where deadlocks are to be detected: those who spin are in no table, and
+ * two who spin because the other one runs would do so for ever.
  */
 static void kipc_mutex_spin(struct kipc_mutex *mutex, struct kipc_element *e,
 			    u32 index, const struct kipc_deadline *deadline)
@@ -332,11 +340,6 @@ static struct task_struct *blocked_owner(const struct kipc_blocked *blocked)
 				   waiter->index);
 
 	return owner_task(waiter->mutex, value);
-}
-
-static bool kipc_mutex_detects(const struct kipc_mutex *mutex)
-{
-	return mutex->object.flags & KIPC_DETECT;
 }
 
 /* Queue the caller, unless that would be for ever. The element is entered. */
@@ -458,7 +461,7 @@ static int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
 		return -EINVAL;
 	self.index = index;
 	self.owner = owner_self(attachment);
-	if (!deadline->try)
+	if (!deadline->try && !kipc_mutex_detects(mutex))
 		kipc_mutex_spin(mutex, e, index, deadline);
 	kipc_mutex_enter(mutex, e, index);
 	ret = kipc_mutex_try(mutex, &self);

@@ -86,7 +86,8 @@
  * Mutex word: the owner, all zero where there is none, is the number of its
  * attachment in bits 32..47 and, in bits 0..29, what gettid() says to it. Whoever
  * finds no owner and neither OWNER_DIED nor NOT_RECOVERABLE may become it; the
- * owner may stop being it while WAITERS is clear, else it has to ask the kernel.
+ * owner may stop being it while WAITERS and OWNER_DIED are clear, else it has to
+ * ask the kernel.
  * DEPTH counts how often a RECURSIVE mutex was locked again.
  */
 #define KIPC_MUTEX_TID		0x3fffffffULL
@@ -102,7 +103,7 @@
 /* Flags of CREATE, reported by INFO and LIST. */
 #define KIPC_EXCLUSIVE		0x1U	/* EEXIST if the name is taken */
 #define KIPC_PERSIST		0x2U	/* the name stays until UNLINK */
-#define KIPC_SEALED		0x4U	/* kernel only, cannot be mapped */
+#define KIPC_SEALED		0x4U	/* kernel only: no words, or read-only ones */
 #define KIPC_PACKED		0x8U	/* words 8 bytes apart, not 64 */
 #define KIPC_RECURSIVE		0x10U	/* mutex: its owner may lock it again */
 #define KIPC_FAIR		0x20U	/* mutex: strictly first come, first served */
@@ -153,7 +154,7 @@ union kipc_attributes {
  * @size: of this structure in bytes
  * @flags: KIPC_EXCLUSIVE, KIPC_PERSIST (both need a name), KIPC_SEALED, for
  *	   semaphores and mutexes KIPC_PACKED, for mutexes KIPC_RECURSIVE,
- *	   KIPC_FAIR, KIPC_SPIN and KIPC_DETECT
+ *	   KIPC_FAIR, KIPC_DETECT and KIPC_SPIN, which has no effect with DETECT
  * @type: KIPC_SEMAPHORE, KIPC_BARRIER, KIPC_MAILBOX or KIPC_MUTEX
  * @elements: 1..KIPC_ELEMENTS_MAX for semaphores and mutexes, 1 for the others
  * @name: pointer to the name's bytes, without a NUL or a slash; 0 for an
@@ -275,7 +276,8 @@ struct kipc_list_args {
  * @type: out: of the object
  * @created: out: flags of CREATE
  * @elements: out
- * @stride: out: bytes from one word to the next in the mapping, 0 if SEALED
+ * @stride: out: bytes from one word to the next in the mapping, 0 if the object
+ *	    cannot be mapped
  * @map_size: out: bytes to mmap, 0 if the object cannot be mapped
  * @uid: out: owner, in the caller's user namespace
  * @gid: out: owning group, in the caller's user namespace
