@@ -17,6 +17,7 @@
  * What holds whenever an element is left: if it has no owner, its first waiter is
  * awake, and passes that on should it go away.
  */
+#include <linux/sched/clock.h>
 #include <linux/sched/rt.h>
 #include <linux/sched/signal.h>
 
@@ -32,6 +33,7 @@
 #define OWNED_FLAGS	(KIPC_MUTEX_OWNER | KIPC_MUTEX_DEPTH)
 
 #define LOSSES_MAX	2	/* before a waiter gets it handed over */
+#define SPIN_NS		20000	/* while the owner runs */
 #define OWNERS_SHOWN	64	/* in fdinfo */
 
 struct kipc_mutex {
@@ -310,8 +312,9 @@ static bool spin_once(struct kipc_mutex *mutex, struct kipc_element *e,
 }
 
 /*
- * While the owner runs he may be done before we would have fallen asleep. A
- * mutex that is KIPC_SPIN is worth more than its turn; others end with that.
+ * While the owner runs he may be done before we would have fallen asleep. That
+ * is given up after about the time it takes to sleep and be woken, or where
+ * somebody else wants the processor; not so if the mutex is KIPC_SPIN.
  *
  * Not where deadlocks are to be detected: those who spin are in no table, and
  * two who spin because the other one runs would do so for ever.
@@ -320,15 +323,15 @@ static void kipc_mutex_spin(struct kipc_mutex *mutex, struct kipc_element *e,
 			    u32 index, const struct kipc_deadline *deadline)
 {
 	bool insists = mutex->object.flags & KIPC_SPIN;
+	u64 until = local_clock() + SPIN_NS;
 
 	while (spin_once(mutex, e, index)) {
 		if (signal_pending(current) || spin_expired(deadline))
 			break;
-		if (!need_resched())
-			continue;
-		if (!insists)
+		if (insists)
+			cond_resched();
+		else if (need_resched() || local_clock() > until)
 			break;
-		cond_resched();
 	}
 }
 
