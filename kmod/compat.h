@@ -9,6 +9,7 @@
 
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
+#include <linux/sched.h>
 #include <linux/time_namespace.h>
 #include <linux/version.h>
 
@@ -24,6 +25,16 @@ static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set,
 	vma->vm_flags &= ~clear;
 }
 #endif
+
+/* Is that other thread running just now? Only to decide whether to spin. */
+static inline bool kipc_runs(struct task_struct *task)
+{
+#ifdef CONFIG_SMP
+	return owner_on_cpu(task);
+#else
+	return false;
+#endif
+}
 
 /*
  * timens_ktime_to_host() calls a function that modules cannot reach before

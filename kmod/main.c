@@ -49,7 +49,9 @@ static void __init check_layout(void)
 	BUILD_BUG_ON(sizeof(struct kipc_unlink_args) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_list_args) != 32);
 	BUILD_BUG_ON(sizeof(struct kipc_list_entry) != 296);
-	BUILD_BUG_ON(sizeof(struct kipc_info_args) != 80);
+	BUILD_BUG_ON(sizeof(struct kipc_info_args) != 88);
+	BUILD_BUG_ON(sizeof(struct kipc_watch_args) != 8);
+	BUILD_BUG_ON(sizeof(struct kipc_notice) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_post_args) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_wait_args) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_value_args) != 16);
@@ -59,6 +61,9 @@ static void __init check_layout(void)
 	BUILD_BUG_ON(sizeof(struct kipc_mailbox_send_args) != 40);
 	BUILD_BUG_ON(sizeof(struct kipc_mailbox_receive_args) != 56);
 	BUILD_BUG_ON(sizeof(struct kipc_mailbox_state_args) != 32);
+	BUILD_BUG_ON(sizeof(struct kipc_mutex_lock_args) != 24);
+	BUILD_BUG_ON(sizeof(struct kipc_mutex_args) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_mutex_state_args) != 32);
 }
 
 static int __init kipc_init(void)
@@ -80,10 +85,12 @@ static void __exit kipc_exit(void)
 	misc_deregister(&device);
 	kipc_names_exit();
 	kipc_users_exit();
+	/* Attachments are freed by functions of ours. */
+	rcu_barrier();
 }
 
 module_init(kipc_init);
 module_exit(kipc_exit);
 
-MODULE_DESCRIPTION("Mailboxes, semaphores and barriers as file descriptors");
+MODULE_DESCRIPTION("Mailboxes, semaphores, barriers and mutexes as file descriptors");
 MODULE_LICENSE("GPL");

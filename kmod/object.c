@@ -6,9 +6,11 @@
 #include <linux/slab.h>
 
 #include "args.h"
+#include "compat.h"
 #include "name.h"
 #include "object.h"
 #include "user.h"
+#include "watch.h"
 #include "word.h"
 
 #define NAME_FLAGS	(KIPC_EXCLUSIVE | KIPC_PERSIST)
@@ -18,6 +20,7 @@ static const struct kipc_type *const types[] = {
 	&kipc_semaphore_type,
 	&kipc_barrier_type,
 	&kipc_mailbox_type,
+	&kipc_mutex_type,
 };
 
 static const struct kipc_type *type_find(u32 id)
@@ -43,6 +46,7 @@ int kipc_object_charge(struct kipc_object *object, u64 bytes)
 static void object_free(struct kipc_object *object)
 {
 	kipc_name_drop(object);
+	kipc_watch_end(object);
 	object->type->exit(object);
 	kipc_user_uncharge(object->user, 1, object->charged);
 	kipc_user_put(object->user);
@@ -91,10 +95,12 @@ static long object_info(struct file *file, void __user *arg)
 		.mode = object->mode,
 		.attributes = object->attributes,
 	};
-	if (words && !kipc_words_sealed(words)) {
+	if (words && kipc_words_mapped(words)) {
 		args.stride = 1U << words->shift;
 		args.map_size = words->memory.count << PAGE_SHIFT;
 	}
+	if (object->tracks)
+		args.attachment = kipc_attachment_current(object);
 	if (file->f_mode & FMODE_READ)
 		args.access |= KIPC_READ;
 	if (file->f_mode & FMODE_WRITE)
@@ -107,9 +113,14 @@ static long object_ioctl(struct file *file, unsigned int command,
 {
 	void __user *user = (void __user *)arg;
 
-	if (command == KIPC_INFO)
+	switch (command) {
+	case KIPC_INFO:
 		return object_info(file, user);
-	return kipc_object_of(file)->type->ioctl(file, command, user);
+	case KIPC_WATCH:
+		return kipc_watch_open(file, user);
+	default:
+		return kipc_object_of(file)->type->ioctl(file, command, user);
+	}
 }
 
 static __poll_t object_poll(struct file *file, struct poll_table_struct *table)
@@ -138,6 +149,29 @@ static const struct vm_operations_struct object_vm_operations = {
 	.fault = object_fault,
 };
 
+/* Of mappings that attach the memory they are in. */
+static const struct vm_operations_struct tracked_vm_operations = {
+	.open = kipc_attachment_map,
+	.close = kipc_attachment_unmap,
+	.fault = object_fault,
+};
+
+static int map_and_attach(struct kipc_object *object,
+			  struct vm_area_struct *vma)
+{
+	int ret = kipc_attach(object, vma);
+
+	if (ret)
+		return ret;
+	vm_flags_mod(vma, VM_DONTCOPY, 0);
+	vma->vm_ops = &tracked_vm_operations;
+	ret = kipc_memory_map(&object->type->words(object)->memory, vma);
+	/* Who fails to map is not told when the mapping goes. */
+	if (ret)
+		kipc_attachment_unmap(vma);
+	return ret;
+}
+
 static int object_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct kipc_object *object = kipc_object_of(file);
@@ -146,10 +180,17 @@ static int object_mmap(struct file *file, struct vm_area_struct *vma)
 	if (!object->type->words)
 		return -ENODEV;
 	words = object->type->words(object);
-	if (kipc_words_sealed(words) || (vma->vm_flags & VM_EXEC))
+	if (!kipc_words_mapped(words) || (vma->vm_flags & VM_EXEC))
 		return -EACCES;
 	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
+	if (object->flags & KIPC_SEALED) {
+		if (vma->vm_flags & VM_WRITE)
+			return -EACCES;
+		vm_flags_mod(vma, 0, VM_MAYWRITE);
+	}
+	if (object->tracks && (file->f_mode & FMODE_WRITE))
+		return map_and_attach(object, vma);
 	vma->vm_ops = &object_vm_operations;
 	return kipc_memory_map(&words->memory, vma);
 }
@@ -170,6 +211,9 @@ static void object_show_fdinfo(struct seq_file *seq, struct file *file)
 	seq_printf(seq, "kipc-flags:\t0x%x\n", object->flags);
 	seq_printf(seq, "kipc-bytes:\t%llu\n", object->charged);
 	seq_printf(seq, "kipc-waiters:\t%d\n", atomic_read(&object->waiters));
+	if (object->tracks)
+		seq_printf(seq, "kipc-attachments:\t%u\n",
+			   kipc_attachment_count(object));
 	object->type->show(seq, object);
 }
 
@@ -273,12 +317,10 @@ static bool object_permits(const struct kipc_object *object, u32 access)
 static int object_matches(const struct kipc_object *object,
 			  const struct kipc_create_args *args)
 {
-	const u32 shape = KIPC_SEALED | KIPC_PACKED;
-
 	if (object->type->id != args->type)
 		return -EPROTOTYPE;
 	if (object->elements != args->elements ||
-	    ((object->flags ^ args->flags) & shape) ||
+	    ((object->flags ^ args->flags) & ~NAME_FLAGS) ||
 	    (args->flags & ~object->flags & KIPC_PERSIST))
 		return -EINVAL;
 	return 0;
@@ -359,6 +401,8 @@ static struct kipc_object *object_alloc(const struct kipc_type *type,
 	object->attributes = args->attributes;
 	refcount_set(&object->references, 1);
 	init_waitqueue_head(&object->pollers);
+	kipc_attachments_init(&object->attachments);
+	INIT_LIST_HEAD(&object->watch_list);
 	return object;
 }
 

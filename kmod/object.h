@@ -22,6 +22,7 @@
 
 #include <linux/kipc.h>
 
+#include "attachment.h"
 #include "wait.h"
 
 struct kipc_name;
@@ -45,6 +46,8 @@ struct kipc_words;
  * @read: second door to a verb
  * @write: second door to a verb
  * @words: what mmap() maps; NULL if there is nothing
+ * @detach: repair what an attachment that is gone has left, and say how many
+ *	    things; for objects that track their participants
  * @show: its lines of fdinfo
  */
 struct kipc_type {
@@ -62,6 +65,8 @@ struct kipc_type {
 	ssize_t (*read)(struct kiocb *iocb, struct iov_iter *to);
 	ssize_t (*write)(struct kiocb *iocb, struct iov_iter *from);
 	struct kipc_words *(*words)(struct kipc_object *object);
+	u32 (*detach)(struct kipc_object *object,
+		      struct kipc_attachment *attachment);
 	void (*show)(struct seq_file *seq, struct kipc_object *object);
 };
 
@@ -73,13 +78,20 @@ struct kipc_object {
 	u32 flags;
 	u32 elements;
 	u32 mode;
+	bool tracks;			/* its participants; see attachment.h */
 	kuid_t uid;
 	kgid_t gid;
 	union kipc_attributes attributes;
 
+	struct kipc_attachments attachments;	/* RCU, or a lock of its own */
+
 	/* names_mutex; named is set once, and never if there was no name */
 	struct kipc_name *name;
 	bool named;
+
+	/* watches_mutex */
+	struct list_head watch_list;
+	u32 watches;
 
 	/* atomic */
 	refcount_t references;
@@ -92,6 +104,7 @@ struct kipc_object {
 extern const struct kipc_type kipc_semaphore_type;
 extern const struct kipc_type kipc_barrier_type;
 extern const struct kipc_type kipc_mailbox_type;
+extern const struct kipc_type kipc_mutex_type;
 
 int kipc_object_create(void __user *arg);
 int kipc_object_open(void __user *arg);

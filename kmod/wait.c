@@ -6,10 +6,13 @@
  *					allocate and wait for memory
  *	names_mutex			a name comes or goes (name.c)
  *	users_mutex			quotas (user.c)
- *	mmap_lock			of a caller who maps an object
+ *	mmap_lock			of a caller who maps an object, or of one
+ *					that ends
+ *	watches_mutex			notices of death (watch.c); no user access
  *	element lock, mailbox lock	state and waiters (word.h, mailbox.h);
  *					never two at once, no user access,
  *					no allocation, no wake-up inside
+ *	blocked_lock			who waits for what (deadlock.c)
  *	waitqueue lock			pollers of an object, woken after the
  *					unlock
  */
@@ -146,13 +149,13 @@ static bool wait_expired(const struct kipc_deadline *deadline)
 }
 
 /**
- * kipc_wait_sleep() - sleep until granted, interrupted or timed out
+ * kipc_wait_sleep() - sleep until granted, nudged, interrupted or timed out
  * @waiter: queued by kipc_wait_begin(), the list is not locked any more
  * @deadline: when to give up
  *
  * After a failure the caller locks the list and asks kipc_granted() once more.
  *
- * Return: 0 (granted), -ETIMEDOUT or -ERESTARTSYS
+ * Return: 0 (granted or nudged), -ETIMEDOUT or -ERESTARTSYS
  */
 int kipc_wait_sleep(struct kipc_waiter *waiter,
 		    const struct kipc_deadline *deadline)
@@ -161,7 +164,7 @@ int kipc_wait_sleep(struct kipc_waiter *waiter,
 
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
-		if (kipc_granted(waiter))
+		if (kipc_called(waiter))
 			break;
 		if (signal_pending(current)) {
 			ret = -ERESTARTSYS;
@@ -190,6 +193,18 @@ void kipc_grant(struct kipc_waker *waker, struct kipc_waitlist *list,
 	waker->tasks[waker->count++] = get_task_struct(waiter->task);
 	/* Pairs with kipc_granted(): the record is the waiter's from here. */
 	smp_store_release(&waiter->outcome, outcome);
+}
+
+/**
+ * kipc_nudge() - wake a waiter that is to look for itself
+ * @waker: not full; flushed after the unlock
+ * @waiter: on a list, locked; neither granted nor nudged
+ */
+void kipc_nudge(struct kipc_waker *waker, struct kipc_waiter *waiter)
+{
+	waker->tasks[waker->count++] = get_task_struct(waiter->task);
+	/* Pairs with kipc_called(). */
+	smp_store_release(&waiter->outcome, KIPC_NUDGED);
 }
 
 void kipc_waker_flush(struct kipc_waker *waker)

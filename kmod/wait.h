@@ -14,6 +14,9 @@
  * waker holds a reference on the task, not on the record. Wake-ups happen after
  * the unlock, a bounded number for each time the lock is held.
  *
+ * Where newcomers may go first, a waiter is *nudged* instead: it stays on the list,
+ * wakes up, takes the lock and looks for itself.
+ *
  * A waitlist is ordered: real-time threads by priority, then the others, each
  * in order of arrival.
  */
@@ -27,8 +30,10 @@
 struct file;
 struct kipc_object;
 
-/* Not granted yet. Outcomes are what a verb returns, so never this. */
+/* Not granted yet. Outcomes are what a verb returns, so never these two. */
 #define KIPC_PENDING	INT_MAX
+/* To wake up and look for itself; still on the list. */
+#define KIPC_NUDGED	(INT_MAX - 1)
 
 /* Wake-ups for each time a lock is held. */
 #define KIPC_WAKE_BATCH	16
@@ -73,6 +78,7 @@ bool kipc_waitlist_leads(const struct kipc_waitlist *list, int priority);
 
 void kipc_grant(struct kipc_waker *waker, struct kipc_waitlist *list,
 		struct kipc_waiter *waiter, int outcome);
+void kipc_nudge(struct kipc_waker *waker, struct kipc_waiter *waiter);
 void kipc_waker_flush(struct kipc_waker *waker);
 
 static inline void kipc_waker_init(struct kipc_waker *waker)
@@ -88,6 +94,13 @@ static inline bool kipc_waker_full(const struct kipc_waker *waker)
 static inline bool kipc_granted(const struct kipc_waiter *waiter)
 {
 	/* Pairs with the store in kipc_grant(). */
+	return smp_load_acquire(&waiter->outcome) < KIPC_NUDGED;
+}
+
+/* Is there a reason to be awake? */
+static inline bool kipc_called(const struct kipc_waiter *waiter)
+{
+	/* Pairs with the stores in kipc_grant() and kipc_nudge(). */
 	return smp_load_acquire(&waiter->outcome) != KIPC_PENDING;
 }
 

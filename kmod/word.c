@@ -9,6 +9,9 @@
 #define SHIFT_SPACED	6	/* a cache line an element */
 #define SHIFT_PACKED	3
 
+/* What user space cannot be trusted with, or the kernel has to account for. */
+#define KEPT_FLAGS	(KIPC_SEALED | KIPC_UNDO | KIPC_DROP)
+
 static atomic64_t *word_at(const struct kipc_words *words, u32 index)
 {
 	unsigned long offset = (unsigned long)index << words->shift;
@@ -18,14 +21,14 @@ static atomic64_t *word_at(const struct kipc_words *words, u32 index)
 
 static void words_init(struct kipc_words *words, u64 value)
 {
-	bool sealed = kipc_words_sealed(words);
+	u64 word = words->kept ? KIPC_SLOW : value;
 	u32 i;
 
 	for (i = 0; i < words->count; i++) {
 		spin_lock_init(&words->elements[i].lock);
-		words->elements[i].value = sealed ? value | KIPC_SLOW : value;
-		if (!sealed)
-			atomic64_set(word_at(words, i), value);
+		words->elements[i].value = value | word;
+		if (kipc_words_mapped(words))
+			atomic64_set(word_at(words, i), word);
 	}
 }
 
@@ -33,15 +36,16 @@ static void words_init(struct kipc_words *words, u64 value)
 int kipc_words_alloc(struct kipc_words *words, struct kipc_object *object,
 		     u64 value)
 {
-	bool sealed = object->flags & KIPC_SEALED;
+	bool mapped = object->tracks || !(object->flags & KIPC_SEALED);
 	u64 record, page;
 	int ret;
 
+	words->kept = object->flags & KEPT_FLAGS;
 	words->count = object->elements;
 	words->shift = object->flags & KIPC_PACKED ? SHIFT_PACKED :
 						     SHIFT_SPACED;
 	record = (u64)words->count * sizeof(*words->elements);
-	page = sealed ? 0 : PAGE_ALIGN((u64)words->count << words->shift);
+	page = mapped ? PAGE_ALIGN((u64)words->count << words->shift) : 0;
 	ret = kipc_object_charge(object, record + page);
 	if (ret)
 		return ret;
@@ -95,10 +99,39 @@ u64 kipc_word_freeze(const struct kipc_words *words, struct kipc_element *e,
 void kipc_word_thaw(const struct kipc_words *words, struct kipc_element *e,
 		    u32 index)
 {
+	atomic64_t *word;
+
 	kipc_assert_held(e);
-	if (kipc_words_sealed(words))
+	if (words->kept)
 		return;
-	e->value &= ~KIPC_SLOW;
+	word = word_at(words, index);
+	/*
+	 * The page still says what was there before the freeze. Whoever peeks
+	 * and finds the record thawed must find the value in the page, though
+	 * user space may not have it yet.
+	 */
+	atomic64_set(word, e->value);
+	/* Pairs with the acquire in kipc_word_peek(). */
+	smp_store_release(&e->value, e->value & ~KIPC_SLOW);
 	/* Pairs with the acquiring compare-and-swap of a fast path. */
-	atomic64_set_release(word_at(words, index), e->value);
+	atomic64_set_release(word, e->value);
+}
+
+/*
+ * What the element holds just now, whoever owns it; not checked, and without
+ * the lock out of date at once. But never older than what the caller knows of,
+ * for instance that he owns it.
+ */
+u64 kipc_word_peek(const struct kipc_words *words,
+		   const struct kipc_element *e, u32 index)
+{
+	/*
+	 * Whoever changes it holds the lock; a value that was is as good. Pairs
+	 * with the release in kipc_word_thaw().
+	 */
+	u64 value = data_race(smp_load_acquire(&e->value));
+
+	if (!(value & KIPC_SLOW))
+		value = atomic64_read(word_at(words, index));
+	return value & ~KIPC_SLOW;
 }

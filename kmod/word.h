@@ -16,8 +16,9 @@
  * participant can have written anything. kipc_word_thaw() gives it back. What
  * the page says while the element is frozen is never looked at.
  *
- * An element is frozen while somebody waits or polls, for ever if it is sealed:
- * then it has no word at all.
+ * An element is frozen while somebody waits or polls. Elements that are *kept*
+ * are frozen for ever: their words say SLOW to everybody who maps them, and a
+ * sealed object that nobody has a reason to map has no words at all.
  */
 #ifndef KIPC_WORD_H
 #define KIPC_WORD_H
@@ -42,7 +43,8 @@ struct kipc_words {
 	struct kipc_element *elements;	/* constant, what they hold is not */
 	u32 count;			/* constant */
 	u32 shift;			/* constant; of the stride in bytes */
-	struct kipc_memory memory;	/* no pages if sealed */
+	bool kept;			/* constant; never thawed */
+	struct kipc_memory memory;	/* no pages if nobody may map them */
 };
 
 int kipc_words_alloc(struct kipc_words *words, struct kipc_object *object,
@@ -55,10 +57,12 @@ u64 kipc_word_freeze(const struct kipc_words *words, struct kipc_element *e,
 		     u32 index);
 void kipc_word_thaw(const struct kipc_words *words, struct kipc_element *e,
 		    u32 index);
+u64 kipc_word_peek(const struct kipc_words *words,
+		   const struct kipc_element *e, u32 index);
 
-static inline bool kipc_words_sealed(const struct kipc_words *words)
+static inline bool kipc_words_mapped(const struct kipc_words *words)
 {
-	return !words->memory.pages;
+	return words->memory.pages;
 }
 
 static inline void kipc_assert_held(const struct kipc_element *e)

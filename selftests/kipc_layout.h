@@ -72,7 +72,7 @@ CHECK_FIELD(struct kipc_list_args, entry_size, 12, 4);
 CHECK_FIELD(struct kipc_list_args, entries, 16, 8);
 CHECK_FIELD(struct kipc_list_args, cursor, 24, 8);
 
-CHECK_SIZE(struct kipc_info_args, 80);
+CHECK_SIZE(struct kipc_info_args, 88);
 CHECK_FIELD(struct kipc_info_args, size, 0, 4);
 CHECK_FIELD(struct kipc_info_args, flags, 4, 4);
 CHECK_FIELD(struct kipc_info_args, type, 8, 4);
@@ -85,6 +85,8 @@ CHECK_FIELD(struct kipc_info_args, gid, 36, 4);
 CHECK_FIELD(struct kipc_info_args, mode, 40, 4);
 CHECK_FIELD(struct kipc_info_args, access, 44, 4);
 CHECK_FIELD(struct kipc_info_args, attributes, 48, 32);
+CHECK_FIELD(struct kipc_info_args, attachment, 80, 4);
+CHECK_FIELD(struct kipc_info_args, reserved, 84, 4);
 
 CHECK_SIZE(struct kipc_semaphore_post_args, 16);
 CHECK_FIELD(struct kipc_semaphore_post_args, size, 0, 4);
@@ -162,12 +164,46 @@ CHECK_FIELD(struct kipc_mailbox_state_args, bytes, 16, 8);
 CHECK_FIELD(struct kipc_mailbox_state_args, senders, 24, 4);
 CHECK_FIELD(struct kipc_mailbox_state_args, receivers, 28, 4);
 
+CHECK_SIZE(struct kipc_watch_args, 8);
+CHECK_FIELD(struct kipc_watch_args, size, 0, 4);
+CHECK_FIELD(struct kipc_watch_args, flags, 4, 4);
+
+CHECK_SIZE(struct kipc_notice, 16);
+CHECK_FIELD(struct kipc_notice, pid, 0, 4);
+CHECK_FIELD(struct kipc_notice, attachment, 4, 4);
+CHECK_FIELD(struct kipc_notice, repaired, 8, 4);
+CHECK_FIELD(struct kipc_notice, lost, 12, 4);
+
+CHECK_SIZE(struct kipc_mutex_lock_args, 24);
+CHECK_FIELD(struct kipc_mutex_lock_args, size, 0, 4);
+CHECK_FIELD(struct kipc_mutex_lock_args, flags, 4, 4);
+CHECK_FIELD(struct kipc_mutex_lock_args, element, 8, 4);
+CHECK_FIELD(struct kipc_mutex_lock_args, attachment, 12, 4);
+CHECK_FIELD(struct kipc_mutex_lock_args, deadline, 16, 8);
+
+CHECK_SIZE(struct kipc_mutex_args, 16);
+CHECK_FIELD(struct kipc_mutex_args, size, 0, 4);
+CHECK_FIELD(struct kipc_mutex_args, flags, 4, 4);
+CHECK_FIELD(struct kipc_mutex_args, element, 8, 4);
+CHECK_FIELD(struct kipc_mutex_args, attachment, 12, 4);
+
+CHECK_SIZE(struct kipc_mutex_state_args, 32);
+CHECK_FIELD(struct kipc_mutex_state_args, size, 0, 4);
+CHECK_FIELD(struct kipc_mutex_state_args, flags, 4, 4);
+CHECK_FIELD(struct kipc_mutex_state_args, element, 8, 4);
+CHECK_FIELD(struct kipc_mutex_state_args, owner, 12, 4);
+CHECK_FIELD(struct kipc_mutex_state_args, thread, 16, 4);
+CHECK_FIELD(struct kipc_mutex_state_args, depth, 20, 4);
+CHECK_FIELD(struct kipc_mutex_state_args, state, 24, 4);
+CHECK_FIELD(struct kipc_mutex_state_args, waiters, 28, 4);
+
 /* And the numbers of the commands. */
 static_assert(KIPC_CREATE == 0xb900, "KIPC_CREATE");
 static_assert(KIPC_OPEN == 0xb901, "KIPC_OPEN");
 static_assert(KIPC_UNLINK == 0xb902, "KIPC_UNLINK");
 static_assert(KIPC_LIST == 0xb903, "KIPC_LIST");
 static_assert(KIPC_INFO == 0xb910, "KIPC_INFO");
+static_assert(KIPC_WATCH == 0xb911, "KIPC_WATCH");
 static_assert(KIPC_SEMAPHORE_POST == 0xb920, "KIPC_SEMAPHORE_POST");
 static_assert(KIPC_SEMAPHORE_WAIT == 0xb921, "KIPC_SEMAPHORE_WAIT");
 static_assert(KIPC_SEMAPHORE_VALUE == 0xb922, "KIPC_SEMAPHORE_VALUE");
@@ -178,5 +214,9 @@ static_assert(KIPC_BARRIER_STATE == 0xb933, "KIPC_BARRIER_STATE");
 static_assert(KIPC_MAILBOX_SEND == 0xb940, "KIPC_MAILBOX_SEND");
 static_assert(KIPC_MAILBOX_RECEIVE == 0xb941, "KIPC_MAILBOX_RECEIVE");
 static_assert(KIPC_MAILBOX_STATE == 0xb942, "KIPC_MAILBOX_STATE");
+static_assert(KIPC_MUTEX_LOCK == 0xb950, "KIPC_MUTEX_LOCK");
+static_assert(KIPC_MUTEX_UNLOCK == 0xb951, "KIPC_MUTEX_UNLOCK");
+static_assert(KIPC_MUTEX_CONSISTENT == 0xb952, "KIPC_MUTEX_CONSISTENT");
+static_assert(KIPC_MUTEX_STATE == 0xb953, "KIPC_MUTEX_STATE");
 
 #endif /* KIPC_LAYOUT_H */

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file kipc.h
- * libkipc: semaphores, barriers and mailboxes of the kipc kernel module.
+ * libkipc: semaphores, barriers, mailboxes and mutexes of the kipc kernel module.
  *
  * - Every function returns 0 (or what it says) or a negative errno; none sets
  *   errno, prints or exits.
  * - Every handle is a descriptor and, where the object can be mapped, its
  *   words. Any number of threads may use a handle at once; close it when none
- *   does. A child after fork() may go on using its parent's handles.
+ *   does. A child after fork() may go on using its parent's handles, but owns
+ *   none of the mutexes that its parent owns. A child made by clone() itself,
+ *   without fork(), has no mapping of objects that know their participants
+ *   (mutexes): to use such a handle there is a SIGSEGV.
  * - An element is one semaphore of a set, 0 for the first and only one.
  * - A deadline is an absolute time in nanoseconds of CLOCK_MONOTONIC, or with
  *   KIPC_REALTIME of CLOCK_REALTIME; see kipc_deadline(). KIPC_FOREVER never
@@ -76,7 +79,15 @@ struct kipc_words {
 	kipc_word *base;
 	size_t stride;		/* in words */
 	size_t map_size;	/* bytes; 0 where nothing is mapped */
+	/* Of an object that knows its participants; src/attachment.c. */
+	uint32_t attachment;	/* this process's number; 0: none */
+	int fd;
+	struct kipc_words *next, *previous;
 };
+
+/* What gettid() says to the calling thread; 0 until the library has asked. */
+extern __thread uint32_t kipc_thread
+	__attribute__((tls_model("initial-exec")));
 
 /* ------------------------------------------------------------------------- */
 /* Semaphores                                                                */
@@ -426,6 +437,147 @@ ssize_t kipc_mailbox_peek(struct kipc_mailbox *mailbox, void *buffer,
 /** Look at the mailbox: fills all of @p state. */
 int kipc_mailbox_state(struct kipc_mailbox *mailbox,
 		       struct kipc_mailbox_state_args *state);
+
+/* ------------------------------------------------------------------------- */
+/* Mutexes                                                                   */
+/* ------------------------------------------------------------------------- */
+
+/** A set of mutexes. The members are the library's. */
+struct kipc_mutex {
+	struct kipc_words words;
+	uint32_t elements;
+	uint32_t flags;
+	uint32_t spins;
+	int fd;
+};
+
+/** What kipc_mutex_create() takes. Zero means the default. */
+struct kipc_mutex_options {
+	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST, _SEALED, _PACKED,
+				 *   _RECURSIVE, _FAIR, _SPIN, _DETECT */
+	uint32_t mode;		/**< permission bits; 0 means 0600 */
+	uint32_t elements;	/**< mutexes in the set; 0 means 1 */
+};
+
+/**
+ * Create a set of mutexes, or open the one of that name; as for semaphores.
+ *
+ * The calling process takes part from now on, see KIPC_ATTACHMENTS_MAX. When it
+ * ends, by whatever means, or closes its last handle of the object, what its
+ * threads own is given to who locks it next, with -EOWNERDEAD.
+ * @return 0 or a negative errno; -EUSERS: too many processes take part
+ */
+int kipc_mutex_create(struct kipc_mutex **mutex, const char *name,
+		      const struct kipc_mutex_options *options);
+
+/**
+ * Open a set of mutexes by name; as for semaphores, but without both kinds of
+ * access it can only be looked at.
+ */
+int kipc_mutex_open(struct kipc_mutex **mutex, const char *name,
+		    unsigned int access);
+
+/** Make a handle of a descriptor; as for semaphores. */
+int kipc_mutex_import(struct kipc_mutex **mutex, int fd);
+
+/** Give the handle and its descriptor back. NULL is fine. */
+void kipc_mutex_close(struct kipc_mutex *mutex);
+
+/** The descriptor; it stays the handle's. */
+int kipc_mutex_fd(const struct kipc_mutex *mutex);
+
+/* What is left to do where the fast path does not do. */
+int kipc_mutex_lock_slow(struct kipc_mutex *mutex, uint32_t element,
+			 int64_t deadline, unsigned int flags);
+int kipc_mutex_unlock_slow(struct kipc_mutex *mutex, uint32_t element);
+
+/* The word of a mutex that the calling thread owns. */
+static inline kipc_word kipc_mutex_self(const struct kipc_mutex *mutex)
+{
+	return (kipc_word)mutex->words.attachment << KIPC_MUTEX_SHIFT |
+	       kipc_thread;
+}
+
+/* One compare-and-swap; looks first, for the word need not be writable. */
+static inline int kipc_mutex_swap(kipc_word *word, kipc_word old,
+				  kipc_word value, int order)
+{
+	return __atomic_load_n(word, __ATOMIC_RELAXED) == old &&
+	       __atomic_compare_exchange_n(word, &old, value, 0, order,
+					   __ATOMIC_RELAXED);
+}
+
+/**
+ * Become the owner, waiting for it until a deadline.
+ * @param mutex     the handle
+ * @param element   which mutex of the set
+ * @param deadline  absolute; one in the past waits for nothing
+ * @param flags     0 or KIPC_REALTIME
+ * @return 0; -EOWNERDEAD: the caller is the owner, the one before died, see
+ *         kipc_mutex_consistent(); -ENOTRECOVERABLE, -EDEADLK (the caller owns
+ *         it already, or with KIPC_DETECT the wait would close a cycle),
+ *         -EOVERFLOW (locked again too often), -ETIMEDOUT, -EINTR, -EINVAL,
+ *         -ENXIO (the handle has no access to lock with), -ENOSPC (too many
+ *         wait already)
+ */
+KIPC_INLINE int kipc_mutex_timedlock(struct kipc_mutex *mutex,
+				     uint32_t element, int64_t deadline,
+				     unsigned int flags)
+{
+	if (element >= mutex->elements || deadline < 0 ||
+	    (flags & ~KIPC_REALTIME))
+		return -EINVAL;
+	if (kipc_thread &&
+	    kipc_mutex_swap(kipc_words_at(&mutex->words, element), 0,
+			    kipc_mutex_self(mutex), __ATOMIC_ACQUIRE))
+		return 0;
+	return kipc_mutex_lock_slow(mutex, element, deadline, flags);
+}
+
+/** Become the owner, waiting as long as it takes. */
+KIPC_INLINE int kipc_mutex_lock(struct kipc_mutex *mutex, uint32_t element)
+{
+	return kipc_mutex_timedlock(mutex, element, KIPC_FOREVER, 0);
+}
+
+/** Become the owner if nobody is, -EAGAIN otherwise; as kipc_mutex_timedlock(). */
+KIPC_INLINE int kipc_mutex_trylock(struct kipc_mutex *mutex, uint32_t element)
+{
+	if (element >= mutex->elements)
+		return -EINVAL;
+	if (kipc_thread &&
+	    kipc_mutex_swap(kipc_words_at(&mutex->words, element), 0,
+			    kipc_mutex_self(mutex), __ATOMIC_ACQUIRE))
+		return 0;
+	return kipc_mutex_lock_slow(mutex, element, 0, KIPC_TRY);
+}
+
+/**
+ * Stop being the owner, or undo one of several lockings. Without
+ * kipc_mutex_consistent() after -EOWNERDEAD nobody can lock it again. Never
+ * waits; without a system call while nobody waits.
+ * @return 0, -EPERM (the caller is not the owner), -EINVAL
+ */
+KIPC_INLINE int kipc_mutex_unlock(struct kipc_mutex *mutex, uint32_t element)
+{
+	if (element >= mutex->elements)
+		return -EINVAL;
+	if (kipc_thread &&
+	    kipc_mutex_swap(kipc_words_at(&mutex->words, element),
+			    kipc_mutex_self(mutex), 0, __ATOMIC_RELEASE))
+		return 0;
+	return kipc_mutex_unlock_slow(mutex, element);
+}
+
+/**
+ * Say that what the mutex protects is whole again, after -EOWNERDEAD.
+ * @return 0, -EPERM (the caller is not the owner), -EINVAL (no owner died)
+ */
+int kipc_mutex_consistent(struct kipc_mutex *mutex, uint32_t element);
+
+/** Look at a mutex: fills all of @p state. @return 0, -EINVAL, -EBADF */
+int kipc_mutex_state(struct kipc_mutex *mutex, uint32_t element,
+		     struct kipc_mutex_state_args *state);
 
 #ifdef __cplusplus
 }

@@ -7,12 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "object.h"
+#include "attachment.h"
 
 #define NANOSECONDS_PER_SECOND	1000000000LL
-
-/* What the words of an object that cannot be mapped say. Nothing writes it. */
-static const kipc_word always_slow = KIPC_SLOW;
 
 static void restore_errno(const int *saved)
 {
@@ -79,23 +76,20 @@ static int object_prepare(struct kipc_object *object, size_t handle_size)
 static int words_map(struct kipc_words *words, int fd,
 		     const struct kipc_info_args *info)
 {
-	void *base;
+	const uint32_t both = KIPC_READ | KIPC_WRITE;
 
-	if (!info->map_size || !(info->access & KIPC_READ) ||
-	    !(info->access & KIPC_WRITE)) {
-		words->base = (kipc_word *)&always_slow;
-		words->stride = 0;
-		words->map_size = 0;
-		return 0;
-	}
-	base = mmap(NULL, info->map_size, PROT_READ | PROT_WRITE, MAP_SHARED,
-		    fd, 0);
-	if (base == MAP_FAILED)
-		return -errno;
-	words->base = base;
-	words->stride = info->stride / sizeof(*words->base);
-	words->map_size = info->map_size;
+	words->fd = fd;
+	if (info->map_size && (info->access & both) == both)
+		return kipc_words_map(words, info);
+	kipc_words_none(words);
 	return 0;
+}
+
+int kipc_object_info(int fd, struct kipc_info_args *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->size = sizeof(*info);
+	return kipc_call(fd, KIPC_INFO, info);
 }
 
 /* Makes a prepared object one of the descriptor; on failure it stays as it was. */
@@ -104,9 +98,7 @@ static int object_attach(struct kipc_object *object, uint32_t type, int fd)
 	struct kipc_info_args info;
 	int error;
 
-	memset(&info, 0, sizeof(info));
-	info.size = sizeof(info);
-	error = kipc_call(fd, KIPC_INFO, &info);
+	error = kipc_object_info(fd, &info);
 	if (error)
 		return error;
 	if (info.type != type)
@@ -116,6 +108,7 @@ static int object_attach(struct kipc_object *object, uint32_t type, int fd)
 		return error;
 	object->attributes = info.attributes;
 	object->elements = info.elements;
+	object->flags = info.created;
 	object->fd = fd;
 	return 0;
 }

@@ -38,6 +38,7 @@ struct kipc_object {
 	struct kipc_words words;
 	union kipc_attributes attributes;
 	uint32_t elements;
+	uint32_t flags;
 	int fd;
 };
 
@@ -59,6 +60,9 @@ int kipc_object_open(struct kipc_object *object, size_t handle_size,
 /** Make an object of a descriptor, which stays the caller's on failure. */
 int kipc_object_import(struct kipc_object *object, size_t handle_size,
 		       uint32_t type, int fd);
+
+/** What the kernel says of a descriptor's object. */
+int kipc_object_info(int fd, struct kipc_info_args *info);
 
 /** Give a handle, its words (NULL if its type has none), its descriptor back. */
 void kipc_object_close(void *handle, const struct kipc_words *words, int fd);

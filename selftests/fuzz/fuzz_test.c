@@ -16,6 +16,10 @@
 #include "op.h"
 #include "value_table.h"
 
+/* Seconds: the machine may be busy. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	300
+
 #define MANY	2000
 #define SEEDS	8
 

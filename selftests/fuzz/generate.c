@@ -30,7 +30,7 @@ static bool is_named(const struct op *op, const char *name)
 
 static __u32 made_type(const struct state *state, const struct op *op)
 {
-	if (op_kind(op)->type)
+	if (op_creates(op_kind(op)))
 		return op_kind(op)->type;
 	if (is_named(op, "open"))
 		return arg_of(op, "type");

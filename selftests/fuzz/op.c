@@ -71,7 +71,7 @@ int op_find_kind(const char *name)
 
 bool op_creates(const struct op_kind *kind)
 {
-	return kind->makes && kind->type;
+	return kind->makes && kind->type && kind->device;
 }
 
 /* "ACTOR: NAME ARGUMENT=VALUE..."; '&' for ':' where nobody waits for it. */

@@ -43,12 +43,18 @@
 	FIELD(kipc_mailbox_receive_args, field, #field, kind)
 #define MAILBOX(field, kind) \
 	FIELD(kipc_mailbox_state_args, field, #field, kind)
+#define WATCH(field, kind)	FIELD(kipc_watch_args, field, #field, kind)
+#define LOCK(field, kind)	FIELD(kipc_mutex_lock_args, field, #field, kind)
+#define MUTEX(field, kind)	FIELD(kipc_mutex_args, field, #field, kind)
+#define OWNER(field, kind) \
+	FIELD(kipc_mutex_state_args, field, #field, kind)
 
 #define CREATE_REST(index) \
 	FIELD(kipc_create_args, attributes.reserved[index], \
 	      "reserved" #index, ZERO)
 
 #define FLAGS_OF_CREATE	(KIPC_EXCLUSIVE | KIPC_PERSIST | KIPC_SEALED)
+#define FLAGS_OF_MUTEX	(KIPC_RECURSIVE | KIPC_FAIR | KIPC_SPIN | KIPC_DETECT)
 #define FLAGS_OF_WAIT	(KIPC_TRY | KIPC_REALTIME)
 
 const struct op_kind op_kinds[] = {
@@ -110,6 +116,23 @@ const struct op_kind op_kinds[] = {
 			ARG("into", INTO),
 		},
 	}, {
+		.name = "create_mutex",
+		.weight = 8,
+		.type = KIPC_MUTEX,
+		.flags = FLAGS_OF_CREATE | KIPC_PACKED | FLAGS_OF_MUTEX,
+		.makes = true,
+		.device = true,
+		.command = KIPC_CREATE,
+		.size = sizeof(struct kipc_create_args),
+		.perform = perform_ioctl,
+		.args = {
+			CREATE(flags, CREATE_FLAGS), CREATE(type, TYPE),
+			CREATE(elements, ELEMENTS), CREATE(name, NAME),
+			CREATE(name_length, NAME_LENGTH), CREATE(mode, MODE),
+			CREATE_REST(0), CREATE_REST(1), CREATE_REST(2),
+			CREATE_REST(3), ARG("into", INTO),
+		},
+	}, {
 		.name = "open",
 		.weight = 6,
 		.makes = true,
@@ -157,7 +180,18 @@ const struct op_kind op_kinds[] = {
 			INFO(stride, ZERO), INFO(map_size, ZERO),
 			INFO(uid, ZERO), INFO(gid, ZERO), INFO(mode, ZERO),
 			INFO(access, ZERO), INFO(attributes.reserved[0], ZERO),
+			INFO(attachment, ZERO), INFO(reserved, ZERO),
 		},
+	}, {
+		/* fd is what is watched; what it makes is no object */
+		.name = "watch",
+		.weight = 4,
+		.type = KIPC_MUTEX,
+		.makes = true,
+		.command = KIPC_WATCH,
+		.size = sizeof(struct kipc_watch_args),
+		.perform = perform_ioctl,
+		.args = { WATCH(flags, ZERO), ARG("into", INTO) },
 	}, {
 		.name = "semaphore_post",
 		.weight = 12,
@@ -281,6 +315,53 @@ const struct op_kind op_kinds[] = {
 			MAILBOX(flags, ZERO), MAILBOX(element, ZERO),
 			MAILBOX(messages, ZERO), MAILBOX(bytes, ZERO),
 			MAILBOX(senders, ZERO), MAILBOX(receivers, ZERO),
+		},
+	}, {
+		.name = "mutex_lock",
+		.weight = 14,
+		.type = KIPC_MUTEX,
+		.flags = FLAGS_OF_WAIT,
+		.command = KIPC_MUTEX_LOCK,
+		.size = sizeof(struct kipc_mutex_lock_args),
+		.perform = perform_ioctl,
+		.args = {
+			LOCK(flags, WAIT_FLAGS), LOCK(element, ELEMENT),
+			LOCK(attachment, ATTACHMENT), LOCK(deadline, DEADLINE),
+		},
+	}, {
+		.name = "mutex_unlock",
+		.weight = 10,
+		.type = KIPC_MUTEX,
+		.command = KIPC_MUTEX_UNLOCK,
+		.size = sizeof(struct kipc_mutex_args),
+		.perform = perform_ioctl,
+		.args = {
+			MUTEX(flags, ZERO), MUTEX(element, ELEMENT),
+			MUTEX(attachment, ATTACHMENT),
+		},
+	}, {
+		.name = "mutex_consistent",
+		.weight = 4,
+		.type = KIPC_MUTEX,
+		.command = KIPC_MUTEX_CONSISTENT,
+		.size = sizeof(struct kipc_mutex_args),
+		.perform = perform_ioctl,
+		.args = {
+			MUTEX(flags, ZERO), MUTEX(element, ELEMENT),
+			MUTEX(attachment, ATTACHMENT),
+		},
+	}, {
+		.name = "mutex_state",
+		.weight = 3,
+		.type = KIPC_MUTEX,
+		.command = KIPC_MUTEX_STATE,
+		.size = sizeof(struct kipc_mutex_state_args),
+		.perform = perform_ioctl,
+		.args = {
+			OWNER(flags, ZERO), OWNER(element, ELEMENT),
+			OWNER(owner, ZERO), OWNER(thread, ZERO),
+			OWNER(depth, ZERO), OWNER(state, ZERO),
+			OWNER(waiters, ZERO),
 		},
 	}, {
 		/* Any command on any descriptor, with 256 bytes of zeros. */

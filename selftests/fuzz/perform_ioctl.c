@@ -96,6 +96,16 @@ static __u64 word(__u64 value)
 	return loaded & ~KIPC_SLOW;
 }
 
+/* What the process is to the object; 0 if it is nothing. */
+static __u64 attachment(__u64 value, int fd)
+{
+	struct kipc_info_args info = { .size = sizeof(info) };
+
+	if (value != VALUE_OWN)
+		return value;
+	return ioctl(fd, KIPC_INFO, &info) ? 0 : info.attachment;
+}
+
 /* What the structure's field gets for an argument. */
 static __u64 field_value(const struct op_kind *kind, const __u64 *args,
 			 unsigned int i)
@@ -116,6 +126,8 @@ static __u64 field_value(const struct op_kind *kind, const __u64 *args,
 				arg_of_class(kind, args, VALUE_WAIT_FLAGS));
 	case VALUE_WORD:
 		return word(value);
+	case VALUE_ATTACHMENT:
+		return attachment(value, process_fd(args[IOCTL_FD]));
 	case VALUE_CURSOR:
 		return value == VALUE_LAST ? here.cursor : value;
 	default:

@@ -199,12 +199,23 @@ static __u64 *word_of(__u64 map, __u64 byte)
 	return (__u64 *)((char *)mapping->at + (byte & ~7ULL));
 }
 
+/*
+ * What a fast path would write: this thread, and that its attachment is the
+ * number that the first process gets.
+ */
+static __u64 scribbled(__u64 value)
+{
+	if (value != VALUE_SELF)
+		return value;
+	return 1ULL << KIPC_MUTEX_SHIFT | syscall(SYS_gettid);
+}
+
 long perform_scribble(const struct op_kind *kind, const __u64 *args)
 {
 	struct scribble one = {
 		.word = word_of(args[0], args[1]),
 		.change = args[2],
-		.value = args[3],
+		.value = scribbled(args[3]),
 	};
 
 	(void)kind;

@@ -58,6 +58,7 @@ enum value_class {
 	VALUE_COUNT,
 	VALUE_DEADLINE,
 	VALUE_WORD,
+	VALUE_ATTACHMENT,
 	VALUE_PRIORITY,
 	VALUE_LENGTH,
 	VALUE_COMMAND,
@@ -129,6 +130,8 @@ enum handler {
 
 /* Values to be replaced when the operation runs. */
 #define VALUE_AUTO	0x10000000000ULL	/* the length that is right */
+#define VALUE_OWN	0x10000000000ULL	/* the process's attachment */
+#define VALUE_SELF	0x2000000000000001ULL	/* the thread as the owner */
 #define VALUE_MAPPED	0x4000000000000000ULL	/* the first mapped word */
 #define VALUE_LAST	0x20000000000ULL	/* where LIST ended */
 #define VALUE_SOON	0x4000000000000000ULL	/* + microseconds from now */

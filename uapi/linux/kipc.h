@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * kipc: mailboxes, semaphores and barriers behind file descriptors.
+ * kipc: mailboxes, semaphores, barriers and mutexes behind file descriptors.
  *
  * An ioctl on /dev/kipc creates or opens an object and returns a close-on-exec
  * descriptor; ioctls on that descriptor are the object's verbs. The words that
@@ -40,6 +40,7 @@
 #define KIPC_SEMAPHORE		1
 #define KIPC_BARRIER		2
 #define KIPC_MAILBOX		3
+#define KIPC_MUTEX		4
 
 /* Limits that do not depend on the user's quota. */
 #define KIPC_NAME_MAX		255		/* bytes, without a NUL */
@@ -50,6 +51,9 @@
 #define KIPC_MESSAGE_MAX	(16U << 20)	/* bytes of one message */
 #define KIPC_MESSAGES_MAX	65536		/* messages in one mailbox */
 #define KIPC_LIST_MAX		1024		/* entries a call of LIST */
+#define KIPC_ATTACHMENTS_MAX	4095		/* processes attached to one object */
+#define KIPC_WATCHES_MAX	1024		/* watches of one object */
+#define KIPC_NOTICES_MAX	64		/* unread in one watch */
 
 #define KIPC_FOREVER		((__s64)0x7fffffffffffffffLL)
 
@@ -78,11 +82,35 @@
 #define KIPC_BARRIER_GENERATION	0x7fffffff00000000ULL
 #define KIPC_BARRIER_SHIFT	32
 
+/*
+ * Mutex word: the owner, all zero where there is none, is the number of its
+ * attachment in bits 32..47 and, in bits 0..29, what gettid() says to it. Whoever
+ * finds no owner and neither OWNER_DIED nor NOT_RECOVERABLE may become it; the
+ * owner may stop being it while WAITERS and OWNER_DIED are clear, else it has to
+ * ask the kernel.
+ * DEPTH counts how often a RECURSIVE mutex was locked again.
+ */
+#define KIPC_MUTEX_TID		0x3fffffffULL
+#define KIPC_MUTEX_ATTACHMENT	0xffff00000000ULL
+#define KIPC_MUTEX_OWNER	(KIPC_MUTEX_TID | KIPC_MUTEX_ATTACHMENT)
+#define KIPC_MUTEX_SHIFT	32		/* of the attachment */
+#define KIPC_MUTEX_OWNER_DIED	0x1000000000000ULL
+#define KIPC_MUTEX_NOT_RECOVERABLE 0x2000000000000ULL
+#define KIPC_MUTEX_DEPTH	0x3ffc000000000000ULL
+#define KIPC_MUTEX_DEPTH_ONE	0x4000000000000ULL
+#define KIPC_MUTEX_WAITERS	0x4000000000000000ULL
+
 /* Flags of CREATE, reported by INFO and LIST. */
 #define KIPC_EXCLUSIVE		0x1U	/* EEXIST if the name is taken */
 #define KIPC_PERSIST		0x2U	/* the name stays until UNLINK */
-#define KIPC_SEALED		0x4U	/* kernel only, cannot be mapped */
+#define KIPC_SEALED		0x4U	/* kernel only: no words, or read-only ones */
 #define KIPC_PACKED		0x8U	/* words 8 bytes apart, not 64 */
+#define KIPC_RECURSIVE		0x10U	/* mutex: its owner may lock it again */
+#define KIPC_FAIR		0x20U	/* mutex: strictly first come, first served */
+#define KIPC_SPIN		0x40U	/* mutex: no sleep while its owner runs */
+#define KIPC_DETECT		0x80U	/* mutex: EDEADLK where a wait closes a cycle */
+#define KIPC_UNDO		0x100U	/* semaphore: the dead give their units back */
+#define KIPC_DROP		0x200U	/* barrier: the dead are waited for no more */
 
 /* Flags of OPEN: what the descriptor is for; at least one. */
 #define KIPC_READ		0x1U
@@ -129,10 +157,11 @@ union kipc_attributes {
 /**
  * struct kipc_create_args - create an object, or open the one of that name
  * @size: of this structure in bytes
- * @flags: KIPC_EXCLUSIVE, KIPC_PERSIST (both need a name), KIPC_SEALED, and
- *	   for semaphores KIPC_PACKED
- * @type: KIPC_SEMAPHORE, KIPC_BARRIER or KIPC_MAILBOX
- * @elements: 1..KIPC_ELEMENTS_MAX for semaphores, 1 for the others
+ * @flags: KIPC_EXCLUSIVE, KIPC_PERSIST (both need a name), KIPC_SEALED, for
+ *	   semaphores and mutexes KIPC_PACKED, for mutexes KIPC_RECURSIVE,
+ *	   KIPC_FAIR, KIPC_DETECT and KIPC_SPIN, which has no effect with DETECT
+ * @type: KIPC_SEMAPHORE, KIPC_BARRIER, KIPC_MAILBOX or KIPC_MUTEX
+ * @elements: 1..KIPC_ELEMENTS_MAX for semaphores and mutexes, 1 for the others
  * @name: pointer to the name's bytes, without a NUL or a slash; 0 for an
  *	  anonymous object
  * @name_length: 1..KIPC_NAME_MAX, or 0 for an anonymous object
@@ -141,9 +170,9 @@ union kipc_attributes {
  *
  * Everything that the object will ever need is charged and allocated here.
  * Where the name is taken and KIPC_EXCLUSIVE is not given, the object of that
- * name is opened for reading and writing; its type, elements, KIPC_SEALED and
- * KIPC_PACKED must be as asked and KIPC_PERSIST if asked for (EPROTOTYPE,
- * EINVAL), its attributes stay.
+ * name is opened for reading and writing; its type, elements and flags must be
+ * as asked (EPROTOTYPE, EINVAL), only that it may be KIPC_PERSIST without having
+ * been asked for; its attributes stay.
  *
  * Returns a descriptor, or EINVAL, ENAMETOOLONG, EEXIST, EACCES, EPROTOTYPE,
  * ENOSPC (quota of the user), EMFILE, ENFILE, ENOMEM, EINTR (killed).
@@ -252,13 +281,18 @@ struct kipc_list_args {
  * @type: out: of the object
  * @created: out: flags of CREATE
  * @elements: out
- * @stride: out: bytes from one word to the next in the mapping, 0 if SEALED
+ * @stride: out: bytes from one word to the next in the mapping, 0 if the object
+ *	    cannot be mapped
  * @map_size: out: bytes to mmap, 0 if the object cannot be mapped
  * @uid: out: owner, in the caller's user namespace
  * @gid: out: owning group, in the caller's user namespace
  * @mode: out: permission bits
  * @access: out: KIPC_READ and KIPC_WRITE as this descriptor has them
  * @attributes: out
+ * @attachment: out: number of the calling process's attachment, which it has as
+ *		long as it maps the object; 0 if it does not, or the object tracks
+ *		nobody
+ * @reserved: 0
  */
 struct kipc_info_args {
 	__u32 size;
@@ -273,6 +307,43 @@ struct kipc_info_args {
 	__u32 mode;
 	__u32 access;
 	union kipc_attributes attributes;
+	__u32 attachment;
+	__u32 reserved;
+};
+
+/**
+ * struct kipc_watch_args - be told of the deaths of an object's participants
+ * @size: of this structure in bytes
+ * @flags: 0
+ *
+ * Returns a close-on-exec descriptor to read struct kipc_notice from, one a
+ * call. A read waits for one, unless O_NONBLOCK is set (EAGAIN); it returns 0
+ * once the object has gone. A buffer too small for one gets EINVAL. For poll it
+ * is EPOLLIN while there is a notice, EPOLLHUP once the object has gone. It
+ * counts as an object in the user's quota, and does not keep the object alive.
+ *
+ * EINVAL: the object tracks nobody. ENOSPC: quota, or KIPC_WATCHES_MAX watch it
+ * already. EMFILE, ENFILE, ENOMEM. Needs read access.
+ */
+struct kipc_watch_args {
+	__u32 size;
+	__u32 flags;
+};
+
+/**
+ * struct kipc_notice - a participant's attachment has ended: it died, or it
+ *			unmapped the object
+ * @pid: of the process that had attached, 0 if not visible to the reader
+ * @attachment: number it had
+ * @repaired: things that it held and that were given to others: mutexes it
+ *	      owned, units, memberships
+ * @lost: notices before this one that found no room
+ */
+struct kipc_notice {
+	__u32 pid;
+	__u32 attachment;
+	__u32 repaired;
+	__u32 lost;
 };
 
 /**
@@ -484,6 +555,78 @@ struct kipc_mailbox_state_args {
 	__u32 receivers;
 };
 
+/**
+ * struct kipc_mutex_lock_args - become the owner
+ * @size: of this structure in bytes
+ * @flags: KIPC_TRY, KIPC_REALTIME
+ * @element: which mutex of the set
+ * @attachment: the caller's, from INFO
+ * @deadline: see above
+ *
+ * The owner is the calling thread. EOWNERDEAD: the caller is the owner, the one
+ * before died as such, and what the mutex protects may be half done; after
+ * mending that, say CONSISTENT. ENOTRECOVERABLE: somebody unlocked it without
+ * having said so. EDEADLK: the caller is the owner already and the mutex is not
+ * KIPC_RECURSIVE, or with KIPC_DETECT the owner waits, directly or not, for a
+ * mutex of the caller's. EOVERFLOW: locked again too often. ENXIO: that is not
+ * the caller's attachment. EAGAIN, ETIMEDOUT, EINTR; ENOSPC where too many wait
+ * already. Needs write access.
+ */
+struct kipc_mutex_lock_args {
+	__u32 size;
+	__u32 flags;
+	__u32 element;
+	__u32 attachment;
+	__s64 deadline;
+};
+
+/**
+ * struct kipc_mutex_args - UNLOCK: stop being the owner; CONSISTENT: what the
+ *			    mutex protects is whole again
+ * @size: of this structure in bytes
+ * @flags: 0
+ * @element: which mutex of the set
+ * @attachment: the caller's, from INFO
+ *
+ * EPERM: the caller is not the owner. CONSISTENT gives EINVAL where no owner
+ * died. ENXIO as LOCK. Neither waits. Need write access.
+ */
+struct kipc_mutex_args {
+	__u32 size;
+	__u32 flags;
+	__u32 element;
+	__u32 attachment;
+};
+
+/* What MUTEX_STATE says of a mutex. */
+#define KIPC_MUTEX_IS_DIRTY	0x1U	/* an owner died, not yet consistent */
+#define KIPC_MUTEX_IS_LOST	0x2U	/* not recoverable */
+
+/**
+ * struct kipc_mutex_state_args - look at a mutex
+ * @size: of this structure in bytes
+ * @flags: 0
+ * @element: which mutex of the set
+ * @owner: out: process of the owner, 0 if there is none or it is not visible in
+ *	   the caller's pid namespace
+ * @thread: out: thread of the owner, as in that process's pid namespace
+ * @depth: out: times the owner locked it, 0 if there is none
+ * @state: out: KIPC_MUTEX_IS_DIRTY, KIPC_MUTEX_IS_LOST
+ * @waiters: out: threads waiting in the kernel, the whole set together
+ *
+ * Needs read access.
+ */
+struct kipc_mutex_state_args {
+	__u32 size;
+	__u32 flags;
+	__u32 element;
+	__u32 owner;
+	__u32 thread;
+	__u32 depth;
+	__u32 state;
+	__u32 waiters;
+};
+
 /* The size travels in the structure, so the numbers never change with it. */
 #define KIPC_IOCTL		0xB9
 
@@ -495,6 +638,7 @@ struct kipc_mailbox_state_args {
 
 /* On any object. */
 #define KIPC_INFO		_IO(KIPC_IOCTL, 0x10)
+#define KIPC_WATCH		_IO(KIPC_IOCTL, 0x11)
 
 #define KIPC_SEMAPHORE_POST	_IO(KIPC_IOCTL, 0x20)
 #define KIPC_SEMAPHORE_WAIT	_IO(KIPC_IOCTL, 0x21)
@@ -508,5 +652,10 @@ struct kipc_mailbox_state_args {
 #define KIPC_MAILBOX_SEND	_IO(KIPC_IOCTL, 0x40)
 #define KIPC_MAILBOX_RECEIVE	_IO(KIPC_IOCTL, 0x41)
 #define KIPC_MAILBOX_STATE	_IO(KIPC_IOCTL, 0x42)
+
+#define KIPC_MUTEX_LOCK		_IO(KIPC_IOCTL, 0x50)
+#define KIPC_MUTEX_UNLOCK	_IO(KIPC_IOCTL, 0x51)
+#define KIPC_MUTEX_CONSISTENT	_IO(KIPC_IOCTL, 0x52)
+#define KIPC_MUTEX_STATE	_IO(KIPC_IOCTL, 0x53)
 
 #endif /* _UAPI_LINUX_KIPC_H */

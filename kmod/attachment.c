@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "attachment.h"
+#include "compat.h"
+#include "object.h"
+#include "watch.h"
+
+void kipc_attachments_init(struct kipc_attachments *attachments)
+{
+	xa_init_flags(&attachments->table, XA_FLAGS_ALLOC1);
+	attachments->next = 1;
+}
+
+/* Under rcu_read_lock(). */
+static struct kipc_attachment *attachment_of_mm(struct kipc_object *object,
+						const struct mm_struct *mm)
+{
+	struct kipc_attachment *attachment;
+	unsigned long id;
+
+	xa_for_each(&object->attachments.table, id, attachment)
+		if (attachment->mm == mm && !kipc_attachment_gone(attachment))
+			return attachment;
+	return NULL;
+}
+
+static void attachment_free(struct rcu_head *rcu)
+{
+	struct kipc_attachment *attachment =
+		container_of(rcu, struct kipc_attachment, rcu);
+
+	put_pid(attachment->process);
+	kfree(attachment);
+}
+
+struct kipc_attachment *kipc_attachment_put(struct kipc_attachment *attachment)
+{
+	if (attachment && refcount_dec_and_test(&attachment->references))
+		call_rcu(&attachment->rcu, attachment_free);
+	return NULL;
+}
+
+static struct kipc_attachment *attachment_make(struct kipc_object *object,
+					       struct mm_struct *mm)
+{
+	struct kipc_attachment *attachment =
+		kzalloc(sizeof(*attachment), GFP_KERNEL_ACCOUNT);
+
+	if (!attachment)
+		return NULL;
+	attachment->object = object;
+	attachment->mm = mm;
+	attachment->process = get_pid(task_tgid(current));
+	atomic_set(&attachment->mappings, 1);
+	refcount_set(&attachment->references, 1);
+	return attachment;
+}
+
+/*
+ * Numbers go round, so that one is not given out again soon: a word that still
+ * shows it does not make somebody else the owner.
+ */
+static int attachment_publish(struct kipc_attachment *attachment)
+{
+	struct kipc_attachments *attachments = &attachment->object->attachments;
+	int ret = xa_alloc_cyclic(&attachments->table, &attachment->id,
+				  attachment,
+				  XA_LIMIT(1, KIPC_ATTACHMENTS_MAX),
+				  &attachments->next, GFP_KERNEL_ACCOUNT);
+
+	if (ret == -EBUSY)
+		return -EUSERS;
+	return min(ret, 0);
+}
+
+/**
+ * kipc_attach() - attach the caller's memory, which is mapping the object
+ * @object: tracks
+ * @vma: of the new mapping, mmap_lock held for writing
+ *
+ * Nobody but its own mmap() makes a memory's first mapping of an object, so the
+ * mmap_lock keeps others from attaching the same memory meanwhile.
+ *
+ * Return: 0, -ENOMEM, or -EUSERS where KIPC_ATTACHMENTS_MAX are attached already
+ */
+int kipc_attach(struct kipc_object *object, struct vm_area_struct *vma)
+{
+	struct kipc_attachment *attachment;
+	int ret;
+
+	rcu_read_lock();
+	attachment = attachment_of_mm(object, vma->vm_mm);
+	if (attachment)
+		atomic_inc(&attachment->mappings);
+	rcu_read_unlock();
+	if (!attachment) {
+		attachment = attachment_make(object, vma->vm_mm);
+		if (!attachment)
+			return -ENOMEM;
+		ret = attachment_publish(attachment);
+		if (ret) {
+			kipc_attachment_put(attachment);
+			return ret;
+		}
+	}
+	vma->vm_private_data = attachment;
+	return 0;
+}
+
+/*
+ * A mapping is split or moved. One that comes to another memory, against
+ * VM_DONTCOPY, attaches nobody.
+ */
+void kipc_attachment_map(struct vm_area_struct *vma)
+{
+	struct kipc_attachment *attachment = vma->vm_private_data;
+
+	if (!attachment)
+		return;
+	if (attachment->mm == vma->vm_mm)
+		atomic_inc(&attachment->mappings);
+	else
+		vma->vm_private_data = NULL;
+}
+
+static void attachment_end(struct kipc_attachment *attachment)
+{
+	struct kipc_object *object = attachment->object;
+	u32 repaired;
+
+	/* Ordered for each element by its lock, which the repair takes. */
+	WRITE_ONCE(attachment->gone, true);
+	repaired = object->type->detach(object, attachment);
+	xa_erase(&object->attachments.table, attachment->id);
+	kipc_watch_tell(attachment, repaired);
+	kipc_attachment_put(attachment);
+}
+
+/*
+ * A mapping goes. The memory may be a dying one, and current anybody. Unmapping
+ * threads may be here at once, with the mmap_lock held for reading, but none
+ * that maps.
+ */
+void kipc_attachment_unmap(struct vm_area_struct *vma)
+{
+	struct kipc_attachment *attachment = vma->vm_private_data;
+
+	if (attachment && atomic_dec_and_test(&attachment->mappings))
+		attachment_end(attachment);
+}
+
+/*
+ * The caller's attachment with a reference, or NULL where that number is not
+ * his.
+ */
+struct kipc_attachment *kipc_attachment_get(struct kipc_object *object, u32 id)
+{
+	struct kipc_attachment *attachment;
+
+	rcu_read_lock();
+	attachment = xa_load(&object->attachments.table, id);
+	if (attachment && (attachment->mm != current->mm ||
+			   !refcount_inc_not_zero(&attachment->references)))
+		attachment = NULL;
+	rcu_read_unlock();
+	return attachment;
+}
+
+/* The number of the caller's attachment, 0 if there is none. */
+u32 kipc_attachment_current(struct kipc_object *object)
+{
+	struct kipc_attachment *attachment;
+	u32 id = 0;
+
+	rcu_read_lock();
+	attachment = attachment_of_mm(object, current->mm);
+	if (attachment)
+		id = attachment->id;
+	rcu_read_unlock();
+	return id;
+}
+
+/* Is that the number of any participant? */
+bool kipc_attachment_exists(struct kipc_object *object, u32 id)
+{
+	return xa_load(&object->attachments.table, id);
+}
+
+/* Anybody's attachment, for as long as the caller holds rcu_read_lock(). */
+struct kipc_attachment *kipc_attachment_find(struct kipc_object *object, u32 id)
+{
+	return xa_load(&object->attachments.table, id);
+}
+
+/*
+ * The thread of the attached process that has that number in the process's own
+ * pid namespace, or NULL; under rcu_read_lock().
+ */
+struct task_struct *kipc_attachment_thread(struct kipc_attachment *attachment,
+					   u32 tid)
+{
+	struct pid_namespace *space = ns_of_pid(attachment->process);
+	struct task_struct *task;
+
+	task = pid_task(find_pid_ns(tid, space), PIDTYPE_PID);
+	if (task && READ_ONCE(task->mm) != attachment->mm)
+		task = NULL;
+	return task;
+}
+
+/* How many processes are attached. */
+unsigned int kipc_attachment_count(struct kipc_object *object)
+{
+	struct kipc_attachment *attachment;
+	unsigned int count = 0;
+	unsigned long id;
+
+	rcu_read_lock();
+	xa_for_each(&object->attachments.table, id, attachment)
+		count++;
+	rcu_read_unlock();
+	return count;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * DOC: attachments
+ *
+ * An object that has to know who holds what, because it repairs what the dead
+ * leave behind, *tracks* its participants. A process, or rather its memory (mm),
+ * attaches by mapping the words of such an object through a descriptor that is
+ * open for writing, and gets a number that no other living participant of that
+ * object has. All further mappings of the object in that memory share the
+ * attachment. Children of fork() do not inherit the mapping.
+ *
+ * The attachment ends with the last of these mappings, by munmap(), exec, exit
+ * or SIGKILL: the kernel takes the mappings of the dead away one by one and
+ * tells us. By then nothing that the process does can reach the words. First
+ * the attachment is marked as *gone*, then the type repairs each element under
+ * its lock, and only then the number becomes free. So whoever holds the lock of
+ * an element may make a participant the owner of something if he is not gone:
+ * the repair comes after that.
+ *
+ * Verbs name the attachment they act for, and are refused unless it is the
+ * caller's own.
+ */
+#ifndef KIPC_ATTACHMENT_H
+#define KIPC_ATTACHMENT_H
+
+#include <linux/refcount.h>
+#include <linux/types.h>
+#include <linux/xarray.h>
+
+struct kipc_object;
+struct mm_struct;
+struct pid;
+struct task_struct;
+struct vm_area_struct;
+
+struct kipc_attachment {
+	/* constant */
+	struct kipc_object *object;
+	struct mm_struct *mm;		/* to compare with, never followed */
+	struct pid *process;		/* its thread group when it attached */
+	u32 id;				/* 1..KIPC_ATTACHMENTS_MAX */
+
+	/* set once; an element's lock orders it for that element */
+	bool gone;
+
+	/* atomic */
+	atomic_t mappings;
+	refcount_t references;
+
+	struct rcu_head rcu;
+};
+
+/* Of one object, by number. Found under RCU. */
+struct kipc_attachments {
+	struct xarray table;
+	u32 next;			/* the table's lock */
+};
+
+void kipc_attachments_init(struct kipc_attachments *attachments);
+
+int kipc_attach(struct kipc_object *object, struct vm_area_struct *vma);
+void kipc_attachment_map(struct vm_area_struct *vma);
+void kipc_attachment_unmap(struct vm_area_struct *vma);
+
+struct kipc_attachment *kipc_attachment_get(struct kipc_object *object, u32 id);
+struct kipc_attachment *
+kipc_attachment_put(struct kipc_attachment *attachment);
+
+u32 kipc_attachment_current(struct kipc_object *object);
+bool kipc_attachment_exists(struct kipc_object *object, u32 id);
+struct kipc_attachment *kipc_attachment_find(struct kipc_object *object,
+					     u32 id);
+struct task_struct *kipc_attachment_thread(struct kipc_attachment *attachment,
+					   u32 tid);
+unsigned int kipc_attachment_count(struct kipc_object *object);
+
+static inline bool kipc_attachment_gone(const struct kipc_attachment *a)
+{
+	return READ_ONCE(a->gone);
+}
+
+#endif /* KIPC_ATTACHMENT_H */

@@ -1,0 +1,730 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * DOC: mutexes
+ *
+ * The value of an element says who owns it: attachment and thread. The word
+ * names its owner from the compare-and-swap on, so whenever he dies it is known
+ * what he held, and the next one to lock it is told.
+ *
+ * A mutex is no queue of units: handing it over on each unlock would make a
+ * convoy of its users. So a contended word is given back to user space with
+ * KIPC_MUTEX_WAITERS set: lockers go on using compare-and-swap, unlockers come to
+ * the kernel, where the first waiter is nudged to try again. It has the mutex
+ * handed to it once it has lost twice, and at once if it is a real-time thread.
+ * KIPC_FAIR keeps the word in the kernel while somebody waits, and hands over
+ * always.
+ *
+ * What holds whenever an element is left: if it has no owner, its first waiter is
+ * awake, and passes that on should it go away.
+ */
+#include <linux/sched/clock.h>
+#include <linux/sched/rt.h>
+#include <linux/sched/signal.h>
+
+#include "args.h"
+#include "attachment.h"
+#include "compat.h"
+#include "deadlock.h"
+#include "object.h"
+#include "wait.h"
+#include "word.h"
+
+#define STATE_FLAGS	(KIPC_MUTEX_OWNER_DIED | KIPC_MUTEX_NOT_RECOVERABLE)
+#define OWNED_FLAGS	(KIPC_MUTEX_OWNER | KIPC_MUTEX_DEPTH)
+
+#define LOSSES_MAX	2	/* before a waiter gets it handed over */
+#define SPIN_NS		20000	/* while the owner runs */
+#define OWNERS_SHOWN	64	/* in fdinfo */
+
+struct kipc_mutex {
+	struct kipc_object object;
+	struct kipc_words words;
+};
+
+struct mutex_waiter {
+	struct kipc_waiter waiter;
+	struct kipc_attachment *attachment;	/* constant */
+	u64 owner;			/* constant; what the word will say */
+	unsigned int losses;		/* element lock */
+
+	/* for deadlock detection; constant */
+	struct kipc_mutex *mutex;
+	struct kipc_element *element;
+	u32 index;
+	struct kipc_blocked blocked;
+};
+
+static struct kipc_mutex *kipc_mutex_of(struct kipc_object *object)
+{
+	return container_of(object, struct kipc_mutex, object);
+}
+
+static struct mutex_waiter *waiter_of(struct kipc_waiter *waiter)
+{
+	return container_of(waiter, struct mutex_waiter, waiter);
+}
+
+static u32 owner_attachment(u64 value)
+{
+	return (value & KIPC_MUTEX_ATTACHMENT) >> KIPC_MUTEX_SHIFT;
+}
+
+static u64 owner_self(const struct kipc_attachment *attachment)
+{
+	return (u64)attachment->id << KIPC_MUTEX_SHIFT |
+	       (task_pid_vnr(current) & KIPC_MUTEX_TID);
+}
+
+/* The owner of that value, or NULL; under rcu_read_lock(). */
+static struct task_struct *owner_task(struct kipc_mutex *mutex, u64 value)
+{
+	struct kipc_attachment *attachment =
+		kipc_attachment_find(&mutex->object, owner_attachment(value));
+
+	if (!attachment)
+		return NULL;
+	return kipc_attachment_thread(attachment, value & KIPC_MUTEX_TID);
+}
+
+/*
+ * What a scribbler left is made a possible value: an owner that is not attached
+ * died long ago, as far as anybody can tell.
+ */
+static u64 value_checked(struct kipc_mutex *mutex, u64 value)
+{
+	u64 owner = value & KIPC_MUTEX_OWNER;
+
+	if (!owner)
+		return value & STATE_FLAGS;
+	if (kipc_attachment_exists(&mutex->object, owner_attachment(value)))
+		return value & (OWNED_FLAGS | STATE_FLAGS);
+	return (value & STATE_FLAGS) | KIPC_MUTEX_OWNER_DIED;
+}
+
+/* Own the element, which is locked. */
+static void kipc_mutex_freeze(struct kipc_mutex *mutex, struct kipc_element *e,
+			      u32 index)
+{
+	u64 value = kipc_word_freeze(&mutex->words, e, index);
+
+	e->value = value_checked(mutex, value) | KIPC_SLOW;
+}
+
+static void kipc_mutex_enter(struct kipc_mutex *mutex, struct kipc_element *e,
+			     u32 index)
+	__acquires(&e->lock)
+{
+	spin_lock(&e->lock);
+	kipc_mutex_freeze(mutex, e, index);
+}
+
+static bool kipc_mutex_is_fair(const struct kipc_mutex *mutex)
+{
+	return mutex->object.flags & KIPC_FAIR;
+}
+
+static bool kipc_mutex_detects(const struct kipc_mutex *mutex)
+{
+	return mutex->object.flags & KIPC_DETECT;
+}
+
+/* ------------------------------------------------------------------------ */
+/* What happens to an element that is entered                               */
+/* ------------------------------------------------------------------------ */
+
+/* What locking a mutex without an owner returns. */
+static int element_outcome(const struct kipc_element *e)
+{
+	if (e->value & KIPC_MUTEX_NOT_RECOVERABLE)
+		return -ENOTRECOVERABLE;
+	return e->value & KIPC_MUTEX_OWNER_DIED ? -EOWNERDEAD : 0;
+}
+
+/* Lock a mutex that is the caller's already. */
+static int element_relock(struct kipc_element *e, u32 flags)
+{
+	kipc_assert_held(e);
+	if (!(flags & KIPC_RECURSIVE))
+		return -EDEADLK;
+	if ((e->value & KIPC_MUTEX_DEPTH) == KIPC_MUTEX_DEPTH)
+		return -EOVERFLOW;
+	e->value += KIPC_MUTEX_DEPTH_ONE;
+	return 0;
+}
+
+/* KIPC_PENDING where somebody else owns it. */
+static int element_lock(struct kipc_element *e, u64 owner, u32 flags)
+{
+	u64 before = e->value & KIPC_MUTEX_OWNER;
+
+	kipc_assert_held(e);
+	if (before == owner)
+		return element_relock(e, flags);
+	if (e->value & KIPC_MUTEX_NOT_RECOVERABLE)
+		return -ENOTRECOVERABLE;
+	if (before)
+		return KIPC_PENDING;
+	e->value |= owner;
+	return element_outcome(e);
+}
+
+static int element_unlock(struct kipc_element *e, u64 owner)
+{
+	kipc_assert_held(e);
+	if ((e->value & KIPC_MUTEX_OWNER) != owner)
+		return -EPERM;
+	if (e->value & KIPC_MUTEX_DEPTH) {
+		e->value -= KIPC_MUTEX_DEPTH_ONE;
+		return 0;
+	}
+	e->value &= ~OWNED_FLAGS;
+	if (e->value & KIPC_MUTEX_OWNER_DIED)
+		e->value = (e->value & ~KIPC_MUTEX_OWNER_DIED) |
+			   KIPC_MUTEX_NOT_RECOVERABLE;
+	return 0;
+}
+
+static int element_consistent(struct kipc_element *e, u64 owner)
+{
+	kipc_assert_held(e);
+	if ((e->value & KIPC_MUTEX_OWNER) != owner)
+		return -EPERM;
+	if (!(e->value & KIPC_MUTEX_OWNER_DIED))
+		return -EINVAL;
+	e->value &= ~KIPC_MUTEX_OWNER_DIED;
+	return 0;
+}
+
+static void element_owner_died(struct kipc_element *e)
+{
+	kipc_assert_held(e);
+	e->value = (e->value & ~OWNED_FLAGS) | KIPC_MUTEX_OWNER_DIED;
+}
+
+/* ------------------------------------------------------------------------ */
+/* Whose turn it is                                                         */
+/* ------------------------------------------------------------------------ */
+
+static bool waiter_has_waited(const struct kipc_mutex *mutex,
+			      const struct mutex_waiter *waiter)
+{
+	return kipc_mutex_is_fair(mutex) || waiter->losses >= LOSSES_MAX ||
+	       waiter->waiter.priority < MAX_RT_PRIO;
+}
+
+/* The first waiter gets what there is, an error or the mutex. */
+static void serve_first(struct kipc_element *e, struct mutex_waiter *first,
+			struct kipc_waker *waker)
+{
+	int outcome = element_outcome(e);
+
+	if (kipc_attachment_gone(first->attachment))
+		outcome = -ENXIO;
+	else if (outcome != -ENOTRECOVERABLE)
+		e->value |= first->owner;
+	kipc_grant(waker, &e->waiters, &first->waiter, outcome);
+}
+
+/* True where more can be served than fit in the waker. */
+static bool kipc_mutex_serve(const struct kipc_mutex *mutex,
+			     struct kipc_element *e, struct kipc_waker *waker)
+{
+	struct mutex_waiter *first;
+
+	kipc_assert_held(e);
+	while (e->waiters.first && !(e->value & KIPC_MUTEX_OWNER)) {
+		if (kipc_waker_full(waker))
+			return true;
+		first = waiter_of(e->waiters.first);
+		if ((e->value & KIPC_MUTEX_NOT_RECOVERABLE) ||
+		    kipc_attachment_gone(first->attachment) ||
+		    waiter_has_waited(mutex, first)) {
+			serve_first(e, first, waker);
+			continue;
+		}
+		if (!kipc_called(&first->waiter))
+			kipc_nudge(waker, &first->waiter);
+		break;
+	}
+	return false;
+}
+
+/* Give the word back as far as it is user space's, and unlock. */
+static void kipc_mutex_unlock_element(struct kipc_mutex *mutex,
+				      struct kipc_element *e, u32 index)
+	__releases(&e->lock)
+{
+	if (e->waiters.first)
+		e->value |= KIPC_MUTEX_WAITERS;
+	if (!e->waiters.first || !kipc_mutex_is_fair(mutex))
+		kipc_word_thaw(&mutex->words, e, index);
+	spin_unlock(&e->lock);
+}
+
+/* Serve, unlock, and only then wake. */
+static void kipc_mutex_leave(struct kipc_mutex *mutex, struct kipc_element *e,
+			     u32 index)
+	__releases(&e->lock)
+{
+	struct kipc_waker waker;
+	bool more;
+
+	kipc_waker_init(&waker);
+	for (;;) {
+		more = kipc_mutex_serve(mutex, e, &waker);
+		kipc_mutex_unlock_element(mutex, e, index);
+		kipc_waker_flush(&waker);
+		if (!more)
+			break;
+		cond_resched();
+		kipc_mutex_enter(mutex, e, index);
+	}
+}
+
+/* ------------------------------------------------------------------------ */
+/* Waiting                                                                  */
+/* ------------------------------------------------------------------------ */
+
+static bool spin_expired(const struct kipc_deadline *deadline)
+{
+	if (deadline->at == KTIME_MAX)
+		return false;
+	return deadline->at <= (deadline->clock == CLOCK_REALTIME ?
+				ktime_get_real() : ktime_get());
+}
+
+/* Does the owner run, and is it worth to wait for that? True: look again. */
+static bool spin_once(struct kipc_mutex *mutex, struct kipc_element *e,
+		      u32 index)
+{
+	u64 value = kipc_word_peek(&mutex->words, e, index);
+	struct task_struct *owner;
+	bool runs;
+
+	if (!(value & KIPC_MUTEX_OWNER))
+		return false;
+	rcu_read_lock();
+	owner = owner_task(mutex, value);
+	runs = owner && owner != current && kipc_runs(owner);
+	rcu_read_unlock();
+	cpu_relax();
+	return runs;
+}
+
+/*
+ * While the owner runs he may be done before we would have fallen asleep. That
+ * is given up after about the time it takes to sleep and be woken, or where
+ * somebody else wants the processor; not so if the mutex is KIPC_SPIN.
+ *
+ * Not where deadlocks are to be detected: those who spin are in no table, and
+ * two who spin because the other one runs would do so for ever.
+ */
+static void kipc_mutex_spin(struct kipc_mutex *mutex, struct kipc_element *e,
+			    u32 index, const struct kipc_deadline *deadline)
+{
+	bool insists = mutex->object.flags & KIPC_SPIN;
+	u64 until = local_clock() + SPIN_NS;
+
+	while (spin_once(mutex, e, index)) {
+		if (signal_pending(current) || spin_expired(deadline))
+			break;
+		if (insists)
+			cond_resched();
+		else if (need_resched() || local_clock() > until)
+			break;
+	}
+}
+
+static struct task_struct *blocked_owner(const struct kipc_blocked *blocked)
+{
+	const struct mutex_waiter *waiter =
+		container_of(blocked, struct mutex_waiter, blocked);
+	u64 value = kipc_word_peek(&waiter->mutex->words, waiter->element,
+				   waiter->index);
+
+	return owner_task(waiter->mutex, value);
+}
+
+/* Queue the caller, unless that would be for ever. The element is entered. */
+static int kipc_mutex_wait_begin(struct kipc_mutex *mutex,
+				 struct mutex_waiter *self)
+{
+	int ret;
+
+	if (kipc_mutex_detects(mutex)) {
+		ret = kipc_blocked_begin(&self->blocked);
+		if (ret)
+			return ret;
+	}
+	ret = kipc_wait_begin(&mutex->object, &self->element->waiters,
+			      &self->waiter, kipc_priority());
+	if (ret && kipc_mutex_detects(mutex))
+		kipc_blocked_end(&self->blocked);
+	return ret;
+}
+
+static void kipc_mutex_wait_end(struct kipc_mutex *mutex,
+				struct mutex_waiter *self)
+{
+	if (kipc_mutex_detects(mutex))
+		kipc_blocked_end(&self->blocked);
+	kipc_wait_end(&mutex->object);
+}
+
+/*
+ * Awake, and the element entered: what has become of it? @ret says why, 0 for
+ * a call. KIPC_PENDING: to be waited on.
+ */
+static int kipc_mutex_look(struct kipc_mutex *mutex, struct mutex_waiter *self,
+			   int ret)
+{
+	struct kipc_element *e = self->element;
+	int locked;
+
+	if (kipc_granted(&self->waiter))
+		return self->waiter.outcome;
+	if (kipc_attachment_gone(self->attachment))
+		locked = -ENXIO;
+	else if (kipc_mutex_is_fair(mutex))
+		locked = KIPC_PENDING;
+	else
+		locked = element_lock(e, self->owner, 0);
+	if (locked == KIPC_PENDING && !ret) {
+		self->waiter.outcome = KIPC_PENDING;
+		self->losses++;
+		return KIPC_PENDING;
+	}
+	kipc_waitlist_remove(&e->waiters, &self->waiter);
+	return locked == KIPC_PENDING ? ret : locked;
+}
+
+/* Queued and unlocked: sleep until there is an outcome. */
+static int kipc_mutex_sleep(struct kipc_mutex *mutex, struct mutex_waiter *self,
+			    const struct kipc_deadline *deadline)
+{
+	int ret;
+
+	do {
+		ret = kipc_wait_sleep(&self->waiter, deadline);
+		if (!ret && kipc_granted(&self->waiter))
+			return self->waiter.outcome;
+		kipc_mutex_enter(mutex, self->element, self->index);
+		ret = kipc_mutex_look(mutex, self, ret);
+		kipc_mutex_leave(mutex, self->element, self->index);
+	} while (ret == KIPC_PENDING);
+	return ret;
+}
+
+/* ------------------------------------------------------------------------ */
+/* The verbs                                                                */
+/* ------------------------------------------------------------------------ */
+
+/* A fair mutex with waiters is not to be had by those who come. */
+static int kipc_mutex_try(struct kipc_mutex *mutex, struct mutex_waiter *self)
+{
+	struct kipc_element *e = self->element;
+	u64 owner = e->value & KIPC_MUTEX_OWNER;
+
+	if (kipc_attachment_gone(self->attachment))
+		return -ENXIO;
+	if (kipc_mutex_is_fair(mutex) && !owner && e->waiters.first)
+		return KIPC_PENDING;
+	return element_lock(e, self->owner, mutex->object.flags);
+}
+
+static int kipc_mutex_unlock(struct kipc_mutex *mutex, u32 index,
+			     struct kipc_attachment *attachment)
+{
+	struct kipc_element *e = kipc_words_at(&mutex->words, &index);
+	int ret;
+
+	if (!e)
+		return -EINVAL;
+	kipc_mutex_enter(mutex, e, index);
+	ret = element_unlock(e, owner_self(attachment));
+	kipc_mutex_leave(mutex, e, index);
+	return ret;
+}
+
+static int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
+			   struct kipc_attachment *attachment,
+			   const struct kipc_deadline *deadline)
+{
+	struct kipc_element *e = kipc_words_at(&mutex->words, &index);
+	struct mutex_waiter self = {
+		.attachment = attachment,
+		.mutex = mutex,
+		.element = e,
+		.blocked.owner = blocked_owner,
+	};
+	bool queued = false;
+	int ret;
+
+	if (!e)
+		return -EINVAL;
+	self.index = index;
+	self.owner = owner_self(attachment);
+	if (!deadline->try && !kipc_mutex_detects(mutex))
+		kipc_mutex_spin(mutex, e, index, deadline);
+	kipc_mutex_enter(mutex, e, index);
+	ret = kipc_mutex_try(mutex, &self);
+	if (ret == KIPC_PENDING) {
+		ret = deadline->try ? -EAGAIN :
+				      kipc_mutex_wait_begin(mutex, &self);
+		queued = !ret;
+	}
+	kipc_mutex_leave(mutex, e, index);
+	if (!queued)
+		return ret;
+	ret = kipc_mutex_sleep(mutex, &self, deadline);
+	kipc_mutex_wait_end(mutex, &self);
+	/* Nobody is to hear of an owner who died before he knew of it. */
+	if (!ret && fatal_signal_pending(current)) {
+		kipc_mutex_unlock(mutex, index, attachment);
+		ret = -EINTR;
+	}
+	return ret;
+}
+
+static int kipc_mutex_consistent(struct kipc_mutex *mutex, u32 index,
+				 struct kipc_attachment *attachment)
+{
+	struct kipc_element *e = kipc_words_at(&mutex->words, &index);
+	int ret;
+
+	if (!e)
+		return -EINVAL;
+	kipc_mutex_enter(mutex, e, index);
+	ret = element_consistent(e, owner_self(attachment));
+	kipc_mutex_leave(mutex, e, index);
+	return ret;
+}
+
+/* The process and the thread that own it, as far as the caller may see them. */
+static void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
+			     u32 *thread)
+{
+	struct kipc_attachment *attachment;
+
+	*process = 0;
+	*thread = value & KIPC_MUTEX_TID;
+	rcu_read_lock();
+	attachment = kipc_attachment_find(&mutex->object,
+					  owner_attachment(value));
+	if (attachment)
+		*process = pid_vnr(attachment->process);
+	rcu_read_unlock();
+}
+
+static int kipc_mutex_state(struct kipc_mutex *mutex,
+			    struct kipc_mutex_state_args *args)
+{
+	struct kipc_element *e = kipc_words_at(&mutex->words, &args->element);
+	u64 value;
+
+	if (!e)
+		return -EINVAL;
+	kipc_mutex_enter(mutex, e, args->element);
+	value = e->value;
+	kipc_mutex_leave(mutex, e, args->element);
+	kipc_mutex_owner(mutex, value, &args->owner, &args->thread);
+	args->depth = 0;
+	if (value & KIPC_MUTEX_OWNER)
+		args->depth = 1 + (value & KIPC_MUTEX_DEPTH) /
+				  KIPC_MUTEX_DEPTH_ONE;
+	args->state = 0;
+	if (value & KIPC_MUTEX_OWNER_DIED)
+		args->state |= KIPC_MUTEX_IS_DIRTY;
+	if (value & KIPC_MUTEX_NOT_RECOVERABLE)
+		args->state |= KIPC_MUTEX_IS_LOST;
+	args->waiters = atomic_read(&mutex->object.waiters);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------ */
+/* Death                                                                    */
+/* ------------------------------------------------------------------------ */
+
+/* Nobody else can have made the dead one the owner since he is gone. */
+static bool kipc_mutex_repair(struct kipc_mutex *mutex, u32 index, u32 id)
+{
+	struct kipc_element *e = &mutex->words.elements[index];
+
+	spin_lock(&e->lock);
+	if (owner_attachment(kipc_word_peek(&mutex->words, e, index)) != id) {
+		spin_unlock(&e->lock);
+		return false;
+	}
+	kipc_mutex_freeze(mutex, e, index);
+	element_owner_died(e);
+	kipc_mutex_leave(mutex, e, index);
+	return true;
+}
+
+static u32 kipc_mutex_detach(struct kipc_object *object,
+			     struct kipc_attachment *attachment)
+{
+	struct kipc_mutex *mutex = kipc_mutex_of(object);
+	u32 i, repaired = 0;
+
+	for (i = 0; i < mutex->words.count; i++) {
+		repaired += kipc_mutex_repair(mutex, i, attachment->id);
+		cond_resched();
+	}
+	return repaired;
+}
+
+/* ------------------------------------------------------------------------ */
+/* ioctl                                                                    */
+/* ------------------------------------------------------------------------ */
+
+static int ioctl_lock(struct file *file, void __user *arg)
+{
+	struct kipc_mutex *mutex = kipc_mutex_of(kipc_object_of(file));
+	struct kipc_attachment *attachment;
+	struct kipc_mutex_lock_args args;
+	struct kipc_deadline deadline;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (!ret)
+		ret = kipc_file_check(file, FMODE_WRITE);
+	if (ret)
+		return ret;
+	if (args.flags & ~(KIPC_TRY | KIPC_REALTIME))
+		return -EINVAL;
+	ret = kipc_deadline_init(&deadline, args.flags, args.deadline, file);
+	if (ret)
+		return ret;
+	attachment = kipc_attachment_get(&mutex->object, args.attachment);
+	if (!attachment)
+		return -ENXIO;
+	ret = kipc_mutex_lock(mutex, args.element, attachment, &deadline);
+	kipc_attachment_put(attachment);
+	return ret;
+}
+
+static int ioctl_change(struct file *file, void __user *arg,
+			int (*change)(struct kipc_mutex *mutex, u32 index,
+				      struct kipc_attachment *attachment))
+{
+	struct kipc_mutex *mutex = kipc_mutex_of(kipc_object_of(file));
+	struct kipc_attachment *attachment;
+	struct kipc_mutex_args args;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (!ret)
+		ret = kipc_file_check(file, FMODE_WRITE);
+	if (ret)
+		return ret;
+	if (args.flags)
+		return -EINVAL;
+	attachment = kipc_attachment_get(&mutex->object, args.attachment);
+	if (!attachment)
+		return -ENXIO;
+	ret = change(mutex, args.element, attachment);
+	kipc_attachment_put(attachment);
+	return ret;
+}
+
+static int ioctl_state(struct file *file, void __user *arg)
+{
+	struct kipc_mutex_state_args args;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (!ret)
+		ret = kipc_file_check(file, FMODE_READ);
+	if (ret)
+		return ret;
+	if (args.flags)
+		return -EINVAL;
+	ret = kipc_mutex_state(kipc_mutex_of(kipc_object_of(file)), &args);
+	return ret ? ret : kipc_args_write(arg, &args, sizeof(args));
+}
+
+static long kipc_mutex_ioctl(struct file *file, unsigned int command,
+			     void __user *arg)
+{
+	switch (command) {
+	case KIPC_MUTEX_LOCK:
+		return ioctl_lock(file, arg);
+	case KIPC_MUTEX_UNLOCK:
+		return ioctl_change(file, arg, kipc_mutex_unlock);
+	case KIPC_MUTEX_CONSISTENT:
+		return ioctl_change(file, arg, kipc_mutex_consistent);
+	case KIPC_MUTEX_STATE:
+		return ioctl_state(file, arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+/* ------------------------------------------------------------------------ */
+/* The type                                                                 */
+/* ------------------------------------------------------------------------ */
+
+static int kipc_mutex_check(union kipc_attributes *attributes)
+{
+	return memchr_inv(attributes, 0, sizeof(*attributes)) ? -EINVAL : 0;
+}
+
+static int kipc_mutex_init(struct kipc_object *object)
+{
+	object->tracks = true;
+	return kipc_words_alloc(&kipc_mutex_of(object)->words, object, 0);
+}
+
+static void kipc_mutex_exit(struct kipc_object *object)
+{
+	kipc_words_free(&kipc_mutex_of(object)->words);
+}
+
+static struct kipc_words *kipc_mutex_words(struct kipc_object *object)
+{
+	return &kipc_mutex_of(object)->words;
+}
+
+static void kipc_mutex_show_element(struct seq_file *seq,
+				    struct kipc_mutex *mutex, u32 index,
+				    u64 value)
+{
+	u32 process, thread;
+
+	kipc_mutex_owner(mutex, value, &process, &thread);
+	seq_printf(seq, "kipc-owner:\t%u process %u thread %u%s\n", index,
+		   process, thread,
+		   value & KIPC_MUTEX_WAITERS ? " awaited" : "");
+}
+
+/* The first ones that have an owner. */
+static void kipc_mutex_show(struct seq_file *seq, struct kipc_object *object)
+{
+	struct kipc_mutex *mutex = kipc_mutex_of(object);
+	u32 i, shown = 0;
+	u64 value;
+
+	for (i = 0; i < mutex->words.count && shown < OWNERS_SHOWN; i++) {
+		value = kipc_word_peek(&mutex->words,
+				       &mutex->words.elements[i], i);
+		if (!(value & KIPC_MUTEX_OWNER))
+			continue;
+		kipc_mutex_show_element(seq, mutex, i, value);
+		shown++;
+		cond_resched();
+	}
+}
+
+const struct kipc_type kipc_mutex_type = {
+	.label = "mutex",
+	.id = KIPC_MUTEX,
+	.flags = KIPC_SEALED | KIPC_PACKED | KIPC_RECURSIVE | KIPC_FAIR |
+		 KIPC_SPIN | KIPC_DETECT,
+	.max_elements = KIPC_ELEMENTS_MAX,
+	.size = sizeof(struct kipc_mutex),
+	.check = kipc_mutex_check,
+	.init = kipc_mutex_init,
+	.exit = kipc_mutex_exit,
+	.ioctl = kipc_mutex_ioctl,
+	.words = kipc_mutex_words,
+	.detach = kipc_mutex_detach,
+	.show = kipc_mutex_show,
+};

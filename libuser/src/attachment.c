@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "attachment.h"
+
+__thread uint32_t kipc_thread __attribute__((tls_model("initial-exec")));
+
+/* What the words of an object that cannot be mapped say. Nothing writes it. */
+static const kipc_word always_slow = KIPC_SLOW;
+
+static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t prepared = PTHREAD_ONCE_INIT;
+static struct kipc_words *list;		/* list_lock */
+
+void kipc_words_none(struct kipc_words *words)
+{
+	words->base = (kipc_word *)&always_slow;
+	words->stride = 0;
+	words->map_size = 0;
+	words->attachment = 0;
+}
+
+void kipc_thread_find(void)
+{
+	kipc_thread = syscall(SYS_gettid);
+}
+
+static void list_add(struct kipc_words *words)
+{
+	words->previous = NULL;
+	words->next = list;
+	if (list)
+		list->previous = words;
+	list = words;
+}
+
+static void list_remove(struct kipc_words *words)
+{
+	if (words->previous)
+		words->previous->next = words->next;
+	else
+		list = words->next;
+	if (words->next)
+		words->next->previous = words->previous;
+}
+
+int kipc_words_map(struct kipc_words *words, const struct kipc_info_args *info)
+{
+	/* Those of a sealed object can only be read. */
+	int protection = info->created & KIPC_SEALED ? PROT_READ :
+						       PROT_READ | PROT_WRITE;
+	int flags = words->base ? MAP_SHARED | MAP_FIXED_NOREPLACE : MAP_SHARED;
+	struct kipc_info_args attached;
+	void *base;
+	int error;
+
+	base = mmap(words->base, info->map_size, protection, flags, words->fd,
+		    0);
+	if (base == MAP_FAILED)
+		return -errno;
+	error = kipc_object_info(words->fd, &attached);
+	if (error) {
+		munmap(base, info->map_size);
+		return error;
+	}
+	words->base = base;
+	words->stride = info->stride / sizeof(*words->base);
+	words->map_size = info->map_size;
+	words->attachment = attached.attachment;
+	return 0;
+}
+
+/* Where they were in the parent there is nothing now. */
+static int words_map_again(struct kipc_words *words)
+{
+	struct kipc_info_args info;
+
+	return kipc_object_info(words->fd, &info) ?:
+	       kipc_words_map(words, &info);
+}
+
+static void before_fork(void)
+{
+	pthread_mutex_lock(&list_lock);
+}
+
+static void after_fork(void)
+{
+	pthread_mutex_unlock(&list_lock);
+}
+
+static void in_child(void)
+{
+	const int saved_errno = errno;
+	struct kipc_words *words, *next;
+
+	kipc_thread = 0;
+	for (words = list; words; words = next) {
+		next = words->next;
+		if (words_map_again(words)) {
+			list_remove(words);
+			kipc_words_none(words);
+		}
+	}
+	after_fork();
+	errno = saved_errno;
+}
+
+static void prepare(void)
+{
+	pthread_atfork(before_fork, after_fork, in_child);
+}
+
+void kipc_words_join(struct kipc_words *words)
+{
+	if (!words->attachment)
+		return;
+	pthread_once(&prepared, prepare);
+	pthread_mutex_lock(&list_lock);
+	list_add(words);
+	pthread_mutex_unlock(&list_lock);
+}
+
+void kipc_words_leave(struct kipc_words *words)
+{
+	if (!words->attachment)
+		return;
+	pthread_mutex_lock(&list_lock);
+	list_remove(words);
+	pthread_mutex_unlock(&list_lock);
+}

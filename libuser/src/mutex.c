@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Mutexes: what the inline fast path leaves. A locker that finds an owner looks
+ * for a while whether he stops being it; whatever else the word says (somebody
+ * waits in a queue, an owner died) is for the kernel to decide.
+ */
+#include <stdbool.h>
+#include <string.h>
+
+#include "attachment.h"
+#include "spin.h"
+
+#define ASK_TO_LOCK	(KIPC_SLOW | KIPC_MUTEX_OWNER_DIED | \
+			 KIPC_MUTEX_NOT_RECOVERABLE)
+#define ASK_TO_UNLOCK	(KIPC_SLOW | KIPC_MUTEX_OWNER_DIED | \
+			 KIPC_MUTEX_WAITERS)
+
+/* Pauses between two looks, at the most. */
+#define PAUSES_MAX	32
+
+/* With KIPC_SPIN the kernel goes on for as long as the owner runs. */
+#define SPINS_OF_SPINLOCK KIPC_SPINS_MAX
+
+/* The word does not say what to do: ask the kernel. */
+#define ASK		1
+
+static struct kipc_mutex *mutex_of(const struct kipc_object *object)
+{
+	struct kipc_mutex *mutex = object->handle;
+
+	mutex->words = object->words;
+	mutex->elements = object->elements;
+	mutex->flags = object->flags;
+	mutex->fd = object->fd;
+	kipc_words_join(&mutex->words);
+	return mutex;
+}
+
+int kipc_mutex_create(struct kipc_mutex **mutex, const char *name,
+		      const struct kipc_mutex_options *options)
+{
+	static const struct kipc_mutex_options defaults;
+	struct kipc_create_args args;
+	struct kipc_object object;
+	int error;
+
+	if (!options)
+		options = &defaults;
+	/* An initialiser need not clear the attributes' unused bytes. */
+	memset(&args, 0, sizeof(args));
+	args.flags = options->flags;
+	args.type = KIPC_MUTEX;
+	args.elements = options->elements ?: 1;
+	args.mode = options->mode ?: 0600;
+	error = kipc_object_create(&object, sizeof(**mutex), &args, name);
+	*mutex = error ? NULL : mutex_of(&object);
+	return error;
+}
+
+int kipc_mutex_open(struct kipc_mutex **mutex, const char *name,
+		    unsigned int access)
+{
+	struct kipc_object object;
+	int error;
+
+	error = kipc_object_open(&object, sizeof(**mutex), KIPC_MUTEX, name,
+				 access);
+	*mutex = error ? NULL : mutex_of(&object);
+	return error;
+}
+
+int kipc_mutex_import(struct kipc_mutex **mutex, int fd)
+{
+	struct kipc_object object;
+	int error;
+
+	error = kipc_object_import(&object, sizeof(**mutex), KIPC_MUTEX, fd);
+	*mutex = error ? NULL : mutex_of(&object);
+	return error;
+}
+
+void kipc_mutex_close(struct kipc_mutex *mutex)
+{
+	if (!mutex)
+		return;
+	kipc_words_leave(&mutex->words);
+	kipc_object_close(mutex, &mutex->words, mutex->fd);
+}
+
+int kipc_mutex_fd(const struct kipc_mutex *mutex)
+{
+	return mutex->fd;
+}
+
+/* ------------------------------------------------------------------------- */
+/* By the word                                                               */
+/* ------------------------------------------------------------------------- */
+
+/* Lock it again: 0, a negative errno, or ASK where the word has changed. */
+static int word_relock(const struct kipc_mutex *mutex, kipc_word *word,
+		       kipc_word old)
+{
+	if (!(mutex->flags & KIPC_RECURSIVE))
+		return -EDEADLK;
+	if ((old & KIPC_MUTEX_DEPTH) == KIPC_MUTEX_DEPTH)
+		return -EOVERFLOW;
+	return kipc_mutex_swap(word, old, old + KIPC_MUTEX_DEPTH_ONE,
+			       __ATOMIC_ACQUIRE) ? 0 : ASK;
+}
+
+/* One look: 0, a negative errno, -EAGAIN where it is somebody else's, or ASK. */
+static int word_lock(const struct kipc_mutex *mutex, kipc_word *word)
+{
+	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED);
+	kipc_word self = kipc_mutex_self(mutex);
+
+	if (old & ASK_TO_LOCK)
+		return ASK;
+	if ((old & KIPC_MUTEX_OWNER) == self)
+		return word_relock(mutex, word, old);
+	if (old & KIPC_MUTEX_OWNER)
+		return -EAGAIN;
+	return kipc_mutex_swap(word, old, old | self, __ATOMIC_ACQUIRE) ?
+	       0 : -EAGAIN;
+}
+
+static uint32_t spin_budget(const struct kipc_mutex *mutex)
+{
+	uint32_t budget = kipc_spin_budget(&mutex->spins);
+
+	return budget && (mutex->flags & KIPC_SPIN) ? SPINS_OF_SPINLOCK : budget;
+}
+
+/* Looks until there is something else to say than -EAGAIN, or the budget ends. */
+static int word_spin(struct kipc_mutex *mutex, kipc_word *word)
+{
+	uint32_t budget = spin_budget(mutex), looks, pauses = 1, i;
+	int result = -EAGAIN;
+
+	for (looks = 0; looks < budget && result == -EAGAIN; looks += pauses) {
+		for (i = 0; i < pauses; i++)
+			kipc_pause();
+		if (pauses < PAUSES_MAX)
+			pauses *= 2;
+		result = word_lock(mutex, word);
+	}
+	if (budget)
+		kipc_spin_learn(&mutex->spins, looks, !result);
+	return result;
+}
+
+/* Unlock it: 0, -EPERM, or ASK. */
+static int word_unlock(const struct kipc_mutex *mutex, kipc_word *word)
+{
+	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED), left = 0;
+
+	if (old & ASK_TO_UNLOCK)
+		return ASK;
+	if ((old & KIPC_MUTEX_OWNER) != kipc_mutex_self(mutex))
+		return -EPERM;
+	if (old & KIPC_MUTEX_DEPTH)
+		left = old - KIPC_MUTEX_DEPTH_ONE;
+	/* It fails where somebody has begun to wait. */
+	return kipc_mutex_swap(word, old, left, __ATOMIC_RELEASE) ? 0 : ASK;
+}
+
+/* ------------------------------------------------------------------------- */
+/* The verbs                                                                 */
+/* ------------------------------------------------------------------------- */
+
+static int mutex_call(struct kipc_mutex *mutex, unsigned long command,
+		      uint32_t element)
+{
+	struct kipc_mutex_args args = {
+		.size = sizeof(args),
+		.element = element,
+		.attachment = mutex->words.attachment,
+	};
+
+	return kipc_call(mutex->fd, command, &args);
+}
+
+int kipc_mutex_lock_slow(struct kipc_mutex *mutex, uint32_t element,
+			 int64_t deadline, unsigned int flags)
+{
+	struct kipc_mutex_lock_args args = {
+		.size = sizeof(args),
+		.flags = flags,
+		.element = element,
+		.attachment = mutex->words.attachment,
+		.deadline = deadline,
+	};
+	kipc_word *word = kipc_words_at(&mutex->words, element);
+	bool try = flags & KIPC_TRY;
+	int result;
+
+	if (!kipc_thread)
+		kipc_thread_find();
+	result = word_lock(mutex, word);
+	if (result == -EAGAIN && !try)
+		result = word_spin(mutex, word);
+	if (result == ASK || (result == -EAGAIN && !try))
+		result = kipc_call(mutex->fd, KIPC_MUTEX_LOCK, &args);
+	return result;
+}
+
+int kipc_mutex_unlock_slow(struct kipc_mutex *mutex, uint32_t element)
+{
+	int result;
+
+	if (!kipc_thread)
+		kipc_thread_find();
+	result = word_unlock(mutex, kipc_words_at(&mutex->words, element));
+	if (result == ASK)
+		result = mutex_call(mutex, KIPC_MUTEX_UNLOCK, element);
+	return result;
+}
+
+int kipc_mutex_consistent(struct kipc_mutex *mutex, uint32_t element)
+{
+	return mutex_call(mutex, KIPC_MUTEX_CONSISTENT, element);
+}
+
+int kipc_mutex_state(struct kipc_mutex *mutex, uint32_t element,
+		     struct kipc_mutex_state_args *state)
+{
+	memset(state, 0, sizeof(*state));
+	state->size = sizeof(*state);
+	state->element = element;
+	return kipc_call(mutex->fd, KIPC_MUTEX_STATE, state);
+}
