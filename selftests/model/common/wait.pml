@@ -16,6 +16,9 @@
 #define EOWNERDEAD	7
 #define EFAULT		8
 #define UNARRIVED	9
+#define NUDGED		10
+#define ENOTRECOVERABLE	11
+#define ENXIO		12
 
 #ifndef SIGNALS
 #define SIGNALS	0
@@ -99,6 +102,12 @@ byte done;			/* processes that have run to their end */
 	wakes++;				\
 	outcome[queue[0]] = result;		\
 	kipc_waitlist_remove(queue[0])
+
+/* kipc_nudge(), of the first; likewise */
+#define kipc_nudge()				\
+	tasks[wakes] = queue[0];		\
+	wakes++;				\
+	outcome[queue[0]] = NUDGED
 
 /* kipc_waker_flush(): each wake_up_process() is a step, with no lock held */
 inline kipc_waker_flush()

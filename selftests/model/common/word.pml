@@ -33,10 +33,13 @@ bool locked;			/* e->lock */
 #endif
 
 /* What user space may rely on while it owns the word. */
+#ifndef THAWED
+#define THAWED	(queued == 0)
+#endif
 #ifdef SCRIBBLES
 #define INVARIANT_THAWED	skip
 #else
-#define INVARIANT_THAWED	INVARIANT(queued == 0)
+#define INVARIANT_THAWED	INVARIANT(THAWED)
 #endif
 
 inline lock_element()
