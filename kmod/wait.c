@@ -5,8 +5,8 @@
  *	creating, of a namespace	a named object is made (name.c); may
  *					allocate and wait for memory
  *	names_mutex			a name comes or goes (name.c)
- *	users_mutex			quotas (user.c)
  *	mmap_lock			of a caller who maps an object
+ *	users_mutex			quotas (user.c)
  *	element lock, mailbox lock	state and waiters (word.h, mailbox.h);
  *					never two at once, no user access,
  *					no allocation, no wake-up inside
