@@ -19,8 +19,8 @@ struct words {
 	size_t size;
 };
 
-/* Maps all words; 0 or a negative errno. */
-static inline int words_map(struct words *words, int fd)
+/* Maps all words for that; 0 or a negative errno. */
+static inline int words_map_for(struct words *words, int fd, int protection)
 {
 	struct kipc_info_args info;
 	int ret = object_info(fd, &info);
@@ -28,14 +28,18 @@ static inline int words_map(struct words *words, int fd)
 
 	if (ret)
 		return ret;
-	base = mmap(NULL, info.map_size, PROT_READ | PROT_WRITE, MAP_SHARED,
-		    fd, 0);
+	base = mmap(NULL, info.map_size, protection, MAP_SHARED, fd, 0);
 	if (base == MAP_FAILED)
 		return -errno;
 	words->base = base;
 	words->stride = info.stride;
 	words->size = info.map_size;
 	return 0;
+}
+
+static inline int words_map(struct words *words, int fd)
+{
+	return words_map_for(words, fd, PROT_READ | PROT_WRITE);
 }
 
 static inline void words_unmap(struct words *words)

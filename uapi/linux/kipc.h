@@ -62,6 +62,20 @@
  */
 #define KIPC_SLOW		0x8000000000000000ULL
 
+/*
+ * Participants. Barriers, mutexes and KIPC_UNDO semaphores know who takes part:
+ * a process, or rather its memory, that has mapped the words through a
+ * descriptor open for reading and writing is *attached* until the last of these
+ * mappings goes, by munmap, exec, exit or SIGKILL. Such a mapping is not inherited
+ * by fork: the child has the descriptor, and may map. Where the words are kept by
+ * the kernel (KIPC_SEALED, KIPC_UNDO, KIPC_DROP) they say KIPC_SLOW for ever, and
+ * those of a SEALED object are mapped for reading only.
+ *
+ * mmap() fails with EUSERS where KIPC_ATTACHMENTS_MAX processes are attached
+ * already, and for a KIPC_UNDO semaphore with ENOSPC where the counts of what the
+ * process will hold, four bytes an element, do not fit in its user's quota.
+ */
+
 /* Semaphore word: units in bits 0..31, the rest zero. */
 #define KIPC_SEMAPHORE_COUNT	0xffffffffULL
 
@@ -100,7 +114,7 @@
 /* Flags of CREATE, reported by INFO and LIST. */
 #define KIPC_EXCLUSIVE		0x1U	/* EEXIST if the name is taken */
 #define KIPC_PERSIST		0x2U	/* the name stays until UNLINK */
-#define KIPC_SEALED		0x4U	/* kernel only, cannot be mapped */
+#define KIPC_SEALED		0x4U	/* kernel only, not mapped for writing */
 #define KIPC_PACKED		0x8U	/* words 8 bytes apart, not 64 */
 #define KIPC_RECURSIVE		0x10U	/* mutex: its owner may lock it again */
 #define KIPC_FAIR		0x20U	/* mutex: strictly first come, first served */
@@ -151,7 +165,8 @@ union kipc_attributes {
  * @size: of this structure in bytes
  * @flags: KIPC_EXCLUSIVE, KIPC_PERSIST (both need a name), KIPC_SEALED, for
  *	   semaphores and mutexes KIPC_PACKED, for mutexes KIPC_RECURSIVE,
- *	   KIPC_FAIR, KIPC_SPIN and KIPC_DETECT
+ *	   KIPC_FAIR, KIPC_SPIN and KIPC_DETECT, for semaphores KIPC_UNDO, for
+ *	   barriers KIPC_DROP
  * @type: KIPC_SEMAPHORE, KIPC_BARRIER, KIPC_MAILBOX or KIPC_MUTEX
  * @elements: 1..KIPC_ELEMENTS_MAX for semaphores and mutexes, 1 for the others
  * @name: pointer to the name's bytes, without a NUL or a slash; 0 for an
@@ -160,7 +175,8 @@ union kipc_attributes {
  * @mode: permission bits 0..0777, taken as they are: there is no umask
  * @attributes: what is special to the type
  *
- * Everything that the object will ever need is charged and allocated here.
+ * Everything that the object will ever need is charged and allocated here, but
+ * what a KIPC_UNDO semaphore needs for a participant: that is when he attaches.
  * Where the name is taken and KIPC_EXCLUSIVE is not given, the object of that
  * name is opened for reading and writing; its type, elements and flags must be
  * as asked (EPROTOTYPE, EINVAL), only that it may be KIPC_PERSIST without having
@@ -311,6 +327,11 @@ struct kipc_info_args {
  *
  * Never waits. EOVERFLOW, and nothing changed, where the units would pass the
  * semaphore's maximum; EINVAL for no units at all. Needs write access.
+ *
+ * With KIPC_UNDO the process holds so many units fewer from then on, at least
+ * none: what it posts beyond those it took makes nobody else hold fewer. What it
+ * holds when its attachment ends is given back, as far as the maximum allows.
+ * ENXIO: the process is not attached; so do WAIT, read() and write().
  */
 struct kipc_semaphore_post_args {
 	__u32 size;
@@ -331,6 +352,10 @@ struct kipc_semaphore_post_args {
  * real-time ones first, and nobody overtakes one that wants more units than
  * there are. EAGAIN, ETIMEDOUT, EINTR; ENOSPC where too many wait already.
  * Needs write access.
+ *
+ * With KIPC_UNDO the process holds the units, whichever of its threads took them.
+ * ENXIO where it is not attached, or, at the latest when it would be the turn of a
+ * waiting thread, is not any more.
  */
 struct kipc_semaphore_wait_args {
 	__u32 size;
