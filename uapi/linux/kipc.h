@@ -138,7 +138,8 @@
  * @initial: semaphore: units each element starts with, 0..@max
  * @max: semaphore: most units an element can hold, 1..KIPC_SEMAPHORE_MAX;
  *	 1 makes it binary
- * @parties: barrier: parties, 2..KIPC_PARTIES_MAX
+ * @parties: barrier: parties, 2..KIPC_PARTIES_MAX; with KIPC_DROP those it has at
+ *	     first, see struct kipc_barrier_args
  * @message_size: mailbox: bytes of the longest message, 1..KIPC_MESSAGE_MAX
  * @messages: mailbox: most messages it holds, 1..KIPC_MESSAGES_MAX
  * @bytes: mailbox: most bytes of all messages in it, at least @message_size,
@@ -397,8 +398,19 @@ struct kipc_semaphore_value_args {
  *
  * A deadline that passes breaks the barrier: the caller gets ETIMEDOUT, every
  * other party ECANCELED until RESET. ECANCELED too after ABORT, and for those
- * who have not returned when a RESET comes; EOWNERDEAD where a waiting party was
- * killed by SIGKILL. No other death of a party is noticed: use deadlines.
+ * who have not returned when a RESET comes.
+ *
+ * An attached process is a member from its first arrival here, or JOIN, until
+ * LEAVE. If its attachment ends before that, the barrier is broken and every
+ * party gets EOWNERDEAD until RESET; so it does where a waiting party, attached
+ * or not, was killed by SIGKILL. A process of several threads that was killed
+ * while one of them waited here may break the barrier once more after a RESET, at
+ * the latest when it is gone. The first reason to be broken stays. The death of
+ * one that is no member is not noticed otherwise: use deadlines.
+ *
+ * With KIPC_DROP: see struct kipc_barrier_args. ENXIO: the process is not
+ * attached. EOVERFLOW: there would be more than KIPC_PARTIES_MAX parties.
+ *
  * When a signal ends the wait the arrival stands: KIPC_ARRIVED and the word are
  * written back, so that the same call continues it; any other end takes them
  * out again. So each thread needs arguments of its own. ENOSPC where too many wait
@@ -415,13 +427,36 @@ struct kipc_barrier_wait_args {
 };
 
 /**
- * struct kipc_barrier_args - ABORT: break the barrier; RESET: mend it
+ * struct kipc_barrier_args - ABORT: break the barrier; RESET: mend it; JOIN: be a
+ *			      member; LEAVE: be none any more
  * @size: of this structure in bytes
  * @flags: 0
  * @element: 0
  * @reserved: 0
  *
- * Both give those who wait ECANCELED. Neither waits. Need write access.
+ * ABORT and RESET give those who wait ECANCELED. None waits. Need write access.
+ * JOIN and LEAVE: ENXIO where the process is not attached. LEAVE: EPERM where it
+ * is not a member.
+ *
+ * A plain barrier waits for the same number of parties for ever. JOIN says that
+ * the process will arrive by changing the word, so that its death is noticed even
+ * if it has not been here before. JOINs are counted (EOVERFLOW beyond
+ * KIPC_PARTIES_MAX): as many LEAVEs say that the end of the process means nothing,
+ * and one is enough where it has only arrived.
+ *
+ * A KIPC_DROP barrier waits for as many parties as there are. It begins with those
+ * of its attributes, all of them vacant. Each JOIN makes the process one party
+ * more: it fills a vacancy, or if there is none adds a party, which is waited for
+ * from the current generation on (EOVERFLOW beyond KIPC_PARTIES_MAX). A process
+ * that arrives more often in a generation than it has joined joins once more by
+ * that. LEAVE makes it one party fewer, the end of its attachment all it has
+ * joined as: the barrier has so many fewer parties, and where more of the process's
+ * have arrived in this generation than it has left, these arrivals go too. If all
+ * who remain have arrived the barrier opens, and the first one that is told of it
+ * gets KIPC_BARRIER_SERIAL. Vacancies are waited for; none comes back by that. So
+ * the last member finds the barrier open whenever it arrives, and when there is
+ * none the next to join is the first party. A RESET changes no membership.
+ * Deadlines and ABORT break the barrier like any other.
  */
 struct kipc_barrier_args {
 	__u32 size;
@@ -435,11 +470,13 @@ struct kipc_barrier_args {
  * @size: of this structure in bytes
  * @flags: 0
  * @element: 0
- * @parties: out: it waits for
+ * @parties: out: it waits for, with KIPC_DROP now
  * @arrived: out: of them
  * @generation: out: times it opened, modulo 2^31
  * @broken: out: 0, ECANCELED or EOWNERDEAD
  * @waiters: out: parties waiting in the kernel
+ * @members: out: processes that are members
+ * @reserved: 0
  *
  * Needs read access.
  */
@@ -452,6 +489,8 @@ struct kipc_barrier_state_args {
 	__u32 generation;
 	__u32 broken;
 	__u32 waiters;
+	__u32 members;
+	__u32 reserved;
 };
 
 /**
@@ -628,6 +667,8 @@ struct kipc_mutex_state_args {
 #define KIPC_BARRIER_ABORT	_IO(KIPC_IOCTL, 0x31)
 #define KIPC_BARRIER_RESET	_IO(KIPC_IOCTL, 0x32)
 #define KIPC_BARRIER_STATE	_IO(KIPC_IOCTL, 0x33)
+#define KIPC_BARRIER_JOIN	_IO(KIPC_IOCTL, 0x34)
+#define KIPC_BARRIER_LEAVE	_IO(KIPC_IOCTL, 0x35)
 
 #define KIPC_MAILBOX_SEND	_IO(KIPC_IOCTL, 0x40)
 #define KIPC_MAILBOX_RECEIVE	_IO(KIPC_IOCTL, 0x41)
