@@ -9,6 +9,7 @@
 #include "attachment.h"
 #include "compat.h"
 #include "object.h"
+#include "watch.h"
 
 void kipc_attachments_init(struct kipc_attachments *attachments)
 {
@@ -166,14 +167,16 @@ void kipc_attachment_map(struct vm_area_struct *vma)
 static void attachment_end(struct kipc_attachment *attachment)
 {
 	struct kipc_object *object = attachment->object;
+	u32 repaired;
 
 	/* Ordered for each element by its lock, which the repair takes. */
 	WRITE_ONCE(attachment->gone, true);
-	object->type->detach(object, attachment);
+	repaired = object->type->detach(object, attachment);
 	xa_lock(&object->attachments.table);
 	hash_del_rcu(&attachment->node);
 	__xa_erase(&object->attachments.table, attachment->id);
 	xa_unlock(&object->attachments.table);
+	kipc_watch_tell(attachment, repaired);
 	kipc_attachment_put(attachment);
 }
 

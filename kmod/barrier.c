@@ -307,14 +307,17 @@ static void barrier_state(struct kipc_barrier *barrier,
 	barrier_leave(barrier, e);
 }
 
-static void barrier_detach(struct kipc_object *object,
-			   struct kipc_attachment *attachment)
+static u32 barrier_detach(struct kipc_object *object,
+			  struct kipc_attachment *attachment)
 {
+	struct kipc_barrier_member *member = kipc_barrier_member_of(attachment);
 	struct kipc_barrier *barrier = kipc_barrier_of(object);
 	struct kipc_element *e = barrier_enter(barrier);
+	bool died = member->joined;
 
-	kipc_member_die(barrier, kipc_barrier_member_of(attachment));
+	kipc_member_die(barrier, member);
 	barrier_leave(barrier, e);
+	return died;
 }
 
 /* ------------------------------------------------------------------------ */

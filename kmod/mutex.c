@@ -17,6 +17,7 @@
  * What holds whenever an element is left: if it has no owner, its first waiter is
  * awake, and passes that on should it go away.
  */
+#include <linux/sched/clock.h>
 #include <linux/sched/rt.h>
 #include <linux/sched/signal.h>
 
@@ -32,6 +33,7 @@
 #define OWNED_FLAGS	(KIPC_MUTEX_OWNER | KIPC_MUTEX_DEPTH)
 
 #define LOSSES_MAX	2	/* before a waiter gets it handed over */
+#define SPIN_NS		20000	/* while the owner runs */
 #define OWNERS_SHOWN	64	/* in fdinfo */
 
 struct kipc_mutex {
@@ -119,6 +121,11 @@ static void kipc_mutex_enter(struct kipc_mutex *mutex, struct kipc_element *e,
 static bool kipc_mutex_is_fair(const struct kipc_mutex *mutex)
 {
 	return mutex->object.flags & KIPC_FAIR;
+}
+
+static bool kipc_mutex_detects(const struct kipc_mutex *mutex)
+{
+	return mutex->object.flags & KIPC_DETECT;
 }
 
 /* ------------------------------------------------------------------------ */
@@ -305,22 +312,26 @@ static bool spin_once(struct kipc_mutex *mutex, struct kipc_element *e,
 }
 
 /*
- * While the owner runs he may be done before we would have fallen asleep. A
- * mutex that is KIPC_SPIN is worth more than its turn; others end with that.
+ * While the owner runs he may be done before we would have fallen asleep. That
+ * is given up after about the time it takes to sleep and be woken, or where
+ * somebody else wants the processor; not so if the mutex is KIPC_SPIN.
+ *
+ * Not where deadlocks are to be detected: those who spin are in no table, and
+ * two who spin because the other one runs would do so for ever.
  */
 static void kipc_mutex_spin(struct kipc_mutex *mutex, struct kipc_element *e,
 			    u32 index, const struct kipc_deadline *deadline)
 {
 	bool insists = mutex->object.flags & KIPC_SPIN;
+	u64 until = local_clock() + SPIN_NS;
 
 	while (spin_once(mutex, e, index)) {
 		if (signal_pending(current) || spin_expired(deadline))
 			break;
-		if (!need_resched())
-			continue;
-		if (!insists)
+		if (insists)
+			cond_resched();
+		else if (need_resched() || local_clock() > until)
 			break;
-		cond_resched();
 	}
 }
 
@@ -332,11 +343,6 @@ static struct task_struct *blocked_owner(const struct kipc_blocked *blocked)
 				   waiter->index);
 
 	return owner_task(waiter->mutex, value);
-}
-
-static bool kipc_mutex_detects(const struct kipc_mutex *mutex)
-{
-	return mutex->object.flags & KIPC_DETECT;
 }
 
 /* Queue the caller, unless that would be for ever. The element is entered. */
@@ -458,7 +464,7 @@ static int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
 		return -EINVAL;
 	self.index = index;
 	self.owner = owner_self(attachment);
-	if (!deadline->try)
+	if (!deadline->try && !kipc_mutex_detects(mutex))
 		kipc_mutex_spin(mutex, e, index, deadline);
 	kipc_mutex_enter(mutex, e, index);
 	ret = kipc_mutex_try(mutex, &self);
@@ -555,16 +561,17 @@ static bool kipc_mutex_repair(struct kipc_mutex *mutex, u32 index, u32 id)
 	return true;
 }
 
-static void kipc_mutex_detach(struct kipc_object *object,
-			      struct kipc_attachment *attachment)
+static u32 kipc_mutex_detach(struct kipc_object *object,
+			     struct kipc_attachment *attachment)
 {
 	struct kipc_mutex *mutex = kipc_mutex_of(object);
-	u32 i;
+	u32 i, repaired = 0;
 
 	for (i = 0; i < mutex->words.count; i++) {
-		kipc_mutex_repair(mutex, i, attachment->id);
+		repaired += kipc_mutex_repair(mutex, i, attachment->id);
 		cond_resched();
 	}
+	return repaired;
 }
 
 /* ------------------------------------------------------------------------ */

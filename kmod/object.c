@@ -10,6 +10,7 @@
 #include "name.h"
 #include "object.h"
 #include "user.h"
+#include "watch.h"
 #include "word.h"
 
 #define NAME_FLAGS	(KIPC_EXCLUSIVE | KIPC_PERSIST)
@@ -45,6 +46,7 @@ int kipc_object_charge(struct kipc_object *object, u64 bytes)
 static void object_free(struct kipc_object *object)
 {
 	kipc_name_drop(object);
+	kipc_watch_end(object);
 	object->type->exit(object);
 	kipc_user_uncharge(object->user, 1, object->charged);
 	kipc_user_put(object->user);
@@ -111,9 +113,14 @@ static long object_ioctl(struct file *file, unsigned int command,
 {
 	void __user *user = (void __user *)arg;
 
-	if (command == KIPC_INFO)
+	switch (command) {
+	case KIPC_INFO:
 		return object_info(file, user);
-	return kipc_object_of(file)->type->ioctl(file, command, user);
+	case KIPC_WATCH:
+		return kipc_watch_open(file, user);
+	default:
+		return kipc_object_of(file)->type->ioctl(file, command, user);
+	}
 }
 
 static __poll_t object_poll(struct file *file, struct poll_table_struct *table)
@@ -395,6 +402,7 @@ static struct kipc_object *object_alloc(const struct kipc_type *type,
 	refcount_set(&object->references, 1);
 	init_waitqueue_head(&object->pollers);
 	kipc_attachments_init(&object->attachments);
+	INIT_LIST_HEAD(&object->watch_list);
 	return object;
 }
 

@@ -50,8 +50,8 @@ struct kipc_words;
  *		     kipc_attachment; 0 if that is all
  * @attach: prepare what an attachment, which nobody finds yet, needs; NULL if
  *	    there is nothing
- * @detach: repair what an attachment that is gone has left; for objects that
- *	    track their participants. Locks no more than elements.
+ * @detach: repair what an attachment that is gone has left, and say how many
+ *	    things; for objects that track their participants
  * @show: its lines of fdinfo
  */
 struct kipc_type {
@@ -72,8 +72,8 @@ struct kipc_type {
 	size_t attachment_size;
 	int (*attach)(struct kipc_object *object,
 		      struct kipc_attachment *attachment);
-	void (*detach)(struct kipc_object *object,
-		       struct kipc_attachment *attachment);
+	u32 (*detach)(struct kipc_object *object,
+		      struct kipc_attachment *attachment);
 	void (*show)(struct seq_file *seq, struct kipc_object *object);
 };
 
@@ -95,6 +95,10 @@ struct kipc_object {
 	/* names_mutex; named is set once, and never if there was no name */
 	struct kipc_name *name;
 	bool named;
+
+	/* watches_mutex */
+	struct list_head watch_list;
+	u32 watches;
 
 	/* atomic */
 	refcount_t references;

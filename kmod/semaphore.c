@@ -124,8 +124,8 @@ static int element_add(struct kipc_element *e, u32 index,
 	return 0;
 }
 
-/* What the dead held, as far as there is room for it. */
-static void element_undo(struct kipc_element *e, u32 index,
+/* What the dead held, as far as there is room for it; false: nothing. */
+static bool element_undo(struct kipc_element *e, u32 index,
 			 struct semaphore_holder *holder, u32 max)
 {
 	u32 held = kipc_undo_held(holder->undo, index);
@@ -133,6 +133,7 @@ static void element_undo(struct kipc_element *e, u32 index,
 	kipc_assert_held(e);
 	e->value += min(held, max - semaphore_units(e));
 	kipc_undo_give(holder->undo, index, held);
+	return held;
 }
 
 /* ------------------------------------------------------------------------ */
@@ -362,22 +363,24 @@ static int semaphore_attach(struct kipc_object *object,
 	return 0;
 }
 
-static void semaphore_detach(struct kipc_object *object,
-			     struct kipc_attachment *attachment)
+static u32 semaphore_detach(struct kipc_object *object,
+			    struct kipc_attachment *attachment)
 {
 	struct kipc_semaphore *semaphore = semaphore_of(object);
 	struct semaphore_holder *holder = holder_of(attachment);
-	u32 i;
+	u32 i, repaired = 0;
 
 	for (i = 0; i < semaphore->words.count; i++) {
 		struct kipc_element *e = &semaphore->words.elements[i];
 
 		semaphore_enter(semaphore, e, i);
-		element_undo(e, i, holder, semaphore_max(semaphore));
+		repaired += element_undo(e, i, holder,
+					 semaphore_max(semaphore));
 		semaphore_leave(semaphore, e, i);
 		cond_resched();
 	}
 	holder->undo = kipc_undo_free(holder->undo);
+	return repaired;
 }
 
 /* ------------------------------------------------------------------------ */

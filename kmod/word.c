@@ -99,23 +99,37 @@ u64 kipc_word_freeze(const struct kipc_words *words, struct kipc_element *e,
 void kipc_word_thaw(const struct kipc_words *words, struct kipc_element *e,
 		    u32 index)
 {
+	atomic64_t *word;
+
 	kipc_assert_held(e);
 	if (words->kept)
 		return;
-	e->value &= ~KIPC_SLOW;
+	word = word_at(words, index);
+	/*
+	 * The page still says what was there before the freeze. Whoever peeks
+	 * and finds the record thawed must find the value in the page, though
+	 * user space may not have it yet.
+	 */
+	atomic64_set(word, e->value);
+	/* Pairs with the acquire in kipc_word_peek(). */
+	smp_store_release(&e->value, e->value & ~KIPC_SLOW);
 	/* Pairs with the acquiring compare-and-swap of a fast path. */
-	atomic64_set_release(word_at(words, index), e->value);
+	atomic64_set_release(word, e->value);
 }
 
 /*
  * What the element holds just now, whoever owns it; not checked, and without
- * the lock out of date at once.
+ * the lock out of date at once. But never older than what the caller knows of,
+ * for instance that he owns it.
  */
 u64 kipc_word_peek(const struct kipc_words *words,
 		   const struct kipc_element *e, u32 index)
 {
-	/* Whoever changes it holds the lock; a value that was is as good. */
-	u64 value = data_race(READ_ONCE(e->value));
+	/*
+	 * Whoever changes it holds the lock; a value that was is as good. Pairs
+	 * with the release in kipc_word_thaw().
+	 */
+	u64 value = data_race(smp_load_acquire(&e->value));
 
 	if (!(value & KIPC_SLOW))
 		value = atomic64_read(word_at(words, index));

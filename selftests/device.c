@@ -7,10 +7,12 @@
 #include "kipc_test.h"
 #include "kipc_child.h"
 #include "kipc_layout.h"
+#include "kipc_word.h"
 
 #define SEMAPHORE_UNITS		3
 #define SEMAPHORE_MAX		5
 #define PARTIES			2
+#define MUTEXES			2	/* the first one is ours */
 
 /* Longer than any argument, up to the longest that the kernel looks at. */
 union verb_args {
@@ -32,6 +34,9 @@ union verb_args {
 	struct kipc_mailbox_send_args send;
 	struct kipc_mailbox_receive_args receive;
 	struct kipc_mailbox_state_args mailbox_state;
+	struct kipc_mutex_lock_args lock;
+	struct kipc_mutex_args mutex;
+	struct kipc_mutex_state_args mutex_state;
 	__u8 bytes[8192];
 	__u32 words[2048];
 };
@@ -42,6 +47,7 @@ enum {
 	SEMAPHORE = KIPC_SEMAPHORE,
 	BARRIER = KIPC_BARRIER,
 	MAILBOX = KIPC_MAILBOX,
+	MUTEX = KIPC_MUTEX,
 	FILES
 };
 
@@ -50,6 +56,7 @@ struct verb_objects {
 	char name[FILES][64];
 	struct kipc_list_entry entry;
 	char buffer[64];
+	__u32 attachment;
 };
 
 /* What a verb returns when all is well; what it did is undone. */
@@ -99,7 +106,7 @@ FIXTURE_VARIANT_ADD(verb, create) {
 		 KIPC_UNDO,
 	.bad = {
 		BAD(kipc_create_args, type, 0),
-		BAD(kipc_create_args, type, KIPC_MAILBOX + 1),
+		BAD(kipc_create_args, type, KIPC_MUTEX + 1),
 		BAD(kipc_create_args, type, 0xffffffff),
 		BAD(kipc_create_args, elements, 0),
 		BAD(kipc_create_args, elements, KIPC_ELEMENTS_MAX + 1),
@@ -127,7 +134,7 @@ FIXTURE_VARIANT_ADD(verb, open) {
 	.bad = {
 		BAD(kipc_open_args, flags, 0),
 		BAD(kipc_open_args, type, 0),
-		BAD(kipc_open_args, type, KIPC_MAILBOX + 1),
+		BAD(kipc_open_args, type, KIPC_MUTEX + 1),
 		BAD(kipc_open_args, name_length, 0),
 	},
 	.returns = RETURNS_DESCRIPTOR,
@@ -418,18 +425,89 @@ FIXTURE_VARIANT_ADD(verb, mailbox_state) {
 	.prepare = prepare_nothing,
 };
 
+/* It is ours already. */
+static void prepare_lock(union verb_args *args, struct verb_objects *objects)
+{
+	args->lock.flags = KIPC_TRY;
+	args->lock.attachment = objects->attachment;
+}
+
+FIXTURE_VARIANT_ADD(verb, mutex_lock) {
+	.command = KIPC_MUTEX_LOCK,
+	.file = MUTEX,
+	.size = sizeof(struct kipc_mutex_lock_args),
+	.flags = KIPC_TRY | KIPC_REALTIME,
+	.access = KIPC_WRITE,
+	.bad = {
+		BAD(kipc_mutex_lock_args, element, MUTEXES),
+		BAD(kipc_mutex_lock_args, element, 0xffffffff),
+		BAD(kipc_mutex_lock_args, deadline, 1),
+	},
+	.returns = -EDEADLK,
+	.prepare = prepare_lock,
+};
+
+/* This one is nobody's. */
+static void prepare_unlock(union verb_args *args, struct verb_objects *objects)
+{
+	args->mutex.element = 1;
+	args->mutex.attachment = objects->attachment;
+}
+
+FIXTURE_VARIANT_ADD(verb, mutex_unlock) {
+	.command = KIPC_MUTEX_UNLOCK,
+	.file = MUTEX,
+	.size = sizeof(struct kipc_mutex_args),
+	.access = KIPC_WRITE,
+	.bad = {
+		BAD(kipc_mutex_args, element, MUTEXES),
+		BAD(kipc_mutex_args, element, 0xffffffff),
+	},
+	.returns = -EPERM,
+	.prepare = prepare_unlock,
+};
+
+FIXTURE_VARIANT_ADD(verb, mutex_consistent) {
+	.command = KIPC_MUTEX_CONSISTENT,
+	.file = MUTEX,
+	.size = sizeof(struct kipc_mutex_args),
+	.access = KIPC_WRITE,
+	.bad = {
+		BAD(kipc_mutex_args, element, MUTEXES),
+		BAD(kipc_mutex_args, element, 0xffffffff),
+	},
+	.returns = -EPERM,
+	.prepare = prepare_unlock,
+};
+
+FIXTURE_VARIANT_ADD(verb, mutex_state) {
+	.command = KIPC_MUTEX_STATE,
+	.file = MUTEX,
+	.size = sizeof(struct kipc_mutex_state_args),
+	.access = KIPC_READ,
+	.writes_back = true,
+	.bad = {
+		BAD(kipc_mutex_state_args, element, MUTEXES),
+		BAD(kipc_mutex_state_args, element, 0xffffffff),
+	},
+	.prepare = prepare_nothing,
+};
+
 static int create_object(unsigned int type, const char *name)
 {
 	struct kipc_create_args args = any_args(type);
 
 	if (type == KIPC_SEMAPHORE)
 		args = semaphore_args(1, SEMAPHORE_UNITS, SEMAPHORE_MAX);
+	if (type == KIPC_MUTEX)
+		args = mutex_args(MUTEXES);
 	return create_named(args, name, KIPC_EXCLUSIVE);
 }
 
 FIXTURE_SETUP(verb)
 {
 	struct verb_objects *objects = &self->objects;
+	struct words words = {};
 	unsigned int type;
 
 	self->args = shared_alloc(sizeof(*self->args));
@@ -437,13 +515,17 @@ FIXTURE_SETUP(verb)
 	unique_name(objects->name[SEMAPHORE], "semaphore");
 	unique_name(objects->name[BARRIER], "barrier");
 	unique_name(objects->name[MAILBOX], "mailbox");
+	unique_name(objects->name[MUTEX], "mutex");
 	objects->fd[DEVICE] = device_open();
 	ASSERT_LE(0, objects->fd[DEVICE]);
-	for (type = KIPC_SEMAPHORE; type <= KIPC_MAILBOX; type++) {
+	for (type = KIPC_SEMAPHORE; type <= KIPC_MUTEX; type++) {
 		objects->fd[type] = create_object(type, objects->name[type]);
 		ASSERT_LE(0, objects->fd[type]);
 	}
 	ASSERT_EQ(0, mailbox_trysend(objects->fd[MAILBOX], "m", 1, 7));
+	ASSERT_EQ(0, words_map(&words, objects->fd[MUTEX]));
+	objects->attachment = attachment_of(objects->fd[MUTEX]);
+	ASSERT_EQ(0, mutex_trylock(objects->fd[MUTEX], 0));
 	ASSERT_EQ(0, barrier_state(objects->fd[BARRIER], &self->barrier));
 	ASSERT_EQ(0, mailbox_state(objects->fd[MAILBOX], &self->mailbox));
 	self->descriptors = count_descriptors();
@@ -493,6 +575,8 @@ static void check_unchanged(struct __test_metadata *_metadata,
 	EXPECT_EQ(0, mailbox_peek(fd[MAILBOX], &message));
 	EXPECT_EQ(7U, message.args.priority);
 	EXPECT_EQ('m', message.data[0]);
+	check_mutex(fd[MUTEX], 0, getpid(), 1, 0);
+	check_mutex(fd[MUTEX], 1, 0, 0, 0);
 }
 
 TEST_F(verb, good_arguments)
@@ -710,13 +794,14 @@ TEST_F(device, unknown_commands)
 	const unsigned int known[] = {
 		0x00, 0x01, 0x02, 0x03, 0x10, 0x20, 0x21, 0x22,
 		0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x40, 0x41, 0x42,
+		0x50, 0x51, 0x52, 0x53,
 	};
 	union verb_args args = { .any.size = sizeof(args) };
 	int fd[FILES] = { self->fd };
 	unsigned int number, type;
 	size_t i;
 
-	for (type = KIPC_SEMAPHORE; type <= KIPC_MAILBOX; type++) {
+	for (type = KIPC_SEMAPHORE; type <= KIPC_MUTEX; type++) {
 		fd[type] = create(any_args(type));
 		ASSERT_LE(0, fd[type]);
 	}

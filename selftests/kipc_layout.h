@@ -166,6 +166,16 @@ CHECK_FIELD(struct kipc_mailbox_state_args, bytes, 16, 8);
 CHECK_FIELD(struct kipc_mailbox_state_args, senders, 24, 4);
 CHECK_FIELD(struct kipc_mailbox_state_args, receivers, 28, 4);
 
+CHECK_SIZE(struct kipc_watch_args, 8);
+CHECK_FIELD(struct kipc_watch_args, size, 0, 4);
+CHECK_FIELD(struct kipc_watch_args, flags, 4, 4);
+
+CHECK_SIZE(struct kipc_notice, 16);
+CHECK_FIELD(struct kipc_notice, pid, 0, 4);
+CHECK_FIELD(struct kipc_notice, attachment, 4, 4);
+CHECK_FIELD(struct kipc_notice, repaired, 8, 4);
+CHECK_FIELD(struct kipc_notice, lost, 12, 4);
+
 CHECK_SIZE(struct kipc_mutex_lock_args, 24);
 CHECK_FIELD(struct kipc_mutex_lock_args, size, 0, 4);
 CHECK_FIELD(struct kipc_mutex_lock_args, flags, 4, 4);
@@ -195,6 +205,7 @@ static_assert(KIPC_OPEN == 0xb901, "KIPC_OPEN");
 static_assert(KIPC_UNLINK == 0xb902, "KIPC_UNLINK");
 static_assert(KIPC_LIST == 0xb903, "KIPC_LIST");
 static_assert(KIPC_INFO == 0xb910, "KIPC_INFO");
+static_assert(KIPC_WATCH == 0xb911, "KIPC_WATCH");
 static_assert(KIPC_SEMAPHORE_POST == 0xb920, "KIPC_SEMAPHORE_POST");
 static_assert(KIPC_SEMAPHORE_WAIT == 0xb921, "KIPC_SEMAPHORE_WAIT");
 static_assert(KIPC_SEMAPHORE_VALUE == 0xb922, "KIPC_SEMAPHORE_VALUE");
@@ -205,5 +216,9 @@ static_assert(KIPC_BARRIER_STATE == 0xb933, "KIPC_BARRIER_STATE");
 static_assert(KIPC_MAILBOX_SEND == 0xb940, "KIPC_MAILBOX_SEND");
 static_assert(KIPC_MAILBOX_RECEIVE == 0xb941, "KIPC_MAILBOX_RECEIVE");
 static_assert(KIPC_MAILBOX_STATE == 0xb942, "KIPC_MAILBOX_STATE");
+static_assert(KIPC_MUTEX_LOCK == 0xb950, "KIPC_MUTEX_LOCK");
+static_assert(KIPC_MUTEX_UNLOCK == 0xb951, "KIPC_MUTEX_UNLOCK");
+static_assert(KIPC_MUTEX_CONSISTENT == 0xb952, "KIPC_MUTEX_CONSISTENT");
+static_assert(KIPC_MUTEX_STATE == 0xb953, "KIPC_MUTEX_STATE");
 
 #endif /* KIPC_LAYOUT_H */

@@ -107,6 +107,14 @@ static inline struct kipc_create_args mailbox_args(unsigned int message_size,
 	return args;
 }
 
+static inline struct kipc_create_args mutex_args(unsigned int elements)
+{
+	struct kipc_create_args args = create_args(KIPC_MUTEX);
+
+	args.elements = elements;
+	return args;
+}
+
 /* The smallest object of a type. */
 static inline struct kipc_create_args any_args(unsigned int type)
 {
@@ -114,6 +122,8 @@ static inline struct kipc_create_args any_args(unsigned int type)
 		return semaphore_args(1, 0, 1);
 	if (type == KIPC_BARRIER)
 		return barrier_args(2);
+	if (type == KIPC_MUTEX)
+		return create_args(KIPC_MUTEX);
 	return mailbox_args(64, 1);
 }
 
@@ -200,11 +210,10 @@ static inline int object_info(int fd, struct kipc_info_args *info)
 	return kipc_call(fd, KIPC_INFO, info);
 }
 
-/* The number that follows a key in /proc/self/fdinfo, or a negative errno. */
-static inline long fdinfo_number(int fd, const char *key)
+/* The text of /proc/self/fdinfo; 0 or a negative errno. */
+static inline int fdinfo_text(int fd, char *text, size_t size)
 {
-	char path[64], text[4096];
-	const char *line;
+	char path[64];
 	ssize_t length;
 	int file;
 
@@ -212,11 +221,23 @@ static inline long fdinfo_number(int fd, const char *key)
 	file = open(path, O_RDONLY | O_CLOEXEC);
 	if (file < 0)
 		return -errno;
-	length = read(file, text, sizeof(text) - 1);
+	length = read(file, text, size - 1);
 	close(file);
 	if (length < 0)
 		return -EIO;
 	text[length] = 0;
+	return 0;
+}
+
+/* The number that follows a key in /proc/self/fdinfo, or a negative errno. */
+static inline long fdinfo_number(int fd, const char *key)
+{
+	char text[4096];
+	const char *line;
+	int ret = fdinfo_text(fd, text, sizeof(text));
+
+	if (ret)
+		return ret;
 	line = strstr(text, key);
 	return line ? strtol(line + strlen(key), NULL, 0) : -ENOENT;
 }
@@ -473,6 +494,90 @@ static inline int mailbox_state(int fd, struct kipc_mailbox_state_args *state)
 	EXPECT_EQ(0, mailbox_state(fd, &__state)); \
 	EXPECT_EQ((__u32)(expected_messages), __state.messages); \
 	EXPECT_EQ((__u64)(expected_bytes), __state.bytes); \
+} while (0)
+
+/* Mutexes. */
+
+/* The number of this process's attachment, 0 if it has none. */
+static inline __u32 attachment_of(int fd)
+{
+	struct kipc_info_args info;
+
+	return object_info(fd, &info) ? KIPC_POISON_32 : info.attachment;
+}
+
+static inline int mutex_timedlock_as(int fd, unsigned int element,
+				     __u32 attachment, __s64 deadline,
+				     unsigned int flags)
+{
+	struct kipc_mutex_lock_args args = {
+		.size = sizeof(args),
+		.flags = flags,
+		.element = element,
+		.attachment = attachment,
+		.deadline = deadline,
+	};
+
+	return kipc_call(fd, KIPC_MUTEX_LOCK, &args);
+}
+
+static inline int mutex_timedlock(int fd, unsigned int element, __s64 deadline,
+				  unsigned int flags)
+{
+	return mutex_timedlock_as(fd, element, attachment_of(fd), deadline,
+				  flags);
+}
+
+static inline int mutex_lock(int fd, unsigned int element)
+{
+	return mutex_timedlock(fd, element, KIPC_FOREVER, 0);
+}
+
+static inline int mutex_trylock(int fd, unsigned int element)
+{
+	return mutex_timedlock(fd, element, 0, KIPC_TRY);
+}
+
+static inline int mutex_call_as(int fd, unsigned long command,
+				unsigned int element, __u32 attachment)
+{
+	struct kipc_mutex_args args = {
+		.size = sizeof(args),
+		.element = element,
+		.attachment = attachment,
+	};
+
+	return kipc_call(fd, command, &args);
+}
+
+static inline int mutex_unlock(int fd, unsigned int element)
+{
+	return mutex_call_as(fd, KIPC_MUTEX_UNLOCK, element, attachment_of(fd));
+}
+
+static inline int mutex_consistent(int fd, unsigned int element)
+{
+	return mutex_call_as(fd, KIPC_MUTEX_CONSISTENT, element,
+			     attachment_of(fd));
+}
+
+static inline int mutex_state(int fd, unsigned int element,
+			      struct kipc_mutex_state_args *state)
+{
+	memset(state, KIPC_POISON, sizeof(*state));
+	state->size = sizeof(*state);
+	state->flags = 0;
+	state->element = element;
+	return kipc_call(fd, KIPC_MUTEX_STATE, state);
+}
+
+#define check_mutex(fd, element, expected_owner, expected_depth, \
+		    expected_state) do { \
+	struct kipc_mutex_state_args __state; \
+	EXPECT_EQ(0, mutex_state(fd, element, &__state)); \
+	EXPECT_EQ((__u32)(expected_owner), __state.owner); \
+	EXPECT_EQ((__u32)(expected_depth), __state.depth); \
+	EXPECT_EQ((__u32)(expected_state), __state.state); \
 } while (0)
 
 #endif /* KIPC_TEST_H */

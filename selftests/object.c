@@ -5,6 +5,7 @@
  */
 #include "kipc_test.h"
 #include "kipc_child.h"
+#include "kipc_word.h"
 
 #include <sys/resource.h>
 
@@ -72,6 +73,18 @@ FIXTURE_VARIANT_ADD(object, mailbox) {
 		{ 8, 8, 1, 1 },		/* far beyond the product */
 	},
 	.bad_count = 8,
+};
+
+FIXTURE_VARIANT_ADD(object, mutex) {
+	.type = KIPC_MUTEX,
+	.label = "mutex",
+	.flags = KIPC_SEALED | KIPC_PACKED | KIPC_RECURSIVE | KIPC_FAIR |
+		 KIPC_SPIN | KIPC_DETECT,
+	.bad = {
+		{ 1 },
+		{ 0, 0, 0, 0, 0, 0, 0, 1 },
+	},
+	.bad_count = 2,
 };
 
 FIXTURE_SETUP(object)
@@ -145,8 +158,8 @@ TEST_F(object, says_its_flags)
 	EXPECT_EQ(variant->flags | KIPC_PERSIST,
 		  info.created & ~KIPC_EXCLUSIVE);
 	/* What is sealed has no words to map, unless mapping them attaches. */
-	if (variant->type == KIPC_BARRIER) {
-		EXPECT_EQ(64U, info.stride);
+	if (variant->type == KIPC_MUTEX || variant->type == KIPC_BARRIER) {
+		EXPECT_EQ(variant->type == KIPC_MUTEX ? 8U : 64U, info.stride);
 		EXPECT_LE(8ULL, info.map_size);
 	} else {
 		EXPECT_EQ(0U, info.stride);
@@ -211,7 +224,7 @@ TEST_F(object, flags_of_no_meaning)
 	/* There is no name to be exclusive or persistent. */
 	EXPECT_EQ(-EINVAL, create_flags(args, KIPC_EXCLUSIVE));
 	EXPECT_EQ(-EINVAL, create_flags(args, KIPC_PERSIST));
-	if (variant->type != KIPC_SEMAPHORE) {
+	if (!(variant->flags & KIPC_PACKED)) {
 		EXPECT_EQ(-EINVAL, create_flags(args, KIPC_PACKED));
 		args.elements = 2;
 		EXPECT_EQ(-EINVAL, create(args));
@@ -294,6 +307,7 @@ TEST_F(object, failed_creation_of_a_name)
 TEST_F(object, anonymous_ones_are_separate)
 {
 	int one = create(args_of(variant)), two = create(args_of(variant));
+	struct words words = {};
 
 	ASSERT_LE(0, one);
 	ASSERT_LE(0, two);
@@ -312,6 +326,11 @@ TEST_F(object, anonymous_ones_are_separate)
 		EXPECT_EQ(0, mailbox_send(one, "x", 1, 0));
 		check_mailbox(one, 1, 1);
 		check_mailbox(two, 0, 0);
+		break;
+	case KIPC_MUTEX:
+		ASSERT_EQ(0, words_map(&words, one));
+		EXPECT_EQ(0, mutex_trylock(one, 0));
+		check_mutex(two, 0, 0, 0, 0);
 		break;
 	}
 }

@@ -52,6 +52,8 @@
 #define KIPC_MESSAGES_MAX	65536		/* messages in one mailbox */
 #define KIPC_LIST_MAX		1024		/* entries a call of LIST */
 #define KIPC_ATTACHMENTS_MAX	4095		/* processes attached to one object */
+#define KIPC_WATCHES_MAX	1024		/* watches of one object */
+#define KIPC_NOTICES_MAX	64		/* unread in one watch */
 
 #define KIPC_FOREVER		((__s64)0x7fffffffffffffffLL)
 
@@ -98,7 +100,8 @@
  * Mutex word: the owner, all zero where there is none, is the number of its
  * attachment in bits 32..47 and, in bits 0..29, what gettid() says to it. Whoever
  * finds no owner and neither OWNER_DIED nor NOT_RECOVERABLE may become it; the
- * owner may stop being it while WAITERS is clear, else it has to ask the kernel.
+ * owner may stop being it while WAITERS and OWNER_DIED are clear, else it has to
+ * ask the kernel.
  * DEPTH counts how often a RECURSIVE mutex was locked again.
  */
 #define KIPC_MUTEX_TID		0x3fffffffULL
@@ -114,7 +117,7 @@
 /* Flags of CREATE, reported by INFO and LIST. */
 #define KIPC_EXCLUSIVE		0x1U	/* EEXIST if the name is taken */
 #define KIPC_PERSIST		0x2U	/* the name stays until UNLINK */
-#define KIPC_SEALED		0x4U	/* kernel only, not mapped for writing */
+#define KIPC_SEALED		0x4U	/* kernel only: no words, or read-only ones */
 #define KIPC_PACKED		0x8U	/* words 8 bytes apart, not 64 */
 #define KIPC_RECURSIVE		0x10U	/* mutex: its owner may lock it again */
 #define KIPC_FAIR		0x20U	/* mutex: strictly first come, first served */
@@ -166,8 +169,8 @@ union kipc_attributes {
  * @size: of this structure in bytes
  * @flags: KIPC_EXCLUSIVE, KIPC_PERSIST (both need a name), KIPC_SEALED, for
  *	   semaphores and mutexes KIPC_PACKED, for mutexes KIPC_RECURSIVE,
- *	   KIPC_FAIR, KIPC_SPIN and KIPC_DETECT, for semaphores KIPC_UNDO, for
- *	   barriers KIPC_DROP
+ *	   KIPC_FAIR, KIPC_DETECT and KIPC_SPIN, which has no effect with DETECT,
+ *	   for semaphores KIPC_UNDO, for barriers KIPC_DROP
  * @type: KIPC_SEMAPHORE, KIPC_BARRIER, KIPC_MAILBOX or KIPC_MUTEX
  * @elements: 1..KIPC_ELEMENTS_MAX for semaphores and mutexes, 1 for the others
  * @name: pointer to the name's bytes, without a NUL or a slash; 0 for an
@@ -290,7 +293,8 @@ struct kipc_list_args {
  * @type: out: of the object
  * @created: out: flags of CREATE
  * @elements: out
- * @stride: out: bytes from one word to the next in the mapping, 0 if SEALED
+ * @stride: out: bytes from one word to the next in the mapping, 0 if the object
+ *	    cannot be mapped
  * @map_size: out: bytes to mmap, 0 if the object cannot be mapped
  * @uid: out: owner, in the caller's user namespace
  * @gid: out: owning group, in the caller's user namespace
@@ -317,6 +321,41 @@ struct kipc_info_args {
 	union kipc_attributes attributes;
 	__u32 attachment;
 	__u32 reserved;
+};
+
+/**
+ * struct kipc_watch_args - be told of the deaths of an object's participants
+ * @size: of this structure in bytes
+ * @flags: 0
+ *
+ * Returns a close-on-exec descriptor to read struct kipc_notice from, one a
+ * call. A read waits for one, unless O_NONBLOCK is set (EAGAIN); it returns 0
+ * once the object has gone. A buffer too small for one gets EINVAL. For poll it
+ * is EPOLLIN while there is a notice, EPOLLHUP once the object has gone. It
+ * counts as an object in the user's quota, and does not keep the object alive.
+ *
+ * EINVAL: the object tracks nobody. ENOSPC: quota, or KIPC_WATCHES_MAX watch it
+ * already. EMFILE, ENFILE, ENOMEM. Needs read access.
+ */
+struct kipc_watch_args {
+	__u32 size;
+	__u32 flags;
+};
+
+/**
+ * struct kipc_notice - a participant's attachment has ended: it died, or it
+ *			unmapped the object
+ * @pid: of the process that had attached, 0 if not visible to the reader
+ * @attachment: number it had
+ * @repaired: things that it held and that were given to others: mutexes it
+ *	      owned, units, memberships
+ * @lost: notices before this one that found no room
+ */
+struct kipc_notice {
+	__u32 pid;
+	__u32 attachment;
+	__u32 repaired;
+	__u32 lost;
 };
 
 /**
@@ -658,6 +697,7 @@ struct kipc_mutex_state_args {
 
 /* On any object. */
 #define KIPC_INFO		_IO(KIPC_IOCTL, 0x10)
+#define KIPC_WATCH		_IO(KIPC_IOCTL, 0x11)
 
 #define KIPC_SEMAPHORE_POST	_IO(KIPC_IOCTL, 0x20)
 #define KIPC_SEMAPHORE_WAIT	_IO(KIPC_IOCTL, 0x21)

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kmod/wait.c: the waitlist, sleeping, granting and waking. Needs WAITERS and
+ * BATCH. A waiter is a number, which stands for the thread and for its record:
+ * asleep[] is the thread's state, outcome[] the record's.
+ */
+
+/* What a verb returns, and PENDING. */
+#define PENDING		0
+#define OK		1
+#define SERIAL		2
+#define EAGAIN		3
+#define ETIMEDOUT	4
+#define ERESTARTSYS	5
+#define ECANCELED	6
+#define EOWNERDEAD	7
+#define EFAULT		8
+#define UNARRIVED	9
+
+#ifndef SIGNALS
+#define SIGNALS	0
+#endif
+#ifndef KILLS
+#define KILLS	0
+#endif
+#ifndef DEATHS
+#define DEATHS	0
+#endif
+
+byte queue[WAITERS];		/* e->waiters, the first one first */
+byte queued;
+byte outcome[WAITERS];
+bool asleep[WAITERS];		/* TASK_INTERRUPTIBLE */
+
+/* How many more may come. */
+byte signals = SIGNALS;		/* with a handler */
+byte kills = KILLS;		/* SIGKILL, for a thread in the kernel */
+byte deaths = DEATHS;		/* the same, between two steps in user space */
+
+byte done;			/* processes that have run to their end */
+
+/* What every process has of its own. */
+#define LOCALS			\
+	short old;		\
+	byte ret, wakes, at;	\
+	byte tasks[BATCH];	\
+	bool more
+
+#define WAITER_LOCALS		\
+	LOCALS;			\
+	bool pending, killed
+
+/* A participant dies here without a word, if one still may; ends at out. */
+#define MAY_DIE						\
+	if							\
+	:: atomic { deaths > 0 -> deaths--; old = 0; goto out }	\
+	:: skip							\
+	fi
+
+/* URGENT is the one waiter that is a real-time thread. */
+#ifdef URGENT
+#define LEADS(id)	(queued == 0 || (id == URGENT && queue[0] != URGENT))
+#else
+#define LEADS(id)	(queued == 0)	/* kipc_waitlist_leads() */
+#endif
+
+/* kipc_wait_begin(); runs inside a step of its caller, under the lock */
+#define kipc_wait_begin(id)			\
+	outcome[id] = PENDING;			\
+	at = queued;				\
+	do					\
+	:: at > 0 && LEADS(id) ->		\
+		queue[at] = queue[at - 1];	\
+		at--				\
+	:: else -> break			\
+	od;					\
+	queue[at] = id;				\
+	queued++;				\
+	at = 0
+
+/* kipc_waitlist_remove(); likewise */
+#define kipc_waitlist_remove(id)				\
+	at = 0;							\
+	do							\
+	:: queue[at] != id -> at++				\
+	:: else -> break					\
+	od;							\
+	do							\
+	:: at + 1 < queued -> queue[at] = queue[at + 1]; at++	\
+	:: else -> break					\
+	od;							\
+	queued--;						\
+	queue[queued] = 0;					\
+	at = 0
+
+/* kipc_grant(), of the first; likewise. The waker keeps the thread alone. */
+#define kipc_grant(result)			\
+	tasks[wakes] = queue[0];		\
+	wakes++;				\
+	outcome[queue[0]] = result;		\
+	kipc_waitlist_remove(queue[0])
+
+/* kipc_waker_flush(): each wake_up_process() is a step, with no lock held */
+inline kipc_waker_flush()
+{
+	do
+	:: d_step {
+		wakes > 0 ->
+		wakes--;
+		asleep[tasks[wakes]] = false;
+		tasks[wakes] = 0
+	   }
+	:: else -> break
+	od
+}
+
+/*
+ * kipc_wait_sleep(): the outcome is looked at without the lock. That the
+ * deadline passes, a signal or a kill comes is looked at where it is noticed.
+ */
+inline kipc_wait_sleep(id, timed)
+{
+	do
+	:: skip;
+#ifndef BROKEN_SLEEP
+		asleep[id] = true;		/* set_current_state() */
+#endif
+		if
+		:: outcome[id] != PENDING -> ret = outcome[id]; break
+		:: else
+		fi;
+		if
+		:: pending -> ret = ERESTARTSYS; break
+		:: else
+		fi;
+#ifdef BROKEN_SLEEP
+		asleep[id] = true;
+#endif
+end_asleep:	if				/* wait_expired() */
+		:: !asleep[id]
+		:: timed -> ret = ETIMEDOUT; break
+		:: atomic { signals > 0 -> signals--; pending = true }
+		:: atomic { kills > 0 -> kills--; pending = true; killed = true }
+		/* One that might have come did not. */
+		:: atomic { signals > 0 -> signals--; goto end_asleep }
+		:: atomic { kills > 0 -> kills--; goto end_asleep }
+		fi
+	od;
+	atomic {
+		asleep[id] = false;		/* __set_current_state() */
+		pending = false
+	}
+}
