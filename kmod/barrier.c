@@ -313,11 +313,11 @@ static u32 barrier_detach(struct kipc_object *object,
 	struct kipc_barrier_member *member = kipc_barrier_member_of(attachment);
 	struct kipc_barrier *barrier = kipc_barrier_of(object);
 	struct kipc_element *e = barrier_enter(barrier);
-	bool died = member->joined;
 
+	/* One that was killed as it waited may be known to be dead already. */
 	kipc_member_die(barrier, member);
 	barrier_leave(barrier, e);
-	return died;
+	return member->died;
 }
 
 /* ------------------------------------------------------------------------ */

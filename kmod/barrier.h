@@ -59,6 +59,7 @@ struct kipc_barrier_member {
 	/* the element's lock */
 	u32 joined;			/* parties it is, or JOINs without LEAVE */
 	bool came;			/* counted in joined, without a JOIN */
+	bool died;			/* while it was a member */
 	u32 arrived;			/* with KIPC_DROP, in that epoch */
 	u64 epoch;
 };

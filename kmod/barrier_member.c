@@ -277,6 +277,7 @@ void kipc_member_die(struct kipc_barrier *barrier,
 	kipc_assert_held(kipc_barrier_element(barrier));
 	if (!member->joined)
 		return;
+	member->died = true;
 	member_end(barrier, member, member->joined);
 	if (!kipc_barrier_drops(barrier))
 		kipc_barrier_break(barrier, KIPC_BARRIER_DIED);

@@ -348,7 +348,7 @@ struct kipc_watch_args {
  * @pid: of the process that had attached, 0 if not visible to the reader
  * @attachment: number it had
  * @repaired: things that it held and that were given to others: mutexes it
- *	      owned, units, memberships
+ *	      owned, semaphores it held units of, its membership of a barrier
  * @lost: notices before this one that found no room
  */
 struct kipc_notice {
