@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/hashtable.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -14,6 +15,7 @@ void kipc_attachments_init(struct kipc_attachments *attachments)
 {
 	xa_init_flags(&attachments->table, XA_FLAGS_ALLOC1);
 	attachments->next = 1;
+	hash_init(attachments->memories);
 }
 
 /* Under rcu_read_lock(). */
@@ -21,9 +23,9 @@ static struct kipc_attachment *attachment_of_mm(struct kipc_object *object,
 						const struct mm_struct *mm)
 {
 	struct kipc_attachment *attachment;
-	unsigned long id;
 
-	xa_for_each(&object->attachments.table, id, attachment)
+	hash_for_each_possible_rcu(object->attachments.memories, attachment,
+				   node, (unsigned long)mm)
 		if (attachment->mm == mm && !kipc_attachment_gone(attachment))
 			return attachment;
 	return NULL;
@@ -48,8 +50,9 @@ struct kipc_attachment *kipc_attachment_put(struct kipc_attachment *attachment)
 static struct kipc_attachment *attachment_make(struct kipc_object *object,
 					       struct mm_struct *mm)
 {
-	struct kipc_attachment *attachment =
-		kzalloc(sizeof(*attachment), GFP_KERNEL_ACCOUNT);
+	size_t size = object->type->attachment_size ?:
+		      sizeof(struct kipc_attachment);
+	struct kipc_attachment *attachment = kzalloc(size, GFP_KERNEL_ACCOUNT);
 
 	if (!attachment)
 		return NULL;
@@ -63,19 +66,57 @@ static struct kipc_attachment *attachment_make(struct kipc_object *object,
 
 /*
  * Numbers go round, so that one is not given out again soon: a word that still
- * shows it does not make somebody else the owner.
+ * shows it does not make somebody else the owner. Nobody finds the attachment by
+ * its number yet.
  */
-static int attachment_publish(struct kipc_attachment *attachment)
+static int attachment_number(struct kipc_attachment *attachment)
 {
-	struct kipc_attachments *attachments = &attachment->object->attachments;
-	int ret = xa_alloc_cyclic(&attachments->table, &attachment->id,
-				  attachment,
+	struct kipc_attachments *all = &attachment->object->attachments;
+	int ret = xa_alloc_cyclic(&all->table, &attachment->id, NULL,
 				  XA_LIMIT(1, KIPC_ATTACHMENTS_MAX),
-				  &attachments->next, GFP_KERNEL_ACCOUNT);
+				  &all->next, GFP_KERNEL_ACCOUNT);
 
 	if (ret == -EBUSY)
 		return -EUSERS;
 	return min(ret, 0);
+}
+
+/* The place in the table is there already, so this cannot fail. */
+static void attachment_publish(struct kipc_attachment *attachment)
+{
+	struct kipc_attachments *all = &attachment->object->attachments;
+
+	xa_store(&all->table, attachment->id, attachment, GFP_KERNEL_ACCOUNT);
+	xa_lock(&all->table);
+	hash_add_rcu(all->memories, &attachment->node,
+		     (unsigned long)attachment->mm);
+	xa_unlock(&all->table);
+}
+
+/* A new attachment of the memory, or an error. */
+static struct kipc_attachment *attachment_begin(struct kipc_object *object,
+						struct mm_struct *mm)
+{
+	struct kipc_attachment *attachment = attachment_make(object, mm);
+	int ret;
+
+	if (!attachment)
+		return ERR_PTR(-ENOMEM);
+	ret = attachment_number(attachment);
+	if (ret)
+		goto put;
+	if (object->type->attach)
+		ret = object->type->attach(object, attachment);
+	if (ret)
+		goto give_number_back;
+	attachment_publish(attachment);
+	return attachment;
+
+give_number_back:
+	xa_erase(&object->attachments.table, attachment->id);
+put:
+	kipc_attachment_put(attachment);
+	return ERR_PTR(ret);
 }
 
 /**
@@ -86,12 +127,12 @@ static int attachment_publish(struct kipc_attachment *attachment)
  * Nobody but its own mmap() makes a memory's first mapping of an object, so the
  * mmap_lock keeps others from attaching the same memory meanwhile.
  *
- * Return: 0, -ENOMEM, or -EUSERS where KIPC_ATTACHMENTS_MAX are attached already
+ * Return: 0, -ENOMEM, -EUSERS where KIPC_ATTACHMENTS_MAX are attached already, or
+ *	   what the type says
  */
 int kipc_attach(struct kipc_object *object, struct vm_area_struct *vma)
 {
 	struct kipc_attachment *attachment;
-	int ret;
 
 	rcu_read_lock();
 	attachment = attachment_of_mm(object, vma->vm_mm);
@@ -99,14 +140,9 @@ int kipc_attach(struct kipc_object *object, struct vm_area_struct *vma)
 		atomic_inc(&attachment->mappings);
 	rcu_read_unlock();
 	if (!attachment) {
-		attachment = attachment_make(object, vma->vm_mm);
-		if (!attachment)
-			return -ENOMEM;
-		ret = attachment_publish(attachment);
-		if (ret) {
-			kipc_attachment_put(attachment);
-			return ret;
-		}
+		attachment = attachment_begin(object, vma->vm_mm);
+		if (IS_ERR(attachment))
+			return PTR_ERR(attachment);
 	}
 	vma->vm_private_data = attachment;
 	return 0;
@@ -136,7 +172,10 @@ static void attachment_end(struct kipc_attachment *attachment)
 	/* Ordered for each element by its lock, which the repair takes. */
 	WRITE_ONCE(attachment->gone, true);
 	repaired = object->type->detach(object, attachment);
-	xa_erase(&object->attachments.table, attachment->id);
+	xa_lock(&object->attachments.table);
+	hash_del_rcu(&attachment->node);
+	__xa_erase(&object->attachments.table, attachment->id);
+	xa_unlock(&object->attachments.table);
 	kipc_watch_tell(attachment, repaired);
 	kipc_attachment_put(attachment);
 }
@@ -166,6 +205,19 @@ struct kipc_attachment *kipc_attachment_get(struct kipc_object *object, u32 id)
 	attachment = xa_load(&object->attachments.table, id);
 	if (attachment && (attachment->mm != current->mm ||
 			   !refcount_inc_not_zero(&attachment->references)))
+		attachment = NULL;
+	rcu_read_unlock();
+	return attachment;
+}
+
+/* The attachment of the caller's memory with a reference, or NULL. */
+struct kipc_attachment *kipc_attachment_get_current(struct kipc_object *object)
+{
+	struct kipc_attachment *attachment;
+
+	rcu_read_lock();
+	attachment = attachment_of_mm(object, current->mm);
+	if (attachment && !refcount_inc_not_zero(&attachment->references))
 		attachment = NULL;
 	rcu_read_unlock();
 	return attachment;

@@ -18,11 +18,16 @@
  * the repair comes after that.
  *
  * Verbs name the attachment they act for, and are refused unless it is the
- * caller's own.
+ * caller's own; or they act for the attachment of their caller's memory, which is
+ * found by that.
+ *
+ * What a type has to remember of a participant is in a structure of its own that
+ * begins with struct kipc_attachment.
  */
 #ifndef KIPC_ATTACHMENT_H
 #define KIPC_ATTACHMENT_H
 
+#include <linux/hashtable.h>
 #include <linux/refcount.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
@@ -47,13 +52,15 @@ struct kipc_attachment {
 	atomic_t mappings;
 	refcount_t references;
 
+	struct hlist_node node;		/* the table's lock */
 	struct rcu_head rcu;
 };
 
-/* Of one object, by number. Found under RCU. */
+/* Of one object, by number and by memory. Found under RCU. */
 struct kipc_attachments {
 	struct xarray table;
 	u32 next;			/* the table's lock */
+	DECLARE_HASHTABLE(memories, 4);	/* the table's lock */
 };
 
 void kipc_attachments_init(struct kipc_attachments *attachments);
@@ -63,6 +70,8 @@ void kipc_attachment_map(struct vm_area_struct *vma);
 void kipc_attachment_unmap(struct vm_area_struct *vma);
 
 struct kipc_attachment *kipc_attachment_get(struct kipc_object *object, u32 id);
+struct kipc_attachment *
+kipc_attachment_get_current(struct kipc_object *object);
 struct kipc_attachment *
 kipc_attachment_put(struct kipc_attachment *attachment);
 

@@ -1,91 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * DOC: barriers
- *
- * The value holds the parties that have arrived, the generation, how often the
- * barrier was reset and whether it is broken. What became of an arrival can be
- * told from the value alone by anyone who remembers the one he left: opening
- * counts in the generation, a reset in the resets, and breaking in neither. So
- * a party that arrived by changing the word and comes to the kernel late learns
- * the same as one that was waiting there.
- *
- * Waiters are served by arrival alone, so those of an ended generation are
- * always before those of the current one.
- */
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
 #include "args.h"
-#include "object.h"
+#include "barrier.h"
 #include "wait.h"
-#include "word.h"
 
 #define BROKEN_FLAGS	(KIPC_BARRIER_BROKEN | KIPC_BARRIER_DIED)
-#define COUNTS		(KIPC_BARRIER_GENERATION | KIPC_BARRIER_RESETS)
-
-struct kipc_barrier {
-	struct kipc_object object;
-	struct kipc_words words;	/* of one element */
-};
 
 struct barrier_waiter {
 	struct kipc_waiter waiter;
+	struct kipc_barrier_member *member;	/* constant */
 	u64 word;			/* constant; what its arrival left */
 };
-
-static struct kipc_barrier *barrier_of(struct kipc_object *object)
-{
-	return container_of(object, struct kipc_barrier, object);
-}
 
 static struct barrier_waiter *waiter_of(struct kipc_waiter *waiter)
 {
 	return container_of(waiter, struct barrier_waiter, waiter);
 }
 
-static struct kipc_element *barrier_element(struct kipc_barrier *barrier)
-{
-	return barrier->words.elements;
-}
-
-static u32 barrier_parties(const struct kipc_barrier *barrier)
-{
-	return barrier->object.attributes.barrier.parties;
-}
-
-static u32 barrier_arrived(const struct kipc_element *e)
-{
-	return e->value & KIPC_BARRIER_ARRIVED;
-}
-
-/* What breaking the barrier gives a party: 0 where it is whole. */
-static int barrier_broken(const struct kipc_element *e)
-{
-	if (!(e->value & KIPC_BARRIER_BROKEN))
-		return 0;
-	return e->value & KIPC_BARRIER_DIED ? -EOWNERDEAD : -ECANCELED;
-}
-
 /* Lock and own the element; the value is made a possible one. */
 static struct kipc_element *barrier_enter(struct kipc_barrier *barrier)
 	__acquires(&barrier->words.elements->lock)
 {
-	struct kipc_element *e = barrier_element(barrier);
+	struct kipc_element *e = kipc_barrier_element(barrier);
 	u64 value, arrived;
 
 	spin_lock(&e->lock);
 	value = kipc_word_freeze(&barrier->words, e, 0);
+	if (barrier->words.kept)
+		return e;
 	arrived = min_t(u64, value & KIPC_BARRIER_ARRIVED,
-			barrier_parties(barrier) - 1);
-	e->value = KIPC_SLOW | (value & (COUNTS | BROKEN_FLAGS)) | arrived;
+			barrier->parties - 1);
+	e->value = KIPC_SLOW | arrived |
+		   (value & (KIPC_BARRIER_COUNTS | BROKEN_FLAGS));
 	return e;
 }
 
 /* What became of an arrival that left this word; KIPC_PENDING if nothing yet. */
-static int barrier_outcome(const struct kipc_element *e, u64 word)
+static int barrier_outcome(const struct kipc_barrier *barrier, u64 word)
 {
-	u64 changed = e->value ^ word;
-	int broken = barrier_broken(e);
+	u64 changed = kipc_barrier_element(barrier)->value ^ word;
+	int broken = kipc_barrier_broken(barrier);
 
 	if (changed & KIPC_BARRIER_RESETS)
 		return -ECANCELED;
@@ -95,19 +52,22 @@ static int barrier_outcome(const struct kipc_element *e, u64 word)
 }
 
 /* Grant those whose wait has ended; true if there are more. */
-static bool barrier_serve(struct kipc_element *e, struct kipc_waker *waker)
+static bool barrier_serve(struct kipc_barrier *barrier, struct kipc_element *e,
+			  struct kipc_waker *waker)
 {
-	struct kipc_waiter *first;
+	struct barrier_waiter *first;
 	int outcome;
 
 	kipc_assert_held(e);
-	while ((first = e->waiters.first)) {
-		outcome = barrier_outcome(e, waiter_of(first)->word);
+	while (e->waiters.first) {
+		first = waiter_of(e->waiters.first);
+		outcome = barrier_outcome(barrier, first->word);
 		if (outcome == KIPC_PENDING)
 			return false;
 		if (kipc_waker_full(waker))
 			return true;
-		kipc_grant(waker, &e->waiters, first, outcome);
+		outcome = kipc_barrier_claim(barrier, first->word, outcome);
+		kipc_grant(waker, &e->waiters, &first->waiter, outcome);
 	}
 	return false;
 }
@@ -121,7 +81,7 @@ static void barrier_leave(struct kipc_barrier *barrier, struct kipc_element *e)
 
 	kipc_waker_init(&waker);
 	for (;;) {
-		more = barrier_serve(e, &waker);
+		more = barrier_serve(barrier, e, &waker);
 		if (!e->waiters.first)
 			kipc_word_thaw(&barrier->words, e, 0);
 		spin_unlock(&e->lock);
@@ -134,80 +94,40 @@ static void barrier_leave(struct kipc_barrier *barrier, struct kipc_element *e)
 }
 
 /* ------------------------------------------------------------------------ */
-/* What happens to an element that is entered                               */
+/* Waiting                                                                  */
 /* ------------------------------------------------------------------------ */
 
-/* Returns KIPC_BARRIER_SERIAL, why it is broken, or KIPC_PENDING. */
-static int element_arrive(struct kipc_element *e, u32 parties)
+/*
+ * A waiting party was killed, which the others are told at once. As a member it
+ * is dead too, if nobody else uses its memory: else one of these may yet arrive,
+ * and it is when the memory goes that this is over.
+ */
+static void barrier_killed(struct kipc_barrier *barrier,
+			   struct kipc_barrier_member *member)
 {
-	int broken = barrier_broken(e);
-
-	kipc_assert_held(e);
-	if (broken)
-		return broken;
-	if (barrier_arrived(e) + 1 < parties) {
-		e->value++;
-		return KIPC_PENDING;
-	}
-	e->value = KIPC_SLOW | (e->value & KIPC_BARRIER_RESETS) |
-		   ((e->value + (1ULL << KIPC_BARRIER_SHIFT)) &
-		    KIPC_BARRIER_GENERATION);
-	return KIPC_BARRIER_SERIAL;
+	if (member && atomic_read(&current->mm->mm_users) == 1)
+		kipc_member_die(barrier, member);
+	if (!kipc_barrier_drops(barrier))
+		kipc_barrier_break(barrier, KIPC_BARRIER_DIED);
 }
-
-/* Undo an arrival of which nothing has become. */
-static void element_withdraw(struct kipc_element *e, u64 word)
-{
-	kipc_assert_held(e);
-	if (barrier_outcome(e, word) == KIPC_PENDING && barrier_arrived(e))
-		e->value--;
-}
-
-static void element_break(struct kipc_element *e, u64 flags)
-{
-	kipc_assert_held(e);
-	if (!barrier_broken(e))
-		e->value |= KIPC_BARRIER_BROKEN | flags;
-}
-
-/* Has everybody been granted whose wait has ended? */
-static bool element_settled(const struct kipc_element *e)
-{
-	struct kipc_waiter *first = e->waiters.first;
-
-	kipc_assert_held(e);
-	return !first ||
-	       barrier_outcome(e, waiter_of(first)->word) == KIPC_PENDING;
-}
-
-static void element_reset(struct kipc_element *e)
-{
-	kipc_assert_held(e);
-	e->value = KIPC_SLOW | (e->value & KIPC_BARRIER_GENERATION) |
-		   ((e->value + KIPC_BARRIER_RESET_ONE) & KIPC_BARRIER_RESETS);
-}
-
-/* ------------------------------------------------------------------------ */
-/* The verbs                                                                */
-/* ------------------------------------------------------------------------ */
 
 /* A wait that failed: look again, then make the others know. */
 static int barrier_give_up(struct kipc_barrier *barrier,
 			   struct barrier_waiter *self, int ret)
 {
 	struct kipc_element *e = barrier_enter(barrier);
-	int outcome = barrier_outcome(e, self->word);
+	int outcome = barrier_outcome(barrier, self->word);
 
 	if (kipc_granted(&self->waiter)) {
 		ret = self->waiter.outcome;
 	} else {
 		kipc_waitlist_remove(&e->waiters, &self->waiter);
 		if (outcome != KIPC_PENDING)
-			ret = outcome;
+			ret = kipc_barrier_claim(barrier, self->word, outcome);
 		else if (fatal_signal_pending(current))
-			element_break(e, KIPC_BARRIER_DIED);
+			barrier_killed(barrier, self->member);
 		else if (ret == -ETIMEDOUT)
-			element_break(e, 0);
+			kipc_barrier_break(barrier, 0);
 	}
 	barrier_leave(barrier, e);
 	return ret;
@@ -227,66 +147,122 @@ static int barrier_sleep(struct kipc_barrier *barrier,
 	return ret;
 }
 
-/* Would this arrival have to wait? */
-static bool element_must_wait(const struct kipc_element *e, u32 parties)
+/* ------------------------------------------------------------------------ */
+/* The verbs                                                                */
+/* ------------------------------------------------------------------------ */
+
+static int barrier_queue(struct kipc_barrier *barrier, struct kipc_element *e,
+			 struct barrier_waiter *self)
 {
-	return !barrier_broken(e) && barrier_arrived(e) + 1 < parties;
+	return kipc_wait_begin(&barrier->object, &e->waiters, &self->waiter,
+			       MAX_RT_PRIO);
 }
 
-/*
- * Arrive, or with KIPC_ARRIVED look what has become of it. Returns an outcome;
- * KIPC_PENDING where the caller has to wait and self is queued for that.
- */
-static int barrier_arrive(struct kipc_barrier *barrier,
-			  const struct kipc_barrier_wait_args *args, bool try,
-			  struct barrier_waiter *self)
+/* Arrive; queued first, where that is needed, because it may fail. */
+static int barrier_arrive(struct kipc_barrier *barrier, struct kipc_element *e,
+			  struct barrier_waiter *self, bool try)
 {
-	struct kipc_element *e = barrier_enter(barrier);
-	u32 parties = barrier_parties(barrier);
-	int full, ret;
+	int parties = kipc_member_parties(barrier, self->member);
+	int ret = kipc_barrier_broken(barrier);
 
-	self->word = args->word;
-	if (args->flags & KIPC_ARRIVED) {
-		ret = barrier_outcome(e, self->word);
-		if (try && ret == KIPC_PENDING)
-			ret = -EAGAIN;
-	} else if (try && element_must_wait(e, parties)) {
-		ret = -EAGAIN;
-	} else {
-		ret = element_arrive(e, parties);
-		self->word = e->value & ~KIPC_SLOW;
+	if (ret)
+		return ret;
+	if (parties < 0)
+		return parties;
+	if (kipc_barrier_arrived(e) + 1 < parties) {
+		ret = try ? -EAGAIN : barrier_queue(barrier, e, self);
+		if (ret)
+			return ret;
 	}
-	if (ret == KIPC_PENDING) {
-		full = kipc_wait_begin(&barrier->object, &e->waiters,
-				       &self->waiter, MAX_RT_PRIO);
-		if (full) {
-			element_withdraw(e, self->word);
-			ret = full;
-		}
-	}
-	barrier_leave(barrier, e);
+	ret = kipc_member_arrive(barrier, self->member);
+	self->word = e->value & ~KIPC_SLOW;
 	return ret;
 }
 
+static void barrier_withdraw(struct kipc_barrier *barrier,
+			     struct barrier_waiter *self)
+{
+	if (barrier_outcome(barrier, self->word) == KIPC_PENDING)
+		kipc_member_withdraw(barrier, self->member);
+}
+
+/* What has become of an arrival? Queued where that is open yet. */
+static int barrier_look(struct kipc_barrier *barrier, struct kipc_element *e,
+			struct barrier_waiter *self, bool try)
+{
+	int ret = barrier_outcome(barrier, self->word);
+
+	if (ret != KIPC_PENDING)
+		return kipc_barrier_claim(barrier, self->word, ret);
+	/* Of a KIPC_DROP barrier that is known already, if it is true. */
+	if (!kipc_barrier_drops(barrier))
+		kipc_member_came(barrier, self->member);
+	if (try)
+		return -EAGAIN;
+	ret = barrier_queue(barrier, e, self);
+	if (ret)
+		barrier_withdraw(barrier, self);
+	return ret ? ret : KIPC_PENDING;
+}
+
+/* Whose memory has let go of the barrier meanwhile is no member any more. */
+static int barrier_check_member(struct kipc_barrier *barrier,
+				struct barrier_waiter *self)
+{
+	if (self->member && kipc_attachment_gone(&self->member->attachment))
+		self->member = NULL;
+	return !self->member && kipc_barrier_drops(barrier) ? -ENXIO : 0;
+}
+
 static int barrier_wait(struct kipc_barrier *barrier,
+			struct kipc_barrier_member *member,
 			struct kipc_barrier_wait_args *args,
 			const struct kipc_deadline *deadline)
 {
-	struct barrier_waiter self;
-	int ret = barrier_arrive(barrier, args, deadline->try, &self);
+	struct barrier_waiter self = { .member = member, .word = args->word };
+	struct kipc_element *e = barrier_enter(barrier);
+	int ret = barrier_check_member(barrier, &self);
 
+	if (!ret && (args->flags & KIPC_ARRIVED))
+		ret = barrier_look(barrier, e, &self, deadline->try);
+	else if (!ret)
+		ret = barrier_arrive(barrier, e, &self, deadline->try);
+	barrier_leave(barrier, e);
 	if (ret == KIPC_PENDING)
 		ret = barrier_sleep(barrier, &self, deadline);
 	args->word = self.word;
 	return ret;
 }
 
+/* The arrival of that word is not to have been. */
+static void barrier_unwait(struct kipc_barrier *barrier,
+			   struct kipc_barrier_member *member, u64 word)
+{
+	struct barrier_waiter self = { .member = member, .word = word };
+	struct kipc_element *e = barrier_enter(barrier);
+
+	if (!barrier_check_member(barrier, &self))
+		barrier_withdraw(barrier, &self);
+	barrier_leave(barrier, e);
+}
+
 static void barrier_abort(struct kipc_barrier *barrier)
 {
 	struct kipc_element *e = barrier_enter(barrier);
 
-	element_break(e, 0);
+	kipc_barrier_break(barrier, 0);
 	barrier_leave(barrier, e);
+}
+
+/* Has everybody been granted whose wait has ended? */
+static bool barrier_settled(const struct kipc_barrier *barrier,
+			    const struct kipc_element *e)
+{
+	struct kipc_waiter *first = e->waiters.first;
+
+	kipc_assert_held(e);
+	return !first || barrier_outcome(barrier, waiter_of(first)->word) ==
+			 KIPC_PENDING;
 }
 
 static void barrier_reset(struct kipc_barrier *barrier)
@@ -294,20 +270,26 @@ static void barrier_reset(struct kipc_barrier *barrier)
 	struct kipc_element *e = barrier_enter(barrier);
 
 	/* Whose generation has opened already is not to hear of the reset. */
-	while (!element_settled(e)) {
+	while (!barrier_settled(barrier, e)) {
 		barrier_leave(barrier, e);
 		barrier_enter(barrier);
 	}
-	element_reset(e);
+	kipc_barrier_reset_value(barrier);
 	barrier_leave(barrier, e);
 }
 
-static void barrier_withdraw(struct kipc_barrier *barrier, u64 word)
+static int barrier_change_member(struct kipc_barrier *barrier,
+				 struct kipc_barrier_member *member,
+				 int (*change)(struct kipc_barrier *barrier,
+					       struct kipc_barrier_member *m))
 {
 	struct kipc_element *e = barrier_enter(barrier);
+	int ret = -ENXIO;
 
-	element_withdraw(e, word);
+	if (!kipc_attachment_gone(&member->attachment))
+		ret = change(barrier, member);
 	barrier_leave(barrier, e);
+	return ret;
 }
 
 static void barrier_state(struct kipc_barrier *barrier,
@@ -315,13 +297,27 @@ static void barrier_state(struct kipc_barrier *barrier,
 {
 	struct kipc_element *e = barrier_enter(barrier);
 
-	args->parties = barrier_parties(barrier);
-	args->arrived = barrier_arrived(e);
+	args->parties = barrier->parties;
+	args->arrived = kipc_barrier_arrived(e);
 	args->generation = (e->value & KIPC_BARRIER_GENERATION) >>
 			   KIPC_BARRIER_SHIFT;
-	args->broken = -barrier_broken(e);
+	args->broken = -kipc_barrier_broken(barrier);
 	args->waiters = atomic_read(&barrier->object.waiters);
+	args->members = barrier->members;
 	barrier_leave(barrier, e);
+}
+
+static u32 barrier_detach(struct kipc_object *object,
+			  struct kipc_attachment *attachment)
+{
+	struct kipc_barrier_member *member = kipc_barrier_member_of(attachment);
+	struct kipc_barrier *barrier = kipc_barrier_of(object);
+	struct kipc_element *e = barrier_enter(barrier);
+
+	/* One that was killed as it waited may be known to be dead already. */
+	kipc_member_die(barrier, member);
+	barrier_leave(barrier, e);
+	return member->died;
 }
 
 /* ------------------------------------------------------------------------ */
@@ -342,7 +338,8 @@ static int wait_check(const struct kipc_barrier_wait_args *args)
  * The caller continues a wait that a signal ended with the same arguments, and
  * begins the next one with them too: they say whether an arrival stands.
  */
-static int wait_write_back(struct kipc_barrier *barrier, void __user *arg,
+static int wait_write_back(struct kipc_barrier *barrier,
+			   struct kipc_barrier_member *member, void __user *arg,
 			   struct kipc_barrier_wait_args *args, int ret)
 {
 	bool arrived = args->flags & KIPC_ARRIVED;
@@ -359,13 +356,29 @@ static int wait_write_back(struct kipc_barrier *barrier, void __user *arg,
 		return ret;
 	/* The caller cannot be told that it has arrived: then it has not. */
 	if (!arrived)
-		barrier_withdraw(barrier, args->word);
+		barrier_unwait(barrier, member, args->word);
 	return -EFAULT;
+}
+
+/* The caller as a participant; NULL where he is not attached. */
+static struct kipc_barrier_member *member_get(struct kipc_barrier *barrier)
+{
+	struct kipc_attachment *attachment =
+		kipc_attachment_get_current(&barrier->object);
+
+	return attachment ? kipc_barrier_member_of(attachment) : NULL;
+}
+
+static void member_put(struct kipc_barrier_member *member)
+{
+	if (member)
+		kipc_attachment_put(&member->attachment);
 }
 
 static int ioctl_wait(struct file *file, void __user *arg)
 {
-	struct kipc_barrier *barrier = barrier_of(kipc_object_of(file));
+	struct kipc_barrier *barrier = kipc_barrier_of(kipc_object_of(file));
+	struct kipc_barrier_member *member;
 	struct kipc_barrier_wait_args args;
 	struct kipc_deadline deadline;
 	int ret = kipc_args_read(&args, sizeof(args), arg);
@@ -379,12 +392,14 @@ static int ioctl_wait(struct file *file, void __user *arg)
 					 file);
 	if (ret)
 		return ret;
-	ret = barrier_wait(barrier, &args, &deadline);
-	return wait_write_back(barrier, arg, &args, ret);
+	member = member_get(barrier);
+	ret = barrier_wait(barrier, member, &args, &deadline);
+	ret = wait_write_back(barrier, member, arg, &args, ret);
+	member_put(member);
+	return ret;
 }
 
-static int ioctl_change(struct file *file, void __user *arg,
-			void (*change)(struct kipc_barrier *barrier))
+static int change_check(struct file *file, void __user *arg)
 {
 	struct kipc_barrier_args args;
 	int ret = kipc_args_read(&args, sizeof(args), arg);
@@ -393,10 +408,35 @@ static int ioctl_change(struct file *file, void __user *arg,
 		ret = kipc_file_check(file, FMODE_WRITE);
 	if (ret)
 		return ret;
-	if (args.flags || args.element || args.reserved)
-		return -EINVAL;
-	change(barrier_of(kipc_object_of(file)));
-	return 0;
+	return args.flags || args.element || args.reserved ? -EINVAL : 0;
+}
+
+static int ioctl_change(struct file *file, void __user *arg,
+			void (*change)(struct kipc_barrier *barrier))
+{
+	int ret = change_check(file, arg);
+
+	if (!ret)
+		change(kipc_barrier_of(kipc_object_of(file)));
+	return ret;
+}
+
+static int ioctl_member(struct file *file, void __user *arg,
+			int (*change)(struct kipc_barrier *barrier,
+				      struct kipc_barrier_member *member))
+{
+	struct kipc_barrier *barrier = kipc_barrier_of(kipc_object_of(file));
+	struct kipc_barrier_member *member;
+	int ret = change_check(file, arg);
+
+	if (ret)
+		return ret;
+	member = member_get(barrier);
+	if (!member)
+		return -ENXIO;
+	ret = barrier_change_member(barrier, member, change);
+	member_put(member);
+	return ret;
 }
 
 static int ioctl_state(struct file *file, void __user *arg)
@@ -408,9 +448,9 @@ static int ioctl_state(struct file *file, void __user *arg)
 		ret = kipc_file_check(file, FMODE_READ);
 	if (ret)
 		return ret;
-	if (args.flags || args.element)
+	if (args.flags || args.element || args.reserved)
 		return -EINVAL;
-	barrier_state(barrier_of(kipc_object_of(file)), &args);
+	barrier_state(kipc_barrier_of(kipc_object_of(file)), &args);
 	return kipc_args_write(arg, &args, sizeof(args));
 }
 
@@ -426,6 +466,10 @@ static long barrier_ioctl(struct file *file, unsigned int command,
 		return ioctl_change(file, arg, barrier_reset);
 	case KIPC_BARRIER_STATE:
 		return ioctl_state(file, arg);
+	case KIPC_BARRIER_JOIN:
+		return ioctl_member(file, arg, kipc_member_join);
+	case KIPC_BARRIER_LEAVE:
+		return ioctl_member(file, arg, kipc_member_leave);
 	default:
 		return -ENOTTY;
 	}
@@ -448,34 +492,42 @@ static int barrier_check(union kipc_attributes *attributes)
 
 static int barrier_init(struct kipc_object *object)
 {
-	return kipc_words_alloc(&barrier_of(object)->words, object, 0);
+	struct kipc_barrier *barrier = kipc_barrier_of(object);
+
+	object->tracks = true;
+	barrier->parties = object->attributes.barrier.parties;
+	if (kipc_barrier_drops(barrier))
+		barrier->vacant = barrier->parties;
+	barrier->serial = KIPC_BARRIER_NOBODY;
+	return kipc_words_alloc(&barrier->words, object, 0);
 }
 
 static void barrier_exit(struct kipc_object *object)
 {
-	kipc_words_free(&barrier_of(object)->words);
+	kipc_words_free(&kipc_barrier_of(object)->words);
 }
 
 static struct kipc_words *barrier_words(struct kipc_object *object)
 {
-	return &barrier_of(object)->words;
+	return &kipc_barrier_of(object)->words;
 }
 
 static void barrier_show(struct seq_file *seq, struct kipc_object *object)
 {
 	struct kipc_barrier_state_args state = {};
 
-	barrier_state(barrier_of(object), &state);
+	barrier_state(kipc_barrier_of(object), &state);
 	seq_printf(seq, "kipc-parties:\t%u\n", state.parties);
 	seq_printf(seq, "kipc-arrived:\t%u\n", state.arrived);
 	seq_printf(seq, "kipc-generation:\t%u\n", state.generation);
+	seq_printf(seq, "kipc-members:\t%u\n", state.members);
 	seq_printf(seq, "kipc-broken:\t%u\n", state.broken);
 }
 
 const struct kipc_type kipc_barrier_type = {
 	.label = "barrier",
 	.id = KIPC_BARRIER,
-	.flags = KIPC_SEALED,
+	.flags = KIPC_SEALED | KIPC_DROP,
 	.max_elements = 1,
 	.size = sizeof(struct kipc_barrier),
 	.check = barrier_check,
@@ -483,5 +535,7 @@ const struct kipc_type kipc_barrier_type = {
 	.exit = barrier_exit,
 	.ioctl = barrier_ioctl,
 	.words = barrier_words,
+	.attachment_size = sizeof(struct kipc_barrier_member),
+	.detach = barrier_detach,
 	.show = barrier_show,
 };

@@ -57,7 +57,7 @@ static void __init check_layout(void)
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_value_args) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_barrier_wait_args) != 32);
 	BUILD_BUG_ON(sizeof(struct kipc_barrier_args) != 16);
-	BUILD_BUG_ON(sizeof(struct kipc_barrier_state_args) != 32);
+	BUILD_BUG_ON(sizeof(struct kipc_barrier_state_args) != 40);
 	BUILD_BUG_ON(sizeof(struct kipc_mailbox_send_args) != 40);
 	BUILD_BUG_ON(sizeof(struct kipc_mailbox_receive_args) != 56);
 	BUILD_BUG_ON(sizeof(struct kipc_mailbox_state_args) != 32);

@@ -46,6 +46,10 @@ struct kipc_words;
  * @read: second door to a verb
  * @write: second door to a verb
  * @words: what mmap() maps; NULL if there is nothing
+ * @attachment_size: of its structure for a participant, which begins with struct
+ *		     kipc_attachment; 0 if that is all
+ * @attach: prepare what an attachment, which nobody finds yet, needs; NULL if
+ *	    there is nothing
  * @detach: repair what an attachment that is gone has left, and say how many
  *	    things; for objects that track their participants
  * @show: its lines of fdinfo
@@ -65,6 +69,9 @@ struct kipc_type {
 	ssize_t (*read)(struct kiocb *iocb, struct iov_iter *to);
 	ssize_t (*write)(struct kiocb *iocb, struct iov_iter *from);
 	struct kipc_words *(*words)(struct kipc_object *object);
+	size_t attachment_size;
+	int (*attach)(struct kipc_object *object,
+		      struct kipc_attachment *attachment);
 	u32 (*detach)(struct kipc_object *object,
 		      struct kipc_attachment *attachment);
 	void (*show)(struct seq_file *seq, struct kipc_object *object);

@@ -6,25 +6,51 @@
  * on its way to a waiter: a post with waiters gives it to the first of them,
  * who finds it granted. Nobody overtakes a first waiter who wants more units
  * than there are. Poll, read and write are about element 0.
+ *
+ * With KIPC_UNDO the kernel alone moves units, and counts for each participant
+ * how many it holds. Whoever gives units to a participant does that, count
+ * included, while the element is locked and the participant not gone; the repair
+ * takes each lock after that, so it finds every unit there is to give back. A
+ * waiter whose attachment is gone gets none, and is told so when its turn comes.
  */
+#include <linux/err.h>
+#include <linux/sched/signal.h>
+
 #include "args.h"
+#include "attachment.h"
 #include "object.h"
+#include "undo.h"
 #include "wait.h"
 #include "word.h"
+
+#define HOLDERS_SHOWN	64	/* in fdinfo */
 
 struct kipc_semaphore {
 	struct kipc_object object;
 	struct kipc_words words;
 };
 
+/* A participant of a KIPC_UNDO semaphore; there are none of others: NULL. */
+struct semaphore_holder {
+	struct kipc_attachment attachment;
+	struct kipc_undo *undo;		/* see undo.h */
+};
+
 struct semaphore_waiter {
 	struct kipc_waiter waiter;
-	u32 count;		/* constant */
+	struct semaphore_holder *holder;	/* constant */
+	u32 count;				/* constant */
 };
 
 static struct kipc_semaphore *semaphore_of(struct kipc_object *object)
 {
 	return container_of(object, struct kipc_semaphore, object);
+}
+
+static struct semaphore_holder *
+holder_of(struct kipc_attachment *attachment)
+{
+	return container_of(attachment, struct semaphore_holder, attachment);
 }
 
 static struct semaphore_waiter *waiter_of(struct kipc_waiter *waiter)
@@ -42,6 +68,78 @@ static u32 semaphore_units(const struct kipc_element *e)
 	return e->value & KIPC_SEMAPHORE_COUNT;
 }
 
+/* ------------------------------------------------------------------------ */
+/* What happens to an element that is entered                               */
+/* ------------------------------------------------------------------------ */
+
+static bool holder_is_gone(const struct semaphore_holder *holder)
+{
+	return holder && kipc_attachment_gone(&holder->attachment);
+}
+
+/* Could the first waiter have the units? KIPC_PENDING where it has to wait. */
+static int element_may_take(const struct kipc_element *e,
+			    const struct semaphore_holder *holder, u32 count)
+{
+	kipc_assert_held(e);
+	if (holder_is_gone(holder))
+		return -ENXIO;
+	return count <= semaphore_units(e) ? 0 : KIPC_PENDING;
+}
+
+static void element_move(struct kipc_element *e, u32 index,
+			 struct semaphore_holder *holder, u32 count)
+{
+	kipc_assert_held(e);
+	e->value -= count;
+	if (holder)
+		kipc_undo_take(holder->undo, index, count);
+}
+
+/* Take, if it is the caller's turn; KIPC_PENDING where he has to wait. */
+static int element_take(struct kipc_element *e, u32 index,
+			struct semaphore_holder *holder, u32 count,
+			int priority)
+{
+	int ret = element_may_take(e, holder, count);
+
+	if (!ret && !kipc_waitlist_leads(&e->waiters, priority))
+		ret = KIPC_PENDING;
+	if (!ret)
+		element_move(e, index, holder, count);
+	return ret;
+}
+
+static int element_add(struct kipc_element *e, u32 index,
+		       struct semaphore_holder *holder, u32 count, u32 max)
+{
+	kipc_assert_held(e);
+	if (holder_is_gone(holder))
+		return -ENXIO;
+	if (count > max - semaphore_units(e))
+		return -EOVERFLOW;
+	e->value += count;
+	if (holder)
+		kipc_undo_give(holder->undo, index, count);
+	return 0;
+}
+
+/* What the dead held, as far as there is room for it; false: nothing. */
+static bool element_undo(struct kipc_element *e, u32 index,
+			 struct semaphore_holder *holder, u32 max)
+{
+	u32 held = kipc_undo_held(holder->undo, index);
+
+	kipc_assert_held(e);
+	e->value += min(held, max - semaphore_units(e));
+	kipc_undo_give(holder->undo, index, held);
+	return held;
+}
+
+/* ------------------------------------------------------------------------ */
+/* Entering and leaving an element                                          */
+/* ------------------------------------------------------------------------ */
+
 /* Lock the element and own it; what a scribbler left is made a possible value. */
 static void semaphore_enter(struct kipc_semaphore *semaphore,
 			    struct kipc_element *e, u32 index)
@@ -55,17 +153,23 @@ static void semaphore_enter(struct kipc_semaphore *semaphore,
 }
 
 /* Grant what can be granted; true where more can be than fit in the waker. */
-static bool semaphore_serve(struct kipc_element *e, struct kipc_waker *waker)
+static bool semaphore_serve(struct kipc_element *e, u32 index,
+			    struct kipc_waker *waker)
 {
-	struct kipc_waiter *first;
+	struct semaphore_waiter *first;
+	int outcome;
 
 	kipc_assert_held(e);
-	while ((first = e->waiters.first) &&
-	       waiter_of(first)->count <= semaphore_units(e)) {
+	while (e->waiters.first) {
+		first = waiter_of(e->waiters.first);
+		outcome = element_may_take(e, first->holder, first->count);
+		if (outcome == KIPC_PENDING)
+			return false;
 		if (kipc_waker_full(waker))
 			return true;
-		e->value -= waiter_of(first)->count;
-		kipc_grant(waker, &e->waiters, first, 0);
+		if (!outcome)
+			element_move(e, index, first->holder, first->count);
+		kipc_grant(waker, &e->waiters, &first->waiter, outcome);
 	}
 	return false;
 }
@@ -92,7 +196,7 @@ static void semaphore_leave(struct kipc_semaphore *semaphore,
 
 	kipc_waker_init(&waker);
 	for (;;) {
-		more = semaphore_serve(e, &waker);
+		more = semaphore_serve(e, index, &waker);
 		ready = !index && semaphore_units(e) && !e->waiters.first;
 		semaphore_unlock(semaphore, e, index);
 		kipc_waker_flush(&waker);
@@ -107,34 +211,11 @@ static void semaphore_leave(struct kipc_semaphore *semaphore,
 }
 
 /* ------------------------------------------------------------------------ */
-/* What happens to an element that is entered                               */
-/* ------------------------------------------------------------------------ */
-
-static int element_add(struct kipc_element *e, u32 count, u32 max)
-{
-	kipc_assert_held(e);
-	if (count > max - semaphore_units(e))
-		return -EOVERFLOW;
-	e->value += count;
-	return 0;
-}
-
-static bool element_take(struct kipc_element *e, u32 count, int priority)
-{
-	kipc_assert_held(e);
-	if (count > semaphore_units(e) ||
-	    !kipc_waitlist_leads(&e->waiters, priority))
-		return false;
-	e->value -= count;
-	return true;
-}
-
-/* ------------------------------------------------------------------------ */
 /* The verbs                                                                */
 /* ------------------------------------------------------------------------ */
 
 static int semaphore_post(struct kipc_semaphore *semaphore, u32 index,
-			  u32 count)
+			  u32 count, struct semaphore_holder *holder)
 {
 	struct kipc_element *e = kipc_words_at(&semaphore->words, &index);
 	int ret;
@@ -142,7 +223,7 @@ static int semaphore_post(struct kipc_semaphore *semaphore, u32 index,
 	if (!e || !count)
 		return -EINVAL;
 	semaphore_enter(semaphore, e, index);
-	ret = element_add(e, count, semaphore_max(semaphore));
+	ret = element_add(e, index, holder, count, semaphore_max(semaphore));
 	if (ret)
 		semaphore_unlock(semaphore, e, index);
 	else
@@ -168,34 +249,89 @@ static int semaphore_sleep(struct kipc_semaphore *semaphore,
 		semaphore_leave(semaphore, e, index);
 	}
 	kipc_wait_end(&semaphore->object);
-	/* Units granted to a thread that is killed would be nobody's. */
+	if (!ret)
+		ret = self->waiter.outcome;
+	/*
+	 * Units granted to a thread that is killed would be nobody's. With
+	 * KIPC_UNDO they go back with its memory, but others may use that for
+	 * longer; where it has gone already, this does nothing.
+	 */
 	if (!ret && fatal_signal_pending(current)) {
-		semaphore_post(semaphore, index, self->count);
+		semaphore_post(semaphore, index, self->count, self->holder);
 		ret = -EINTR;
 	}
 	return ret;
 }
 
 static int semaphore_wait(struct kipc_semaphore *semaphore, u32 index,
-			  u32 count, const struct kipc_deadline *deadline)
+			  u32 count, struct semaphore_holder *holder,
+			  const struct kipc_deadline *deadline)
 {
 	struct kipc_element *e = kipc_words_at(&semaphore->words, &index);
-	struct semaphore_waiter self = { .count = count };
-	int ret = -EAGAIN, priority = kipc_priority();
+	struct semaphore_waiter self = { .count = count, .holder = holder };
+	int priority = kipc_priority();
+	int ret;
 
 	if (!e || !count || count > semaphore_max(semaphore))
 		return -EINVAL;
 	semaphore_enter(semaphore, e, index);
-	if (element_take(e, count, priority)) {
+	ret = element_take(e, index, holder, count, priority);
+	if (ret != KIPC_PENDING) {
 		semaphore_leave(semaphore, e, index);
-		return 0;
+		return ret;
 	}
+	ret = -EAGAIN;
 	if (!deadline->try)
 		ret = kipc_wait_begin(&semaphore->object, &e->waiters,
 				      &self.waiter, priority);
 	semaphore_unlock(semaphore, e, index);
 	if (!ret)
 		ret = semaphore_sleep(semaphore, e, index, &self, deadline);
+	return ret;
+}
+
+/* The caller as a participant: NULL where nobody counts, or not attached. */
+static int holder_get(struct kipc_semaphore *semaphore,
+		      struct semaphore_holder **holder)
+{
+	struct kipc_attachment *attachment;
+
+	*holder = NULL;
+	if (!semaphore->object.tracks)
+		return 0;
+	attachment = kipc_attachment_get_current(&semaphore->object);
+	if (!attachment)
+		return -ENXIO;
+	*holder = holder_of(attachment);
+	return 0;
+}
+
+static void holder_put(struct semaphore_holder *holder)
+{
+	if (holder)
+		kipc_attachment_put(&holder->attachment);
+}
+
+static int caller_post(struct kipc_semaphore *semaphore, u32 index, u32 count)
+{
+	struct semaphore_holder *holder;
+	int ret = holder_get(semaphore, &holder);
+
+	if (!ret)
+		ret = semaphore_post(semaphore, index, count, holder);
+	holder_put(holder);
+	return ret;
+}
+
+static int caller_wait(struct kipc_semaphore *semaphore, u32 index, u32 count,
+		       const struct kipc_deadline *deadline)
+{
+	struct semaphore_holder *holder;
+	int ret = holder_get(semaphore, &holder);
+
+	if (!ret)
+		ret = semaphore_wait(semaphore, index, count, holder, deadline);
+	holder_put(holder);
 	return ret;
 }
 
@@ -213,6 +349,41 @@ static int semaphore_value(struct kipc_semaphore *semaphore, u32 index,
 }
 
 /* ------------------------------------------------------------------------ */
+/* Participants                                                             */
+/* ------------------------------------------------------------------------ */
+
+static int semaphore_attach(struct kipc_object *object,
+			    struct kipc_attachment *attachment)
+{
+	struct kipc_undo *undo = kipc_undo_alloc(object->elements);
+
+	if (IS_ERR(undo))
+		return PTR_ERR(undo);
+	holder_of(attachment)->undo = undo;
+	return 0;
+}
+
+static u32 semaphore_detach(struct kipc_object *object,
+			    struct kipc_attachment *attachment)
+{
+	struct kipc_semaphore *semaphore = semaphore_of(object);
+	struct semaphore_holder *holder = holder_of(attachment);
+	u32 i, repaired = 0;
+
+	for (i = 0; i < semaphore->words.count; i++) {
+		struct kipc_element *e = &semaphore->words.elements[i];
+
+		semaphore_enter(semaphore, e, i);
+		repaired += element_undo(e, i, holder,
+					 semaphore_max(semaphore));
+		semaphore_leave(semaphore, e, i);
+		cond_resched();
+	}
+	holder->undo = kipc_undo_free(holder->undo);
+	return repaired;
+}
+
+/* ------------------------------------------------------------------------ */
 /* ioctl                                                                    */
 /* ------------------------------------------------------------------------ */
 
@@ -227,8 +398,8 @@ static int ioctl_post(struct file *file, void __user *arg)
 		return ret;
 	if (args.flags)
 		return -EINVAL;
-	return semaphore_post(semaphore_of(kipc_object_of(file)), args.element,
-			      args.count);
+	return caller_post(semaphore_of(kipc_object_of(file)), args.element,
+			   args.count);
 }
 
 static int ioctl_wait(struct file *file, void __user *arg)
@@ -246,8 +417,8 @@ static int ioctl_wait(struct file *file, void __user *arg)
 	ret = kipc_deadline_init(&deadline, args.flags, args.deadline, file);
 	if (ret)
 		return ret;
-	return semaphore_wait(semaphore_of(kipc_object_of(file)), args.element,
-			      args.count, &deadline);
+	return caller_wait(semaphore_of(kipc_object_of(file)), args.element,
+			   args.count, &deadline);
 }
 
 static int ioctl_value(struct file *file, void __user *arg)
@@ -301,25 +472,40 @@ static __poll_t semaphore_poll(struct file *file,
 	return ready;
 }
 
+/* Take a unit, but not for a caller who cannot be told. */
+static int semaphore_read_unit(struct kipc_semaphore *semaphore,
+			       struct semaphore_holder *holder,
+			       const struct kipc_deadline *deadline,
+			       struct iov_iter *to)
+{
+	u64 units = 1;
+	int ret = semaphore_wait(semaphore, 0, units, holder, deadline);
+
+	if (ret)
+		return ret;
+	if (copy_to_iter(&units, sizeof(units), to) == sizeof(units))
+		return sizeof(units);
+	semaphore_post(semaphore, 0, units, holder);
+	return -EFAULT;
+}
+
 static ssize_t semaphore_read(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct kipc_semaphore *semaphore =
 		semaphore_of(kipc_object_of(iocb->ki_filp));
 	struct kipc_deadline deadline = kipc_iocb_deadline(iocb);
-	u64 units = 1;
+	struct semaphore_holder *holder;
 	int ret = kipc_file_check(iocb->ki_filp, FMODE_WRITE);
 
 	if (ret)
 		return ret;
-	if (iov_iter_count(to) < sizeof(units))
+	if (iov_iter_count(to) < sizeof(u64))
 		return -EINVAL;
-	ret = semaphore_wait(semaphore, 0, 1, &deadline);
-	if (ret)
-		return ret;
-	if (copy_to_iter(&units, sizeof(units), to) == sizeof(units))
-		return sizeof(units);
-	semaphore_post(semaphore, 0, 1);
-	return -EFAULT;
+	ret = holder_get(semaphore, &holder);
+	if (!ret)
+		ret = semaphore_read_unit(semaphore, holder, &deadline, to);
+	holder_put(holder);
+	return ret;
 }
 
 static ssize_t semaphore_write(struct kiocb *iocb, struct iov_iter *from)
@@ -334,7 +520,7 @@ static ssize_t semaphore_write(struct kiocb *iocb, struct iov_iter *from)
 		return -EFAULT;
 	if (units > KIPC_SEMAPHORE_MAX)
 		return -EOVERFLOW;
-	ret = semaphore_post(semaphore_of(object), 0, units);
+	ret = caller_post(semaphore_of(object), 0, units);
 	return ret ? ret : sizeof(units);
 }
 
@@ -355,6 +541,7 @@ static int semaphore_check(union kipc_attributes *attributes)
 
 static int semaphore_init(struct kipc_object *object)
 {
+	object->tracks = object->flags & KIPC_UNDO;
 	return kipc_words_alloc(&semaphore_of(object)->words, object,
 				object->attributes.semaphore.initial);
 }
@@ -369,6 +556,41 @@ static struct kipc_words *semaphore_words(struct kipc_object *object)
 	return &semaphore_of(object)->words;
 }
 
+/* Units of element 0; what is gone holds nothing, and its counts may be too. */
+static u32 semaphore_held(struct kipc_semaphore *semaphore,
+			  struct semaphore_holder *holder)
+{
+	struct kipc_element *e = semaphore->words.elements;
+	u32 held = 0;
+
+	spin_lock(&e->lock);
+	if (!holder_is_gone(holder))
+		held = kipc_undo_held(holder->undo, 0);
+	spin_unlock(&e->lock);
+	return held;
+}
+
+/* The first ones that hold any. */
+static void semaphore_show_holders(struct seq_file *seq,
+				   struct kipc_semaphore *semaphore)
+{
+	struct kipc_attachment *attachment;
+	u32 held, shown = 0;
+	unsigned long id;
+
+	rcu_read_lock();
+	xa_for_each(&semaphore->object.attachments.table, id, attachment) {
+		held = semaphore_held(semaphore, holder_of(attachment));
+		if (!held)
+			continue;
+		seq_printf(seq, "kipc-holder:\tprocess %u units %u\n",
+			   pid_vnr(attachment->process), held);
+		if (++shown == HOLDERS_SHOWN)
+			break;
+	}
+	rcu_read_unlock();
+}
+
 static void semaphore_show(struct seq_file *seq, struct kipc_object *object)
 {
 	u32 value;
@@ -376,12 +598,14 @@ static void semaphore_show(struct seq_file *seq, struct kipc_object *object)
 	semaphore_value(semaphore_of(object), 0, &value);
 	seq_printf(seq, "kipc-value:\t%u\n", value);
 	seq_printf(seq, "kipc-max:\t%u\n", semaphore_max(semaphore_of(object)));
+	if (object->tracks)
+		semaphore_show_holders(seq, semaphore_of(object));
 }
 
 const struct kipc_type kipc_semaphore_type = {
 	.label = "semaphore",
 	.id = KIPC_SEMAPHORE,
-	.flags = KIPC_SEALED | KIPC_PACKED,
+	.flags = KIPC_SEALED | KIPC_PACKED | KIPC_UNDO,
 	.max_elements = KIPC_ELEMENTS_MAX,
 	.size = sizeof(struct kipc_semaphore),
 	.check = semaphore_check,
@@ -392,5 +616,8 @@ const struct kipc_type kipc_semaphore_type = {
 	.read = semaphore_read,
 	.write = semaphore_write,
 	.words = semaphore_words,
+	.attachment_size = sizeof(struct semaphore_holder),
+	.attach = semaphore_attach,
+	.detach = semaphore_detach,
 	.show = semaphore_show,
 };

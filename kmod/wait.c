@@ -5,9 +5,9 @@
  *	creating, of a namespace	a named object is made (name.c); may
  *					allocate and wait for memory
  *	names_mutex			a name comes or goes (name.c)
- *	users_mutex			quotas (user.c)
  *	mmap_lock			of a caller who maps an object, or of one
  *					that ends
+ *	users_mutex			quotas (user.c)
  *	watches_mutex			notices of death (watch.c); no user access
  *	element lock, mailbox lock	state and waiters (word.h, mailbox.h);
  *					never two at once, no user access,

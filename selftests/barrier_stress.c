@@ -75,7 +75,7 @@ struct shared {
 	int fd;
 	unsigned int generations;	/* constant */
 	unsigned int parties;		/* constant */
-	struct word *word;		/* constant; NULL: only the kernel */
+	bool by_word;			/* constant; else only by the kernel */
 	unsigned int next;		/* number for the next party */
 	unsigned int came[MOST_PARTIES];	/* how often each came */
 	unsigned int serial[8192];	/* serial parties, by generation */
@@ -83,18 +83,13 @@ struct shared {
 
 FIXTURE_SETUP(parties)
 {
-	struct words words = {};
-
 	self->fd = create(barrier_args(variant->parties));
 	ASSERT_LE(0, self->fd);
 	self->shared = shared_alloc(sizeof(*self->shared));
 	self->shared->fd = self->fd;
 	self->shared->generations = scaled(variant->generations);
 	self->shared->parties = variant->parties;
-	if (!variant->by_word)
-		return;
-	ASSERT_EQ(0, words_map(&words, self->fd));
-	self->shared->word = word_at(&words, 0);
+	self->shared->by_word = variant->by_word;
 }
 
 FIXTURE_TEARDOWN(parties)
@@ -102,14 +97,17 @@ FIXTURE_TEARDOWN(parties)
 	close(self->fd);
 }
 
+/* This process's; NULL: only by the kernel. */
+static struct word *word;
+
 /* By the word while it is ours, else by the kernel. */
 static int meet(const struct shared *shared)
 {
 	int ret = -EAGAIN;
 	__u64 left;
 
-	if (shared->word)
-		ret = word_arrive(shared->word, shared->parties, &left);
+	if (word)
+		ret = word_arrive(word, shared->parties, &left);
 	if (ret == -EAGAIN)
 		return barrier_wait(shared->fd);
 	return ret ? ret : barrier_wait_arrived(shared->fd, left);
@@ -149,6 +147,25 @@ static int run_party(void *data)
 	return 0;
 }
 
+/* By the word, as a member who leaves when it has seen enough. */
+static int run_member(void *data)
+{
+	struct shared *shared = data;
+	struct words words = {};
+	int ret;
+
+	if (!shared->by_word)
+		return run_party(shared);
+	ret = words_map(&words, shared->fd);
+	if (!ret)
+		ret = barrier_join(shared->fd);
+	if (ret)
+		return ret;
+	word = word_at(&words, 0);
+	ret = run_party(shared);
+	return ret ? ret : barrier_leave(shared->fd);
+}
+
 static void *run_thread(void *data)
 {
 	return (void *)(intptr_t)run_party(data);
@@ -158,9 +175,14 @@ static void run_threads(struct __test_metadata *_metadata,
 			struct shared *shared)
 {
 	pthread_t threads[MOST_PARTIES];
+	struct words words = {};
 	unsigned int i;
 	void *ret;
 
+	if (shared->by_word) {
+		ASSERT_EQ(0, words_map(&words, shared->fd));
+		word = word_at(&words, 0);
+	}
 	for (i = 0; i < shared->parties; i++)
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, run_thread,
 					    shared));
@@ -177,7 +199,7 @@ static void run_processes(struct __test_metadata *_metadata,
 	unsigned int i;
 
 	for (i = 0; i < shared->parties; i++)
-		child_start(&children[i], run_party, shared);
+		child_start(&children[i], run_member, shared);
 	for (i = 0; i < shared->parties; i++)
 		EXPECT_EQ(0, child_finish(&children[i]));
 }

@@ -317,9 +317,14 @@ TEST_F(word, lies)
 
 static int scribble(void *data)
 {
-	struct word *word = data;
+	const int *fd = data;
+	struct words words = {};
+	struct word *word;
 	__u64 random = 88172645463325252ULL;
 
+	if (words_map(&words, *fd))
+		return 1;
+	word = word_at(&words, 0);
 	for (;;) {
 		random ^= random << 13;
 		random ^= random >> 7;
@@ -336,7 +341,7 @@ TEST_F(word, scribbler)
 	__s64 deadline;
 	int i, ret, rounds = scaled(10000);
 
-	child_start(&self->a, scribble, self->word);
+	child_start(&self->a, scribble, &self->fd);
 	for (i = 0; i < rounds; i++) {
 		deadline = now_ns(CLOCK_MONOTONIC) + 1000;
 		ret = barrier_timedwait(self->fd, deadline, 0);

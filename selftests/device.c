@@ -102,7 +102,8 @@ FIXTURE_VARIANT_ADD(verb, create) {
 	.file = DEVICE,
 	.size = sizeof(struct kipc_create_args),
 	/* Those that need a name are a matter of object.c. */
-	.flags = KIPC_EXCLUSIVE | KIPC_PERSIST | KIPC_SEALED | KIPC_PACKED,
+	.flags = KIPC_EXCLUSIVE | KIPC_PERSIST | KIPC_SEALED | KIPC_PACKED |
+		 KIPC_UNDO,
 	.bad = {
 		BAD(kipc_create_args, type, 0),
 		BAD(kipc_create_args, type, KIPC_MUTEX + 1),
@@ -313,6 +314,37 @@ FIXTURE_VARIANT_ADD(verb, barrier_reset) {
 	.prepare = prepare_nothing,
 };
 
+/* Good ones of a process that is not attached. */
+FIXTURE_VARIANT_ADD(verb, barrier_join) {
+	.command = KIPC_BARRIER_JOIN,
+	.file = BARRIER,
+	.size = sizeof(struct kipc_barrier_args),
+	.access = KIPC_WRITE,
+	.bad = {
+		BAD(kipc_barrier_args, element, 1),
+		BAD(kipc_barrier_args, element, 0xffffffff),
+		BAD(kipc_barrier_args, reserved, 1),
+		BAD(kipc_barrier_args, reserved, 0x80000000),
+	},
+	.returns = -ENXIO,
+	.prepare = prepare_nothing,
+};
+
+FIXTURE_VARIANT_ADD(verb, barrier_leave) {
+	.command = KIPC_BARRIER_LEAVE,
+	.file = BARRIER,
+	.size = sizeof(struct kipc_barrier_args),
+	.access = KIPC_WRITE,
+	.bad = {
+		BAD(kipc_barrier_args, element, 1),
+		BAD(kipc_barrier_args, element, 0xffffffff),
+		BAD(kipc_barrier_args, reserved, 1),
+		BAD(kipc_barrier_args, reserved, 0x80000000),
+	},
+	.returns = -ENXIO,
+	.prepare = prepare_nothing,
+};
+
 FIXTURE_VARIANT_ADD(verb, barrier_state) {
 	.command = KIPC_BARRIER_STATE,
 	.file = BARRIER,
@@ -322,6 +354,7 @@ FIXTURE_VARIANT_ADD(verb, barrier_state) {
 	.bad = {
 		BAD(kipc_barrier_state_args, element, 1),
 		BAD(kipc_barrier_state_args, element, 0xffffffff),
+		BAD(kipc_barrier_state_args, reserved, 1),
 	},
 	.prepare = prepare_nothing,
 };
@@ -759,8 +792,8 @@ FIXTURE_TEARDOWN(device)
 TEST_F(device, unknown_commands)
 {
 	const unsigned int known[] = {
-		0x00, 0x01, 0x02, 0x03, 0x10, 0x20, 0x21, 0x22,
-		0x30, 0x31, 0x32, 0x33, 0x40, 0x41, 0x42,
+		0x00, 0x01, 0x02, 0x03, 0x10, 0x11, 0x20, 0x21, 0x22,
+		0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x40, 0x41, 0x42,
 		0x50, 0x51, 0x52, 0x53,
 	};
 	union verb_args args = { .any.size = sizeof(args) };

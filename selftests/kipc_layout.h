@@ -121,7 +121,7 @@ CHECK_FIELD(struct kipc_barrier_args, flags, 4, 4);
 CHECK_FIELD(struct kipc_barrier_args, element, 8, 4);
 CHECK_FIELD(struct kipc_barrier_args, reserved, 12, 4);
 
-CHECK_SIZE(struct kipc_barrier_state_args, 32);
+CHECK_SIZE(struct kipc_barrier_state_args, 40);
 CHECK_FIELD(struct kipc_barrier_state_args, size, 0, 4);
 CHECK_FIELD(struct kipc_barrier_state_args, flags, 4, 4);
 CHECK_FIELD(struct kipc_barrier_state_args, element, 8, 4);
@@ -130,6 +130,8 @@ CHECK_FIELD(struct kipc_barrier_state_args, arrived, 16, 4);
 CHECK_FIELD(struct kipc_barrier_state_args, generation, 20, 4);
 CHECK_FIELD(struct kipc_barrier_state_args, broken, 24, 4);
 CHECK_FIELD(struct kipc_barrier_state_args, waiters, 28, 4);
+CHECK_FIELD(struct kipc_barrier_state_args, members, 32, 4);
+CHECK_FIELD(struct kipc_barrier_state_args, reserved, 36, 4);
 
 CHECK_SIZE(struct kipc_mailbox_send_args, 40);
 CHECK_FIELD(struct kipc_mailbox_send_args, size, 0, 4);

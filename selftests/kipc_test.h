@@ -386,12 +386,27 @@ static inline int barrier_reset(int fd)
 	return kipc_call(fd, KIPC_BARRIER_RESET, &args);
 }
 
+static inline int barrier_join(int fd)
+{
+	struct kipc_barrier_args args = { .size = sizeof(args) };
+
+	return kipc_call(fd, KIPC_BARRIER_JOIN, &args);
+}
+
+static inline int barrier_leave(int fd)
+{
+	struct kipc_barrier_args args = { .size = sizeof(args) };
+
+	return kipc_call(fd, KIPC_BARRIER_LEAVE, &args);
+}
+
 static inline int barrier_state(int fd, struct kipc_barrier_state_args *state)
 {
 	memset(state, KIPC_POISON, sizeof(*state));
 	state->size = sizeof(*state);
 	state->flags = 0;
 	state->element = 0;
+	state->reserved = 0;
 	return kipc_call(fd, KIPC_BARRIER_STATE, state);
 }
 
@@ -403,6 +418,13 @@ do { \
 	EXPECT_EQ((__u32)(expected_arrived), __state.arrived); \
 	EXPECT_EQ((__u32)(expected_generation), __state.generation); \
 	EXPECT_EQ((__u32)(expected_broken), __state.broken); \
+} while (0)
+
+#define check_membership(fd, expected_members, expected_parties) do { \
+	struct kipc_barrier_state_args __state; \
+	EXPECT_EQ(0, barrier_state(fd, &__state)); \
+	EXPECT_EQ((__u32)(expected_members), __state.members); \
+	EXPECT_EQ((__u32)(expected_parties), __state.parties); \
 } while (0)
 
 /* Mailboxes. */

@@ -206,6 +206,8 @@ TEST(last_party_needs_no_system_call)
 	ASSERT_EQ(0, kipc_barrier_create(&barrier, NULL, &options));
 	child = child_fork();
 	if (!child) {
+		/* Which the first arrival would do. */
+		fine &= !kipc_barrier_join(barrier);
 		forbid_system_calls();
 		for (i = 0; i < PAIRS; i++) {
 			/* Stands for a party that arrives and does not wait. */
@@ -219,6 +221,40 @@ TEST(last_party_needs_no_system_call)
 	}
 	EXPECT_EQ(0, child_wait(child));
 	kipc_barrier_close(barrier);
+}
+
+/* ------------------------------------------------------------------------ */
+/* Semaphores that undo                                                     */
+/* ------------------------------------------------------------------------ */
+
+static int take_and_end(void *data)
+{
+	struct kipc_semaphore *semaphore = data;
+
+	return kipc_semaphore_wait(semaphore, 1, 2) ?:
+	       kipc_semaphore_post(semaphore, 1, 1);
+}
+
+TEST(semaphore_gets_back_what_the_dead_held)
+{
+	struct kipc_semaphore_options options = {
+		.flags = KIPC_UNDO, .elements = 2, .initial = 3, .max = 3,
+	};
+	struct kipc_semaphore *semaphore;
+	struct child child;
+	__u32 value;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, &options));
+	EXPECT_EQ(0, kipc_semaphore_trywait(semaphore, 1, 1));
+	child_start(&child, take_and_end, semaphore);
+	EXPECT_EQ(0, child_finish(&child));
+	EXPECT_EQ(0, kipc_semaphore_value(semaphore, 1, &value));
+	EXPECT_EQ(2U, value);
+	EXPECT_EQ(0, kipc_semaphore_timedwait(semaphore, 1, 2, 1, 0));
+	EXPECT_EQ(-EAGAIN, kipc_semaphore_trywait(semaphore, 1, 1));
+	EXPECT_EQ(0, kipc_semaphore_post(semaphore, 1, 3));
+	EXPECT_EQ(-EOVERFLOW, kipc_semaphore_post(semaphore, 1, 1));
+	kipc_semaphore_close(semaphore);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -283,6 +319,124 @@ TEST(barrier_breaks_and_is_mended)
 	EXPECT_EQ(-ECANCELED, kipc_barrier_wait(barrier));
 	EXPECT_EQ(-EINVAL, kipc_barrier_timedwait(barrier, -1, 0));
 	EXPECT_EQ(-EINVAL, kipc_barrier_timedwait(barrier, 1, KIPC_TRY));
+	kipc_barrier_close(barrier);
+}
+
+/* A child that arrives and ends, having closed its handle or not. */
+
+struct ending {
+	struct kipc_barrier *barrier;
+	bool closes;
+};
+
+static int run_ending(void *data)
+{
+	const struct ending *ending = data;
+	int ret = kipc_barrier_wait(ending->barrier);
+
+	if (ending->closes)
+		kipc_barrier_close(ending->barrier);
+	return ret;
+}
+
+/* What the barrier is once the child has met us there and ended. */
+static int end_at_barrier(__u32 flags, bool closes)
+{
+	const struct kipc_barrier_options options = {
+		.flags = flags, .parties = 2,
+	};
+	struct ending ending = { .closes = closes };
+	struct kipc_barrier_state_args state;
+	struct child child;
+	int ret;
+
+	ret = kipc_barrier_create(&ending.barrier, NULL, &options);
+	if (ret)
+		return ret;
+	child_start(&child, run_ending, &ending);
+	ret = kipc_barrier_wait(ending.barrier) + child_finish(&child);
+	if (ret == KIPC_BARRIER_SERIAL)
+		ret = kipc_barrier_state(ending.barrier, &state) ?:
+		      -(int)state.broken;
+	kipc_barrier_close(ending.barrier);
+	return ret;
+}
+
+TEST(barrier_tells_a_regular_end_from_a_death)
+{
+	EXPECT_EQ(0, end_at_barrier(0, true));
+	EXPECT_EQ(-EOWNERDEAD, end_at_barrier(0, false));
+	EXPECT_EQ(0, end_at_barrier(KIPC_SEALED, true));
+	EXPECT_EQ(-EOWNERDEAD, end_at_barrier(KIPC_SEALED, false));
+	EXPECT_EQ(0, end_at_barrier(KIPC_DROP, true));
+	EXPECT_EQ(0, end_at_barrier(KIPC_DROP, false));
+}
+
+static __u32 members(struct kipc_barrier *barrier)
+{
+	struct kipc_barrier_state_args state;
+
+	return kipc_barrier_state(barrier, &state) ? KIPC_POISON_32 :
+						     state.members;
+}
+
+/* Each handle joins and leaves for itself. */
+TEST(barrier_has_a_member_until_the_last_handle)
+{
+	const struct kipc_barrier_options options = { .parties = 2 };
+	struct kipc_barrier *barriers[2];
+
+	ASSERT_EQ(0, kipc_barrier_create(&barriers[0], NULL, &options));
+	ASSERT_EQ(0, kipc_barrier_import(&barriers[1],
+					 dup(kipc_barrier_fd(barriers[0]))));
+	EXPECT_EQ(-EPERM, kipc_barrier_leave(barriers[0]));
+	EXPECT_EQ(0, kipc_barrier_join(barriers[0]));
+	EXPECT_EQ(0, kipc_barrier_join(barriers[0]));
+	EXPECT_EQ(-ETIMEDOUT, kipc_barrier_timedwait(barriers[1], 1, 0));
+	EXPECT_EQ(1U, members(barriers[1]));
+	kipc_barrier_close(barriers[0]);
+	EXPECT_EQ(1U, members(barriers[1]));
+	EXPECT_EQ(0, kipc_barrier_leave(barriers[1]));
+	EXPECT_EQ(0U, members(barriers[1]));
+	EXPECT_EQ(-EPERM, kipc_barrier_leave(barriers[1]));
+	kipc_barrier_close(barriers[1]);
+}
+
+/* A try that fails is no arrival. */
+TEST(barrier_trywait_may_make_a_member)
+{
+	const struct kipc_barrier_options options = { .parties = 2 };
+	struct kipc_barrier *barrier;
+	struct child child;
+
+	ASSERT_EQ(0, kipc_barrier_create(&barrier, NULL, &options));
+	EXPECT_EQ(-EAGAIN, kipc_barrier_trywait(barrier));
+	EXPECT_EQ(0U, members(barrier));
+	start_barrier_wait(&child, kipc_barrier_fd(barrier));
+	wait_for_waiters(kipc_barrier_fd(barrier), 1);
+	EXPECT_EQ(KIPC_BARRIER_SERIAL, kipc_barrier_trywait(barrier));
+	EXPECT_EQ(0, child_finish(&child));
+	EXPECT_EQ(1U, members(barrier));
+	EXPECT_EQ(0, kipc_barrier_leave(barrier));
+	EXPECT_EQ(0U, members(barrier));
+	kipc_barrier_close(barrier);
+}
+
+TEST(barrier_of_any_number_of_parties)
+{
+	const struct kipc_barrier_options options = {
+		.flags = KIPC_DROP, .parties = 2,
+	};
+	struct kipc_barrier *barrier;
+
+	ASSERT_EQ(0, kipc_barrier_create(&barrier, NULL, &options));
+	EXPECT_EQ(0, kipc_barrier_join(barrier));
+	EXPECT_EQ(0, kipc_barrier_join(barrier));
+	EXPECT_EQ(-EAGAIN, kipc_barrier_trywait(barrier));
+	EXPECT_EQ(0, kipc_barrier_leave(barrier));
+	EXPECT_EQ(KIPC_BARRIER_SERIAL, kipc_barrier_wait(barrier));
+	EXPECT_EQ(0, kipc_barrier_leave(barrier));
+	EXPECT_EQ(-EPERM, kipc_barrier_leave(barrier));
 	kipc_barrier_close(barrier);
 }
 

@@ -158,8 +158,8 @@ TEST_F(object, says_its_flags)
 	EXPECT_EQ(variant->flags | KIPC_PERSIST,
 		  info.created & ~KIPC_EXCLUSIVE);
 	/* What is sealed has no words to map, unless mapping them attaches. */
-	if (variant->type == KIPC_MUTEX) {
-		EXPECT_EQ(8U, info.stride);
+	if (variant->type == KIPC_MUTEX || variant->type == KIPC_BARRIER) {
+		EXPECT_EQ(variant->type == KIPC_MUTEX ? 8U : 64U, info.stride);
 		EXPECT_LE(8ULL, info.map_size);
 	} else {
 		EXPECT_EQ(0U, info.stride);

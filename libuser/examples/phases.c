@@ -66,6 +66,8 @@ int main(int argc, char **argv)
 	for (i = 0; i < count; i++) {
 		if (!fork()) {
 			work(barrier, cells, i, count);
+			/* Or it would be dead to the others, not done. */
+			kipc_barrier_close(barrier);
 			return 0;
 		}
 	}

@@ -8,9 +8,11 @@
  * - Every handle is a descriptor and, where the object can be mapped, its
  *   words. Any number of threads may use a handle at once; close it when none
  *   does. A child after fork() may go on using its parent's handles, but owns
- *   none of the mutexes that its parent owns. A child made by clone() itself,
+ *   none of the mutexes and holds none of the units that its parent does, and is
+ *   no member of a barrier until it arrives. A child made by clone() itself,
  *   without fork(), has no mapping of objects that know their participants
- *   (mutexes): to use such a handle there is a SIGSEGV.
+ *   (mutexes, barriers, semaphores with KIPC_UNDO): to use such a handle there is
+ *   a SIGSEGV.
  * - An element is one semaphore of a set, 0 for the first and only one.
  * - A deadline is an absolute time in nanoseconds of CLOCK_MONOTONIC, or with
  *   KIPC_REALTIME of CLOCK_REALTIME; see kipc_deadline(). KIPC_FOREVER never
@@ -103,7 +105,8 @@ struct kipc_semaphore {
 
 /** What kipc_semaphore_create() takes. Zero means the default. */
 struct kipc_semaphore_options {
-	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST, _SEALED, _PACKED */
+	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST, _SEALED, _PACKED,
+				 *   _UNDO */
 	uint32_t mode;		/**< permission bits; 0 means 0600 */
 	uint32_t elements;	/**< semaphores in the set; 0 means 1 */
 	uint32_t initial;	/**< units each starts with, 0..max */
@@ -112,10 +115,15 @@ struct kipc_semaphore_options {
 
 /**
  * Create a set of semaphores, or open the one of that name.
+ *
+ * With KIPC_UNDO every operation is a system call, and the units that a process
+ * has taken and not given back are given back when it ends, by whatever means, or
+ * closes its last handle of the object.
  * @param semaphore  out: the handle, NULL on failure
  * @param name       its name, or NULL for an anonymous one
  * @param options    NULL for all defaults
- * @return 0 or a negative errno
+ * @return 0 or a negative errno; with KIPC_UNDO also -EUSERS (too many processes
+ *         take part) and -ENOSPC (the quota of the calling user)
  */
 int kipc_semaphore_create(struct kipc_semaphore **semaphore, const char *name,
 			  const struct kipc_semaphore_options *options);
@@ -125,7 +133,8 @@ int kipc_semaphore_create(struct kipc_semaphore **semaphore, const char *name,
  * @param semaphore  out: the handle, NULL on failure
  * @param name       of the object
  * @param access     KIPC_READ, KIPC_WRITE or both. Without both the words are
- *                   not mapped and every operation is a system call.
+ *                   not mapped and every operation is a system call; with
+ *                   KIPC_UNDO it can only be looked at.
  * @return 0 or a negative errno
  */
 int kipc_semaphore_open(struct kipc_semaphore **semaphore, const char *name,
@@ -164,7 +173,8 @@ static inline kipc_word *kipc_words_at(const struct kipc_words *words,
  * @param semaphore  the handle
  * @param element    which semaphore of the set
  * @param count      units, at least 1
- * @return 0, -EOVERFLOW (it would pass the maximum; nothing changed), -EINVAL
+ * @return 0, -EOVERFLOW (it would pass the maximum; nothing changed), -EINVAL,
+ *         -ENXIO (KIPC_UNDO, and the handle has no access to take part with)
  */
 KIPC_INLINE int kipc_semaphore_post(struct kipc_semaphore *semaphore,
 				    uint32_t element, uint32_t count)
@@ -193,7 +203,7 @@ KIPC_INLINE int kipc_semaphore_post(struct kipc_semaphore *semaphore,
  * @param semaphore  the handle
  * @param element    which semaphore of the set
  * @param count      units, 1..the maximum
- * @return 0, -EAGAIN, -EINVAL
+ * @return 0, -EAGAIN, -EINVAL, -ENXIO as kipc_semaphore_post()
  */
 KIPC_INLINE int kipc_semaphore_trywait(struct kipc_semaphore *semaphore,
 				       uint32_t element, uint32_t count)
@@ -223,7 +233,8 @@ KIPC_INLINE int kipc_semaphore_trywait(struct kipc_semaphore *semaphore,
  * @param count      units, all at once, 1..the maximum
  * @param deadline   absolute; one in the past waits for nothing
  * @param flags      0 or KIPC_REALTIME
- * @return 0, -ETIMEDOUT, -EINTR, -EINVAL, -ENOSPC (too many wait already)
+ * @return 0, -ETIMEDOUT, -EINTR, -EINVAL, -ENOSPC (too many wait already),
+ *         -ENXIO as kipc_semaphore_post()
  */
 KIPC_INLINE int kipc_semaphore_timedwait(struct kipc_semaphore *semaphore,
 					 uint32_t element, uint32_t count,
@@ -252,7 +263,8 @@ KIPC_INLINE int kipc_semaphore_timedwait(struct kipc_semaphore *semaphore,
  * @param semaphore  the handle
  * @param element    which semaphore of the set
  * @param count      units, all at once, 1..the maximum
- * @return 0, -EINTR, -EINVAL, -ENOSPC (too many wait already)
+ * @return 0, -EINTR, -EINVAL, -ENOSPC (too many wait already), -ENXIO as
+ *         kipc_semaphore_post()
  */
 KIPC_INLINE int kipc_semaphore_wait(struct kipc_semaphore *semaphore,
 				    uint32_t element, uint32_t count)
@@ -276,17 +288,30 @@ int kipc_semaphore_value(struct kipc_semaphore *semaphore, uint32_t element,
 struct kipc_barrier {
 	struct kipc_words words;
 	uint32_t parties;
+	uint32_t flags;
+	uint32_t member;	/* the attachment that has joined; 0: none */
 	int fd;
 };
 
 /** What kipc_barrier_create() takes. Zero means the default. */
 struct kipc_barrier_options {
-	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST, _SEALED */
+	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST, _SEALED, _DROP */
 	uint32_t mode;		/**< permission bits; 0 means 0600 */
-	uint32_t parties;	/**< 2..KIPC_PARTIES_MAX */
+	uint32_t parties;	/**< 2..KIPC_PARTIES_MAX; with KIPC_DROP at first */
 };
 
-/** Create a barrier, or open the one of that name; as for semaphores. */
+/**
+ * Create a barrier, or open the one of that name; as for semaphores.
+ *
+ * A process that has arrived is a member. If it ends before it has left or closed
+ * its handles, the barrier breaks: everybody who waits or arrives gets
+ * -EOWNERDEAD until kipc_barrier_reset().
+ *
+ * With KIPC_DROP every operation is a system call, and nothing breaks by that: the
+ * kernel knows how many parties each process is, see kipc_barrier_join(), and
+ * those that end or leave are waited for no more.
+ * @return 0 or a negative errno; -EUSERS: too many processes take part
+ */
 int kipc_barrier_create(struct kipc_barrier **barrier, const char *name,
 			const struct kipc_barrier_options *options);
 
@@ -297,11 +322,36 @@ int kipc_barrier_open(struct kipc_barrier **barrier, const char *name,
 /** Make a handle of a descriptor; as for semaphores. */
 int kipc_barrier_import(struct kipc_barrier **barrier, int fd);
 
-/** Give the handle and its descriptor back. NULL is fine. */
+/**
+ * Give the handle and its descriptor back, and leave before that. With KIPC_DROP
+ * the process leaves with its last handle of the barrier. NULL is fine.
+ */
 void kipc_barrier_close(struct kipc_barrier *barrier);
 
 /** The descriptor; it stays the handle's. */
 int kipc_barrier_fd(const struct kipc_barrier *barrier);
+
+/**
+ * Be a member without having arrived yet. Arriving does that by itself.
+ *
+ * With KIPC_DROP the calling process becomes one party more, as often as this is
+ * called: it fills a place that nobody has taken yet, of those the barrier was
+ * created with, or if there is none adds one. To arrive more often in a generation
+ * than the process has joined is to join once more.
+ * @return 0, -ENXIO (the handle has no access to take part with), -EOVERFLOW
+ *         (more than KIPC_PARTIES_MAX parties), -EBADF (not open for writing)
+ */
+int kipc_barrier_join(struct kipc_barrier *barrier);
+
+/**
+ * Be a member no more, so that the end of the process breaks nothing. No other
+ * thread of the process may be using the handle, unless with KIPC_DROP.
+ *
+ * With KIPC_DROP the calling process becomes one party fewer; if all who remain
+ * have arrived the barrier opens.
+ * @return 0, -EPERM (not a member by this handle), -ENXIO, -EBADF
+ */
+int kipc_barrier_leave(struct kipc_barrier *barrier);
 
 /**
  * Arrive, and wait for the other parties until a deadline.
@@ -311,8 +361,9 @@ int kipc_barrier_fd(const struct kipc_barrier *barrier);
  * @param flags     0 or KIPC_REALTIME
  * @return 0, or KIPC_BARRIER_SERIAL to exactly one party a generation;
  *         -ETIMEDOUT, -ECANCELED (broken by a timeout, an abort or a reset),
- *         -EOWNERDEAD (a waiting party was killed by SIGKILL), -EINVAL,
- *         -ENOSPC (too many wait already)
+ *         -EOWNERDEAD (a member has died, or a waiting party was killed by
+ *         SIGKILL), -EINVAL, -ENOSPC (too many wait already), with KIPC_DROP
+ *         -ENXIO and -EOVERFLOW as kipc_barrier_join()
  */
 int kipc_barrier_timedwait(struct kipc_barrier *barrier, int64_t deadline,
 			   unsigned int flags);
@@ -323,7 +374,8 @@ int kipc_barrier_wait(struct kipc_barrier *barrier);
 /**
  * Arrive only if that opens the barrier.
  * @return KIPC_BARRIER_SERIAL, -EAGAIN (not the last party; has not arrived),
- *         -ECANCELED, -EOWNERDEAD
+ *         -ECANCELED, -EOWNERDEAD, with KIPC_DROP -ENXIO and -EOVERFLOW as
+ *         kipc_barrier_join()
  */
 int kipc_barrier_trywait(struct kipc_barrier *barrier);
 

@@ -6,12 +6,17 @@
  *
  * Every arrival reads and writes the same word, so the acquiring load that
  * sees a new generation sees what each party wrote before it arrived.
+ *
+ * The kernel does not see who arrives by the word. So a handle joins before its
+ * first arrival in this process, which its attachment tells from that of a parent:
+ * the death of the process is noticed from then on, until the handle is closed.
+ * With KIPC_DROP the word is never ours, and the kernel sees everybody.
  */
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "object.h"
+#include "attachment.h"
 
 /*
  * Looks at the word before going to the kernel: some microseconds in all,
@@ -34,7 +39,9 @@ static struct kipc_barrier *barrier_of(const struct kipc_object *object)
 
 	barrier->words = object->words;
 	barrier->parties = object->attributes.barrier.parties;
+	barrier->flags = object->flags;
 	barrier->fd = object->fd;
+	kipc_words_join(&barrier->words);
 	if (kipc_online_cpus() > 1)
 		__atomic_store_n(&spins, SPINS, __ATOMIC_RELAXED);
 	return barrier;
@@ -87,13 +94,74 @@ int kipc_barrier_import(struct kipc_barrier **barrier, int fd)
 
 void kipc_barrier_close(struct kipc_barrier *barrier)
 {
-	if (barrier)
-		kipc_object_close(barrier, &barrier->words, barrier->fd);
+	if (!barrier)
+		return;
+	if (!(barrier->flags & KIPC_DROP))
+		kipc_barrier_leave(barrier);
+	kipc_words_leave(&barrier->words);
+	kipc_object_close(barrier, &barrier->words, barrier->fd);
 }
 
 int kipc_barrier_fd(const struct kipc_barrier *barrier)
 {
 	return barrier->fd;
+}
+
+static int barrier_call(struct kipc_barrier *barrier, unsigned long command)
+{
+	struct kipc_barrier_args args = { .size = sizeof(args) };
+
+	return kipc_call(barrier->fd, command, &args);
+}
+
+/*
+ * Once for each handle and process; nothing where the process does not take part,
+ * or a JOIN is one party more.
+ */
+static int member_join(struct kipc_barrier *barrier)
+{
+	uint32_t self = barrier->words.attachment;
+	uint32_t joined = __atomic_load_n(&barrier->member, __ATOMIC_RELAXED);
+	int error;
+
+	if (joined == self || (barrier->flags & KIPC_DROP))
+		return 0;
+	error = barrier_call(barrier, KIPC_BARRIER_JOIN);
+	if (error)
+		return error;
+	/* Another thread was here at the same time: we leave once, so join once. */
+	if (!__atomic_compare_exchange_n(&barrier->member, &joined, self, 0,
+					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		barrier_call(barrier, KIPC_BARRIER_LEAVE);
+	return 0;
+}
+
+static int member_leave(struct kipc_barrier *barrier)
+{
+	uint32_t joined = __atomic_exchange_n(&barrier->member, 0,
+					      __ATOMIC_RELAXED);
+
+	if (!joined || joined != barrier->words.attachment)
+		return -EPERM;
+	return barrier_call(barrier, KIPC_BARRIER_LEAVE);
+}
+
+int kipc_barrier_join(struct kipc_barrier *barrier)
+{
+	if (!barrier->words.attachment)
+		return -ENXIO;
+	if (barrier->flags & KIPC_DROP)
+		return barrier_call(barrier, KIPC_BARRIER_JOIN);
+	return member_join(barrier);
+}
+
+int kipc_barrier_leave(struct kipc_barrier *barrier)
+{
+	if (!barrier->words.attachment)
+		return -ENXIO;
+	if (barrier->flags & KIPC_DROP)
+		return barrier_call(barrier, KIPC_BARRIER_LEAVE);
+	return member_leave(barrier);
 }
 
 static inline void pause_briefly(void)
@@ -125,6 +193,7 @@ static int word_arrive(struct kipc_barrier *barrier, bool last_only,
 	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED);
 	uint32_t arrived;
 	bool last;
+	int error;
 
 	do {
 		if (old & KIPC_SLOW)
@@ -139,6 +208,9 @@ static int word_arrive(struct kipc_barrier *barrier, bool last_only,
 		last = arrived + 1 == barrier->parties;
 		if (last_only && !last)
 			return -EAGAIN;
+		error = member_join(barrier);
+		if (error)
+			return error;
 		*left = last ? word_opened(old) : old + 1;
 	} while (!__atomic_compare_exchange_n(word, &old, *left, 1,
 					      __ATOMIC_ACQ_REL,
@@ -203,7 +275,7 @@ int kipc_barrier_timedwait(struct kipc_barrier *barrier, int64_t deadline,
 		args.word = left;
 		return wait_in_kernel(barrier, &args);
 	case UNARRIVED:
-		return wait_in_kernel(barrier, &args);
+		return member_join(barrier) ?: wait_in_kernel(barrier, &args);
 	default:
 		return result;
 	}
@@ -224,23 +296,23 @@ int kipc_barrier_trywait(struct kipc_barrier *barrier)
 	int result;
 
 	result = word_arrive(barrier, true, &left);
-	if (result == UNARRIVED)
-		return wait_in_kernel(barrier, &args);
+	if (result != UNARRIVED)
+		return result;
+	result = wait_in_kernel(barrier, &args);
+	/* Who has arrived is a member already; this makes it the handle's. */
+	if (result == KIPC_BARRIER_SERIAL)
+		member_join(barrier);
 	return result;
 }
 
 int kipc_barrier_abort(struct kipc_barrier *barrier)
 {
-	struct kipc_barrier_args args = { .size = sizeof(args) };
-
-	return kipc_call(barrier->fd, KIPC_BARRIER_ABORT, &args);
+	return barrier_call(barrier, KIPC_BARRIER_ABORT);
 }
 
 int kipc_barrier_reset(struct kipc_barrier *barrier)
 {
-	struct kipc_barrier_args args = { .size = sizeof(args) };
-
-	return kipc_call(barrier->fd, KIPC_BARRIER_RESET, &args);
+	return barrier_call(barrier, KIPC_BARRIER_RESET);
 }
 
 int kipc_barrier_state(struct kipc_barrier *barrier,

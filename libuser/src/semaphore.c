@@ -2,7 +2,7 @@
 /* Semaphores: the slow way; the fast one is inline in kipc.h. */
 #include <string.h>
 
-#include "object.h"
+#include "attachment.h"
 
 static struct kipc_semaphore *semaphore_of(const struct kipc_object *object)
 {
@@ -12,6 +12,7 @@ static struct kipc_semaphore *semaphore_of(const struct kipc_object *object)
 	semaphore->elements = object->elements;
 	semaphore->max = object->attributes.semaphore.max;
 	semaphore->fd = object->fd;
+	kipc_words_join(&semaphore->words);
 	return semaphore;
 }
 
@@ -63,8 +64,10 @@ int kipc_semaphore_import(struct kipc_semaphore **semaphore, int fd)
 
 void kipc_semaphore_close(struct kipc_semaphore *semaphore)
 {
-	if (semaphore)
-		kipc_object_close(semaphore, &semaphore->words, semaphore->fd);
+	if (!semaphore)
+		return;
+	kipc_words_leave(&semaphore->words);
+	kipc_object_close(semaphore, &semaphore->words, semaphore->fd);
 }
 
 int kipc_semaphore_fd(const struct kipc_semaphore *semaphore)

@@ -64,6 +64,20 @@
  */
 #define KIPC_SLOW		0x8000000000000000ULL
 
+/*
+ * Participants. Barriers, mutexes and KIPC_UNDO semaphores know who takes part:
+ * a process, or rather its memory, that has mapped the words through a
+ * descriptor open for reading and writing is *attached* until the last of these
+ * mappings goes, by munmap, exec, exit or SIGKILL. Such a mapping is not inherited
+ * by fork: the child has the descriptor, and may map. Where the words are kept by
+ * the kernel (KIPC_SEALED, KIPC_UNDO, KIPC_DROP) they say KIPC_SLOW for ever, and
+ * those of a SEALED object are mapped for reading only.
+ *
+ * mmap() fails with EUSERS where KIPC_ATTACHMENTS_MAX processes are attached
+ * already, and for a KIPC_UNDO semaphore with ENOSPC where the counts of what the
+ * process will hold, four bytes an element, do not fit in its user's quota.
+ */
+
 /* Semaphore word: units in bits 0..31, the rest zero. */
 #define KIPC_SEMAPHORE_COUNT	0xffffffffULL
 
@@ -129,7 +143,8 @@
  * @semaphore.max: most units an element can hold, 1..KIPC_SEMAPHORE_MAX;
  *	1 makes it binary
  * @barrier: of KIPC_BARRIER
- * @barrier.parties: 2..KIPC_PARTIES_MAX
+ * @barrier.parties: 2..KIPC_PARTIES_MAX; with KIPC_DROP those it has at first,
+ *	see struct kipc_barrier_args
  * @mailbox: of KIPC_MAILBOX
  * @mailbox.message_size: bytes of the longest message, 1..KIPC_MESSAGE_MAX
  * @mailbox.messages: most messages it holds, 1..KIPC_MESSAGES_MAX
@@ -159,7 +174,8 @@ union kipc_attributes {
  * @size: of this structure in bytes
  * @flags: KIPC_EXCLUSIVE, KIPC_PERSIST (both need a name), KIPC_SEALED, for
  *	   semaphores and mutexes KIPC_PACKED, for mutexes KIPC_RECURSIVE,
- *	   KIPC_FAIR, KIPC_DETECT and KIPC_SPIN, which has no effect with DETECT
+ *	   KIPC_FAIR, KIPC_DETECT and KIPC_SPIN, which has no effect with DETECT,
+ *	   for semaphores KIPC_UNDO, for barriers KIPC_DROP
  * @type: KIPC_SEMAPHORE, KIPC_BARRIER, KIPC_MAILBOX or KIPC_MUTEX
  * @elements: 1..KIPC_ELEMENTS_MAX for semaphores and mutexes, 1 for the others
  * @name: pointer to the name's bytes, without a NUL or a slash; 0 for an
@@ -168,7 +184,8 @@ union kipc_attributes {
  * @mode: permission bits 0..0777, taken as they are: there is no umask
  * @attributes: what is special to the type
  *
- * Everything that the object will ever need is charged and allocated here.
+ * Everything that the object will ever need is charged and allocated here, but
+ * what a KIPC_UNDO semaphore needs for a participant: that is when he attaches.
  * Where the name is taken and KIPC_EXCLUSIVE is not given, the object of that
  * name is opened for reading and writing; its type, elements and flags must be
  * as asked (EPROTOTYPE, EINVAL), only that it may be KIPC_PERSIST without having
@@ -336,7 +353,7 @@ struct kipc_watch_args {
  * @pid: of the process that had attached, 0 if not visible to the reader
  * @attachment: number it had
  * @repaired: things that it held and that were given to others: mutexes it
- *	      owned, units, memberships
+ *	      owned, semaphores it held units of, its membership of a barrier
  * @lost: notices before this one that found no room
  */
 struct kipc_notice {
@@ -355,6 +372,11 @@ struct kipc_notice {
  *
  * Never waits. EOVERFLOW, and nothing changed, where the units would pass the
  * semaphore's maximum; EINVAL for no units at all. Needs write access.
+ *
+ * With KIPC_UNDO the process holds so many units fewer from then on, at least
+ * none: what it posts beyond those it took makes nobody else hold fewer. What it
+ * holds when its attachment ends is given back, as far as the maximum allows.
+ * ENXIO: the process is not attached; so do WAIT, read() and write().
  */
 struct kipc_semaphore_post_args {
 	__u32 size;
@@ -375,6 +397,10 @@ struct kipc_semaphore_post_args {
  * real-time ones first, and nobody overtakes one that wants more units than
  * there are. EAGAIN, ETIMEDOUT, EINTR; ENOSPC where too many wait already.
  * Needs write access.
+ *
+ * With KIPC_UNDO the process holds the units, whichever of its threads took them.
+ * ENXIO where it is not attached, or, at the latest when it would be the turn of a
+ * waiting thread, is not any more.
  */
 struct kipc_semaphore_wait_args {
 	__u32 size;
@@ -416,8 +442,19 @@ struct kipc_semaphore_value_args {
  *
  * A deadline that passes breaks the barrier: the caller gets ETIMEDOUT, every
  * other party ECANCELED until RESET. ECANCELED too after ABORT, and for those
- * who have not returned when a RESET comes; EOWNERDEAD where a waiting party was
- * killed by SIGKILL. No other death of a party is noticed: use deadlines.
+ * who have not returned when a RESET comes.
+ *
+ * An attached process is a member from its first arrival here, or JOIN, until
+ * LEAVE. If its attachment ends before that, the barrier is broken and every
+ * party gets EOWNERDEAD until RESET; so it does where a waiting party, attached
+ * or not, was killed by SIGKILL. A process of several threads that was killed
+ * while one of them waited here may break the barrier once more after a RESET, at
+ * the latest when it is gone. The first reason to be broken stays. The death of
+ * one that is no member is not noticed otherwise: use deadlines.
+ *
+ * With KIPC_DROP: see struct kipc_barrier_args. ENXIO: the process is not
+ * attached. EOVERFLOW: there would be more than KIPC_PARTIES_MAX parties.
+ *
  * When a signal ends the wait the arrival stands: KIPC_ARRIVED and the word are
  * written back, so that the same call continues it; any other end takes them
  * out again. So each thread needs arguments of its own. ENOSPC where too many wait
@@ -434,13 +471,36 @@ struct kipc_barrier_wait_args {
 };
 
 /**
- * struct kipc_barrier_args - ABORT: break the barrier; RESET: mend it
+ * struct kipc_barrier_args - ABORT: break the barrier; RESET: mend it; JOIN: be a
+ *			      member; LEAVE: be none any more
  * @size: of this structure in bytes
  * @flags: 0
  * @element: 0
  * @reserved: 0
  *
- * Both give those who wait ECANCELED. Neither waits. Need write access.
+ * ABORT and RESET give those who wait ECANCELED. None waits. Need write access.
+ * JOIN and LEAVE: ENXIO where the process is not attached. LEAVE: EPERM where it
+ * is not a member.
+ *
+ * A plain barrier waits for the same number of parties for ever. JOIN says that
+ * the process will arrive by changing the word, so that its death is noticed even
+ * if it has not been here before. JOINs are counted (EOVERFLOW beyond
+ * KIPC_PARTIES_MAX): as many LEAVEs say that the end of the process means nothing,
+ * and one is enough where it has only arrived.
+ *
+ * A KIPC_DROP barrier waits for as many parties as there are. It begins with those
+ * of its attributes, all of them vacant. Each JOIN makes the process one party
+ * more: it fills a vacancy, or if there is none adds a party, which is waited for
+ * from the current generation on (EOVERFLOW beyond KIPC_PARTIES_MAX). A process
+ * that arrives more often in a generation than it has joined joins once more by
+ * that. LEAVE makes it one party fewer, the end of its attachment all it has
+ * joined as: the barrier has so many fewer parties, and where more of the process's
+ * have arrived in this generation than it has left, these arrivals go too. If all
+ * who remain have arrived the barrier opens, and the first one that is told of it
+ * gets KIPC_BARRIER_SERIAL. Vacancies are waited for; none comes back by that. So
+ * the last member finds the barrier open whenever it arrives, and when there is
+ * none the next to join is the first party. A RESET changes no membership.
+ * Deadlines and ABORT break the barrier like any other.
  */
 struct kipc_barrier_args {
 	__u32 size;
@@ -454,11 +514,13 @@ struct kipc_barrier_args {
  * @size: of this structure in bytes
  * @flags: 0
  * @element: 0
- * @parties: out: it waits for
+ * @parties: out: it waits for, with KIPC_DROP now
  * @arrived: out: of them
  * @generation: out: times it opened, modulo 2^31
  * @broken: out: 0, ECANCELED or EOWNERDEAD
  * @waiters: out: parties waiting in the kernel
+ * @members: out: processes that are members
+ * @reserved: 0
  *
  * Needs read access.
  */
@@ -471,6 +533,8 @@ struct kipc_barrier_state_args {
 	__u32 generation;
 	__u32 broken;
 	__u32 waiters;
+	__u32 members;
+	__u32 reserved;
 };
 
 /**
@@ -648,6 +712,8 @@ struct kipc_mutex_state_args {
 #define KIPC_BARRIER_ABORT	_IO(KIPC_IOCTL, 0x31)
 #define KIPC_BARRIER_RESET	_IO(KIPC_IOCTL, 0x32)
 #define KIPC_BARRIER_STATE	_IO(KIPC_IOCTL, 0x33)
+#define KIPC_BARRIER_JOIN	_IO(KIPC_IOCTL, 0x34)
+#define KIPC_BARRIER_LEAVE	_IO(KIPC_IOCTL, 0x35)
 
 #define KIPC_MAILBOX_SEND	_IO(KIPC_IOCTL, 0x40)
 #define KIPC_MAILBOX_RECEIVE	_IO(KIPC_IOCTL, 0x41)

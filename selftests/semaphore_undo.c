@@ -1,0 +1,677 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KIPC_UNDO semaphores: in whichever way a process lets go of one, the units that
+ * it holds are given back, each exactly once.
+ */
+#include "kipc_test.h"
+#include "kipc_child.h"
+#include "kipc_end.h"
+#include "kipc_poll.h"
+#include "kipc_word.h"
+
+#define ELEMENTS	3
+#define UNITS		4
+#define MAX		6
+
+static int create_undo(unsigned int flags)
+{
+	return create_flags(semaphore_args(ELEMENTS, UNITS, MAX),
+			    KIPC_UNDO | flags);
+}
+
+static unsigned int units(int fd, unsigned int element)
+{
+	__u32 value;
+
+	return semaphore_value(fd, element, &value) ? KIPC_POISON_32 : value;
+}
+
+/* ------------------------------------------------------------------------ */
+/* Ends                                                                     */
+/* ------------------------------------------------------------------------ */
+
+FIXTURE(ends) {
+	int fd;
+	struct words words;
+	struct member holder, other;
+};
+
+FIXTURE_VARIANT(ends) {
+	enum end end;
+	unsigned int flags;
+};
+
+FIXTURE_VARIANT_ADD(ends, by_kill) {
+	.end = END_BY_KILL,
+};
+
+FIXTURE_VARIANT_ADD(ends, by_exit) {
+	.end = END_BY_EXIT,
+};
+
+FIXTURE_VARIANT_ADD(ends, by_exec) {
+	.end = END_BY_EXEC,
+};
+
+FIXTURE_VARIANT_ADD(ends, by_unmap) {
+	.end = END_BY_UNMAP,
+};
+
+FIXTURE_VARIANT_ADD(ends, sealed_by_kill) {
+	.end = END_BY_KILL,
+	.flags = KIPC_SEALED,
+};
+
+FIXTURE_VARIANT_ADD(ends, packed_by_exec) {
+	.end = END_BY_EXEC,
+	.flags = KIPC_PACKED,
+};
+
+FIXTURE_SETUP(ends)
+{
+	self->fd = create_undo(variant->flags);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, words_attach(&self->words, self->fd));
+}
+
+FIXTURE_TEARDOWN(ends)
+{
+	close(self->fd);
+}
+
+static void take_or_die(int fd, unsigned int element, long count)
+{
+	if (count > 0 && semaphore_trywait(fd, element, count))
+		_exit(1);
+}
+
+/* Holds units of each element: value, value - 1, value - 2 or none. */
+static int hold(void *data)
+{
+	struct stage *stage = data;
+	unsigned int i;
+
+	if (stage_attach(stage))
+		_exit(1);
+	for (i = 0; i < ELEMENTS; i++)
+		take_or_die(stage->fd, i, stage->value - i);
+	return stage_end(stage);
+}
+
+TEST_F(ends, while_it_holds)
+{
+	unsigned int i;
+
+	member_start(&self->holder, self->fd, variant->end, hold, UNITS);
+	wait_for_member(&self->holder);
+	for (i = 0; i < ELEMENTS; i++)
+		check_value(self->fd, i, i);
+	member_end(&self->holder);
+	for (i = 0; i < ELEMENTS; i++)
+		wait_until(units(self->fd, i) == UNITS);
+	member_finish(&self->holder);
+	for (i = 0; i < ELEMENTS; i++)
+		check_value(self->fd, i, UNITS);
+}
+
+/* The survivor waits in the kernel: for all units, those of the dead among them. */
+TEST_F(ends, and_a_waiter_is_served)
+{
+	struct member *holder = &self->holder;
+
+	member_start(holder, self->fd, variant->end, hold, UNITS);
+	wait_for_member(holder);
+	EXPECT_EQ(-EAGAIN, semaphore_trywait(self->fd, 0, UNITS));
+	member_end(holder);
+	EXPECT_EQ(0, semaphore_wait(self->fd, 0, UNITS));
+	member_finish(holder);
+	check_value(self->fd, 0, 0);
+}
+
+/* The survivor polls. */
+TEST_F(ends, and_a_poller_is_woken)
+{
+	member_start(&self->holder, self->fd, variant->end, hold, UNITS);
+	wait_for_member(&self->holder);
+	EXPECT_EQ(0, poll_now(self->fd, POLLIN));
+	member_end(&self->holder);
+	EXPECT_EQ(POLLIN, poll_for(self->fd, POLLIN, -1));
+	member_finish(&self->holder);
+}
+
+static int hold_by_read(void *data)
+{
+	struct stage *stage = data;
+	__u64 units;
+
+	if (stage_attach(stage) ||
+	    read(stage->fd, &units, sizeof(units)) != sizeof(units) ||
+	    read(stage->fd, &units, sizeof(units)) != sizeof(units))
+		_exit(1);
+	units = 1;
+	if (write(stage->fd, &units, sizeof(units)) != sizeof(units))
+		_exit(1);
+	return stage_end(stage);
+}
+
+TEST_F(ends, after_read_and_write)
+{
+	member_start(&self->holder, self->fd, variant->end, hold_by_read, 0);
+	wait_for_member(&self->holder);
+	check_value(self->fd, 0, UNITS - 1);
+	member_end(&self->holder);
+	wait_until(units(self->fd, 0) != UNITS - 1);
+	member_finish(&self->holder);
+	check_value(self->fd, 0, UNITS);
+}
+
+/* Takes what there is, gives so many back. */
+static int hold_and_post(void *data)
+{
+	struct stage *stage = data;
+
+	if (stage_attach(stage))
+		_exit(1);
+	take_or_die(stage->fd, 0, UNITS);
+	if (semaphore_post(stage->fd, 0, stage->value))
+		_exit(1);
+	take_or_die(stage->fd, 1, 1);
+	return stage_end(stage);
+}
+
+TEST_F(ends, after_it_gave_some_back)
+{
+	member_start(&self->holder, self->fd, variant->end, hold_and_post,
+		     UNITS - 1);
+	wait_for_member(&self->holder);
+	check_value(self->fd, 0, UNITS - 1);
+	member_end(&self->holder);
+	wait_until(units(self->fd, 1) == UNITS);
+	member_finish(&self->holder);
+	check_value(self->fd, 0, UNITS);
+}
+
+/* Who gave more than it took holds nothing, and owes nothing. */
+TEST_F(ends, after_it_gave_more_back)
+{
+	member_start(&self->holder, self->fd, variant->end, hold_and_post,
+		     UNITS + 1);
+	wait_for_member(&self->holder);
+	member_end(&self->holder);
+	wait_until(units(self->fd, 1) == UNITS);
+	member_finish(&self->holder);
+	check_value(self->fd, 0, UNITS + 1);
+}
+
+/* What others gave in its stead meanwhile leaves less room. */
+TEST_F(ends, with_more_than_there_is_room_for)
+{
+	member_start(&self->holder, self->fd, variant->end, hold, UNITS);
+	wait_for_member(&self->holder);
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, MAX - 1));
+	member_end(&self->holder);
+	wait_until(units(self->fd, 0) != MAX - 1);
+	member_finish(&self->holder);
+	check_value(self->fd, 0, MAX);
+	check_value(self->fd, 1, UNITS);
+}
+
+/* The others go on holding what they hold. */
+TEST_F(ends, alone)
+{
+	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
+	member_start(&self->other, self->fd, END_BY_KILL, hold, 1);
+	wait_for_member(&self->other);
+	member_start(&self->holder, self->fd, variant->end, hold, 2);
+	wait_for_member(&self->holder);
+	check_value(self->fd, 0, UNITS - 4);
+	member_end(&self->holder);
+	wait_until(units(self->fd, 1) == UNITS);
+	member_finish(&self->holder);
+	check_value(self->fd, 0, UNITS - 2);
+	member_end(&self->other);
+	member_finish(&self->other);
+	check_value(self->fd, 0, UNITS - 1);
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
+}
+
+/* ------------------------------------------------------------------------ */
+/* Killed while it waits                                                    */
+/* ------------------------------------------------------------------------ */
+
+/* Holds units of element 1 and waits for more than there are of 0. */
+static int hold_and_wait(void *data)
+{
+	struct stage *stage = data;
+
+	if (stage_attach(stage))
+		_exit(1);
+	take_or_die(stage->fd, 1, 2);
+	return semaphore_wait(stage->fd, 0, stage->value);
+}
+
+FIXTURE(undo) {
+	int fd;
+	struct words words;
+	struct member a, b;
+};
+
+FIXTURE_SETUP(undo)
+{
+	self->fd = create_undo(0);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, words_map(&self->words, self->fd));
+}
+
+FIXTURE_TEARDOWN(undo)
+{
+	close(self->fd);
+}
+
+TEST_F(undo, killed_while_it_waits)
+{
+	member_start(&self->a, self->fd, END_BY_KILL, hold_and_wait, MAX);
+	wait_for_waiters(self->fd, 1);
+	check_value(self->fd, 1, UNITS - 2);
+	member_end(&self->a);
+	EXPECT_EQ(CHILD_KILLED, member_finish(&self->a));
+	check_value(self->fd, 0, UNITS);
+	check_value(self->fd, 1, UNITS);
+	EXPECT_EQ(0L, waiters(self->fd));
+}
+
+/* It is granted units at the moment it is killed: they go nowhere else. */
+TEST_F_TIMEOUT(undo, killed_while_it_is_granted, 100)
+{
+	int i;
+
+	for (i = 0; i < 300; i++) {
+		ASSERT_EQ(0, semaphore_trywait(self->fd, 0, UNITS));
+		member_start(&self->a, self->fd, END_BY_KILL, hold_and_wait, 1);
+		wait_for_waiters(self->fd, 1);
+		if (i & 1)
+			member_end(&self->a);
+		EXPECT_EQ(0, semaphore_post(self->fd, 0, UNITS));
+		member_end(&self->a);
+		member_finish(&self->a);
+		check_value(self->fd, 0, UNITS);
+		check_value(self->fd, 1, UNITS);
+	}
+}
+
+/* Takes and gives all the time, until it is killed. */
+static int take_and_give(void *data)
+{
+	struct stage *stage = data;
+	unsigned int i, other;
+
+	if (stage_attach(stage))
+		_exit(1);
+	stage_set(&stage->ready);
+	for (i = 0;; i++) {
+		other = 1 + i % 2;
+		if (semaphore_wait(stage->fd, 0, 1) ||
+		    semaphore_wait(stage->fd, other, UNITS - other) ||
+		    semaphore_post(stage->fd, 0, 1) ||
+		    semaphore_post(stage->fd, other, UNITS - other))
+			_exit(1);
+	}
+	return 0;
+}
+
+TEST_F_TIMEOUT(undo, killed_wherever_it_is, 100)
+{
+	struct member members[4];
+	int i, j;
+
+	for (i = 0; i < 100; i++) {
+		for (j = 0; j < 4; j++)
+			member_start(&members[j], self->fd, END_BY_KILL,
+				     take_and_give, 0);
+		for (j = 0; j < 4; j++)
+			wait_for_member(&members[j]);
+		for (j = 0; j < 4; j++) {
+			member_end(&members[j]);
+			EXPECT_EQ(CHILD_KILLED, member_finish(&members[j]));
+		}
+		for (j = 0; j < ELEMENTS; j++)
+			check_value(self->fd, j, UNITS);
+	}
+	EXPECT_EQ(0L, waiters(self->fd));
+}
+
+/* ------------------------------------------------------------------------ */
+/* A thread waits while another one unmaps                                  */
+/* ------------------------------------------------------------------------ */
+
+static int wait_for_all(int fd)
+{
+	return semaphore_wait(fd, 0, MAX);
+}
+
+static int wait_for_one(int fd)
+{
+	return semaphore_wait(fd, 0, 1);
+}
+
+/* Two threads of one process, each waiting for what is not there. */
+static int unmap_under_waiters(void *data)
+{
+	struct waiting_thread first, second;
+	struct stage *stage = data;
+
+	if (stage_attach(stage) ||
+	    thread_start(&first, stage->fd, wait_for_all))
+		_exit(1);
+	wait_until(waiters(stage->fd) == 1);
+	if (thread_start(&second, stage->fd, wait_for_one))
+		_exit(1);
+	wait_until(waiters(stage->fd) == 2);
+	stage_set(&stage->ready);
+	wait_until(stage_is(&stage->go));
+	words_unmap(&stage->words);
+	if (thread_finish(&first) != -ENXIO)
+		return 1;
+	return thread_finish(&second) == -ENXIO ? 0 : 2;
+}
+
+TEST_F(undo, unmapped_while_threads_wait)
+{
+	member_start(&self->a, self->fd, END_BY_EXIT, unmap_under_waiters, 0);
+	wait_for_member(&self->a);
+	member_end(&self->a);
+	EXPECT_EQ(0, member_finish(&self->a));
+	check_value(self->fd, 0, UNITS);
+}
+
+/* Who waits behind them does not for ever. */
+TEST_F(undo, unmapped_before_another_waiter)
+{
+	struct waiting_thread thread;
+
+	member_start(&self->a, self->fd, END_BY_EXIT, unmap_under_waiters, 0);
+	wait_for_member(&self->a);
+	ASSERT_EQ(0, thread_start(&thread, self->fd, wait_for_one));
+	wait_for_waiters(self->fd, 3);
+	member_end(&self->a);
+	EXPECT_EQ(0, thread_finish(&thread));
+	EXPECT_EQ(0, member_finish(&self->a));
+	check_value(self->fd, 0, UNITS - 1);
+}
+
+struct unmapping {
+	struct stage *stage;
+	pthread_barrier_t *start;
+};
+
+static void *run_unmap(void *data)
+{
+	struct unmapping *unmapping = data;
+
+	pthread_barrier_wait(unmapping->start);
+	words_unmap(&unmapping->stage->words);
+	return NULL;
+}
+
+/* A post, the wait it serves and an unmapping, all at once. */
+static int race_with_unmap(void *data)
+{
+	struct stage *stage = data;
+	pthread_barrier_t start;
+	struct unmapping unmapping = { .stage = stage, .start = &start };
+	struct waiting_thread waiter;
+	pthread_t unmapper;
+	int i, ret;
+
+	pthread_barrier_init(&start, NULL, 2);
+	for (i = 0; i < stage->value; i++) {
+		if (stage_attach(stage) ||
+		    thread_start(&waiter, stage->fd, wait_for_one) ||
+		    pthread_create(&unmapper, NULL, run_unmap, &unmapping))
+			return 1;
+		if (i & 1)
+			wait_until(waiters(stage->fd) == 1);
+		pthread_barrier_wait(&start);
+		/* By one that is attached: the parent. */
+		stage_set(&stage->ready);
+		ret = thread_finish(&waiter);
+		if (ret && ret != -ENXIO)
+			return 2;
+		pthread_join(unmapper, NULL);
+		wait_until(!stage_is(&stage->ready));
+		if (units(stage->fd, 0) != 1)
+			return 3;
+		stage_set(&stage->go);
+		wait_until(!stage_is(&stage->go));
+	}
+	return 0;
+}
+
+TEST_F_TIMEOUT(undo, unmapped_while_it_is_granted, 100)
+{
+	const int rounds = 300;
+	struct stage *stage;
+	int i;
+
+	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, UNITS));
+	member_start(&self->a, self->fd, END_BY_EXIT, race_with_unmap, rounds);
+	stage = self->a.stage;
+	for (i = 0; i < rounds && !child_ended(&self->a.child); i++) {
+		wait_until(stage_is(&stage->ready) ||
+			   child_ended(&self->a.child));
+		EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
+		__atomic_store_n(&stage->ready, 0, __ATOMIC_SEQ_CST);
+		wait_until(stage_is(&stage->go) ||
+			   child_ended(&self->a.child));
+		EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
+		__atomic_store_n(&stage->go, 0, __ATOMIC_SEQ_CST);
+	}
+	EXPECT_EQ(0, member_finish(&self->a));
+	EXPECT_EQ(rounds, i);
+}
+
+/* ------------------------------------------------------------------------ */
+/* Who takes part                                                           */
+/* ------------------------------------------------------------------------ */
+
+/* The words never are user space's. */
+TEST_F(undo, is_kept_by_the_kernel)
+{
+	unsigned int i;
+
+	EXPECT_EQ(0, semaphore_trywait(self->fd, 1, 1));
+	EXPECT_EQ(0, semaphore_post(self->fd, 1, 1));
+	for (i = 0; i < ELEMENTS; i++)
+		EXPECT_EQ(KIPC_SLOW, word_load(word_at(&self->words, i)));
+	for (i = 0; i < ELEMENTS; i++)
+		word_store(word_at(&self->words, i), MAX);
+	check_value(self->fd, 1, UNITS);
+}
+
+TEST_F(undo, needs_a_mapping)
+{
+	struct kipc_info_args info;
+	__u64 one = 1;
+
+	words_unmap(&self->words);
+	EXPECT_EQ(-ENXIO, semaphore_wait(self->fd, 0, 1));
+	EXPECT_EQ(-ENXIO, semaphore_trywait(self->fd, 0, 1));
+	EXPECT_EQ(-ENXIO, semaphore_post(self->fd, 0, 1));
+	EXPECT_EQ(-1, read(self->fd, &one, sizeof(one)));
+	EXPECT_EQ(ENXIO, errno);
+	EXPECT_EQ(-1, write(self->fd, &one, sizeof(one)));
+	EXPECT_EQ(ENXIO, errno);
+	check_value(self->fd, 0, UNITS);
+	EXPECT_EQ(POLLIN, poll_now(self->fd, POLLIN));
+	EXPECT_EQ(0, object_info(self->fd, &info));
+	EXPECT_EQ(0U, info.attachment);
+	EXPECT_EQ(0, words_map(&self->words, self->fd));
+	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
+	EXPECT_EQ(0, object_info(self->fd, &info));
+	EXPECT_NE(0U, info.attachment);
+}
+
+TEST_F(undo, shows_who_holds)
+{
+	EXPECT_EQ(-ENOENT, fdinfo_number(self->fd, "kipc-holder:"));
+	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 3));
+	EXPECT_EQ(0, semaphore_trywait(self->fd, 1, 1));
+	EXPECT_EQ((long)getpid(),
+		  fdinfo_number(self->fd, "kipc-holder:\tprocess"));
+	EXPECT_EQ(3L, fdinfo_number(self->fd, " units"));
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 3));
+	EXPECT_EQ(-ENOENT, fdinfo_number(self->fd, "kipc-holder:"));
+}
+
+/* The last mapping is what counts. */
+TEST_F(undo, mapped_twice)
+{
+	struct words again = {};
+
+	ASSERT_EQ(0, words_map(&again, self->fd));
+	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
+	words_unmap(&again);
+	check_value(self->fd, 0, UNITS - 1);
+	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
+	words_unmap(&self->words);
+	check_value(self->fd, 0, UNITS);
+	ASSERT_EQ(0, words_map(&self->words, self->fd));
+	/* And nothing is held by who comes back. */
+	words_unmap(&self->words);
+	check_value(self->fd, 0, UNITS);
+}
+
+/* Two descriptors of one object attach once. */
+TEST_F(undo, by_any_descriptor)
+{
+	int again = dup(self->fd);
+
+	EXPECT_EQ(0, semaphore_trywait(again, 0, 1));
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
+	words_unmap(&self->words);
+	check_value(again, 0, UNITS);
+}
+
+/* A child after fork() holds nothing, and takes no part until it maps. */
+static int run_fork_child(void *data)
+{
+	struct stage *stage = data;
+
+	if (semaphore_post(stage->fd, 0, 1) != -ENXIO)
+		return 1;
+	if (stage_attach(stage) || semaphore_trywait(stage->fd, 0, 1))
+		return 2;
+	return units(stage->fd, 0) == UNITS - 3 ? 0 : 3;
+}
+
+TEST_F(undo, not_inherited_by_fork)
+{
+	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 2));
+	member_start(&self->a, self->fd, END_BY_EXIT, run_fork_child, 0);
+	EXPECT_EQ(0, member_finish(&self->a));
+	check_value(self->fd, 0, UNITS - 2);
+	words_unmap(&self->words);
+	check_value(self->fd, 0, UNITS);
+}
+
+static int take_one(int fd)
+{
+	return semaphore_trywait(fd, 0, 1);
+}
+
+/* Units are the process's, not the thread's. */
+TEST_F(undo, outlive_a_thread)
+{
+	struct waiting_thread thread;
+
+	ASSERT_EQ(0, thread_start(&thread, self->fd, take_one));
+	EXPECT_EQ(0, thread_finish(&thread));
+	check_value(self->fd, 0, UNITS - 1);
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
+	words_unmap(&self->words);
+	check_value(self->fd, 0, UNITS);
+}
+
+/* Who cannot be told that it read a unit has not. */
+TEST_F(undo, read_into_nowhere)
+{
+	EXPECT_EQ(-1, read(self->fd, bad_pointer(), sizeof(__u64)));
+	EXPECT_EQ(EFAULT, errno);
+	check_value(self->fd, 0, UNITS);
+	words_unmap(&self->words);
+	check_value(self->fd, 0, UNITS);
+}
+
+TEST(undo_is_of_semaphores)
+{
+	EXPECT_EQ(-EINVAL, create_flags(barrier_args(2), KIPC_UNDO));
+	EXPECT_EQ(-EINVAL, create_flags(mailbox_args(64, 1), KIPC_UNDO));
+	EXPECT_EQ(-EINVAL, create_flags(create_args(KIPC_MUTEX), KIPC_UNDO));
+}
+
+/* ------------------------------------------------------------------------ */
+/* Quota                                                                    */
+/* ------------------------------------------------------------------------ */
+
+#define USER		1000
+#define QUOTA		(32L << 10)
+
+FIXTURE(quota) {
+	long max_bytes;
+	struct child child;
+};
+
+FIXTURE_SETUP(quota)
+{
+	if (geteuid())
+		SKIP(return, "needs root to become another user");
+	self->max_bytes = parameter_get("max_bytes");
+	ASSERT_EQ(0, parameter_set("max_bytes", QUOTA));
+}
+
+FIXTURE_TEARDOWN(quota)
+{
+	parameter_set("max_bytes", self->max_bytes);
+}
+
+/* As many of these as fit are attached, none more, and they are given back. */
+static int attach_as_user(void *data)
+{
+	const int *fds = data;
+	struct words words[2] = {};
+	int ret = become_user(USER, USER);
+
+	if (!ret)
+		ret = words_map(&words[0], fds[0]);
+	if (ret)
+		return ret;
+	if (words_map(&words[1], fds[1]) != -ENOSPC)
+		return 1;
+	if (semaphore_trywait(fds[1], 0, 1) != -ENXIO)
+		return 2;
+	words_unmap(&words[0]);
+	return words_map(&words[1], fds[1]);
+}
+
+/* The counts of who attaches are his user's, not the creator's. */
+TEST_F(quota, of_who_attaches)
+{
+	int fds[2], i;
+
+	for (i = 0; i < 2; i++) {
+		/* Six parts of eight of the quota for the counts. */
+		fds[i] = create_flags(semaphore_args(QUOTA / 4 * 6 / 8, 1, 1),
+				      KIPC_UNDO);
+		ASSERT_LE(0, fds[i]);
+	}
+	child_start(&self->child, attach_as_user, fds);
+	EXPECT_EQ(0, child_finish(&self->child));
+	/* What the first one had is there again for the next. */
+	child_start(&self->child, attach_as_user, fds);
+	EXPECT_EQ(0, child_finish(&self->child));
+}
+
+int main(int argc, char **argv)
+{
+	return main_of_members(argc, argv);
+}
