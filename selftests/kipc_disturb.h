@@ -27,6 +27,9 @@ struct participant {
 /* What the participants share; a test's own part follows it. */
 struct stage {
 	int (*play)(struct participant *participant);
+	/* NULL, or what each process does before and after its threads play. */
+	int (*enter)(struct stage *stage);
+	int (*exit)(struct stage *stage);
 	__u64 seed;
 	unsigned int processes;		/* started */
 	struct {
@@ -189,9 +192,13 @@ static int run_participants(void *data)
 	pthread_t threads[THREADS];
 	struct stage *stage = data;
 	unsigned int i, process;
-	int ret = 0;
 	void *result;
+	int ret = 0;
 
+	if (stage->enter)
+		ret = stage->enter(stage);
+	if (ret)
+		return ret;
 	process = __atomic_fetch_add(&stage->processes, 1, __ATOMIC_SEQ_CST);
 	for (i = 0; i < THREADS; i++) {
 		participants[i].stage = stage;
@@ -208,6 +215,8 @@ static int run_participants(void *data)
 		if (result)
 			ret = (intptr_t)result;
 	}
+	if (!ret && stage->exit)
+		ret = stage->exit(stage);
 	return ret;
 }
 
