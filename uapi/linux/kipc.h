@@ -337,7 +337,7 @@ struct kipc_watch_args {
  * @attachment: number it had
  * @repaired: things that it held and that were given to others: mutexes it
  *	      owned, units, memberships
- * @lost: notices before this one that found no room
+ * @lost: notices that have found no room since the last one was read
  */
 struct kipc_notice {
 	__u32 pid;
