@@ -125,8 +125,8 @@ void kipc_watch_end(struct kipc_object *object)
 /* ------------------------------------------------------------------------ */
 
 /*
- * What a reader gets: a notice and the number of those lost before it, or
- * nothing where the watch has ended. -EAGAIN where there is none yet.
+ * What a reader gets: a notice and the number of those lost since the last one,
+ * or nothing where the watch has ended. -EAGAIN where there is none yet.
  */
 static int watch_next(struct kipc_watch *watch, struct notice *notice,
 		      u32 *lost)

@@ -42,6 +42,10 @@ FIXTURE_VARIANT_ADD(any_object, mailbox) {
 	.type = KIPC_MAILBOX,
 };
 
+FIXTURE_VARIANT_ADD(any_object, mutex) {
+	.type = KIPC_MUTEX,
+};
+
 FIXTURE_SETUP(any_object)
 {
 	ASSERT_EQ(0, faults_open());
@@ -404,6 +408,11 @@ FIXTURE_VARIANT_ADD(mapped, barrier) {
 	.elements = 1,
 };
 
+FIXTURE_VARIANT_ADD(mapped, mutex) {
+	.type = KIPC_MUTEX,
+	.elements = ELEMENTS,
+};
+
 FIXTURE_SETUP(mapped)
 {
 	ASSERT_EQ(0, faults_open());
@@ -489,6 +498,15 @@ TEST_F_TIMEOUT(mapped, page_fault, 800)
 	check_faults(_metadata, self->subject, &operation);
 }
 
+/* A child of those who take part in a mutex has to map it itself. */
+static int run_forked(struct subject *subject)
+{
+	if (subject->args.type == KIPC_MUTEX &&
+	    words_map(&subject->words, subject->fd))
+		return 1;
+	return works_words(subject) ? 1 : 0;
+}
+
 static int call_fork(struct subject *subject)
 {
 	pid_t pid = fork();
@@ -496,7 +514,7 @@ static int call_fork(struct subject *subject)
 	if (pid < 0)
 		return -errno;
 	if (!pid)
-		_exit(works_words(subject) ? 1 : 0);
+		_exit(run_forked(subject));
 	return child_wait(pid);
 }
 

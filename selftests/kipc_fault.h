@@ -57,6 +57,7 @@ struct subject {
 	int other;		/* a descriptor that the call needs */
 	int sockets[2];
 	struct words words;
+	__u32 attachment;	/* of this process to the object, if it needs one */
 	struct child helper;
 	struct kipc_barrier_wait_args arrival;
 	__s64 deadline;
@@ -283,6 +284,8 @@ static inline struct kipc_create_args subject_args(__u32 type)
 		return semaphore_args(ELEMENTS, INITIAL, MAX);
 	if (type == KIPC_BARRIER)
 		return barrier_args(PARTIES);
+	if (type == KIPC_MUTEX)
+		return mutex_args(ELEMENTS);
 	return mailbox_args(BUFFER_SIZE, MESSAGES);
 }
 

@@ -225,6 +225,28 @@ static inline int object_info(int fd, struct kipc_info_args *info)
 	return kipc_call(fd, KIPC_INFO, info);
 }
 
+/* The descriptor of a watch, or a negative errno. */
+static inline int object_watch(int fd)
+{
+	struct kipc_watch_args args = { .size = sizeof(args) };
+
+	return kipc_call(fd, KIPC_WATCH, &args);
+}
+
+/* 1 for a notice, 0 where the object has gone, or a negative errno. */
+static inline int watch_read(int watch, struct kipc_notice *notice)
+{
+	ssize_t length;
+
+	memset(notice, KIPC_POISON, sizeof(*notice));
+	length = read(watch, notice, sizeof(*notice));
+	if (length < 0)
+		return -errno;
+	if (!length)
+		return 0;
+	return length == sizeof(*notice) ? 1 : -EPROTO;
+}
+
 /* The text of /proc/self/fdinfo; 0 or a negative errno. */
 static inline int fdinfo_text(int fd, char *text, size_t size)
 {

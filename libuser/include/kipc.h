@@ -69,6 +69,17 @@ int kipc_unlink(const char *name);
 int kipc_list(uint64_t *cursor, struct kipc_list_entry *entries,
 	      unsigned int count);
 
+/**
+ * Be told of participants of an object that die or leave: mutexes have such.
+ * @param object_fd  of the object, open for reading; it stays the caller's
+ * @return a close-on-exec descriptor to read struct kipc_notice from and to
+ *         poll, see struct kipc_watch_args, which the caller closes; -EINVAL
+ *         (the object has no participants), -EBADF, -ENOSPC (quota, or
+ *         KIPC_WATCHES_MAX watch it already), -EMFILE, -ENFILE, -ENOMEM,
+ *         -ENOTTY (not an object of kipc)
+ */
+int kipc_watch(int object_fd);
+
 /* Aligned to its size, which a plain 64-bit type is not on i386. */
 typedef __aligned_u64 kipc_word;
 

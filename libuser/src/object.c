@@ -248,6 +248,13 @@ int kipc_list(uint64_t *cursor, struct kipc_list_entry *entries,
 	return filled;
 }
 
+int kipc_watch(int object_fd)
+{
+	struct kipc_watch_args args = { .size = sizeof(args) };
+
+	return kipc_call(object_fd, KIPC_WATCH, &args);
+}
+
 int64_t kipc_deadline(int64_t nanoseconds)
 {
 	struct timespec now;

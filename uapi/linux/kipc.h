@@ -354,7 +354,7 @@ struct kipc_watch_args {
  * @attachment: number it had
  * @repaired: things that it held and that were given to others: mutexes it
  *	      owned, semaphores it held units of, its membership of a barrier
- * @lost: notices before this one that found no room
+ * @lost: notices that have found no room since the last one was read
  */
 struct kipc_notice {
 	__u32 pid;

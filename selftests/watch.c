@@ -1,0 +1,681 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Watches: the kernel's notices of those who took part in an object, and have
+ * died or left.
+ */
+#include "kipc_leaks.h"
+#include "kipc_mutex_word.h"
+#include "kipc_poll.h"
+
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/uio.h>
+
+#define ELEMENTS	4
+#define USER		1000
+
+FIXTURE(watch) {
+	int fd;
+	int watch;
+	char name[64];
+};
+
+FIXTURE_SETUP(watch)
+{
+	unique_name(self->name, "watch");
+	self->fd = create_named(mutex_args(ELEMENTS), self->name, 0);
+	ASSERT_LE(0, self->fd);
+	self->watch = object_watch(self->fd);
+	ASSERT_LE(0, self->watch);
+	ASSERT_EQ(0, fcntl(self->watch, F_SETFL, O_NONBLOCK));
+}
+
+FIXTURE_TEARDOWN(watch)
+{
+	close(self->watch);
+	close(self->fd);
+}
+
+#define check_notice(watch, expected_pid, expected_attachment, \
+		     expected_repaired, expected_lost) do { \
+	struct kipc_notice __notice; \
+	ASSERT_EQ(1, watch_read(watch, &__notice)); \
+	EXPECT_EQ((__u32)(expected_pid), __notice.pid); \
+	EXPECT_EQ((__u32)(expected_attachment), __notice.attachment); \
+	EXPECT_EQ((__u32)(expected_repaired), __notice.repaired); \
+	EXPECT_EQ((__u32)(expected_lost), __notice.lost); \
+} while (0)
+
+#define check_no_notice(watch) do { \
+	struct kipc_notice __notice; \
+	EXPECT_EQ(-EAGAIN, watch_read(watch, &__notice)); \
+	EXPECT_EQ(0, poll_now(watch, POLLIN)); \
+} while (0)
+
+/* Participants. */
+
+/* Who takes part, and owns the first so many mutexes. */
+struct participant {
+	int fd;
+	unsigned int mutexes;
+	__u32 attachment;	/* once it owns them */
+	int outer_pid;		/* likewise; what /proc says */
+	struct child *child;	/* not shared: it has its own idea of its pid */
+};
+
+static int take_part(struct participant *participant)
+{
+	struct mutexes mutexes;
+	char text[16] = "";
+	unsigned int i;
+	int ret = mutexes_attach(&mutexes, participant->fd);
+
+	for (i = 0; i < participant->mutexes && !ret; i++)
+		ret = mutex_lock(participant->fd, i);
+	if (ret)
+		return ret;
+	if (readlink("/proc/self", text, sizeof(text) - 1) < 0)
+		return -errno;
+	participant->outer_pid = atoi(text);
+	__atomic_store_n(&participant->attachment, mutexes.attachment,
+			 __ATOMIC_RELEASE);
+	return 0;
+}
+
+static int run_participant(void *data)
+{
+	int ret = take_part(data);
+
+	while (!ret)
+		pause();
+	return ret;
+}
+
+static int run_brief_participant(void *data)
+{
+	return take_part(data);
+}
+
+static struct participant *participant_make(int fd, unsigned int mutexes)
+{
+	struct participant *participant = shared_alloc(sizeof(*participant));
+
+	participant->child = calloc(1, sizeof(*participant->child));
+	if (!participant->child)
+		abort();
+	participant->fd = fd;
+	participant->mutexes = mutexes;
+	return participant;
+}
+
+/* Returns once it owns them. */
+static struct participant *participant_start(int fd, unsigned int mutexes)
+{
+	struct participant *participant = participant_make(fd, mutexes);
+
+	child_start(participant->child, run_participant, participant);
+	wait_until(__atomic_load_n(&participant->attachment, __ATOMIC_ACQUIRE) ||
+		   child_ended(participant->child));
+	return participant;
+}
+
+/* Takes part for a moment itself, and says under what number. */
+static __u32 come_and_go(int fd)
+{
+	struct mutexes mutexes;
+
+	if (mutexes_attach(&mutexes, fd))
+		return KIPC_POISON_32;
+	mutexes_detach(&mutexes);
+	return mutexes.attachment;
+}
+
+TEST_F(watch, tells_of_a_kill)
+{
+	struct participant *dead = participant_start(self->fd, 3);
+
+	check_no_notice(self->watch);
+	EXPECT_EQ(CHILD_KILLED, child_kill(dead->child));
+	check_notice(self->watch, dead->child->pid, dead->attachment, 3, 0);
+	check_no_notice(self->watch);
+}
+
+TEST_F(watch, tells_of_an_exit)
+{
+	struct participant *dead = participant_make(self->fd, 1);
+
+	child_start(dead->child, run_brief_participant, dead);
+	EXPECT_EQ(0, child_finish(dead->child));
+	check_notice(self->watch, dead->child->pid, dead->attachment, 1, 0);
+	check_no_notice(self->watch);
+}
+
+TEST_F(watch, tells_of_an_unmapping)
+{
+	struct mutexes mutexes;
+
+	ASSERT_EQ(0, mutexes_attach(&mutexes, self->fd));
+	ASSERT_EQ(0, mutex_lock(self->fd, 0));
+	ASSERT_EQ(0, mutex_lock(self->fd, 2));
+	check_no_notice(self->watch);
+	mutexes_detach(&mutexes);
+	check_notice(self->watch, getpid(), mutexes.attachment, 2, 0);
+	check_no_notice(self->watch);
+}
+
+/* One mapping of two is no end. */
+TEST_F(watch, tells_of_the_last_unmapping)
+{
+	struct mutexes first, second;
+
+	ASSERT_EQ(0, mutexes_attach(&first, self->fd));
+	ASSERT_EQ(0, mutexes_attach(&second, self->fd));
+	mutexes_detach(&first);
+	check_no_notice(self->watch);
+	mutexes_detach(&second);
+	check_notice(self->watch, getpid(), second.attachment, 0, 0);
+}
+
+TEST_F(watch, tells_in_order)
+{
+	struct participant *first = participant_start(self->fd, 0);
+	struct participant *second = participant_start(self->fd, 1);
+
+	child_kill(second->child);
+	child_kill(first->child);
+	check_notice(self->watch, second->child->pid, second->attachment, 1, 0);
+	check_notice(self->watch, first->child->pid, first->attachment, 0, 0);
+	check_no_notice(self->watch);
+}
+
+TEST_F(watch, tells_every_watch_of_what_it_has_seen)
+{
+	__u32 before = come_and_go(self->fd), after;
+	int second = object_watch(self->fd);
+
+	ASSERT_LE(0, second);
+	ASSERT_EQ(0, fcntl(second, F_SETFL, O_NONBLOCK));
+	after = come_and_go(self->fd);
+	check_notice(second, getpid(), after, 0, 0);
+	check_no_notice(second);
+	check_notice(self->watch, getpid(), before, 0, 0);
+	check_notice(self->watch, getpid(), after, 0, 0);
+	close(second);
+	come_and_go(self->fd);
+}
+
+/* All the words of a sealed object are the kernel's, and so are its owners. */
+TEST(watch_of_a_sealed_object)
+{
+	int fd = create_flags(mutex_args(ELEMENTS), KIPC_SEALED);
+	int watch = object_watch(fd);
+	struct participant *dead;
+
+	ASSERT_LE(0, watch);
+	dead = participant_start(fd, 2);
+	EXPECT_EQ(CHILD_KILLED, child_kill(dead->child));
+	check_notice(watch, dead->child->pid, dead->attachment, 2, 0);
+	close(watch);
+	close(fd);
+}
+
+/* Reading. */
+
+struct reader {
+	int fd;			/* of the object: not the reader's */
+	int watch;
+};
+
+/* How many things were repaired, -ENODATA where the object has gone. */
+static int run_reader(void *data)
+{
+	const struct reader *reader = data;
+	struct kipc_notice notice;
+	int ret;
+
+	close(reader->fd);
+	ret = watch_read(reader->watch, &notice);
+	if (ret <= 0)
+		return ret ? ret : -ENODATA;
+	return (int)notice.repaired;
+}
+
+/* Returns once it sleeps. */
+static void start_reader(struct child *child, int fd, int watch)
+{
+	struct reader reader = { .fd = fd, .watch = watch };
+
+	child_start(child, run_reader, &reader);
+	wait_until(child_sleeps(child) || child_ended(child));
+}
+
+TEST_F(watch, read_waits)
+{
+	struct participant *dead = participant_start(self->fd, 2);
+	struct child reader;
+
+	ASSERT_EQ(0, fcntl(self->watch, F_SETFL, 0));
+	start_reader(&reader, self->fd, self->watch);
+	EXPECT_FALSE(child_ended(&reader));
+	child_kill(dead->child);
+	EXPECT_EQ(2, child_finish(&reader));
+}
+
+TEST_F(watch, read_needs_room)
+{
+	char buffer[sizeof(struct kipc_notice)];
+	__u32 attachment = come_and_go(self->fd);
+
+	EXPECT_EQ(-1, read(self->watch, buffer, sizeof(buffer) - 1));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(-1, read(self->watch, buffer, 0));
+	EXPECT_EQ(EINVAL, errno);
+	check_notice(self->watch, getpid(), attachment, 0, 0);
+	/* So it is where there is nothing to read. */
+	EXPECT_EQ(-1, read(self->watch, buffer, sizeof(buffer) - 1));
+	EXPECT_EQ(EINVAL, errno);
+}
+
+/* One notice a call, however much room there is. */
+TEST_F(watch, read_gives_one)
+{
+	__u32 first = come_and_go(self->fd), second = come_and_go(self->fd);
+	struct kipc_notice notices[2];
+
+	EXPECT_EQ((ssize_t)sizeof(notices[0]),
+		  read(self->watch, notices, sizeof(notices)));
+	EXPECT_EQ(first, notices[0].attachment);
+	check_notice(self->watch, getpid(), second, 0, 0);
+}
+
+TEST_F(watch, read_in_pieces)
+{
+	__u32 attachment = come_and_go(self->fd);
+	struct kipc_notice notice;
+	struct iovec pieces[] = {
+		{ .iov_base = &notice, .iov_len = 6 },
+		{ .iov_base = (char *)&notice + 6, .iov_len = 10 },
+	};
+
+	EXPECT_EQ((ssize_t)sizeof(notice), readv(self->watch, pieces, 2));
+	EXPECT_EQ((__u32)getpid(), notice.pid);
+	EXPECT_EQ(attachment, notice.attachment);
+}
+
+TEST_F(watch, a_bad_pointer_keeps_the_notice)
+{
+	__u32 first = come_and_go(self->fd), second = come_and_go(self->fd);
+
+	EXPECT_EQ(-1, read(self->watch, bad_pointer(), 16));
+	EXPECT_EQ(EFAULT, errno);
+	check_notice(self->watch, getpid(), first, 0, 0);
+	check_notice(self->watch, getpid(), second, 0, 0);
+	check_no_notice(self->watch);
+}
+
+TEST_F(watch, a_signal_ends_a_read)
+{
+	struct child reader;
+
+	ASSERT_EQ(0, fcntl(self->watch, F_SETFL, 0));
+	handle_signal(SIGUSR1, 0);
+	start_reader(&reader, self->fd, self->watch);
+	interrupt(&reader, SIGUSR1);
+	EXPECT_EQ(-EINTR, child_finish(&reader));
+	come_and_go(self->fd);
+	EXPECT_EQ(POLLIN, poll_now(self->watch, POLLIN));
+}
+
+TEST_F(watch, a_signal_restarts_a_read)
+{
+	struct child reader;
+
+	ASSERT_EQ(0, fcntl(self->watch, F_SETFL, 0));
+	handle_signal(SIGUSR1, SA_RESTART);
+	start_reader(&reader, self->fd, self->watch);
+	interrupt(&reader, SIGUSR1);
+	EXPECT_FALSE(child_ended(&reader));
+	come_and_go(self->fd);
+	EXPECT_EQ(0, child_finish(&reader));
+}
+
+/* Those for which there is no room are counted. */
+TEST_F(watch, more_than_it_holds)
+{
+	__u32 first = come_and_go(self->fd);
+	int i;
+
+	for (i = 1; i < KIPC_NOTICES_MAX; i++)
+		come_and_go(self->fd);
+	for (i = 0; i < 3; i++)
+		come_and_go(self->fd);
+	/* What cannot be delivered is counted no less and no more. */
+	EXPECT_EQ(-1, read(self->watch, bad_pointer(), 16));
+	EXPECT_EQ(EFAULT, errno);
+	check_notice(self->watch, getpid(), first, 0, 3);
+	for (i = 1; i < KIPC_NOTICES_MAX; i++)
+		check_notice(self->watch, getpid(), first + i, 0, 0);
+	check_no_notice(self->watch);
+	first = come_and_go(self->fd);
+	check_notice(self->watch, getpid(), first, 0, 0);
+}
+
+/* poll and epoll. */
+
+TEST_F(watch, poll_waits)
+{
+	struct participant *dead = participant_start(self->fd, 0);
+	struct child poller;
+
+	EXPECT_EQ(0, poll_now(self->watch, POLLIN | POLLOUT));
+	start_poll(&poller, self->watch, POLLIN);
+	EXPECT_FALSE(child_ended(&poller));
+	child_kill(dead->child);
+	EXPECT_EQ(POLLIN, child_finish(&poller));
+	EXPECT_EQ(POLLIN | POLLRDNORM,
+		  poll_now(self->watch, POLLIN | POLLRDNORM | POLLOUT));
+	check_notice(self->watch, dead->child->pid, dead->attachment, 0, 0);
+	EXPECT_EQ(0, poll_now(self->watch, POLLIN));
+}
+
+TEST_F(watch, epoll_by_edge)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+	int epoll = epoll_create1(EPOLL_CLOEXEC), i;
+
+	ASSERT_LE(0, epoll);
+	ASSERT_EQ(0, epoll_ctl(epoll, EPOLL_CTL_ADD, self->watch, &event));
+	EXPECT_EQ(0, epoll_wait(epoll, &event, 1, 0));
+	for (i = 0; i < 2; i++) {
+		come_and_go(self->fd);
+		EXPECT_EQ(1, epoll_wait(epoll, &event, 1, 0));
+		EXPECT_EQ((__u32)EPOLLIN, event.events);
+		EXPECT_EQ(0, epoll_wait(epoll, &event, 1, 0));
+	}
+	close(epoll);
+}
+
+/* The end of the object. */
+
+/* A watch does not keep it; what was told before can be read still. */
+TEST(watch_ends_with_its_object)
+{
+	struct holdings before = holdings_now();
+	int fd = create(mutex_args(1)), watch = object_watch(fd);
+	struct kipc_notice notice;
+	__u32 attachment;
+
+	ASSERT_LE(0, watch);
+	attachment = come_and_go(fd);
+	EXPECT_EQ(POLLIN, poll_now(watch, POLLIN));
+	close(fd);
+	EXPECT_EQ(POLLIN | POLLHUP, poll_now(watch, POLLIN));
+	check_notice(watch, getpid(), attachment, 0, 0);
+	EXPECT_EQ(POLLHUP, poll_now(watch, POLLIN));
+	EXPECT_EQ(0, watch_read(watch, &notice));
+	EXPECT_EQ(0, watch_read(watch, &notice));
+	close(watch);
+	check_holdings(before);
+}
+
+/* Without descriptors it lives on where it is mapped: the last one tells. */
+TEST(watch_ends_with_the_last_mapping)
+{
+	int fd = create(mutex_args(1)), watch = object_watch(fd);
+	struct kipc_notice notice;
+	struct mutexes mutexes;
+
+	ASSERT_LE(0, watch);
+	ASSERT_EQ(0, mutexes_attach(&mutexes, fd));
+	ASSERT_EQ(0, mutex_lock(fd, 0));
+	close(fd);
+	EXPECT_EQ(0, poll_now(watch, POLLIN));
+	mutexes_detach(&mutexes);
+	EXPECT_EQ(POLLIN | POLLHUP, poll_now(watch, POLLIN));
+	check_notice(watch, getpid(), mutexes.attachment, 1, 0);
+	EXPECT_EQ(0, watch_read(watch, &notice));
+	close(watch);
+}
+
+TEST(watch_wakes_its_reader_at_the_end)
+{
+	int fd = create(mutex_args(1)), watch = object_watch(fd);
+	struct child reader;
+
+	ASSERT_LE(0, watch);
+	start_reader(&reader, fd, watch);
+	EXPECT_FALSE(child_ended(&reader));
+	close(fd);
+	EXPECT_EQ(-ENODATA, child_finish(&reader));
+	close(watch);
+}
+
+static int run_poller_of_the_end(void *data)
+{
+	const struct reader *reader = data;
+
+	close(reader->fd);
+	return poll_for(reader->watch, POLLIN, -1);
+}
+
+TEST(watch_wakes_its_poller_at_the_end)
+{
+	struct reader reader = { .fd = create(mutex_args(1)) };
+	struct child poller;
+
+	reader.watch = object_watch(reader.fd);
+	ASSERT_LE(0, reader.watch);
+	child_start(&poller, run_poller_of_the_end, &reader);
+	wait_until(child_sleeps(&poller) || child_ended(&poller));
+	EXPECT_FALSE(child_ended(&poller));
+	close(reader.fd);
+	EXPECT_EQ(POLLHUP, child_finish(&poller));
+	close(reader.watch);
+}
+
+/* Bounds. */
+
+TEST_F(watch, no_more_than_the_most)
+{
+	struct rlimit limit = {
+		.rlim_cur = KIPC_WATCHES_MAX + 64,
+		.rlim_max = KIPC_WATCHES_MAX + 64,
+	};
+	static int watches[KIPC_WATCHES_MAX];
+	int i, fd;
+
+	if (geteuid())
+		SKIP(return, "needs root to have so many descriptors");
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	watches[0] = self->watch;
+	for (i = 1; i < KIPC_WATCHES_MAX; i++) {
+		watches[i] = object_watch(self->fd);
+		ASSERT_LE(0, watches[i]);
+	}
+	EXPECT_EQ(-ENOSPC, object_watch(self->fd));
+	/* That is for each object. */
+	fd = create(mutex_args(1));
+	EXPECT_LE(0, object_watch(fd));
+	close(watches[7]);
+	watches[7] = object_watch(self->fd);
+	EXPECT_LE(0, watches[7]);
+	EXPECT_EQ(-ENOSPC, object_watch(self->fd));
+	come_and_go(self->fd);
+	for (i = 0; i < KIPC_WATCHES_MAX; i++)
+		EXPECT_EQ(POLLIN, poll_now(watches[i], POLLIN));
+}
+
+static int run_bounded(void *data)
+{
+	int fd, first, second, third, ret = become_user(USER, USER);
+
+	(void)data;
+	if (ret)
+		return ret;
+	fd = create(mutex_args(1));
+	first = object_watch(fd);
+	second = object_watch(fd);
+	if (fd < 0 || first < 0 || second < 0)
+		return 1;
+	if (object_watch(fd) != -ENOSPC ||
+	    create(any_args(KIPC_MAILBOX)) != -ENOSPC)
+		return 2;
+	close(second);
+	third = object_watch(fd);
+	if (third < 0 || object_watch(fd) != -ENOSPC)
+		return 3;
+	/* It is counted for as long as the descriptor is there. */
+	close(fd);
+	if (create(any_args(KIPC_MAILBOX)) < 0)
+		return 4;
+	return create(any_args(KIPC_MAILBOX)) == -ENOSPC ? 0 : 5;
+}
+
+TEST(watch_counts_as_an_object)
+{
+	long max_objects = parameter_get("max_objects");
+	struct child child;
+
+	if (geteuid())
+		SKIP(return, "needs root to become another user");
+	ASSERT_EQ(0, parameter_set("max_objects", 3));
+	child_start(&child, run_bounded, NULL);
+	EXPECT_EQ(0, child_finish(&child));
+	parameter_set("max_objects", max_objects);
+}
+
+TEST_F(watch, without_descriptors)
+{
+	struct rlimit limit = { .rlim_cur = 0, .rlim_max = 0 };
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	EXPECT_EQ(-EMFILE, object_watch(self->fd));
+}
+
+/* What WATCH takes, and its descriptor. */
+
+TEST(watch_of_an_object_that_tracks_nobody)
+{
+	int type, fd;
+
+	for (type = KIPC_SEMAPHORE; type <= KIPC_MAILBOX; type++) {
+		fd = create(any_args(type));
+		ASSERT_LE(0, fd);
+		EXPECT_EQ(-EINVAL, object_watch(fd));
+		close(fd);
+	}
+}
+
+TEST_F(watch, arguments)
+{
+	struct {
+		struct kipc_watch_args args;
+		__u64 more;
+	} long_args = { .args.size = sizeof(long_args) };
+	struct kipc_watch_args args = { .size = sizeof(args), .flags = 1 };
+	int fd;
+
+	EXPECT_EQ(-EINVAL, kipc_call(self->fd, KIPC_WATCH, &args));
+	args.flags = 0x80000000U;
+	EXPECT_EQ(-EINVAL, kipc_call(self->fd, KIPC_WATCH, &args));
+	args = (struct kipc_watch_args){ .size = sizeof(args) - 1 };
+	EXPECT_EQ(-EINVAL, kipc_call(self->fd, KIPC_WATCH, &args));
+	fd = kipc_call(self->fd, KIPC_WATCH, &long_args);
+	EXPECT_LE(0, fd);
+	close(fd);
+	long_args.more = 1ULL << 63;
+	EXPECT_EQ(-E2BIG, kipc_call(self->fd, KIPC_WATCH, &long_args));
+	EXPECT_EQ(-EFAULT, kipc_call(self->fd, KIPC_WATCH, bad_pointer()));
+	args = (struct kipc_watch_args){ .size = sizeof(args) };
+	EXPECT_EQ(-ENOTTY, device_call(KIPC_WATCH, &args));
+}
+
+TEST_F(watch, needs_read_access)
+{
+	int reader = open_named(KIPC_MUTEX, self->name, KIPC_READ);
+	int writer = open_named(KIPC_MUTEX, self->name, KIPC_WRITE);
+	int watch = object_watch(reader);
+
+	EXPECT_LE(0, watch);
+	EXPECT_EQ(-EBADF, object_watch(writer));
+	close(watch);
+	close(reader);
+	close(writer);
+}
+
+TEST_F(watch, descriptor)
+{
+	struct kipc_info_args info;
+	__u64 word = 0;
+
+	EXPECT_EQ(FD_CLOEXEC, fcntl(self->watch, F_GETFD));
+	EXPECT_EQ(-ENOTTY, object_info(self->watch, &info));
+	EXPECT_EQ(-ENOTTY, object_watch(self->watch));
+	EXPECT_EQ(-1, write(self->watch, &word, sizeof(word)));
+	EXPECT_EQ(EBADF, errno);
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_SHARED,
+				   self->watch, 0));
+	EXPECT_EQ(ENODEV, errno);
+}
+
+/* Processes of other namespaces. */
+
+struct abroad {
+	int fd;
+	int watch;			/* read in the namespace */
+	struct participant *dead;	/* in the namespace */
+};
+
+/* The first process of a pid namespace; what came before it came from outside. */
+static int run_first_process(void *data)
+{
+	struct abroad *abroad = data;
+	struct kipc_notice notice;
+
+	if (getpid() != 1)
+		return 1;
+	if (watch_read(abroad->watch, &notice) != 1 || notice.pid)
+		return 2;
+	child_start(abroad->dead->child, run_brief_participant, abroad->dead);
+	if (child_finish(abroad->dead->child))
+		return 3;
+	if (watch_read(abroad->watch, &notice) != 1 || notice.repaired != 1)
+		return 4;
+	if (abroad->dead->child->pid == abroad->dead->outer_pid)
+		return 5;
+	return notice.pid == (__u32)abroad->dead->child->pid ? 0 : 6;
+}
+
+static int run_abroad(void *data)
+{
+	struct child first;
+
+	if (unshare(CLONE_NEWPID))
+		return -errno;
+	child_start(&first, run_first_process, data);
+	return child_finish(&first);
+}
+
+TEST_F(watch, pids_are_those_of_the_readers_namespace)
+{
+	struct abroad abroad = {
+		.fd = self->fd,
+		.dead = participant_make(self->fd, 1),
+	};
+	struct child child;
+	__u32 before;
+
+	if (geteuid())
+		SKIP(return, "needs root to enter another namespace");
+	abroad.watch = object_watch(self->fd);
+	ASSERT_LE(0, abroad.watch);
+	before = come_and_go(self->fd);
+	child_start(&child, run_abroad, &abroad);
+	EXPECT_EQ(0, child_finish(&child));
+	check_notice(self->watch, getpid(), before, 0, 0);
+	check_notice(self->watch, abroad.dead->outer_pid,
+		     abroad.dead->attachment, 1, 0);
+	close(abroad.watch);
+}
+
+TEST_HARNESS_MAIN
