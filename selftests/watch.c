@@ -556,10 +556,12 @@ TEST_F(watch, without_descriptors)
 
 TEST(watch_of_an_object_that_tracks_nobody)
 {
-	int type, fd;
+	const int types[] = { KIPC_SEMAPHORE, KIPC_MAILBOX };
+	size_t i;
+	int fd;
 
-	for (type = KIPC_SEMAPHORE; type <= KIPC_MAILBOX; type++) {
-		fd = create(any_args(type));
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		fd = create(any_args(types[i]));
 		ASSERT_LE(0, fd);
 		EXPECT_EQ(-EINVAL, object_watch(fd));
 		close(fd);
