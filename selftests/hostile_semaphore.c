@@ -122,12 +122,6 @@ static int play_units(struct object *object, unsigned int element)
 	struct word *word = object_word(object, element);
 	int ret = 0;
 
-	/*
-	 * The page is there before the unit is taken: where a 32-bit program's
-	 * write faults right after its compare-and-swap of 64 bit, QEMU 7.2 makes
-	 * up its flags, with a trap among them.
-	 */
-	__atomic_add_fetch(held, 0, __ATOMIC_SEQ_CST);
 	if (!word || !word_take(word))
 		ret = semaphore_timedwait(object->fd, element, 1, soon(), 0);
 	if (ret)

@@ -351,6 +351,8 @@ TEST_F_TIMEOUT(hostile, harms_nobody_else, 800)
 		child_start(&players[i], run_player, self);
 	for (i = 0; i < PLAYERS; i++)
 		EXPECT_EQ(0, child_finish(&players[i]));
+	/* One that was killed has not said that it is done. */
+	__atomic_store_n(self->done, PLAYERS, __ATOMIC_RELEASE);
 	for (i = 0; i < variant->scribblers; i++)
 		EXPECT_EQ(0, child_finish(&scribblers[i]));
 	for (i = 0; i < HOSTILES; i++) {
