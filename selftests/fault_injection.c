@@ -498,10 +498,10 @@ TEST_F_TIMEOUT(mapped, page_fault, 800)
 	check_faults(_metadata, self->subject, &operation);
 }
 
-/* A child of those who take part in a mutex has to map it itself. */
+/* A child of those who take part in a barrier or mutex has to map it itself. */
 static int run_forked(struct subject *subject)
 {
-	if (subject->args.type == KIPC_MUTEX &&
+	if (subject->args.type != KIPC_SEMAPHORE &&
 	    words_map(&subject->words, subject->fd))
 		return 1;
 	return works_words(subject) ? 1 : 0;
