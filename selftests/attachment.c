@@ -492,7 +492,7 @@ static bool memory_for_a_crowd(void)
 			       sysconf(_SC_PAGESIZE);
 }
 
-TEST_F_TIMEOUT(attachment, of_no_more_than_the_most, 200)
+TEST_F_TIMEOUT(attachment, of_no_more_than_the_most, 800)
 {
 	struct crowd *crowd = shared_alloc(sizeof(*crowd));
 	static pid_t pids[KIPC_ATTACHMENTS_MAX];
