@@ -441,7 +441,11 @@ static int kipc_mutex_unlock(struct kipc_mutex *mutex, u32 index,
 	if (!e)
 		return -EINVAL;
 	kipc_mutex_enter(mutex, e, index);
-	ret = element_unlock(e, owner_self(attachment));
+	/* What it owned is another's by now, its number too perhaps. */
+	if (kipc_attachment_gone(attachment))
+		ret = -ENXIO;
+	else
+		ret = element_unlock(e, owner_self(attachment));
 	kipc_mutex_leave(mutex, e, index);
 	return ret;
 }
@@ -495,7 +499,10 @@ static int kipc_mutex_consistent(struct kipc_mutex *mutex, u32 index,
 	if (!e)
 		return -EINVAL;
 	kipc_mutex_enter(mutex, e, index);
-	ret = element_consistent(e, owner_self(attachment));
+	if (kipc_attachment_gone(attachment))
+		ret = -ENXIO;
+	else
+		ret = element_consistent(e, owner_self(attachment));
 	kipc_mutex_leave(mutex, e, index);
 	return ret;
 }
