@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "attachment.h"
+#include "spin.h"
 
 /*
  * Looks at the word before going to the kernel: some microseconds in all,
@@ -164,15 +165,6 @@ int kipc_barrier_leave(struct kipc_barrier *barrier)
 	return member_leave(barrier);
 }
 
-static inline void pause_briefly(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-	__builtin_ia32_pause();
-#elif defined(__aarch64__)
-	__asm__ volatile("yield");
-#endif
-}
-
 /* The word once the last party has arrived. */
 static kipc_word word_opened(kipc_word word)
 {
@@ -237,7 +229,7 @@ static bool word_opens(const struct kipc_barrier *barrier, kipc_word arrived)
 			return true;
 		if ((word & KIPC_BARRIER_BROKEN) || !left--)
 			return false;
-		pause_briefly();
+		kipc_pause();
 	}
 }
 
