@@ -42,7 +42,7 @@ check: setup
 check-debug check-kcsan check-rt: check-%: setup
 	@KERNELS=$* $(vm)/check -g
 
-## coverage: how much of the module the tests run, and which lines they do not
+## coverage: how much of the module the tests run, and which lines they do not; TESTS
 coverage: setup
 	@$(vm)/coverage
 
