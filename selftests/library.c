@@ -63,6 +63,29 @@ TEST(semaphore_verbs)
 	EXPECT_EQ(-ETIMEDOUT, kipc_semaphore_timedwait(semaphore, 1, 1, 1,
 						       KIPC_REALTIME));
 	EXPECT_EQ(-EINVAL, kipc_semaphore_value(semaphore, 3, &value));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_post(semaphore, 3, 1));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_wait(semaphore, 3, 1));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_trywait(semaphore, 3, 1));
+	kipc_semaphore_close(semaphore);
+}
+
+/* As many as there can never be: at once, whatever there is. */
+TEST(semaphore_impossible_counts)
+{
+	const struct kipc_semaphore_options options = { .initial = 2, .max = 2 };
+	struct kipc_semaphore *semaphore;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, &options));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_wait(semaphore, 0, 3));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_trywait(semaphore, 0, 3));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_timedwait(semaphore, 0, 3, 1, 0));
+	EXPECT_EQ(-EOVERFLOW, kipc_semaphore_post(semaphore, 0, UINT32_MAX));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_post(semaphore, 0, 0));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_wait(semaphore, 0, 0));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_trywait(semaphore, 0, 0));
+	EXPECT_EQ(0, kipc_semaphore_wait(semaphore, 0, 2));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_wait(semaphore, 0, 3));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_trywait(semaphore, 0, 3));
 	kipc_semaphore_close(semaphore);
 }
 
