@@ -485,11 +485,10 @@ static __poll_t mailbox_poll(struct file *file, struct poll_table_struct *table)
 	return ready;
 }
 
-static ssize_t mailbox_read(struct kiocb *iocb, struct iov_iter *to)
+static ssize_t mailbox_read(struct file *file, struct iov_iter *to, bool try)
 {
-	struct kipc_mailbox *mailbox =
-		mailbox_of(kipc_object_of(iocb->ki_filp));
-	struct kipc_deadline deadline = kipc_iocb_deadline(iocb);
+	struct kipc_mailbox *mailbox = mailbox_of(kipc_object_of(file));
+	struct kipc_deadline deadline = kipc_file_deadline(file, try);
 	u32 size = min_t(size_t, iov_iter_count(to), KIPC_MESSAGE_MAX);
 	struct kipc_message *message;
 	ssize_t ret = mailbox_take(mailbox, &size, &deadline, &message);
@@ -503,12 +502,12 @@ static ssize_t mailbox_read(struct kiocb *iocb, struct iov_iter *to)
 	return ret ? ret : size;
 }
 
-static ssize_t mailbox_write(struct kiocb *iocb, struct iov_iter *from)
+static ssize_t mailbox_write(struct file *file, struct iov_iter *from, bool try)
 {
-	struct kipc_deadline deadline = kipc_iocb_deadline(iocb);
+	struct kipc_deadline deadline = kipc_file_deadline(file, try);
 	ssize_t size = iov_iter_count(from);
-	int ret = mailbox_send(mailbox_of(kipc_object_of(iocb->ki_filp)), from,
-			       0, &deadline);
+	int ret = mailbox_send(mailbox_of(kipc_object_of(file)), from, 0,
+			       &deadline);
 
 	return ret ? ret : size;
 }

@@ -489,13 +489,12 @@ static int semaphore_read_unit(struct kipc_semaphore *semaphore,
 	return -EFAULT;
 }
 
-static ssize_t semaphore_read(struct kiocb *iocb, struct iov_iter *to)
+static ssize_t semaphore_read(struct file *file, struct iov_iter *to, bool try)
 {
-	struct kipc_semaphore *semaphore =
-		semaphore_of(kipc_object_of(iocb->ki_filp));
-	struct kipc_deadline deadline = kipc_iocb_deadline(iocb);
+	struct kipc_semaphore *semaphore = semaphore_of(kipc_object_of(file));
+	struct kipc_deadline deadline = kipc_file_deadline(file, try);
 	struct semaphore_holder *holder;
-	int ret = kipc_file_check(iocb->ki_filp, FMODE_WRITE);
+	int ret = kipc_file_check(file, FMODE_WRITE);
 
 	if (ret)
 		return ret;
@@ -508,9 +507,10 @@ static ssize_t semaphore_read(struct kiocb *iocb, struct iov_iter *to)
 	return ret;
 }
 
-static ssize_t semaphore_write(struct kiocb *iocb, struct iov_iter *from)
+static ssize_t semaphore_write(struct file *file, struct iov_iter *from,
+			       bool try)
 {
-	struct kipc_object *object = kipc_object_of(iocb->ki_filp);
+	struct kipc_semaphore *semaphore = semaphore_of(kipc_object_of(file));
 	u64 units;
 	int ret;
 
@@ -520,7 +520,7 @@ static ssize_t semaphore_write(struct kiocb *iocb, struct iov_iter *from)
 		return -EFAULT;
 	if (units > KIPC_SEMAPHORE_MAX)
 		return -EOVERFLOW;
-	ret = caller_post(semaphore_of(object), 0, units);
+	ret = caller_post(semaphore, 0, units);
 	return ret ? ret : sizeof(units);
 }
 
