@@ -472,6 +472,39 @@ static __poll_t semaphore_poll(struct file *file,
 	return ready;
 }
 
+/* Take as user space does; false where the kernel has to see to it. */
+static bool semaphore_take_shared(struct kipc_semaphore *semaphore, u32 count)
+{
+	atomic64_t *word = kipc_word_shared(&semaphore->words, 0);
+	s64 old;
+
+	if (!word)
+		return false;
+	old = atomic64_read(word);
+	do {
+		/* With KIPC_SLOW it is negative. */
+		if (old < count)
+			return false;
+	} while (!atomic64_try_cmpxchg(word, &old, old - count));
+	return true;
+}
+
+static bool semaphore_add_shared(struct kipc_semaphore *semaphore, u32 count)
+{
+	atomic64_t *word = kipc_word_shared(&semaphore->words, 0);
+	s64 most = (s64)semaphore_max(semaphore) - count;
+	s64 old;
+
+	if (!word)
+		return false;
+	old = atomic64_read(word);
+	do {
+		if (old < 0 || old > most)
+			return false;
+	} while (!atomic64_try_cmpxchg(word, &old, old + count));
+	return true;
+}
+
 /* Take a unit, but not for a caller who cannot be told. */
 static int semaphore_read_unit(struct kipc_semaphore *semaphore,
 			       struct semaphore_holder *holder,
@@ -479,8 +512,10 @@ static int semaphore_read_unit(struct kipc_semaphore *semaphore,
 			       struct iov_iter *to)
 {
 	u64 units = 1;
-	int ret = semaphore_wait(semaphore, 0, units, holder, deadline);
+	int ret = 0;
 
+	if (!semaphore_take_shared(semaphore, units))
+		ret = semaphore_wait(semaphore, 0, units, holder, deadline);
 	if (ret)
 		return ret;
 	if (copy_to_iter(&units, sizeof(units), to) == sizeof(units))
@@ -520,6 +555,8 @@ static ssize_t semaphore_write(struct file *file, struct iov_iter *from,
 		return -EFAULT;
 	if (units > KIPC_SEMAPHORE_MAX)
 		return -EOVERFLOW;
+	if (units && semaphore_add_shared(semaphore, units))
+		return sizeof(units);
 	ret = caller_post(semaphore, 0, units);
 	return ret ? ret : sizeof(units);
 }
