@@ -14,6 +14,7 @@
 #include <linux/uaccess.h>
 
 #include "args.h"
+#include "compat.h"
 #include "mailbox_queue.h"
 #include "object.h"
 #include "wait.h"
@@ -130,7 +131,7 @@ static noinline void mailbox_leave_serving(struct kipc_mailbox *mailbox,
 					   __poll_t events)
 	__releases(&mailbox->lock)
 {
-	struct kipc_waker waker;
+	struct kipc_waker waker __uninitialized;
 	__poll_t ready;
 	bool more;
 

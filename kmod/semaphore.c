@@ -18,6 +18,7 @@
 
 #include "args.h"
 #include "attachment.h"
+#include "compat.h"
 #include "object.h"
 #include "undo.h"
 #include "wait.h"
@@ -191,7 +192,7 @@ static void semaphore_leave(struct kipc_semaphore *semaphore,
 			    struct kipc_element *e, u32 index)
 	__releases(&e->lock)
 {
-	struct kipc_waker waker;
+	struct kipc_waker waker __uninitialized;
 	bool more, ready;
 
 	kipc_waker_init(&waker);
