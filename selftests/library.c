@@ -557,6 +557,40 @@ TEST(mailbox_verbs)
 	kipc_mailbox_close(mailbox);
 }
 
+/* The ones that the library sends and receives by write() and read(). */
+TEST(mailbox_plain_messages)
+{
+	const struct kipc_mailbox_options options = {
+		.message_size = 16, .messages = 4,
+	};
+	struct kipc_message message;
+	struct kipc_mailbox *mailbox;
+	char buffer[17] = "0123456789abcdef";
+
+	ASSERT_EQ(0, kipc_mailbox_create(&mailbox, NULL, &options));
+	errno = 0;
+	EXPECT_EQ(-EMSGSIZE, kipc_mailbox_send(mailbox, buffer, 17, 0));
+	EXPECT_EQ(-EMSGSIZE, kipc_mailbox_send(mailbox, buffer, SIZE_MAX, 0));
+	EXPECT_EQ(-EFAULT, kipc_mailbox_send(mailbox, bad_pointer(), 1, 0));
+	EXPECT_EQ(0, kipc_mailbox_send(mailbox, buffer, 16, 0));
+	EXPECT_EQ(0, kipc_mailbox_send(mailbox, NULL, 0, 0));
+	EXPECT_EQ(0, kipc_mailbox_send(mailbox, "one", 3, 0));
+	EXPECT_EQ(0, kipc_mailbox_send(mailbox, "first", 5, 1));
+	EXPECT_EQ(-EMSGSIZE, kipc_mailbox_receive(mailbox, buffer, 4, NULL));
+	EXPECT_EQ(-EFAULT,
+		  kipc_mailbox_receive(mailbox, bad_pointer(), 16, NULL));
+	EXPECT_EQ(5, kipc_mailbox_receive(mailbox, buffer, 16, NULL));
+	EXPECT_EQ(0, memcmp("first", buffer, 5));
+	EXPECT_EQ(16, kipc_mailbox_receive(mailbox, buffer, SIZE_MAX, NULL));
+	EXPECT_EQ(0, memcmp("0123456789abcdef", buffer, 16));
+	EXPECT_EQ(0, kipc_mailbox_receive(mailbox, NULL, 0, NULL));
+	EXPECT_EQ(3, kipc_mailbox_receive(mailbox, buffer, 16, &message));
+	EXPECT_EQ(0, message.priority);
+	EXPECT_EQ((uint32_t)getpid(), message.pid);
+	EXPECT_EQ(0, errno);
+	kipc_mailbox_close(mailbox);
+}
+
 TEST(mailbox_defaults)
 {
 	struct kipc_mailbox *mailbox;
