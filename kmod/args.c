@@ -8,8 +8,8 @@
 
 #include "args.h"
 
-/* @size: of the structure as we know it, which is the first published one. */
-int kipc_args_read(void *args, size_t size, const void __user *from)
+/* The first word says how long it is, so that is looked at before the rest. */
+static int args_read_other(void *args, size_t size, const void __user *from)
 {
 	u32 given;
 
@@ -22,9 +22,47 @@ int kipc_args_read(void *args, size_t size, const void __user *from)
 	return copy_struct_from_user(args, size, from, given);
 }
 
+/* A few words are faster one by one than by a general copy. */
+static bool words_read(u64 *to, const u64 __user *from, size_t count)
+{
+	if (!user_read_access_begin(from, count * sizeof(*to)))
+		return false;
+	for (; count; count--)
+		unsafe_get_user(*to++, from++, fault);
+	user_read_access_end();
+	return true;
+
+fault:
+	user_read_access_end();
+	return false;
+}
+
+static bool words_write(u64 __user *to, const u64 *from, size_t count)
+{
+	if (!user_write_access_begin(to, count * sizeof(*to)))
+		return false;
+	for (; count; count--)
+		unsafe_put_user(*from++, to++, fault);
+	user_write_access_end();
+	return true;
+
+fault:
+	user_write_access_end();
+	return false;
+}
+
+/* @size: of the structure as we know it, which is the first published one. */
+int kipc_args_read(void *args, size_t size, const void __user *from)
+{
+	/* Nearly everybody knows the same one. */
+	if (words_read(args, from, size / sizeof(u64)) && *(u32 *)args == size)
+		return 0;
+	return args_read_other(args, size, from);
+}
+
 int kipc_args_write(void __user *to, const void *args, size_t size)
 {
-	return copy_to_user(to, args, size) ? -EFAULT : 0;
+	return words_write(to, args, size / sizeof(u64)) ? 0 : -EFAULT;
 }
 
 /* A checked copy of a name, to be given to kfree(); NULL for no name at all. */

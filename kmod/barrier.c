@@ -5,6 +5,7 @@
 
 #include "args.h"
 #include "barrier.h"
+#include "compat.h"
 #include "wait.h"
 
 #define BROKEN_FLAGS	(KIPC_BARRIER_BROKEN | KIPC_BARRIER_DIED)
@@ -76,7 +77,7 @@ static bool barrier_serve(struct kipc_barrier *barrier, struct kipc_element *e,
 static void barrier_leave(struct kipc_barrier *barrier, struct kipc_element *e)
 	__releases(&barrier->words.elements->lock)
 {
-	struct kipc_waker waker;
+	struct kipc_waker waker __uninitialized;
 	bool more;
 
 	kipc_waker_init(&waker);

@@ -26,6 +26,15 @@ static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set,
 }
 #endif
 
+/* For a variable that kernels need not clear, as some do with all on the stack. */
+#ifndef __uninitialized
+#if __has_attribute(__uninitialized__)
+#define __uninitialized	__attribute__((__uninitialized__))
+#else
+#define __uninitialized
+#endif
+#endif
+
 /* Is that other thread running just now? Only to decide whether to spin. */
 static inline bool kipc_runs(struct task_struct *task)
 {

@@ -14,18 +14,22 @@
 #include <linux/uaccess.h>
 
 #include "args.h"
+#include "compat.h"
 #include "mailbox_queue.h"
 #include "object.h"
 #include "wait.h"
+
+struct mailbox_side {
+	struct kipc_waitlist waiters;		/* the mailbox's lock */
+	atomic_t waiting;
+};
 
 struct kipc_mailbox {
 	struct kipc_object object;
 	spinlock_t lock;			/* guards what names it here */
 	struct kipc_queue queue;		/* lock */
-	struct kipc_waitlist senders;		/* lock */
-	struct kipc_waitlist receivers;		/* lock */
-	atomic_t senders_waiting;
-	atomic_t receivers_waiting;
+	struct mailbox_side senders;
+	struct mailbox_side receivers;
 };
 
 struct mailbox_waiter {
@@ -55,7 +59,7 @@ static __poll_t mailbox_ready(struct kipc_mailbox *mailbox)
 
 	if (mailbox->queue.count)
 		ready |= EPOLLIN | EPOLLRDNORM;
-	if (!mailbox->senders.first &&
+	if (!mailbox->senders.waiters.first &&
 	    kipc_queue_fits(&mailbox->queue, mailbox_message_size(mailbox)))
 		ready |= EPOLLOUT | EPOLLWRNORM;
 	return ready;
@@ -89,7 +93,7 @@ static void serve_receiver(struct kipc_mailbox *mailbox,
 	int outcome = mailbox_take_first(mailbox, &receiver->size,
 					 &receiver->message);
 
-	kipc_grant(waker, &mailbox->receivers, first, outcome);
+	kipc_grant(waker, &mailbox->receivers.waiters, first, outcome);
 }
 
 static void serve_sender(struct kipc_mailbox *mailbox,
@@ -98,7 +102,7 @@ static void serve_sender(struct kipc_mailbox *mailbox,
 	struct mailbox_waiter *sender = waiter_of(first);
 
 	sender->message = kipc_queue_reserve(&mailbox->queue, sender->size);
-	kipc_grant(waker, &mailbox->senders, first, 0);
+	kipc_grant(waker, &mailbox->senders.waiters, first, 0);
 }
 
 /* Grant what can be granted; true where more can be than fit in the waker. */
@@ -108,12 +112,12 @@ static bool mailbox_serve(struct kipc_mailbox *mailbox,
 	struct kipc_waiter *first;
 
 	lockdep_assert_held(&mailbox->lock);
-	while ((first = mailbox->receivers.first) && mailbox->queue.count) {
+	while ((first = mailbox->receivers.waiters.first) && mailbox->queue.count) {
 		if (kipc_waker_full(waker))
 			return true;
 		serve_receiver(mailbox, first, waker);
 	}
-	while ((first = mailbox->senders.first) &&
+	while ((first = mailbox->senders.waiters.first) &&
 	       kipc_queue_fits(&mailbox->queue, waiter_of(first)->size)) {
 		if (kipc_waker_full(waker))
 			return true;
@@ -122,11 +126,12 @@ static bool mailbox_serve(struct kipc_mailbox *mailbox,
 	return false;
 }
 
-/* Unlock after a change that may have made these events ready. */
-static void mailbox_leave(struct kipc_mailbox *mailbox, __poll_t events)
+/* Unlock, and let those know who wait and those who poll. */
+static noinline void mailbox_leave_serving(struct kipc_mailbox *mailbox,
+					   __poll_t events)
 	__releases(&mailbox->lock)
 {
-	struct kipc_waker waker;
+	struct kipc_waker waker __uninitialized;
 	__poll_t ready;
 	bool more;
 
@@ -145,28 +150,69 @@ static void mailbox_leave(struct kipc_mailbox *mailbox, __poll_t events)
 		kipc_object_wake_pollers(&mailbox->object, ready);
 }
 
+/* Unlock after a change that may have made these events ready. */
+static void mailbox_leave(struct kipc_mailbox *mailbox, __poll_t events)
+	__releases(&mailbox->lock)
+{
+	if (mailbox->receivers.waiters.first || mailbox->senders.waiters.first ||
+	    kipc_object_polled(&mailbox->object))
+		mailbox_leave_serving(mailbox, events);
+	else
+		spin_unlock(&mailbox->lock);
+}
+
 /* Queued and unlocked: sleep, and if that fails leave the queue. */
 static int mailbox_sleep(struct kipc_mailbox *mailbox,
-			 struct kipc_waitlist *list, atomic_t *waiting,
-			 struct mailbox_waiter *self,
+			 struct mailbox_side *side, struct mailbox_waiter *self,
 			 const struct kipc_deadline *deadline)
 {
 	int ret;
 
-	atomic_inc(waiting);
+	atomic_inc(&side->waiting);
 	ret = kipc_wait_sleep(&self->waiter, deadline);
 	if (ret) {
 		spin_lock(&mailbox->lock);
 		if (kipc_granted(&self->waiter))
 			ret = 0;
 		else
-			kipc_waitlist_remove(list, &self->waiter);
+			kipc_waitlist_remove(&side->waiters, &self->waiter);
 		/* Senders behind may want less room than this one did. */
 		mailbox_leave(mailbox, EPOLLOUT | EPOLLWRNORM);
 	}
-	atomic_dec(waiting);
+	atomic_dec(&side->waiting);
 	kipc_wait_end(&mailbox->object);
 	return ret ? ret : self->waiter.outcome;
+}
+
+/* Would the caller be the first one? */
+static bool mailbox_leads(const struct mailbox_side *side)
+{
+	return !side->waiters.first ||
+	       kipc_waitlist_leads(&side->waiters, kipc_priority());
+}
+
+/*
+ * Unlock and wait for what there is not yet: room for so many bytes, or a message
+ * of at most as many. *size is the message's where that is too long.
+ */
+static noinline int mailbox_wait(struct kipc_mailbox *mailbox,
+				 struct mailbox_side *side, u32 *size,
+				 const struct kipc_deadline *deadline,
+				 struct kipc_message **message)
+	__releases(&mailbox->lock)
+{
+	struct mailbox_waiter self = { .size = *size };
+	int ret = -EAGAIN;
+
+	if (!deadline->try)
+		ret = kipc_wait_begin(&mailbox->object, &side->waiters,
+				      &self.waiter, kipc_priority());
+	spin_unlock(&mailbox->lock);
+	if (!ret)
+		ret = mailbox_sleep(mailbox, side, &self, deadline);
+	*message = self.message;
+	*size = self.size;
+	return ret;
 }
 
 /* ------------------------------------------------------------------------ */
@@ -193,14 +239,12 @@ static void mailbox_release(struct kipc_mailbox *mailbox,
 static void mailbox_extend(struct kipc_mailbox *mailbox,
 			   struct kipc_message *message)
 {
-	bool more;
-
-	do {
+	while (kipc_message_short(message)) {
 		spin_lock(&mailbox->lock);
-		more = kipc_queue_extend(&mailbox->queue, message);
+		kipc_queue_extend(&mailbox->queue, message);
 		spin_unlock(&mailbox->lock);
 		cond_resched();
-	} while (more);
+	}
 }
 
 /* Reserve room for a message, waiting for it. */
@@ -208,25 +252,14 @@ static int mailbox_reserve(struct kipc_mailbox *mailbox, u32 length,
 			   const struct kipc_deadline *deadline,
 			   struct kipc_message **message)
 {
-	struct mailbox_waiter self = { .size = length };
-	int ret = -EAGAIN, priority = kipc_priority();
+	struct mailbox_side *side = &mailbox->senders;
 
 	spin_lock(&mailbox->lock);
-	if (kipc_waitlist_leads(&mailbox->senders, priority) &&
-	    kipc_queue_fits(&mailbox->queue, length)) {
-		*message = kipc_queue_reserve(&mailbox->queue, length);
-		spin_unlock(&mailbox->lock);
-		return 0;
-	}
-	if (!deadline->try)
-		ret = kipc_wait_begin(&mailbox->object, &mailbox->senders,
-				      &self.waiter, priority);
+	if (!mailbox_leads(side) || !kipc_queue_fits(&mailbox->queue, length))
+		return mailbox_wait(mailbox, side, &length, deadline, message);
+	*message = kipc_queue_reserve(&mailbox->queue, length);
 	spin_unlock(&mailbox->lock);
-	if (!ret)
-		ret = mailbox_sleep(mailbox, &mailbox->senders,
-				    &mailbox->senders_waiting, &self, deadline);
-	*message = self.message;
-	return ret;
+	return 0;
 }
 
 /* Take the first message, waiting for one. */
@@ -234,26 +267,14 @@ static int mailbox_take(struct kipc_mailbox *mailbox, u32 *size,
 			const struct kipc_deadline *deadline,
 			struct kipc_message **message)
 {
-	struct mailbox_waiter self = { .size = *size };
-	int ret = -EAGAIN, priority = kipc_priority();
+	struct mailbox_side *side = &mailbox->receivers;
+	int ret;
 
 	spin_lock(&mailbox->lock);
-	if (kipc_waitlist_leads(&mailbox->receivers, priority) &&
-	    mailbox->queue.count) {
-		ret = mailbox_take_first(mailbox, size, message);
-		spin_unlock(&mailbox->lock);
-		return ret;
-	}
-	if (!deadline->try)
-		ret = kipc_wait_begin(&mailbox->object, &mailbox->receivers,
-				      &self.waiter, priority);
+	if (!mailbox_leads(side) || !mailbox->queue.count)
+		return mailbox_wait(mailbox, side, size, deadline, message);
+	ret = mailbox_take_first(mailbox, size, message);
 	spin_unlock(&mailbox->lock);
-	if (!ret)
-		ret = mailbox_sleep(mailbox, &mailbox->receivers,
-				    &mailbox->receivers_waiting, &self,
-				    deadline);
-	*message = self.message;
-	*size = self.size;
 	return ret;
 }
 
@@ -386,8 +407,8 @@ static void mailbox_state(struct kipc_mailbox *mailbox,
 	args->messages = mailbox->queue.count;
 	args->bytes = mailbox->queue.bytes;
 	spin_unlock(&mailbox->lock);
-	args->senders = atomic_read(&mailbox->senders_waiting);
-	args->receivers = atomic_read(&mailbox->receivers_waiting);
+	args->senders = atomic_read(&mailbox->senders.waiting);
+	args->receivers = atomic_read(&mailbox->receivers.waiting);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -485,11 +506,10 @@ static __poll_t mailbox_poll(struct file *file, struct poll_table_struct *table)
 	return ready;
 }
 
-static ssize_t mailbox_read(struct kiocb *iocb, struct iov_iter *to)
+static ssize_t mailbox_read(struct file *file, struct iov_iter *to, bool try)
 {
-	struct kipc_mailbox *mailbox =
-		mailbox_of(kipc_object_of(iocb->ki_filp));
-	struct kipc_deadline deadline = kipc_iocb_deadline(iocb);
+	struct kipc_mailbox *mailbox = mailbox_of(kipc_object_of(file));
+	struct kipc_deadline deadline = kipc_file_deadline(file, try);
 	u32 size = min_t(size_t, iov_iter_count(to), KIPC_MESSAGE_MAX);
 	struct kipc_message *message;
 	ssize_t ret = mailbox_take(mailbox, &size, &deadline, &message);
@@ -503,12 +523,12 @@ static ssize_t mailbox_read(struct kiocb *iocb, struct iov_iter *to)
 	return ret ? ret : size;
 }
 
-static ssize_t mailbox_write(struct kiocb *iocb, struct iov_iter *from)
+static ssize_t mailbox_write(struct file *file, struct iov_iter *from, bool try)
 {
-	struct kipc_deadline deadline = kipc_iocb_deadline(iocb);
+	struct kipc_deadline deadline = kipc_file_deadline(file, try);
 	ssize_t size = iov_iter_count(from);
-	int ret = mailbox_send(mailbox_of(kipc_object_of(iocb->ki_filp)), from,
-			       0, &deadline);
+	int ret = mailbox_send(mailbox_of(kipc_object_of(file)), from, 0,
+			       &deadline);
 
 	return ret ? ret : size;
 }

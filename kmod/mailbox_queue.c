@@ -25,22 +25,23 @@ static u32 block_size(u32 message_size)
 	return clamp_t(u32, whole / 8, 1024, PAGE_SIZE);
 }
 
-static u32 blocks_for(const struct kipc_queue *queue, u32 length)
-{
-	return DIV_ROUND_UP(length, 1U << queue->block_shift);
-}
-
 /* ------------------------------------------------------------------------ */
 /* Allocation                                                               */
 /* ------------------------------------------------------------------------ */
+
+static void spare_add(struct kipc_queue *queue, struct kipc_message *message)
+{
+	message->next_spare = queue->spare;
+	queue->spare = message;
+}
 
 static void queue_init(struct kipc_queue *queue, u32 records, u32 blocks)
 {
 	u32 i;
 
 	queue->levels = RB_ROOT_CACHED;
-	for (i = 0; i < records; i++)
-		list_add_tail(&queue->records[i].peers, &queue->spares);
+	for (i = records; i--; )
+		spare_add(queue, &queue->records[i]);
 	for (i = 0; i < blocks; i++) {
 		queue->next_block[i] = i + 1;
 		if (!(i % INIT_BATCH))
@@ -56,7 +57,6 @@ int kipc_queue_alloc(struct kipc_queue *queue, struct kipc_object *object)
 	u64 bytes = object->attributes.mailbox.bytes, blocks, total;
 	int ret;
 
-	INIT_LIST_HEAD(&queue->spares);
 	queue->block_shift = ilog2(block_size(message_size));
 	/* Each message leaves at most one block that is not full. */
 	blocks = (bytes >> queue->block_shift) + records;
@@ -97,47 +97,40 @@ void kipc_queue_free(struct kipc_queue *queue, u32 records)
 /* Room                                                                     */
 /* ------------------------------------------------------------------------ */
 
-bool kipc_queue_fits(const struct kipc_queue *queue, u32 length)
-{
-	return !list_empty(&queue->spares) && length <= queue->bytes_left;
-}
-
-/* Where the message fits. kipc_queue_extend() may have to be called for more. */
+/* Where the message fits. While it lacks blocks: kipc_queue_extend(). */
 struct kipc_message *kipc_queue_reserve(struct kipc_queue *queue, u32 length)
 {
-	struct kipc_message *message =
-		list_first_entry(&queue->spares, struct kipc_message, peers);
+	struct kipc_message *message = queue->spare;
 
-	list_del(&message->peers);
+	queue->spare = message->next_spare;
 	queue->bytes_left -= length;
 	message->length = length;
 	message->sequence = 0;
-	message->blocks = 0;
+	message->room = 0;
 	message->references = 1;
 	kipc_queue_extend(queue, message);
 	return message;
 }
 
 /*
- * Chain more blocks to a reserved message; true while it still needs some. They
- * are there: the accounting of records and bytes has seen to that.
+ * Chain more blocks to a reserved message. They are there: the accounting of
+ * records and bytes has seen to that.
  */
-bool kipc_queue_extend(struct kipc_queue *queue, struct kipc_message *message)
+void kipc_queue_extend(struct kipc_queue *queue, struct kipc_message *message)
 {
-	u32 needed = blocks_for(queue, message->length);
-	u32 limit = min(needed, message->blocks + EXTEND_BATCH);
+	u32 i;
 
-	while (message->blocks < limit) {
+	for (i = 0; i < EXTEND_BATCH && kipc_message_short(message); i++) {
 		u32 block = queue->free_block;
 
 		queue->free_block = queue->next_block[block];
-		if (message->blocks++)
+		if (message->room)
 			queue->next_block[message->last_block] = block;
 		else
 			message->first_block = block;
 		message->last_block = block;
+		message->room += 1U << queue->block_shift;
 	}
-	return message->blocks < needed;
 }
 
 /* Drop a reference; the last one makes the room free again. */
@@ -146,14 +139,14 @@ void kipc_queue_release(struct kipc_queue *queue,
 {
 	if (--message->references)
 		return;
-	if (message->blocks) {
+	if (message->room) {
 		queue->next_block[message->last_block] = queue->free_block;
 		queue->free_block = message->first_block;
 	}
 	queue->bytes_left += message->length;
 	put_pid(message->pid);
 	message->pid = NULL;
-	list_add(&message->peers, &queue->spares);
+	spare_add(queue, message);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -207,13 +200,6 @@ void kipc_queue_insert(struct kipc_queue *queue, struct kipc_message *message)
 	rb_insert_color_cached(&message->level, &queue->levels, highest);
 }
 
-/* The oldest of the highest priority, or NULL. */
-struct kipc_message *kipc_queue_first(const struct kipc_queue *queue)
-{
-	return rb_entry_safe(rb_first_cached(&queue->levels),
-			     struct kipc_message, level);
-}
-
 /* Take what kipc_queue_first() returned. */
 void kipc_queue_take(struct kipc_queue *queue, struct kipc_message *message)
 {
@@ -234,52 +220,42 @@ void kipc_queue_take(struct kipc_queue *queue, struct kipc_message *message)
 /* Bytes                                                                    */
 /* ------------------------------------------------------------------------ */
 
-static void *block_at(const struct kipc_queue *queue, u32 block)
+/* A block lies within one page. */
+static __always_inline int
+message_walk(const struct kipc_queue *queue, const struct kipc_message *message,
+	     struct iov_iter *iter,
+	     size_t (*copy)(struct page *page, size_t offset, size_t bytes,
+			    struct iov_iter *iter))
 {
-	return kipc_memory_at(&queue->memory,
-			      (unsigned long)block << queue->block_shift);
-}
-
-static int message_walk(const struct kipc_queue *queue,
-			const struct kipc_message *message,
-			struct iov_iter *iter,
-			size_t (*copy)(void *block, size_t bytes,
-				       struct iov_iter *iter))
-{
+	const size_t size = 1UL << queue->block_shift;
 	size_t left = message->length;
 	u32 block = message->first_block;
 
 	while (left) {
-		size_t bytes = min_t(size_t, left, 1UL << queue->block_shift);
+		unsigned long at = (unsigned long)block << queue->block_shift;
+		size_t bytes = min(left, size);
 
-		if (copy(block_at(queue, block), bytes, iter) != bytes)
+		if (copy(kipc_memory_page(&queue->memory, at),
+			 offset_in_page(at), bytes, iter) != bytes)
 			return -EFAULT;
 		left -= bytes;
+		if (!left)
+			break;
 		block = queue->next_block[block];
 		cond_resched();
 	}
 	return 0;
 }
 
-static size_t copy_in(void *block, size_t bytes, struct iov_iter *from)
-{
-	return copy_from_iter(block, bytes, from);
-}
-
-static size_t copy_out(void *block, size_t bytes, struct iov_iter *to)
-{
-	return copy_to_iter(block, bytes, to);
-}
-
 int kipc_message_fill(const struct kipc_queue *queue,
 		      const struct kipc_message *message,
 		      struct iov_iter *from)
 {
-	return message_walk(queue, message, from, copy_in);
+	return message_walk(queue, message, from, copy_page_from_iter);
 }
 
 int kipc_message_copy(const struct kipc_queue *queue,
 		      const struct kipc_message *message, struct iov_iter *to)
 {
-	return message_walk(queue, message, to, copy_out);
+	return message_walk(queue, message, to, copy_page_to_iter);
 }

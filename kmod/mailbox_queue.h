@@ -40,13 +40,16 @@ struct pid;
 
 struct kipc_message {
 	struct rb_node level;		/* where it is the oldest */
-	struct list_head peers;		/* or the list of spares */
+	union {
+		struct list_head peers;
+		struct kipc_message *next_spare;
+	};
 	u64 sequence;			/* age; 0 until first inserted */
 	u32 priority;
 	u32 length;
 	u32 first_block;
 	u32 last_block;
-	u32 blocks;			/* taken so far */
+	u32 room;			/* bytes of its blocks so far */
 	u32 references;			/* owner or queue, and who peeks */
 	struct pid *pid;
 	kuid_t uid;
@@ -60,7 +63,7 @@ struct kipc_queue {
 	u32 count;			/* queued */
 
 	struct kipc_message *records;	/* constant, what they hold is not */
-	struct list_head spares;
+	struct kipc_message *spare;	/* begins the list of spares */
 	u64 bytes_left;
 
 	u32 *next_block;		/* chains, free ones and messages' */
@@ -72,11 +75,9 @@ struct kipc_queue {
 int kipc_queue_alloc(struct kipc_queue *queue, struct kipc_object *object);
 void kipc_queue_free(struct kipc_queue *queue, u32 records);
 
-bool kipc_queue_fits(const struct kipc_queue *queue, u32 length);
 struct kipc_message *kipc_queue_reserve(struct kipc_queue *queue, u32 length);
-bool kipc_queue_extend(struct kipc_queue *queue, struct kipc_message *message);
+void kipc_queue_extend(struct kipc_queue *queue, struct kipc_message *message);
 void kipc_queue_insert(struct kipc_queue *queue, struct kipc_message *message);
-struct kipc_message *kipc_queue_first(const struct kipc_queue *queue);
 void kipc_queue_take(struct kipc_queue *queue, struct kipc_message *message);
 void kipc_queue_release(struct kipc_queue *queue,
 			struct kipc_message *message);
@@ -86,5 +87,24 @@ int kipc_message_fill(const struct kipc_queue *queue,
 		      struct iov_iter *from);
 int kipc_message_copy(const struct kipc_queue *queue,
 		      const struct kipc_message *message, struct iov_iter *to);
+
+static inline bool kipc_queue_fits(const struct kipc_queue *queue, u32 length)
+{
+	return queue->spare && length <= queue->bytes_left;
+}
+
+/* Does a reserved message still lack blocks? */
+static inline bool kipc_message_short(const struct kipc_message *message)
+{
+	return message->room < message->length;
+}
+
+/* The oldest of the highest priority, or NULL. */
+static inline struct kipc_message *
+kipc_queue_first(const struct kipc_queue *queue)
+{
+	return rb_entry_safe(rb_first_cached(&queue->levels),
+			     struct kipc_message, level);
+}
 
 #endif /* KIPC_MAILBOX_QUEUE_H */

@@ -27,10 +27,16 @@ int kipc_memory_map(const struct kipc_memory *memory,
 vm_fault_t kipc_memory_fault(const struct kipc_memory *memory,
 			     struct vm_fault *vmf);
 
+static inline struct page *kipc_memory_page(const struct kipc_memory *memory,
+					    unsigned long offset)
+{
+	return memory->pages[offset >> PAGE_SHIFT];
+}
+
 static inline void *kipc_memory_at(const struct kipc_memory *memory,
 				   unsigned long offset)
 {
-	return page_address(memory->pages[offset >> PAGE_SHIFT]) +
+	return page_address(kipc_memory_page(memory, offset)) +
 	       offset_in_page(offset);
 }
 

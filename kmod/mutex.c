@@ -266,7 +266,7 @@ static void kipc_mutex_leave(struct kipc_mutex *mutex, struct kipc_element *e,
 			     u32 index)
 	__releases(&e->lock)
 {
-	struct kipc_waker waker;
+	struct kipc_waker waker __uninitialized;
 	bool more;
 
 	kipc_waker_init(&waker);

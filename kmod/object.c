@@ -128,14 +128,42 @@ static __poll_t object_poll(struct file *file, struct poll_table_struct *table)
 	return kipc_object_of(file)->type->poll(file, table);
 }
 
-static ssize_t object_read(struct kiocb *iocb, struct iov_iter *to)
+/*
+ * For read() and write(), which are cheaper by what it takes to make a kiocb; all
+ * else, as readv() and io_uring, brings its own.
+ */
+static ssize_t object_read(struct file *file, char __user *buffer, size_t size,
+			   loff_t *position)
 {
-	return kipc_object_of(iocb->ki_filp)->type->read(iocb, to);
+	struct iov_iter to;
+
+	iov_iter_ubuf(&to, ITER_DEST, buffer, size);
+	return kipc_object_of(file)->type->read(file, &to, false);
 }
 
-static ssize_t object_write(struct kiocb *iocb, struct iov_iter *from)
+static ssize_t object_write(struct file *file, const char __user *data,
+			    size_t size, loff_t *position)
 {
-	return kipc_object_of(iocb->ki_filp)->type->write(iocb, from);
+	struct iov_iter from;
+
+	iov_iter_ubuf(&from, ITER_SOURCE, (void __user *)data, size);
+	return kipc_object_of(file)->type->write(file, &from, false);
+}
+
+static ssize_t object_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct file *file = iocb->ki_filp;
+
+	return kipc_object_of(file)->type->read(file, to,
+						iocb->ki_flags & IOCB_NOWAIT);
+}
+
+static ssize_t object_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct file *file = iocb->ki_filp;
+
+	return kipc_object_of(file)->type->write(file, from,
+						 iocb->ki_flags & IOCB_NOWAIT);
 }
 
 static vm_fault_t object_fault(struct vm_fault *vmf)
@@ -231,8 +259,10 @@ static const struct file_operations object_operations = {
 static const struct file_operations pollable_operations = {
 	.owner = THIS_MODULE,
 	.release = object_release,
-	.read_iter = object_read,
-	.write_iter = object_write,
+	.read = object_read,
+	.write = object_write,
+	.read_iter = object_read_iter,
+	.write_iter = object_write_iter,
 	.poll = object_poll,
 	.unlocked_ioctl = object_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,

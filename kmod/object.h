@@ -66,8 +66,8 @@ struct kipc_type {
 	long (*ioctl)(struct file *file, unsigned int command,
 		      void __user *arg);
 	__poll_t (*poll)(struct file *file, struct poll_table_struct *table);
-	ssize_t (*read)(struct kiocb *iocb, struct iov_iter *to);
-	ssize_t (*write)(struct kiocb *iocb, struct iov_iter *from);
+	ssize_t (*read)(struct file *file, struct iov_iter *to, bool try);
+	ssize_t (*write)(struct file *file, struct iov_iter *from, bool try);
 	struct kipc_words *(*words)(struct kipc_object *object);
 	size_t attachment_size;
 	int (*attach)(struct kipc_object *object,
@@ -137,13 +137,13 @@ static inline int kipc_file_check(const struct file *file, fmode_t mode)
 }
 
 /* The deadline of read() and write(): none, or no waiting at all. */
-static inline struct kipc_deadline kipc_iocb_deadline(const struct kiocb *iocb)
+static inline struct kipc_deadline kipc_file_deadline(const struct file *file,
+						      bool try)
 {
 	return (struct kipc_deadline) {
 		.at = KTIME_MAX,
 		.clock = CLOCK_MONOTONIC,
-		.try = (iocb->ki_flags & IOCB_NOWAIT) ||
-		       (iocb->ki_filp->f_flags & O_NONBLOCK),
+		.try = try || (file->f_flags & O_NONBLOCK),
 	};
 }
 

@@ -18,6 +18,7 @@
 
 #include "args.h"
 #include "attachment.h"
+#include "compat.h"
 #include "object.h"
 #include "undo.h"
 #include "wait.h"
@@ -191,7 +192,7 @@ static void semaphore_leave(struct kipc_semaphore *semaphore,
 			    struct kipc_element *e, u32 index)
 	__releases(&e->lock)
 {
-	struct kipc_waker waker;
+	struct kipc_waker waker __uninitialized;
 	bool more, ready;
 
 	kipc_waker_init(&waker);
@@ -472,6 +473,39 @@ static __poll_t semaphore_poll(struct file *file,
 	return ready;
 }
 
+/* Take as user space does; false where the kernel has to see to it. */
+static bool semaphore_take_shared(struct kipc_semaphore *semaphore, u32 count)
+{
+	atomic64_t *word = kipc_word_shared(&semaphore->words, 0);
+	s64 old;
+
+	if (!word)
+		return false;
+	old = atomic64_read(word);
+	do {
+		/* With KIPC_SLOW it is negative. */
+		if (old < count)
+			return false;
+	} while (!atomic64_try_cmpxchg(word, &old, old - count));
+	return true;
+}
+
+static bool semaphore_add_shared(struct kipc_semaphore *semaphore, u32 count)
+{
+	atomic64_t *word = kipc_word_shared(&semaphore->words, 0);
+	s64 most = (s64)semaphore_max(semaphore) - count;
+	s64 old;
+
+	if (!word)
+		return false;
+	old = atomic64_read(word);
+	do {
+		if (old < 0 || old > most)
+			return false;
+	} while (!atomic64_try_cmpxchg(word, &old, old + count));
+	return true;
+}
+
 /* Take a unit, but not for a caller who cannot be told. */
 static int semaphore_read_unit(struct kipc_semaphore *semaphore,
 			       struct semaphore_holder *holder,
@@ -479,8 +513,10 @@ static int semaphore_read_unit(struct kipc_semaphore *semaphore,
 			       struct iov_iter *to)
 {
 	u64 units = 1;
-	int ret = semaphore_wait(semaphore, 0, units, holder, deadline);
+	int ret = 0;
 
+	if (!semaphore_take_shared(semaphore, units))
+		ret = semaphore_wait(semaphore, 0, units, holder, deadline);
 	if (ret)
 		return ret;
 	if (copy_to_iter(&units, sizeof(units), to) == sizeof(units))
@@ -489,13 +525,12 @@ static int semaphore_read_unit(struct kipc_semaphore *semaphore,
 	return -EFAULT;
 }
 
-static ssize_t semaphore_read(struct kiocb *iocb, struct iov_iter *to)
+static ssize_t semaphore_read(struct file *file, struct iov_iter *to, bool try)
 {
-	struct kipc_semaphore *semaphore =
-		semaphore_of(kipc_object_of(iocb->ki_filp));
-	struct kipc_deadline deadline = kipc_iocb_deadline(iocb);
+	struct kipc_semaphore *semaphore = semaphore_of(kipc_object_of(file));
+	struct kipc_deadline deadline = kipc_file_deadline(file, try);
 	struct semaphore_holder *holder;
-	int ret = kipc_file_check(iocb->ki_filp, FMODE_WRITE);
+	int ret = kipc_file_check(file, FMODE_WRITE);
 
 	if (ret)
 		return ret;
@@ -508,9 +543,10 @@ static ssize_t semaphore_read(struct kiocb *iocb, struct iov_iter *to)
 	return ret;
 }
 
-static ssize_t semaphore_write(struct kiocb *iocb, struct iov_iter *from)
+static ssize_t semaphore_write(struct file *file, struct iov_iter *from,
+			       bool try)
 {
-	struct kipc_object *object = kipc_object_of(iocb->ki_filp);
+	struct kipc_semaphore *semaphore = semaphore_of(kipc_object_of(file));
 	u64 units;
 	int ret;
 
@@ -520,7 +556,9 @@ static ssize_t semaphore_write(struct kiocb *iocb, struct iov_iter *from)
 		return -EFAULT;
 	if (units > KIPC_SEMAPHORE_MAX)
 		return -EOVERFLOW;
-	ret = caller_post(semaphore_of(object), 0, units);
+	if (units && semaphore_add_shared(semaphore, units))
+		return sizeof(units);
+	ret = caller_post(semaphore, 0, units);
 	return ret ? ret : sizeof(units);
 }
 

@@ -188,7 +188,8 @@ static int watch_wait(struct kipc_watch *watch, struct notice *notice,
 static ssize_t watch_read(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct kipc_watch *watch = iocb->ki_filp->private_data;
-	bool try = kipc_iocb_deadline(iocb).try;
+	bool nowait = iocb->ki_flags & IOCB_NOWAIT;
+	bool try = kipc_file_deadline(iocb->ki_filp, nowait).try;
 	struct kipc_notice copy = {};
 	struct notice notice;
 	int ret;

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/atomic.h>
 #include <linux/nospec.h>
 #include <linux/slab.h>
 
@@ -12,13 +11,6 @@
 /* What user space cannot be trusted with, or the kernel has to account for. */
 #define KEPT_FLAGS	(KIPC_SEALED | KIPC_UNDO | KIPC_DROP)
 
-static atomic64_t *word_at(const struct kipc_words *words, u32 index)
-{
-	unsigned long offset = (unsigned long)index << words->shift;
-
-	return kipc_memory_at(&words->memory, offset);
-}
-
 static void words_init(struct kipc_words *words, u64 value)
 {
 	u64 word = words->kept ? KIPC_SLOW : value;
@@ -28,7 +20,7 @@ static void words_init(struct kipc_words *words, u64 value)
 		spin_lock_init(&words->elements[i].lock);
 		words->elements[i].value = value | word;
 		if (kipc_words_mapped(words))
-			atomic64_set(word_at(words, i), word);
+			atomic64_set(kipc_word_at(words, i), word);
 	}
 }
 
@@ -90,7 +82,7 @@ u64 kipc_word_freeze(const struct kipc_words *words, struct kipc_element *e,
 	 * comes to us, after the lock that we hold.
 	 */
 	if (!(e->value & KIPC_SLOW))
-		e->value = atomic64_fetch_or(KIPC_SLOW, word_at(words, index)) |
+		e->value = atomic64_fetch_or(KIPC_SLOW, kipc_word_at(words, index)) |
 			   KIPC_SLOW;
 	return e->value & ~KIPC_SLOW;
 }
@@ -104,7 +96,7 @@ void kipc_word_thaw(const struct kipc_words *words, struct kipc_element *e,
 	kipc_assert_held(e);
 	if (words->kept)
 		return;
-	word = word_at(words, index);
+	word = kipc_word_at(words, index);
 	/*
 	 * The page still says what was there before the freeze. Whoever peeks
 	 * and finds the record thawed must find the value in the page, though
@@ -132,6 +124,6 @@ u64 kipc_word_peek(const struct kipc_words *words,
 	u64 value = data_race(smp_load_acquire(&e->value));
 
 	if (!(value & KIPC_SLOW))
-		value = atomic64_read(word_at(words, index));
+		value = atomic64_read(kipc_word_at(words, index));
 	return value & ~KIPC_SLOW;
 }

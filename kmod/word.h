@@ -23,6 +23,7 @@
 #ifndef KIPC_WORD_H
 #define KIPC_WORD_H
 
+#include <linux/atomic.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -63,6 +64,23 @@ u64 kipc_word_peek(const struct kipc_words *words,
 static inline bool kipc_words_mapped(const struct kipc_words *words)
 {
 	return words->memory.pages;
+}
+
+/* Where it is mapped. */
+static inline atomic64_t *kipc_word_at(const struct kipc_words *words, u32 index)
+{
+	return kipc_memory_at(&words->memory,
+			      (unsigned long)index << words->shift);
+}
+
+/*
+ * The word, for who changes it by compare-and-swap as user space does, without
+ * the lock; NULL where it is never user space's.
+ */
+static inline atomic64_t *kipc_word_shared(const struct kipc_words *words,
+					   u32 index)
+{
+	return words->kept ? NULL : kipc_word_at(words, index);
 }
 
 static inline void kipc_assert_held(const struct kipc_element *e)

@@ -63,6 +63,29 @@ TEST(semaphore_verbs)
 	EXPECT_EQ(-ETIMEDOUT, kipc_semaphore_timedwait(semaphore, 1, 1, 1,
 						       KIPC_REALTIME));
 	EXPECT_EQ(-EINVAL, kipc_semaphore_value(semaphore, 3, &value));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_post(semaphore, 3, 1));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_wait(semaphore, 3, 1));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_trywait(semaphore, 3, 1));
+	kipc_semaphore_close(semaphore);
+}
+
+/* As many as there can never be: at once, whatever there is. */
+TEST(semaphore_impossible_counts)
+{
+	const struct kipc_semaphore_options options = { .initial = 2, .max = 2 };
+	struct kipc_semaphore *semaphore;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, &options));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_wait(semaphore, 0, 3));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_trywait(semaphore, 0, 3));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_timedwait(semaphore, 0, 3, 1, 0));
+	EXPECT_EQ(-EOVERFLOW, kipc_semaphore_post(semaphore, 0, UINT32_MAX));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_post(semaphore, 0, 0));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_wait(semaphore, 0, 0));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_trywait(semaphore, 0, 0));
+	EXPECT_EQ(0, kipc_semaphore_wait(semaphore, 0, 2));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_wait(semaphore, 0, 3));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_trywait(semaphore, 0, 3));
 	kipc_semaphore_close(semaphore);
 }
 
@@ -531,6 +554,40 @@ TEST(mailbox_verbs)
 					       KIPC_REALTIME));
 	EXPECT_EQ(-ETIMEDOUT, kipc_mailbox_timedreceive(mailbox, buffer, 16,
 							NULL, 1, 0));
+	kipc_mailbox_close(mailbox);
+}
+
+/* The ones that the library sends and receives by write() and read(). */
+TEST(mailbox_plain_messages)
+{
+	const struct kipc_mailbox_options options = {
+		.message_size = 16, .messages = 4,
+	};
+	struct kipc_message message;
+	struct kipc_mailbox *mailbox;
+	char buffer[17] = "0123456789abcdef";
+
+	ASSERT_EQ(0, kipc_mailbox_create(&mailbox, NULL, &options));
+	errno = 0;
+	EXPECT_EQ(-EMSGSIZE, kipc_mailbox_send(mailbox, buffer, 17, 0));
+	EXPECT_EQ(-EMSGSIZE, kipc_mailbox_send(mailbox, buffer, SIZE_MAX, 0));
+	EXPECT_EQ(-EFAULT, kipc_mailbox_send(mailbox, bad_pointer(), 1, 0));
+	EXPECT_EQ(0, kipc_mailbox_send(mailbox, buffer, 16, 0));
+	EXPECT_EQ(0, kipc_mailbox_send(mailbox, NULL, 0, 0));
+	EXPECT_EQ(0, kipc_mailbox_send(mailbox, "one", 3, 0));
+	EXPECT_EQ(0, kipc_mailbox_send(mailbox, "first", 5, 1));
+	EXPECT_EQ(-EMSGSIZE, kipc_mailbox_receive(mailbox, buffer, 4, NULL));
+	EXPECT_EQ(-EFAULT,
+		  kipc_mailbox_receive(mailbox, bad_pointer(), 16, NULL));
+	EXPECT_EQ(5, kipc_mailbox_receive(mailbox, buffer, 16, NULL));
+	EXPECT_EQ(0, memcmp("first", buffer, 5));
+	EXPECT_EQ(16, kipc_mailbox_receive(mailbox, buffer, SIZE_MAX, NULL));
+	EXPECT_EQ(0, memcmp("0123456789abcdef", buffer, 16));
+	EXPECT_EQ(0, kipc_mailbox_receive(mailbox, NULL, 0, NULL));
+	EXPECT_EQ(3, kipc_mailbox_receive(mailbox, buffer, 16, &message));
+	EXPECT_EQ(0, message.priority);
+	EXPECT_EQ((uint32_t)getpid(), message.pid);
+	EXPECT_EQ(0, errno);
 	kipc_mailbox_close(mailbox);
 }
 

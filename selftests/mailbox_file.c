@@ -7,6 +7,7 @@
 #include "kipc_poll.h"
 
 #include <sys/epoll.h>
+#include <sys/uio.h>
 
 #define MESSAGE_SIZE	64
 #define MESSAGES	4
@@ -218,6 +219,26 @@ TEST_F(file, bad_buffers)
 	EXPECT_EQ((ssize_t)-EFAULT, read_errno(self->fd, bad_pointer(), 9));
 	EXPECT_EQ((ssize_t)3, read_errno(self->fd, self->buffer, 128));
 	EXPECT_EQ(0, memcmp("one", self->buffer, 3));
+}
+
+/* With a kiocb: in pieces, and not waiting though the descriptor would. */
+TEST_F(file, vectors)
+{
+	struct iovec out[] = { { "mes", 3 }, { "sage", 4 } };
+	struct iovec in[] = { { self->buffer, 1 }, { self->buffer + 64, 63 } };
+
+	EXPECT_EQ((ssize_t)7, writev(self->fd, out, 2));
+	check_mailbox(self->fd, 1, 7);
+	EXPECT_EQ((ssize_t)7, readv(self->fd, in, 2));
+	EXPECT_EQ('m', self->buffer[0]);
+	EXPECT_EQ(0, memcmp("essage", self->buffer + 64, 6));
+	EXPECT_EQ((ssize_t)-1, preadv2(self->fd, in, 2, -1, RWF_NOWAIT));
+	EXPECT_EQ(EAGAIN, errno);
+	EXPECT_EQ((ssize_t)7, pwritev2(self->fd, out, 2, -1, RWF_NOWAIT));
+	EXPECT_EQ((ssize_t)7, preadv2(self->fd, in, 2, -1, RWF_NOWAIT));
+	fill(self->fd);
+	EXPECT_EQ((ssize_t)-1, pwritev2(self->fd, out, 2, -1, RWF_NOWAIT));
+	EXPECT_EQ(EAGAIN, errno);
 }
 
 TEST_F(file, does_not_block)

@@ -8,6 +8,7 @@
 #include "kipc_word.h"
 
 #include <sys/epoll.h>
+#include <sys/uio.h>
 
 #define MAX		10
 
@@ -343,6 +344,47 @@ TEST_F(file, bad_buffers)
 	EXPECT_EQ(0, semaphore_post(self->fd, 0, MAX - 1));
 	EXPECT_EQ((ssize_t)-EFAULT, read_errno(self->fd, bad_pointer(), 8));
 	check_value(self->fd, 0, MAX);
+}
+
+/* What a scribbler leaves is a possible value by the time it is used. */
+TEST_F(file, scribbled_words)
+{
+	const __u64 values[] = { MAX + 1, ~KIPC_SLOW, ~0ULL, KIPC_SLOW };
+	__u64 units = 1;
+	size_t i;
+
+	if (!self->first)
+		SKIP(return, "nobody can write to these");
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		const bool empty = values[i] == KIPC_SLOW;
+
+		word_store(self->first, values[i]);
+		EXPECT_EQ((ssize_t)(empty ? 8 : -EOVERFLOW),
+			  write_errno(self->fd, &units, 8));
+		EXPECT_EQ((ssize_t)8, read_errno(self->fd, &units, 8));
+		check_value(self->fd, 0, empty ? 0 : MAX - 1);
+	}
+}
+
+/* With a kiocb: in pieces, and not waiting though the descriptor would. */
+TEST_F(file, vectors)
+{
+	__u64 units = 3;
+	struct iovec pieces[] = {
+		{ (char *)&units, 3 }, { (char *)&units + 3, 5 },
+	};
+
+	EXPECT_EQ((ssize_t)8, writev(self->fd, pieces, 2));
+	check_value(self->fd, 0, 3);
+	EXPECT_EQ((ssize_t)8, readv(self->fd, pieces, 2));
+	EXPECT_EQ(1ULL, units);
+	check_value(self->fd, 0, 2);
+	EXPECT_EQ((ssize_t)8, preadv2(self->fd, pieces, 2, -1, RWF_NOWAIT));
+	EXPECT_EQ((ssize_t)8, preadv2(self->fd, pieces, 2, -1, RWF_NOWAIT));
+	EXPECT_EQ((ssize_t)-1, preadv2(self->fd, pieces, 2, -1, RWF_NOWAIT));
+	EXPECT_EQ(EAGAIN, errno);
+	EXPECT_EQ((ssize_t)8, pwritev2(self->fd, pieces, 2, -1, RWF_NOWAIT));
+	check_value(self->fd, 0, 1);
 }
 
 TEST_F(file, does_not_block)

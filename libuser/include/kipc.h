@@ -173,6 +173,13 @@ int kipc_semaphore_wait_slow(struct kipc_semaphore *semaphore,
 			     uint32_t element, uint32_t count,
 			     int64_t deadline, unsigned int flags);
 
+/* Nothing to look up where it is plainly the first one, which every set has. */
+static inline int kipc_has_element(uint32_t elements, uint32_t element)
+{
+	return (__builtin_constant_p(element) && !element) ||
+	       element < elements;
+}
+
 static inline kipc_word *kipc_words_at(const struct kipc_words *words,
 				       uint32_t element)
 {
@@ -192,16 +199,18 @@ KIPC_INLINE int kipc_semaphore_post(struct kipc_semaphore *semaphore,
 {
 	kipc_word *word, old;
 
-	if (element >= semaphore->elements || !count)
+	if (!kipc_has_element(semaphore->elements, element) || !count)
 		return -EINVAL;
 	word = kipc_words_at(&semaphore->words, element);
 	old = __atomic_load_n(word, __ATOMIC_RELAXED);
 	do {
-		if (old & KIPC_SLOW)
-			return kipc_semaphore_post_slow(semaphore, element,
-							count);
-		if (old + count > semaphore->max)
+		if (old + count > semaphore->max) {
+			/* One that is the kernel's is beyond any maximum. */
+			if (old & KIPC_SLOW)
+				return kipc_semaphore_post_slow(semaphore,
+								element, count);
 			return -EOVERFLOW;
+		}
 	} while (!__atomic_compare_exchange_n(word, &old, old + count, 1,
 					      __ATOMIC_RELEASE,
 					      __ATOMIC_RELAXED));
@@ -221,7 +230,7 @@ KIPC_INLINE int kipc_semaphore_trywait(struct kipc_semaphore *semaphore,
 {
 	kipc_word *word, old;
 
-	if (element >= semaphore->elements || !count || count > semaphore->max)
+	if (!kipc_has_element(semaphore->elements, element) || !count)
 		return -EINVAL;
 	word = kipc_words_at(&semaphore->words, element);
 	old = __atomic_load_n(word, __ATOMIC_RELAXED);
@@ -230,7 +239,7 @@ KIPC_INLINE int kipc_semaphore_trywait(struct kipc_semaphore *semaphore,
 			return kipc_semaphore_wait_slow(semaphore, element,
 							count, 0, KIPC_TRY);
 		if (old < count)
-			return -EAGAIN;
+			return count > semaphore->max ? -EINVAL : -EAGAIN;
 	} while (!__atomic_compare_exchange_n(word, &old, old - count, 1,
 					      __ATOMIC_ACQUIRE,
 					      __ATOMIC_RELAXED));
@@ -253,13 +262,13 @@ KIPC_INLINE int kipc_semaphore_timedwait(struct kipc_semaphore *semaphore,
 {
 	kipc_word *word, old;
 
-	if (element >= semaphore->elements || !count ||
-	    count > semaphore->max || deadline < 0 ||
-	    (flags & ~KIPC_REALTIME))
+	if (!kipc_has_element(semaphore->elements, element) || !count ||
+	    deadline < 0 || (flags & ~KIPC_REALTIME))
 		return -EINVAL;
 	word = kipc_words_at(&semaphore->words, element);
 	old = __atomic_load_n(word, __ATOMIC_RELAXED);
 	do {
+		/* The kernel says that there can never be so many units. */
 		if ((old & KIPC_SLOW) || old < count)
 			return kipc_semaphore_wait_slow(semaphore, element,
 							count, deadline, flags);
@@ -587,8 +596,8 @@ KIPC_INLINE int kipc_mutex_timedlock(struct kipc_mutex *mutex,
 				     uint32_t element, int64_t deadline,
 				     unsigned int flags)
 {
-	if (element >= mutex->elements || deadline < 0 ||
-	    (flags & ~KIPC_REALTIME))
+	if (!kipc_has_element(mutex->elements, element) ||
+	    deadline < 0 || (flags & ~KIPC_REALTIME))
 		return -EINVAL;
 	if (kipc_thread &&
 	    kipc_mutex_swap(kipc_words_at(&mutex->words, element), 0,
@@ -606,7 +615,7 @@ KIPC_INLINE int kipc_mutex_lock(struct kipc_mutex *mutex, uint32_t element)
 /** Become the owner if nobody is, -EAGAIN otherwise; as kipc_mutex_timedlock(). */
 KIPC_INLINE int kipc_mutex_trylock(struct kipc_mutex *mutex, uint32_t element)
 {
-	if (element >= mutex->elements)
+	if (!kipc_has_element(mutex->elements, element))
 		return -EINVAL;
 	if (kipc_thread &&
 	    kipc_mutex_swap(kipc_words_at(&mutex->words, element), 0,
@@ -623,7 +632,7 @@ KIPC_INLINE int kipc_mutex_trylock(struct kipc_mutex *mutex, uint32_t element)
  */
 KIPC_INLINE int kipc_mutex_unlock(struct kipc_mutex *mutex, uint32_t element)
 {
-	if (element >= mutex->elements)
+	if (!kipc_has_element(mutex->elements, element))
 		return -EINVAL;
 	if (kipc_thread &&
 	    kipc_mutex_swap(kipc_words_at(&mutex->words, element),

@@ -2,8 +2,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,13 +21,32 @@ static void restore_errno(const int *saved)
 	const int saved_errno \
 		__attribute__((cleanup(restore_errno), unused)) = errno
 
-int kipc_call(int fd, unsigned long command, void *args)
+/*
+ * One system call about a descriptor. By its number: read() and write() themselves
+ * would be places where a thread can be cancelled.
+ */
+static ssize_t file_call(long number, int fd, uintptr_t first, uintptr_t second)
 {
 	KEEP_ERRNO();
-	int result;
+	ssize_t result;
 
-	result = ioctl(fd, command, args);
+	result = syscall(number, fd, first, second);
 	return result < 0 ? -errno : result;
+}
+
+int kipc_call(int fd, unsigned long command, void *args)
+{
+	return file_call(SYS_ioctl, fd, command, (uintptr_t)args);
+}
+
+ssize_t kipc_read(int fd, void *buffer, size_t size)
+{
+	return file_call(SYS_read, fd, (uintptr_t)buffer, size);
+}
+
+ssize_t kipc_write(int fd, const void *data, size_t size)
+{
+	return file_call(SYS_write, fd, (uintptr_t)data, size);
 }
 
 int kipc_online_cpus(void)

@@ -73,6 +73,13 @@ void kipc_object_close(void *handle, const struct kipc_words *words, int fd);
  */
 int kipc_call(int fd, unsigned long command, void *args);
 
+/**
+ * read() and write().
+ * @return bytes, or a negative errno; errno itself stays
+ */
+ssize_t kipc_read(int fd, void *buffer, size_t size);
+ssize_t kipc_write(int fd, const void *data, size_t size);
+
 /** CPUs online; reads /sys, so not for a fast path. */
 int kipc_online_cpus(void);
 
