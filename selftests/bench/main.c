@@ -140,7 +140,7 @@ static bool any_failed(const struct results *results)
 	size_t i;
 
 	for (i = 0; i < results->count; i++)
-		if (results->list[i].outcome == OUTCOME_FAILED)
+		if (results->list[i].outcome >= OUTCOME_FAILED)
 			return true;
 	return false;
 }

@@ -187,6 +187,7 @@ void measure(struct results *results, const struct row *rows,
 	if (!run)
 		run = run_alloc();
 	run->quick = effort->quick;
+	run->limit = effort->limit;
 	for (i = 0; i < count; i++) {
 		begin(&measuring[i], &rows[i]);
 		trial(&measuring[i], effort);

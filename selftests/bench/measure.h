@@ -16,6 +16,7 @@
 struct effort {
 	unsigned int repetitions;
 	double budget;		/* of a repetition, in the clock's unit */
+	unsigned int limit;	/* of a repetition, in seconds */
 	bool quick;		/* see only that it works */
 };
 

@@ -10,6 +10,7 @@
 #define REPETITIONS_MAX	32
 #define BUDGET_MAX	60000
 #define SETTLE_MAX	3600
+#define LIMIT_MAX	3600
 
 /* A repetition, unless the user says otherwise. */
 #define BUDGET_TIME		30000000	/* nanoseconds */
@@ -20,11 +21,12 @@ enum {
 	OPTION_COMPARE,
 	OPTION_ACCEPTANCE,
 	OPTION_NOTE,
+	OPTION_LIMIT,
 };
 
 #define ABOUT	"Measures what kipc costs, beside what one would use instead."
 #define ROWS	"ROW chooses rows as the shell does files: 'semaphore-*/*', '*/kipc*'."
-#define STATUS	"Exit status: 0 all is well, 1 a row failed or one of kipc's became slower, 2 trouble."
+#define STATUS	"Exit status: 0 all is well, 1 a row failed or timed out, or one of kipc's became slower, 2 trouble."
 
 static const struct argp_option table[] = {
 	{ .doc = "What to measure:" },
@@ -34,6 +36,8 @@ static const struct argp_option table[] = {
 	{ "repetitions", 'r', "NUMBER", .doc = "of each row (default 5)" },
 	{ "budget", 'b', "MILLISECONDS",
 	  .doc = "of a repetition (default 30, or 3 million instructions)" },
+	{ "limit", OPTION_LIMIT, "SECONDS",
+	  .doc = "a repetition that takes longer has timed out (default 60)" },
 	{ "settle", 's', "SECONDS",
 	  .doc = "wait at most so long for the machine to be idle (default 10)" },
 	{ "quick", 'q', .doc = "see only that every row works" },
@@ -136,6 +140,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 							    argument,
 							    BUDGET_MAX);
 		break;
+	case OPTION_LIMIT:
+		options->effort.limit = whole_number(state, "limit", argument,
+						     LIMIT_MAX);
+		break;
 	case 's':
 		options->settle = whole_number(state, "settle", argument,
 					       SETTLE_MAX);
@@ -184,6 +192,7 @@ void options_parse(struct options *options, int argc, char **argv)
 
 	memset(options, 0, sizeof(*options));
 	options->effort.repetitions = 5;
+	options->effort.limit = 60;
 	options->settle = 10;
 	argp_err_exit_status = 2;
 	argp_parse(&argp, argc, argv, 0, NULL, options);

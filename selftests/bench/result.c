@@ -23,6 +23,7 @@ static const char *const outcomes[] = {
 	[OUTCOME_OK] = "ok",
 	[OUTCOME_SKIPPED] = "skipped",
 	[OUTCOME_FAILED] = "failed",
+	[OUTCOME_TIMED_OUT] = "timed out",
 };
 
 /* Room for one more, a few at a time; what is there moves. */

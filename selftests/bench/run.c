@@ -19,7 +19,6 @@
 #include "row.h"
 #include "run.h"
 
-#define TIME_LIMIT	600	/* seconds */
 #define DESCRIPTORS	1000000	/* of one process */
 
 /* Of the process group that this process is in. */
@@ -114,7 +113,7 @@ static void __attribute__((noreturn)) lead(struct run *run)
 /* Waits for the leader, and ends what it left behind; its status. */
 static int wait_for(struct run *run, pid_t leader)
 {
-	const struct timespec limit = { .tv_sec = TIME_LIMIT };
+	const struct timespec limit = { .tv_sec = run->limit };
 	sigset_t child;
 	int status;
 
@@ -123,14 +122,14 @@ static int wait_for(struct run *run, pid_t leader)
 	while (waitpid(leader, &status, WNOHANG) != leader) {
 		if (sigtimedwait(&child, NULL, &limit) >= 0 || errno == EINTR)
 			continue;
-		snprintf(run->why, sizeof(run->why), "not done after %d s",
-			 TIME_LIMIT);
-		run->created = true;
-		kill(-leader, SIGKILL);
-		waitpid(leader, &status, 0);
-		return -1;
+		snprintf(run->why, sizeof(run->why), "not done after %u s",
+			 run->limit);
+		run->timed_out = true;
+		break;
 	}
 	kill(-leader, SIGKILL);
+	if (run->timed_out)
+		waitpid(leader, &status, 0);
 	return status;
 }
 
@@ -139,6 +138,7 @@ static void run_clear(struct run *run)
 	run->object = NULL;
 	run->created = false;
 	run->impossible = false;
+	run->timed_out = false;
 	run->gate = 0;
 	run->stop = 0;
 	memset(run->shares, 0, sizeof(run->shares));
@@ -153,6 +153,8 @@ static enum outcome judge(const struct run *run)
 {
 	bool ours = run->row->subject->role == ROLE_OURS;
 
+	if (run->timed_out)
+		return OUTCOME_TIMED_OUT;
 	if (run->impossible)
 		return OUTCOME_SKIPPED;
 	if (run->created || (ours && !access(KIPC_DEVICE, F_OK)))

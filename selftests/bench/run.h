@@ -32,12 +32,14 @@ struct run {
 	const struct row *row;
 	unsigned int samples;
 	unsigned int batch;		/* operations in a sample */
+	unsigned int limit;		/* seconds that it may take */
 	bool quick;
 
 	/* between those who run it */
 	void *object;
 	bool created;			/* what fails from now on is a failure */
 	bool impossible;		/* on this machine */
+	bool timed_out;
 	unsigned int gate;
 	unsigned int stop;
 	struct share shares[RUN_WORKERS];
@@ -55,6 +57,7 @@ enum outcome {
 	OUTCOME_OK,
 	OUTCOME_SKIPPED,		/* cannot be had on this machine */
 	OUTCOME_FAILED,
+	OUTCOME_TIMED_OUT,
 };
 
 /* Shared memory, zeroed. */
@@ -63,7 +66,7 @@ void *shared_alloc(size_t size);
 struct run *run_alloc(void);
 
 /**
- * run_once() - measure a row with the samples and the batch that @run says
+ * run_once() - measure a row with the samples, batch and limit that @run says
  * @run: the results in there are this run's
  */
 enum outcome run_once(struct run *run);

@@ -52,7 +52,9 @@ static void print_result(const struct results *results,
 			 const struct result *result, FILE *file)
 {
 	static const char *const roles[] = { "peer", "ours", "floor" };
-	static const char *const outcomes[] = { "ok", "skipped", "failed" };
+	static const char *const outcomes[] = {
+		"ok", "skipped", "failed", "timed out",
+	};
 
 	fputs("    {", file);
 	print_word("pattern", result->pattern, file);

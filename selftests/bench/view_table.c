@@ -71,12 +71,17 @@ static void print_numbers(const struct results *results,
 static void print_row(const struct results *results,
 		      const struct result *result, FILE *file)
 {
+	static const char *const outcomes[] = {
+		[OUTCOME_SKIPPED] = "skipped",
+		[OUTCOME_FAILED] = "FAILED",
+		[OUTCOME_TIMED_OUT] = "TIMED OUT",
+	};
+
 	if (result->outcome == OUTCOME_OK)
 		print_numbers(results, result, file);
 	else
 		fprintf(file, " %s %-40s %s: %s\n", mark(result->role),
-			result->subject,
-			result->outcome == OUTCOME_FAILED ? "FAILED" : "skipped",
+			result->subject, outcomes[result->outcome],
 			result->why);
 }
 

@@ -46,6 +46,16 @@ static void wait(void *object, unsigned int element)
 	must_be_zero(kipc_semaphore_wait(object, element, 1));
 }
 
+#ifdef KIPC_SEMAPHORE_POST_WAIT
+static void post_and_wait(void *object, unsigned int post, unsigned int wait)
+{
+	must_be_zero(kipc_semaphore_post_wait(object, post, 1, object, wait,
+					      1));
+}
+#else
+#define post_and_wait	NULL
+#endif
+
 static void pairs(void *object, unsigned int count)
 {
 	while (count--) {
@@ -62,7 +72,12 @@ static const struct subject kipc = {
 	.able = ABLE_TO_ALL,
 	.create = create,
 	.destroy = destroy,
-	.semaphore = { .post = post, .wait = wait, .pairs = pairs },
+	.semaphore = {
+		.post = post,
+		.wait = wait,
+		.post_wait = post_and_wait,
+		.pairs = pairs,
+	},
 };
 
 SUBJECT(kipc);
@@ -75,7 +90,12 @@ static const struct subject kipc_sealed = {
 	.able = ABLE_TO_ALL,
 	.create = create_sealed,
 	.destroy = destroy,
-	.semaphore = { .post = post, .wait = wait, .pairs = pairs },
+	.semaphore = {
+		.post = post,
+		.wait = wait,
+		.post_wait = post_and_wait,
+		.pairs = pairs,
+	},
 };
 
 SUBJECT(kipc_sealed);
