@@ -213,6 +213,12 @@ static int show_saved(const struct options *options, FILE *file)
 	return 0;
 }
 
+static int wait_until_idle(const struct options *options, FILE *file)
+{
+	fprintf(file, "%u\n", machine_settle(options->settle));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -221,7 +227,9 @@ int main(int argc, char **argv)
 
 	options_parse(&options, argc, argv);
 	file = open_output(&options);
-	if (options.list)
+	if (options.idle)
+		status = wait_until_idle(&options, file);
+	else if (options.list)
 		status = list_rows(&options, file);
 	else if (options.from_count)
 		status = show_saved(&options, file);

@@ -22,6 +22,7 @@ enum {
 	OPTION_ACCEPTANCE,
 	OPTION_NOTE,
 	OPTION_LIMIT,
+	OPTION_IDLE,
 };
 
 #define ABOUT	"Measures what kipc costs, beside what one would use instead."
@@ -40,6 +41,8 @@ static const struct argp_option table[] = {
 	  .doc = "a repetition that takes longer has timed out (default 60)" },
 	{ "settle", 's', "SECONDS",
 	  .doc = "wait at most so long for the machine to be idle (default 10)" },
+	{ "idle", OPTION_IDLE,
+	  .doc = "only wait for that, and say what percentage others take" },
 	{ "quick", 'q', .doc = "see only that every row works" },
 	{ .doc = "What to make of it:" },
 	{ "format", 'f', "FORMAT", .doc = "table (the default), csv or json" },
@@ -143,6 +146,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case OPTION_LIMIT:
 		options->effort.limit = whole_number(state, "limit", argument,
 						     LIMIT_MAX);
+		break;
+	case OPTION_IDLE:
+		options->idle = true;
 		break;
 	case 's':
 		options->settle = whole_number(state, "settle", argument,

@@ -19,6 +19,7 @@ enum format {
 struct options {
 	char **patterns;		/* of rows, as the shell's; NULL: all */
 	bool list;
+	bool idle;			/* only wait until the machine is */
 	enum format format;
 	const char *output;		/* NULL: standard output */
 	enum unit unit;

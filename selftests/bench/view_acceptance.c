@@ -84,12 +84,12 @@ static const struct promise promises[] = {
 		{ "lock-contended", 10000, "pthread-robust" },
 		1.00,
 	}, {
-		"bytes of each of 100,000 semaphores",
+		"memory of each of 100,000 semaphores",
 		{ "memory-semaphore", 100000, "kipc-spaced" },
 		{},
 		96,
 	}, {
-		"bytes of each of 100,000 semaphores, packed",
+		"the same, packed",
 		{ "memory-semaphore", 100000, "kipc-packed" },
 		{},
 		40,
@@ -104,7 +104,7 @@ static const struct promise promises[] = {
 		{ "wake-all", 10, "kipc" },
 		1.3,
 	}, {
-		"ns of processor time in a wait of 10 s",
+		"processor time that a wait of 10 s takes",
 		{ "idle-semaphore", 10, "kipc" },
 		{},
 		1e6,
@@ -121,39 +121,40 @@ static const struct result *find(const struct results *results,
 			    place->subject);
 }
 
-/* False where this run has not measured it. */
-static bool judge(const struct results *results, const struct promise *promise,
-		  double *value)
+static bool measured(const struct results *results,
+		     const struct promise *promise)
+{
+	return find(results, &promise->ours) &&
+	       (!promise->peer.pattern || find(results, &promise->peer));
+}
+
+/* True if it was missed. */
+static bool print_measured(const struct results *results,
+			   const struct promise *promise, FILE *file)
 {
 	const struct result *ours = find(results, &promise->ours);
 	const struct result *peer = find(results, &promise->peer);
+	double value = peer ? ours->median / peer->median : ours->median;
+	bool missed = value > promise->most;
 
-	if (!ours || (promise->peer.pattern && !peer))
-		return false;
-	*value = peer ? ours->median / peer->median : ours->median;
-	return true;
+	fprintf(file, "%10.4g %10.7g  %-6s", value, promise->most,
+		missed ? "MISSED" : "met");
+	if (peer)
+		fprintf(file, "  %.4g by %.4g", ours->median, peer->median);
+	fprintf(file, "  %s\n", ours->unit);
+	return missed;
 }
 
 /* Prints it; true if it was measured and missed. */
 static bool print_promise(const struct results *runs, unsigned int count,
 			  const struct promise *promise, FILE *file)
 {
-	double value;
-	bool missed;
-
 	fprintf(file, "%-50s ", promise->about);
-	while (count && !judge(runs, promise, &value)) {
-		runs++;
-		count--;
-	}
-	if (!count) {
-		fprintf(file, "%10s %10.7g  not measured\n", "", promise->most);
-		return false;
-	}
-	missed = value > promise->most;
-	fprintf(file, "%10.4g %10.7g  %-6s  %s\n", value, promise->most,
-		missed ? "MISSED" : "met", results_noted(runs, "mode"));
-	return missed;
+	for (; count; runs++, count--)
+		if (measured(runs, promise))
+			return print_measured(runs, promise, file);
+	fprintf(file, "%10s %10.7g  not measured\n", "", promise->most);
+	return false;
 }
 
 unsigned int view_acceptance(const struct results *runs, unsigned int count,

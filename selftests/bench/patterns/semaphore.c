@@ -2,6 +2,8 @@
 /* Units posted and waited for. */
 #include "sampling.h"
 
+#define LATE	50000	/* nanoseconds that one works before it posts */
+
 /* The elements that two processes hand a unit to and fro with. */
 enum {
 	THERE,
@@ -71,6 +73,67 @@ static void blocked(struct run *run)
 static void across(struct run *run)
 {
 	round_trips(run, PLACE_SPREAD, hand_over);
+}
+
+/* share->done is how many ticks that took in all. */
+static void be_late(const struct worker *worker)
+{
+	__u64 begin = clock_ticks();
+
+	clock_work(LATE);
+	worker->share->done += clock_ticks() - begin;
+}
+
+static void there_and_back_late(const struct worker *worker)
+{
+	unsigned int i;
+
+	for (i = 0; i < worker->run->batch; i++) {
+		be_late(worker);
+		worker->subject->semaphore.post(worker->object, THERE, 1);
+		worker->subject->semaphore.wait(worker->object, BACK);
+	}
+}
+
+static void answer_late(const struct worker *worker)
+{
+	unsigned long i, total = sampling_total(worker->run);
+
+	for (i = 0; i < total; i++) {
+		worker->subject->semaphore.wait(worker->object, THERE);
+		be_late(worker);
+		worker->subject->semaphore.post(worker->object, BACK, 1);
+	}
+}
+
+/* Of both. While one works the other waits, so it all counts. */
+static __u64 worked(const struct run *run)
+{
+	return run->shares[0].done + run->shares[1].done;
+}
+
+static void hand_over_late(struct worker *worker)
+{
+	struct run *run = worker->run;
+	unsigned int index;
+	__u64 begin, before;
+
+	if (worker->index == 1) {
+		answer_late(worker);
+		return;
+	}
+	for (index = 0; index <= run->samples; index++) {
+		before = worked(run);
+		begin = clock_ticks();
+		there_and_back_late(worker);
+		sampling_end(run, index, begin + worked(run) - before,
+			     run->batch);
+	}
+}
+
+static void across_late(struct run *run)
+{
+	round_trips(run, PLACE_SPREAD, hand_over_late);
 }
 
 static void there_and_back_fused(const struct worker *worker)
@@ -149,3 +212,14 @@ static const struct pattern semaphore_across = {
 };
 
 PATTERN(semaphore_across);
+
+static const struct pattern semaphore_late = {
+	.name = "semaphore-late",
+	.about = "the same, where both work for 50 us before they post, not counted",
+	.kind = KIND_SEMAPHORE,
+	.needs = ABLE_ACROSS,
+	.cpus = 2,
+	.run = across_late,
+};
+
+PATTERN(semaphore_late);
