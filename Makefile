@@ -54,9 +54,9 @@ fuzz: setup
 # The shell counts seconds in a variable of that name.
 unexport SECONDS
 
-## bench: what kipc costs beside its peers, in a virtual machine; ROWS
+## bench: what kipc costs beside its peers, in a virtual machine; ROWS, MODES
 bench: setup
-	@$(vm)/bench
+	@$(vm)/bench $(MODES)
 
 ## bench-host: the same on this machine, which has the module loaded; ROWS
 bench-host: setup
