@@ -6,6 +6,8 @@
 
 #include "bench/result.c"
 #include "bench/statistics.c"
+#include "bench/view_acceptance.c"
+#include "bench/view_changes.c"
 
 TEST(median_of_odd_and_even_counts)
 {
@@ -152,6 +154,70 @@ TEST(best_peer_and_floor)
 	EXPECT_STREQ("e", results_floor(&results, ours)->subject);
 	EXPECT_EQ(NULL, results_find(&results, "p", 1, "c"));
 	forget(&results);
+}
+
+/* Of the peer's rows one says how noisy the two runs are: 10 %. */
+TEST(changes_are_what_is_more_than_noise)
+{
+	static const char before[] =
+		"p,1,kipc,ours,ok,ns,100,2,3,,7,1,,,\n"
+		"p,2,kipc,ours,ok,ns,100,2,3,,7,1,,,\n"
+		"p,3,kipc,ours,ok,ns,100,2,3,,7,1,,,\n"
+		"p,4,kipc,ours,ok,ns,100,2,3,0.3,7,1,,,\n"
+		"p,5,kipc,ours,skipped,ns,,2,3,,7,1,,,why\n"
+		"p,1,peer,peer,ok,ns,100,2,3,,7,1,,,\n";
+	static const char after[] =
+		"p,1,kipc,ours,ok,ns,120,2,3,,7,1,,,\n"
+		"p,2,kipc,ours,ok,ns,80,2,3,,7,1,,,\n"
+		"p,3,kipc,ours,ok,ns,105,2,3,,7,1,,,\n"
+		"p,4,kipc,ours,ok,ns,120,2,3,,7,1,,,\n"
+		"p,5,kipc,ours,ok,ns,120,2,3,,7,1,,,\n"
+		"p,1,peer,peer,ok,ns,110,2,3,,7,1,,,\n";
+	struct results base, now;
+	char text[1024] = "";
+	FILE *file = fmemopen(text, sizeof(text), "w");
+
+	ASSERT_EQ(0U, read_text(&base, before));
+	ASSERT_EQ(0U, read_text(&now, after));
+	EXPECT_EQ(1U, view_changes(&base, &now, file));
+	fclose(file);
+	EXPECT_NE(NULL, strstr(text, "p-1/kipc"));
+	EXPECT_NE(NULL, strstr(text, "p-2/kipc"));
+	EXPECT_EQ(NULL, strstr(text, "p-3/kipc"));
+	EXPECT_EQ(NULL, strstr(text, "p-4/kipc"));
+	EXPECT_EQ(NULL, strstr(text, "p-5/kipc"));
+	EXPECT_EQ(NULL, strstr(text, "p-1/peer"));
+	EXPECT_NE(NULL, strstr(text, "5 rows in both, 2 changed"));
+	forget(&base);
+	forget(&now);
+}
+
+/* The first run that has both sides of a promise counts. */
+TEST(promises_are_met_or_missed)
+{
+	static const char counted[] =
+		"semaphore-uncontended,0,kipc,ours,ok,ns,5,2,3,,7,1,,,\n"
+		"semaphore-uncontended,0,sem_t,peer,ok,ns,10,2,3,,7,1,,,\n"
+		"lock-uncontended,0,kipc,ours,ok,ns,26,2,3,,7,1,,,\n"
+		"lock-uncontended,0,pthread-robust,peer,ok,ns,100,2,3,,7,1,,,\n"
+		"barrier-blocked,2,kipc,ours,ok,ns,1,2,3,,7,1,,,\n";
+	static const char timed[] =
+		"semaphore-uncontended,0,kipc,ours,ok,ns,9,2,3,,7,1,,,\n"
+		"semaphore-uncontended,0,sem_t,peer,ok,ns,10,2,3,,7,1,,,\n"
+		"memory-semaphore,100000,kipc-packed,ours,ok,bytes,41,2,3,,7,1,,,\n";
+	struct results runs[2];
+	char text[4096] = "";
+	FILE *file = fmemopen(text, sizeof(text), "w");
+
+	ASSERT_EQ(0U, read_text(&runs[0], counted));
+	ASSERT_EQ(0U, read_text(&runs[1], timed));
+	EXPECT_EQ(2U, view_acceptance(runs, 2, file));
+	fclose(file);
+	EXPECT_NE(NULL, strstr(text, "5 by 10"));
+	EXPECT_NE(NULL, strstr(text, "26 by 100"));
+	EXPECT_NE(NULL, strstr(text, "not measured"));
+	forget(&runs[0]);
+	forget(&runs[1]);
 }
 
 TEST_HARNESS_MAIN
