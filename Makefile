@@ -7,11 +7,11 @@
 vm := selftests/vm
 
 # Variables for libuser/Makefile and the scripts
-export PREFIX DESTDIR KERNELS TESTS INPUT
+export PREFIX DESTDIR KERNELS TESTS INPUT ROWS
 
 libuser := $(MAKE) -s --no-print-directory -C libuser O=$(CURDIR)/build/libuser
 
-.PHONY: all demo check check-debug check-kcsan check-rt coverage fuzz lint shell install clean help setup module library
+.PHONY: all demo check check-debug check-kcsan check-rt coverage fuzz bench bench-host bench-compare lint shell install clean help setup module library
 
 ## all: the module for the running kernel, or else the test kernels; the library
 all: module library
@@ -53,6 +53,18 @@ fuzz: setup
 
 # The shell counts seconds in a variable of that name.
 unexport SECONDS
+
+## bench: what kipc costs beside its peers, in a virtual machine; ROWS, MODES
+bench: setup
+	@$(vm)/bench $(MODES)
+
+## bench-host: the same on this machine, which has the module loaded; ROWS
+bench-host: setup
+	@$(vm)/bench host
+
+## bench-compare: what changed by more than the noise since BASE=FILE.csv
+bench-compare: setup
+	@$(vm)/bench -c "$(BASE)"
 
 ## lint: compilers, checkers and style tools have nothing to say
 lint: setup

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+
+#define CALIBRATION	100000000	/* nanoseconds */
+#define TRIES		1000
+#define COUNTED		10000		/* of a loop with two instructions each */
+
+int clock_is_tsc;
+__u64 clock_overhead;
+double clock_rate = 1;
+
+static enum unit unit;
+
+/* Rounds of clock_work()'s loop a nanosecond, or an instruction. */
+static double work_rate = 1;
+
+__s64 clock_nanoseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+/* Two instructions a round: in assembler, so that it is the same everywhere. */
+static void work_rounds(unsigned long rounds)
+{
+#if defined(__x86_64__)
+	asm volatile("1: dec %0\n\tjnz 1b" : "+r" (rounds) : : "cc");
+#else
+	while (rounds--)
+		asm volatile("");
+#endif
+}
+
+void clock_work(unsigned long length)
+{
+	unsigned long rounds = length * work_rate;
+
+	if (rounds)
+		work_rounds(rounds);
+}
+
+/* Is there a line in /proc/cpuinfo that begins with @key and has that in it? */
+static bool processor_has(const char *key, const char *value)
+{
+	char line[4096];
+	bool found = false;
+	FILE *file;
+
+	file = fopen("/proc/cpuinfo", "re");
+	if (!file)
+		return false;
+	while (!found && fgets(line, sizeof(line), file))
+		found = !strncmp(line, key, strlen(key)) && strstr(line, value);
+	fclose(file);
+	return found;
+}
+
+/* Does the processor's counter tick at one rate? An emulated one is the host's. */
+static bool tsc_is_steady(void)
+{
+	return processor_has("flags", " rdtscp") &&
+	       (processor_has("flags", " constant_tsc") ||
+		processor_has("model name", "QEMU TCG"));
+}
+
+static bool kernel_uses_tsc(void)
+{
+	char line[32] = "";
+	FILE *file;
+
+	file = fopen("/sys/devices/system/clocksource/clocksource0/current_clocksource",
+		     "re");
+	if (!file)
+		return false;
+	if (!fgets(line, sizeof(line), file))
+		line[0] = 0;
+	fclose(file);
+	return !strncmp(line, "tsc", 3);
+}
+
+static __u64 shortest(unsigned long rounds)
+{
+	__u64 best = ~0ULL, begin, elapsed;
+	int i;
+
+	for (i = 0; i < TRIES; i++) {
+		begin = clock_ticks();
+		work_rounds(rounds);
+		elapsed = clock_ticks() - begin;
+		if (elapsed < best)
+			best = elapsed;
+	}
+	return best;
+}
+
+/* Ticks a nanosecond of CLOCK_MONOTONIC. */
+static double tick_rate(void)
+{
+	__s64 begin = clock_nanoseconds(), now;
+	__u64 ticks = clock_ticks();
+
+	do {
+		now = clock_nanoseconds();
+	} while (now - begin < CALIBRATION);
+	return (double)(clock_ticks() - ticks) / (now - begin);
+}
+
+/* A loop with two instructions a round must take two ticks a round, exactly. */
+static const char *count_instructions(void)
+{
+#if defined(__x86_64__)
+	clock_is_tsc = 1;
+	if (shortest(2 * COUNTED) - shortest(COUNTED) == 2 * COUNTED)
+		return NULL;
+#endif
+	return "this machine's clock does not count instructions";
+}
+
+static void keep_time(void)
+{
+	clock_is_tsc = kernel_uses_tsc() || tsc_is_steady();
+	clock_rate = clock_is_tsc ? tick_rate() : 1;
+}
+
+const char *clock_start(enum unit wanted)
+{
+	const char *why = NULL;
+
+	unit = wanted;
+	if (unit == UNIT_INSTRUCTIONS)
+		why = count_instructions();
+	else
+		keep_time();
+	clock_overhead = shortest(1);
+	work_rate = COUNTED * clock_rate / (shortest(COUNTED) - clock_overhead);
+	return why;
+}
+
+const char *clock_name(void)
+{
+	return clock_is_tsc ? "TSC" : "CLOCK_MONOTONIC";
+}
+
+const char *clock_unit(void)
+{
+	return unit == UNIT_INSTRUCTIONS ? "instructions" : "ns";
+}

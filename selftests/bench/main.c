@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kipc-bench: what kipc costs beside everything that one would use instead.
+ * What a row is stands in row.h, how it is measured in measure.h.
+ */
+#include <errno.h>
+#include <error.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "machine.h"
+#include "options.h"
+#include "view.h"
+
+#define TROUBLE		2
+#define ROWS_MAX	64	/* subjects of one pattern */
+
+static FILE *open_output(const struct options *options)
+{
+	FILE *file = stdout;
+
+	if (options->output)
+		file = fopen(options->output, "we");
+	if (!file)
+		error(TROUBLE, errno, "%s", options->output);
+	return file;
+}
+
+static int close_output(FILE *file, int status)
+{
+	if (fflush(file) || ferror(file))
+		error(TROUBLE, errno, "cannot write");
+	return status;
+}
+
+/* The next row that the user has chosen. */
+static bool next_chosen(const struct options *options, struct row *row)
+{
+	char name[128];
+
+	while (row_next(row)) {
+		row_name(row, name, sizeof(name));
+		if (options_choose(options, name))
+			return true;
+	}
+	return false;
+}
+
+static int list_rows(const struct options *options, FILE *file)
+{
+	struct row row = {};
+	char name[128];
+
+	while (next_chosen(options, &row)) {
+		row_name(&row, name, sizeof(name));
+		fprintf(file, "%-45s %s: %s\n", name, row.subject->about,
+			row.pattern->about);
+	}
+	return 0;
+}
+
+static unsigned int count_rows(const struct options *options)
+{
+	struct row row = {};
+	unsigned int count = 0;
+
+	while (next_chosen(options, &row))
+		count++;
+	return count;
+}
+
+static void note_number(struct results *results, const char *key,
+			unsigned int value)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", value);
+	results_note(results, key, text);
+}
+
+static void prepare(const struct options *options, struct results *results)
+{
+	unsigned int taken;
+	const char *why;
+
+	why = clock_start(options->unit);
+	if (why)
+		error(TROUBLE, 0, "%s", why);
+	*results = options->notes;
+	if (options->unit == UNIT_INSTRUCTIONS)
+		results_note(results, "mode", "instructions");
+	else
+		results_note(results, "mode", "time");
+	machine_describe(results);
+	taken = machine_settle(options->settle);
+	note_number(results, "busy percent before", taken);
+	note_number(results, "repetitions", options->effort.repetitions);
+	note_number(results, "rows", count_rows(options));
+}
+
+/* Whoever watches sees each row as soon as there is one. */
+static void show_from(const struct results *results, size_t first, FILE *file)
+{
+	for (; first < results->count; first++)
+		result_write(&results->list[first], file);
+	fflush(file);
+	/* A terminal's interrupts are none of the next row's. */
+	tcdrain(fileno(file));
+}
+
+static void measure_rows(const struct options *options, struct results *results,
+			 FILE *file)
+{
+	struct row rows[ROWS_MAX + 1] = {};
+	unsigned int count = 0;
+	bool more = true;
+
+	while (more) {
+		if (count)
+			rows[count] = rows[count - 1];
+		more = next_chosen(options, &rows[count]);
+		if (more && count < ROWS_MAX &&
+		    rows[count].pattern == rows[0].pattern &&
+		    rows[count].parameter == rows[0].parameter) {
+			count++;
+			continue;
+		}
+		measure(results, rows, count, &options->effort);
+		if (options->format == FORMAT_CSV)
+			show_from(results, results->count - count, file);
+		rows[0] = rows[count];
+		count = 1;
+	}
+}
+
+static bool any_failed(const struct results *results)
+{
+	size_t i;
+
+	for (i = 0; i < results->count; i++)
+		if (results->list[i].outcome >= OUTCOME_FAILED)
+			return true;
+	return false;
+}
+
+static void show(const struct options *options, const struct results *results,
+		 FILE *file)
+{
+	if (options->format == FORMAT_JSON)
+		view_json(results, file);
+	else
+		view_table(results, file);
+}
+
+static int measure_and_show(const struct options *options, FILE *file)
+{
+	struct results results = {};
+
+	if (!count_rows(options))
+		error(TROUBLE, 0, "no row is called that; try --list");
+	prepare(options, &results);
+	if (options->format == FORMAT_CSV) {
+		results_write_notes(&results, file);
+		results_write_header(file);
+		fflush(file);
+	}
+	measure_rows(options, &results, file);
+	if (options->format != FORMAT_CSV)
+		show(options, &results, file);
+	return any_failed(&results);
+}
+
+static void read_results(struct results *results, const char *path)
+{
+	FILE *file = fopen(path, "re");
+	unsigned int line;
+
+	if (!file)
+		error(TROUBLE, errno, "%s", path);
+	line = results_read(results, file);
+	if (line)
+		error(TROUBLE, 0, "%s, line %u: not as this program writes it",
+		      path, line);
+	fclose(file);
+}
+
+static void write_csv(const struct results *results, FILE *file)
+{
+	results_write_notes(results, file);
+	results_write_header(file);
+	show_from(results, 0, file);
+}
+
+static int show_saved(const struct options *options, FILE *file)
+{
+	struct results runs[OPTIONS_FILES] = {}, base = {};
+	unsigned int i;
+
+	for (i = 0; i < options->from_count; i++)
+		read_results(&runs[i], options->from[i]);
+	if (options->acceptance) {
+		view_acceptance(runs, options->from_count, file);
+	} else if (options->base) {
+		read_results(&base, options->base);
+		return !!view_changes(&base, &runs[0], file);
+	} else if (options->format == FORMAT_CSV) {
+		write_csv(&runs[0], file);
+	} else {
+		show(options, &runs[0], file);
+	}
+	return 0;
+}
+
+static int wait_until_idle(const struct options *options, FILE *file)
+{
+	fprintf(file, "%u\n", machine_settle(options->settle));
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	FILE *file;
+	int status;
+
+	options_parse(&options, argc, argv);
+	file = open_output(&options);
+	if (options.idle)
+		status = wait_until_idle(&options, file);
+	else if (options.list)
+		status = list_rows(&options, file);
+	else if (options.from_count)
+		status = show_saved(&options, file);
+	else
+		status = measure_and_show(&options, file);
+	return close_output(file, status);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* An object's life: created, and destroyed at once. */
+#include "sampling.h"
+
+static const struct shape smallest = {
+	.elements = 1,
+	.parties = 2,
+	.depth = 8,
+	.size = 64,
+};
+
+static void create_and_destroy(const struct worker *worker)
+{
+	unsigned int i;
+
+	for (i = 0; i < worker->run->batch; i++)
+		worker->subject->destroy(worker->subject->create(&smallest));
+}
+
+static void lives(struct worker *worker)
+{
+	sample_each(worker->run, worker->run->batch, create_and_destroy(worker));
+}
+
+static void create(struct run *run)
+{
+	const struct subject *subject = run->row->subject;
+
+	/* Once beforehand, where failing means that it cannot be done here. */
+	run_create(run, &smallest);
+	subject->destroy(run->object);
+	run->object = NULL;
+	team_run(run, 1, PLACE_TOGETHER, lives);
+}
+
+static const struct pattern create_semaphore = {
+	.name = "create-semaphore",
+	.about = "one is created and destroyed",
+	.kind = KIND_SEMAPHORE,
+	.needs = ABLE_TO_CREATE,
+	.run = create,
+};
+
+PATTERN(create_semaphore);
+
+static const struct pattern create_lock = {
+	.name = "create-lock",
+	.about = "one is created and destroyed",
+	.kind = KIND_LOCK,
+	.needs = ABLE_TO_CREATE,
+	.run = create,
+};
+
+PATTERN(create_lock);
+
+static const struct pattern create_barrier = {
+	.name = "create-barrier",
+	.about = "one is created and destroyed",
+	.kind = KIND_BARRIER,
+	.needs = ABLE_TO_CREATE,
+	.run = create,
+};
+
+PATTERN(create_barrier);
+
+static const struct pattern create_mailbox = {
+	.name = "create-mailbox",
+	.about = "one for 8 messages of 64 bytes is created and destroyed",
+	.kind = KIND_MAILBOX,
+	.needs = ABLE_TO_CREATE,
+	.run = create,
+};
+
+PATTERN(create_mailbox);

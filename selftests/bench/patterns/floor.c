@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What nothing can cost less than. */
+#include "sampling.h"
+
+static void repeat(struct worker *worker)
+{
+	struct run *run = worker->run;
+
+	sample_each(run, run->batch,
+		    worker->subject->call.repeat(worker->object, run->batch));
+}
+
+static void calls(struct run *run)
+{
+	const struct shape shape = { .size = 4096 };
+
+	run_create(run, &shape);
+	team_run(run, 1, PLACE_TOGETHER, repeat);
+}
+
+static const struct pattern floor_pattern = {
+	.name = "floor",
+	.about = "what others are made of",
+	.kind = KIND_CALL,
+	.needs = ABLE_ALONE,
+	.run = calls,
+};
+
+PATTERN(floor_pattern);

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Messages sent and received. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sampling.h"
+
+#define HEADER		64		/* bytes before the data, for its sender */
+#define DEPTH		64		/* messages that a mailbox holds */
+#define BYTES		(4UL << 20)	/* at most, whatever their size */
+
+enum {
+	THERE,
+	BACK,
+};
+
+/* Senders come first in the team. */
+static unsigned int senders, receivers;
+
+static size_t size_of(const struct run *run)
+{
+	return run->row->parameter;
+}
+
+static void *data_alloc(const struct run *run)
+{
+	char *memory = aligned_alloc(HEADER, HEADER + (size_of(run) | 63) + 1);
+
+	must(memory);
+	memset(memory, 'k', HEADER + size_of(run));
+	return memory + HEADER;
+}
+
+static void create(struct run *run, unsigned int elements)
+{
+	struct shape shape = {
+		.elements = elements,
+		.size = size_of(run),
+		.depth = DEPTH,
+	};
+
+	if (shape.depth > BYTES / shape.size)
+		shape.depth = BYTES / shape.size;
+	run_create(run, &shape);
+}
+
+static void put_and_get(const struct worker *worker, void *data)
+{
+	size_t size = size_of(worker->run);
+	unsigned int i;
+
+	for (i = 0; i < worker->run->batch; i++) {
+		worker->subject->mailbox.send(worker->object, THERE, data,
+					      size);
+		worker->subject->mailbox.receive(worker->object, THERE, data,
+						 size);
+	}
+}
+
+static void alone(struct worker *worker)
+{
+	void *data = data_alloc(worker->run);
+
+	sample_each(worker->run, worker->run->batch, put_and_get(worker, data));
+}
+
+static void uncontended(struct run *run)
+{
+	create(run, 1);
+	team_run(run, 1, PLACE_TOGETHER, alone);
+}
+
+static void there_and_back(const struct worker *worker, void *data)
+{
+	size_t size = size_of(worker->run);
+	unsigned int i;
+
+	for (i = 0; i < worker->run->batch; i++) {
+		worker->subject->mailbox.send(worker->object, THERE, data,
+					      size);
+		worker->subject->mailbox.receive(worker->object, BACK, data,
+						 size);
+	}
+}
+
+static void answer(const struct worker *worker, void *data)
+{
+	unsigned long i, total = sampling_total(worker->run);
+	size_t size = size_of(worker->run);
+
+	for (i = 0; i < total; i++) {
+		worker->subject->mailbox.receive(worker->object, THERE, data,
+						 size);
+		worker->subject->mailbox.send(worker->object, BACK, data,
+					      size);
+	}
+}
+
+static void hand_over(struct worker *worker)
+{
+	void *data = data_alloc(worker->run);
+
+	if (worker->index == 1)
+		answer(worker, data);
+	else
+		sample_each(worker->run, worker->run->batch,
+			    there_and_back(worker, data));
+}
+
+static void blocked(struct run *run)
+{
+	create(run, 2);
+	team_run(run, 2, PLACE_TOGETHER, hand_over);
+}
+
+static void across(struct run *run)
+{
+	create(run, 2);
+	team_run(run, 2, PLACE_SPREAD, hand_over);
+}
+
+static void send_many(const struct worker *worker, void *data,
+		      unsigned long count)
+{
+	size_t size = size_of(worker->run);
+
+	while (count--)
+		worker->subject->mailbox.send(worker->object, THERE, data,
+					      size);
+}
+
+static void receive_many(const struct worker *worker, void *data,
+			 unsigned long count)
+{
+	size_t size = size_of(worker->run);
+
+	while (count--)
+		worker->subject->mailbox.receive(worker->object, THERE, data,
+						 size);
+}
+
+/* Each receiver receives a batch from each sender; the first one samples. */
+static void stream(struct worker *worker)
+{
+	struct run *run = worker->run;
+	void *data = data_alloc(run);
+
+	if (worker->index < senders)
+		send_many(worker, data, sampling_total(run) * receivers);
+	else if (worker->index > senders)
+		receive_many(worker, data, sampling_total(run) * senders);
+	else
+		sample_each(run, (double)run->batch * senders * receivers,
+			    receive_many(worker, data,
+					 (unsigned long)run->batch * senders));
+}
+
+static void streams(struct run *run, unsigned int from, unsigned int to)
+{
+	senders = from;
+	receivers = to;
+	create(run, 1);
+	team_run(run, from + to, PLACE_SPREAD, stream);
+}
+
+static void one_to_one(struct run *run)
+{
+	streams(run, 1, 1);
+}
+
+static void many_to_one(struct run *run)
+{
+	streams(run, 4, 1);
+}
+
+static void one_to_many(struct run *run)
+{
+	streams(run, 1, 4);
+}
+
+static void many_to_many(struct run *run)
+{
+	streams(run, 4, 4);
+}
+
+static const struct pattern mailbox_uncontended = {
+	.name = "mailbox-uncontended",
+	.about = "one process sends a message of so many bytes and receives it",
+	.kind = KIND_MAILBOX,
+	.needs = ABLE_ALONE,
+	.parameters = { 64 },
+	.run = uncontended,
+};
+
+PATTERN(mailbox_uncontended);
+
+static const struct pattern mailbox_blocked = {
+	.name = "mailbox-blocked",
+	.about = "two processes on one processor send so many bytes to and fro",
+	.kind = KIND_MAILBOX,
+	.needs = ABLE_TO_SLEEP,
+	.parameters = { 64 },
+	.run = blocked,
+};
+
+PATTERN(mailbox_blocked);
+
+static const struct pattern mailbox_across = {
+	.name = "mailbox-across",
+	.about = "two processes on two processors send so many bytes to and fro",
+	.kind = KIND_MAILBOX,
+	.needs = ABLE_ACROSS,
+	.cpus = 2,
+	.parameters = { 64 },
+	.run = across,
+};
+
+PATTERN(mailbox_across);
+
+static const struct pattern mailbox_stream = {
+	.name = "mailbox-stream",
+	.about = "one process sends messages of so many bytes to another",
+	.kind = KIND_MAILBOX,
+	.needs = ABLE_TO_STREAM,
+	.parameters = { 16, 256, 4096, 65536, 1048576 },
+	.run = one_to_one,
+};
+
+PATTERN(mailbox_stream);
+
+static const struct pattern mailbox_gather = {
+	.name = "mailbox-gather",
+	.about = "four processes send messages of so many bytes to one",
+	.kind = KIND_MAILBOX,
+	.needs = ABLE_TO_CROWD,
+	.parameters = { 64 },
+	.run = many_to_one,
+};
+
+PATTERN(mailbox_gather);
+
+static const struct pattern mailbox_share = {
+	.name = "mailbox-share",
+	.about = "one process sends messages of so many bytes to four",
+	.kind = KIND_MAILBOX,
+	.needs = ABLE_TO_CROWD,
+	.parameters = { 64 },
+	.run = one_to_many,
+};
+
+PATTERN(mailbox_share);
+
+static const struct pattern mailbox_mesh = {
+	.name = "mailbox-mesh",
+	.about = "four processes send messages of so many bytes to four",
+	.kind = KIND_MAILBOX,
+	.needs = ABLE_TO_CROWD,
+	.parameters = { 64 },
+	.run = many_to_many,
+};
+
+PATTERN(mailbox_mesh);

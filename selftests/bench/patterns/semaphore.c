@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Units posted and waited for. */
+#include "sampling.h"
+
+#define LATE	50000	/* nanoseconds that one works before it posts */
+
+/* The elements that two processes hand a unit to and fro with. */
+enum {
+	THERE,
+	BACK,
+};
+
+static void pairs(struct worker *worker)
+{
+	struct run *run = worker->run;
+
+	sample_each(run, run->batch,
+		    worker->subject->semaphore.pairs(worker->object, run->batch));
+}
+
+static void uncontended(struct run *run)
+{
+	const struct shape shape = { .elements = 1 };
+
+	run_create(run, &shape);
+	team_run(run, 1, PLACE_TOGETHER, pairs);
+}
+
+static void there_and_back(const struct worker *worker)
+{
+	unsigned int i;
+
+	for (i = 0; i < worker->run->batch; i++) {
+		worker->subject->semaphore.post(worker->object, THERE, 1);
+		worker->subject->semaphore.wait(worker->object, BACK);
+	}
+}
+
+static void answer(const struct worker *worker)
+{
+	unsigned long i, total = sampling_total(worker->run);
+
+	for (i = 0; i < total; i++) {
+		worker->subject->semaphore.wait(worker->object, THERE);
+		worker->subject->semaphore.post(worker->object, BACK, 1);
+	}
+}
+
+static void hand_over(struct worker *worker)
+{
+	struct run *run = worker->run;
+
+	if (worker->index == 1)
+		answer(worker);
+	else
+		sample_each(run, run->batch, there_and_back(worker));
+}
+
+static void round_trips(struct run *run, enum placing placing,
+			void (*work)(struct worker *worker))
+{
+	const struct shape shape = { .elements = 2 };
+
+	run_create(run, &shape);
+	team_run(run, 2, placing, work);
+}
+
+static void blocked(struct run *run)
+{
+	round_trips(run, PLACE_TOGETHER, hand_over);
+}
+
+static void across(struct run *run)
+{
+	round_trips(run, PLACE_SPREAD, hand_over);
+}
+
+/* share->done is how many ticks that took in all. */
+static void be_late(const struct worker *worker)
+{
+	__u64 begin = clock_ticks();
+
+	clock_work(LATE);
+	worker->share->done += clock_ticks() - begin;
+}
+
+static void there_and_back_late(const struct worker *worker)
+{
+	unsigned int i;
+
+	for (i = 0; i < worker->run->batch; i++) {
+		be_late(worker);
+		worker->subject->semaphore.post(worker->object, THERE, 1);
+		worker->subject->semaphore.wait(worker->object, BACK);
+	}
+}
+
+static void answer_late(const struct worker *worker)
+{
+	unsigned long i, total = sampling_total(worker->run);
+
+	for (i = 0; i < total; i++) {
+		worker->subject->semaphore.wait(worker->object, THERE);
+		be_late(worker);
+		worker->subject->semaphore.post(worker->object, BACK, 1);
+	}
+}
+
+/* Of both. While one works the other waits, so it all counts. */
+static __u64 worked(const struct run *run)
+{
+	return run->shares[0].done + run->shares[1].done;
+}
+
+static void hand_over_late(struct worker *worker)
+{
+	struct run *run = worker->run;
+	unsigned int index;
+	__u64 begin, before;
+
+	if (worker->index == 1) {
+		answer_late(worker);
+		return;
+	}
+	for (index = 0; index <= run->samples; index++) {
+		before = worked(run);
+		begin = clock_ticks();
+		there_and_back_late(worker);
+		sampling_end(run, index, begin + worked(run) - before,
+			     run->batch);
+	}
+}
+
+static void across_late(struct run *run)
+{
+	round_trips(run, PLACE_SPREAD, hand_over_late);
+}
+
+static void there_and_back_fused(const struct worker *worker)
+{
+	unsigned int i;
+
+	for (i = 0; i < worker->run->batch; i++)
+		worker->subject->semaphore.post_wait(worker->object, THERE,
+						     BACK);
+}
+
+static void answer_fused(const struct worker *worker)
+{
+	unsigned long i, total = sampling_total(worker->run);
+
+	worker->subject->semaphore.wait(worker->object, THERE);
+	for (i = 1; i < total; i++)
+		worker->subject->semaphore.post_wait(worker->object, BACK,
+						     THERE);
+	worker->subject->semaphore.post(worker->object, BACK, 1);
+}
+
+static void hand_over_fused(struct worker *worker)
+{
+	struct run *run = worker->run;
+
+	if (worker->index == 1)
+		answer_fused(worker);
+	else
+		sample_each(run, run->batch, there_and_back_fused(worker));
+}
+
+static void blocked_fused(struct run *run)
+{
+	round_trips(run, PLACE_TOGETHER, hand_over_fused);
+}
+
+static const struct pattern semaphore_uncontended = {
+	.name = "semaphore-uncontended",
+	.about = "one process posts a unit and takes it",
+	.kind = KIND_SEMAPHORE,
+	.needs = ABLE_ALONE,
+	.run = uncontended,
+};
+
+PATTERN(semaphore_uncontended);
+
+static const struct pattern semaphore_blocked = {
+	.name = "semaphore-blocked",
+	.about = "two processes on one processor hand a unit to and fro",
+	.kind = KIND_SEMAPHORE,
+	.needs = ABLE_TO_SLEEP,
+	.run = blocked,
+};
+
+PATTERN(semaphore_blocked);
+
+static const struct pattern semaphore_fused = {
+	.name = "semaphore-fused",
+	.about = "the same, posting and waiting in one call",
+	.kind = KIND_SEMAPHORE,
+	.needs = ABLE_TO_SLEEP,
+	.fused = true,
+	.run = blocked_fused,
+};
+
+PATTERN(semaphore_fused);
+
+static const struct pattern semaphore_across = {
+	.name = "semaphore-across",
+	.about = "two processes on two processors hand a unit to and fro",
+	.kind = KIND_SEMAPHORE,
+	.needs = ABLE_ACROSS,
+	.cpus = 2,
+	.run = across,
+};
+
+PATTERN(semaphore_across);
+
+static const struct pattern semaphore_late = {
+	.name = "semaphore-late",
+	.about = "the same, where both work for 50 us before they post, not counted",
+	.kind = KIND_SEMAPHORE,
+	.needs = ABLE_ACROSS,
+	.cpus = 2,
+	.run = across_late,
+};
+
+PATTERN(semaphore_late);

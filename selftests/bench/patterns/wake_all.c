@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Many threads wait for one semaphore, and a process posts a unit for each. The
+ * cost is that of a waiter, until the last of them has come through; those before
+ * it wait for another semaphore then, which is the next one to be posted.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#include "sampling.h"
+
+#define SETTLING	20	/* yields until who has arrived is asleep */
+
+static struct crowd {
+	unsigned long size;
+	unsigned long arrived;	/* of all rounds together */
+	unsigned long passed;	/* likewise */
+	__u64 last;		/* ticks when a round's last one had passed */
+} *crowd;
+
+static unsigned long read_count(const unsigned long *count)
+{
+	return __atomic_load_n(count, __ATOMIC_ACQUIRE);
+}
+
+static void *wait_often(void *data)
+{
+	const struct worker *worker = data;
+	unsigned int i;
+
+	for (i = 0; i <= worker->run->samples; i++) {
+		__atomic_add_fetch(&crowd->arrived, 1, __ATOMIC_ACQ_REL);
+		worker->subject->semaphore.wait(worker->object, i % 2);
+		crowd->last = clock_ticks();
+		__atomic_add_fetch(&crowd->passed, 1, __ATOMIC_ACQ_REL);
+	}
+	return NULL;
+}
+
+static void wait_together(struct worker *worker)
+{
+	pthread_t *threads = calloc(crowd->size, sizeof(*threads));
+	pthread_attr_t small;
+	unsigned long i;
+
+	must(threads);
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, PTHREAD_STACK_MIN);
+	/* Guards would make two mappings of each stack. */
+	pthread_attr_setguardsize(&small, 0);
+	for (i = 0; i < crowd->size; i++) {
+		errno = pthread_create(&threads[i], &small, wait_often, worker);
+		if (errno)
+			cannot(worker->run, "no more threads");
+	}
+	for (i = 0; i < crowd->size; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void wait_for_crowd(unsigned long arrivals)
+{
+	int i;
+
+	while (read_count(&crowd->arrived) < arrivals)
+		sched_yield();
+	/*
+	 * Between its arrival and its sleep a waiter may have been interrupted;
+	 * one that is not asleep yet makes the wake-up a little cheaper.
+	 */
+	for (i = 0; i < SETTLING; i++)
+		sched_yield();
+}
+
+static void post_often(struct worker *worker)
+{
+	struct run *run = worker->run;
+	unsigned int i;
+	__u64 begin;
+
+	for (i = 0; i <= run->samples; i++) {
+		wait_for_crowd((i + 1) * crowd->size);
+		begin = clock_ticks();
+		worker->subject->semaphore.post(worker->object, i % 2,
+						crowd->size);
+		while (read_count(&crowd->passed) < (i + 1) * crowd->size)
+			sched_yield();
+		if (i)
+			run_sample(run, crowd->last - begin, crowd->size);
+	}
+}
+
+static void work(struct worker *worker)
+{
+	if (worker->index)
+		post_often(worker);
+	else
+		wait_together(worker);
+}
+
+static void wake_all(struct run *run)
+{
+	const struct shape shape = { .elements = 2 };
+
+	crowd = shared_alloc(sizeof(*crowd));
+	crowd->size = run->row->parameter;
+	if (run->quick && crowd->size > 100)
+		crowd->size = 100;
+	run_create(run, &shape);
+	team_run(run, 2, PLACE_TOGETHER, work);
+}
+
+static const struct pattern wake_all_pattern = {
+	.name = "wake-all",
+	.about = "a post wakes so many waiters on one processor; cost of each",
+	.kind = KIND_SEMAPHORE,
+	.needs = ABLE_TO_SLEEP | ABLE_TO_CROWD,
+	.parameters = { 1, 10, 100, 1000, 10000 },
+	.samples = 7,
+	.once = true,
+	.run = wake_all,
+};
+
+PATTERN(wake_all_pattern);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A semaphore written by hand on a futex, as small as it can be. */
+#include <linux/futex.h>
+#include <sys/syscall.h>
+
+#include "subject.h"
+
+struct semaphore {
+	unsigned int value;
+	unsigned int waiters;
+};
+
+static void *create(const struct shape *shape)
+{
+	return shared_create(shape->elements, sizeof(struct semaphore));
+}
+
+static void give(struct semaphore *semaphore, unsigned int count)
+{
+	__atomic_add_fetch(&semaphore->value, count, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&semaphore->waiters, __ATOMIC_SEQ_CST))
+		must(syscall(SYS_futex, &semaphore->value, FUTEX_WAKE, count,
+			     NULL, NULL, 0) >= 0);
+}
+
+static bool take(struct semaphore *semaphore)
+{
+	unsigned int value = __atomic_load_n(&semaphore->value,
+					     __ATOMIC_SEQ_CST);
+
+	while (value)
+		if (__atomic_compare_exchange_n(&semaphore->value, &value,
+						value - 1, true,
+						__ATOMIC_SEQ_CST,
+						__ATOMIC_SEQ_CST))
+			return true;
+	return false;
+}
+
+static void take_or_sleep(struct semaphore *semaphore)
+{
+	if (take(semaphore))
+		return;
+	__atomic_add_fetch(&semaphore->waiters, 1, __ATOMIC_SEQ_CST);
+	while (!take(semaphore))
+		syscall(SYS_futex, &semaphore->value, FUTEX_WAIT, 0, NULL, NULL,
+			0);
+	__atomic_sub_fetch(&semaphore->waiters, 1, __ATOMIC_SEQ_CST);
+}
+
+static void post(void *object, unsigned int element, unsigned int count)
+{
+	give(shared_at(object, element), count);
+}
+
+static void wait(void *object, unsigned int element)
+{
+	take_or_sleep(shared_at(object, element));
+}
+
+static void pairs(void *object, unsigned int count)
+{
+	struct semaphore *semaphore = shared_at(object, 0);
+
+	while (count--) {
+		give(semaphore, 1);
+		take_or_sleep(semaphore);
+	}
+}
+
+static const struct subject futex_semaphore = {
+	.name = "futex",
+	.about = "a semaphore written by hand on a futex",
+	.kind = KIND_SEMAPHORE,
+	.able = ABLE_TO_ALL & ~ABLE_TO_CREATE,
+	.create = create,
+	.destroy = shared_destroy,
+	.semaphore = { .post = post, .wait = wait, .pairs = pairs },
+};
+
+SUBJECT(futex_semaphore);

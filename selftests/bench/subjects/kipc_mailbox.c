@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kipc's mailboxes: by the library, and by read and write. */
+#include <kipc.h>
+
+#include "subject.h"
+
+struct mailboxes {
+	unsigned int count;
+	struct kipc_mailbox *list[];
+};
+
+static void *create(const struct shape *shape)
+{
+	const struct kipc_mailbox_options options = {
+		.message_size = shape->size,
+		.messages = shape->depth,
+	};
+	struct mailboxes *mailboxes =
+		allocate(sizeof(*mailboxes) +
+			 shape->elements * sizeof(mailboxes->list[0]));
+	unsigned int i;
+
+	mailboxes->count = shape->elements;
+	for (i = 0; i < shape->elements; i++)
+		must_be_zero(kipc_mailbox_create(&mailboxes->list[i], NULL,
+						 &options));
+	return mailboxes;
+}
+
+static void destroy(void *object)
+{
+	struct mailboxes *mailboxes = object;
+
+	while (mailboxes->count)
+		kipc_mailbox_close(mailboxes->list[--mailboxes->count]);
+	free(mailboxes);
+}
+
+static void send(void *object, unsigned int element, void *data, size_t size)
+{
+	struct mailboxes *mailboxes = object;
+
+	must_be_zero(kipc_mailbox_send(mailboxes->list[element], data, size, 0));
+}
+
+static void receive(void *object, unsigned int element, void *buffer,
+		    size_t size)
+{
+	struct mailboxes *mailboxes = object;
+	ssize_t length;
+
+	length = kipc_mailbox_receive(mailboxes->list[element], buffer, size,
+				      NULL);
+	must_be_zero(length == (ssize_t)size ? 0 : length);
+}
+
+static const struct subject kipc = {
+	.name = "kipc",
+	.about = "kipc's mailbox",
+	.kind = KIND_MAILBOX,
+	.role = ROLE_OURS,
+	.able = ABLE_TO_ALL,
+	.create = create,
+	.destroy = destroy,
+	.mailbox = { .send = send, .receive = receive },
+};
+
+SUBJECT(kipc);
+
+static void write_message(void *object, unsigned int element, void *data,
+			  size_t size)
+{
+	struct mailboxes *mailboxes = object;
+
+	must(write(kipc_mailbox_fd(mailboxes->list[element]), data, size) ==
+	     (ssize_t)size);
+}
+
+static void read_message(void *object, unsigned int element, void *buffer,
+			 size_t size)
+{
+	struct mailboxes *mailboxes = object;
+
+	must(read(kipc_mailbox_fd(mailboxes->list[element]), buffer, size) ==
+	     (ssize_t)size);
+}
+
+static const struct subject kipc_file = {
+	.name = "kipc-file",
+	.about = "kipc's mailbox by read() and write()",
+	.kind = KIND_MAILBOX,
+	.role = ROLE_OURS,
+	.able = ABLE_TO_ALL & ~ABLE_TO_CREATE,
+	.create = create,
+	.destroy = destroy,
+	.mailbox = { .send = write_message, .receive = read_message },
+};
+
+SUBJECT(kipc_file);

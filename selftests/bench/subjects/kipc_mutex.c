@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kipc's mutexes, which outlive their owners: as they are, fair, and spinning. */
+#include <kipc.h>
+
+#include "subject.h"
+
+static struct kipc_mutex *create_with(unsigned int flags)
+{
+	const struct kipc_mutex_options options = { .flags = flags };
+	struct kipc_mutex *mutex;
+
+	must_be_zero(kipc_mutex_create(&mutex, NULL, &options));
+	return mutex;
+}
+
+static void *create(const struct shape *shape)
+{
+	(void)shape;
+	return create_with(0);
+}
+
+static void *create_fair(const struct shape *shape)
+{
+	(void)shape;
+	return create_with(KIPC_FAIR);
+}
+
+static void *create_spinning(const struct shape *shape)
+{
+	(void)shape;
+	return create_with(KIPC_SPIN);
+}
+
+static void destroy(void *object)
+{
+	kipc_mutex_close(object);
+}
+
+static void lock(void *object)
+{
+	must_be_zero(kipc_mutex_lock(object, 0));
+}
+
+static void unlock(void *object)
+{
+	must_be_zero(kipc_mutex_unlock(object, 0));
+}
+
+static void pairs(void *object, unsigned int count)
+{
+	while (count--) {
+		must_be_zero(kipc_mutex_lock(object, 0));
+		must_be_zero(kipc_mutex_unlock(object, 0));
+	}
+}
+
+static const struct subject kipc = {
+	.name = "kipc",
+	.about = "kipc's mutex, which is robust",
+	.kind = KIND_LOCK,
+	.role = ROLE_OURS,
+	.able = ABLE_TO_ALL,
+	.create = create,
+	.destroy = destroy,
+	.lock = { .lock = lock, .unlock = unlock, .pairs = pairs },
+};
+
+SUBJECT(kipc);
+
+static const struct subject kipc_fair = {
+	.name = "kipc-fair",
+	.about = "kipc's mutex, KIPC_FAIR: first come, first served",
+	.kind = KIND_LOCK,
+	.role = ROLE_OURS,
+	.able = ABLE_ACROSS | ABLE_TO_CROWD,
+	.create = create_fair,
+	.destroy = destroy,
+	.lock = { .lock = lock, .unlock = unlock, .pairs = pairs },
+};
+
+SUBJECT(kipc_fair);
+
+static const struct subject kipc_spin = {
+	.name = "kipc-spin",
+	.about = "kipc's mutex, KIPC_SPIN: spins while the owner runs",
+	.kind = KIND_LOCK,
+	.role = ROLE_OURS,
+	.able = ABLE_ACROSS | ABLE_TO_CROWD,
+	.create = create_spinning,
+	.destroy = destroy,
+	.lock = { .lock = lock, .unlock = unlock, .pairs = pairs },
+};
+
+SUBJECT(kipc_spin);

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kipc's semaphores: by the library, by the kernel alone, by read and write. */
+#include <sys/ioctl.h>
+
+#include <kipc.h>
+
+#include "watched.h"
+
+static struct kipc_semaphore *create_set(unsigned int elements,
+					 unsigned int initial,
+					 unsigned int flags)
+{
+	const struct kipc_semaphore_options options = {
+		.flags = flags,
+		.elements = elements,
+		.initial = initial,
+	};
+	struct kipc_semaphore *semaphore;
+
+	must_be_zero(kipc_semaphore_create(&semaphore, NULL, &options));
+	return semaphore;
+}
+
+static void *create(const struct shape *shape)
+{
+	return create_set(shape->elements, 0, 0);
+}
+
+static void *create_sealed(const struct shape *shape)
+{
+	return create_set(shape->elements, 0, KIPC_SEALED);
+}
+
+static void destroy(void *object)
+{
+	kipc_semaphore_close(object);
+}
+
+static void post(void *object, unsigned int element, unsigned int count)
+{
+	must_be_zero(kipc_semaphore_post(object, element, count));
+}
+
+static void wait(void *object, unsigned int element)
+{
+	must_be_zero(kipc_semaphore_wait(object, element, 1));
+}
+
+#ifdef KIPC_SEMAPHORE_POST_WAIT
+static void post_and_wait(void *object, unsigned int post, unsigned int wait)
+{
+	must_be_zero(kipc_semaphore_post_wait(object, post, 1, object, wait,
+					      1));
+}
+#else
+#define post_and_wait	NULL
+#endif
+
+static void pairs(void *object, unsigned int count)
+{
+	while (count--) {
+		must_be_zero(kipc_semaphore_post(object, 0, 1));
+		must_be_zero(kipc_semaphore_wait(object, 0, 1));
+	}
+}
+
+static const struct subject kipc = {
+	.name = "kipc",
+	.about = "kipc's semaphore",
+	.kind = KIND_SEMAPHORE,
+	.role = ROLE_OURS,
+	.able = ABLE_TO_ALL,
+	.create = create,
+	.destroy = destroy,
+	.semaphore = {
+		.post = post,
+		.wait = wait,
+		.post_wait = post_and_wait,
+		.pairs = pairs,
+	},
+};
+
+SUBJECT(kipc);
+
+static const struct subject kipc_sealed = {
+	.name = "kipc-sealed",
+	.about = "kipc's semaphore, KIPC_SEALED: each verb is a system call",
+	.kind = KIND_SEMAPHORE,
+	.role = ROLE_OURS,
+	.able = ABLE_TO_ALL,
+	.create = create_sealed,
+	.destroy = destroy,
+	.semaphore = {
+		.post = post,
+		.wait = wait,
+		.post_wait = post_and_wait,
+		.pairs = pairs,
+	},
+};
+
+SUBJECT(kipc_sealed);
+
+/* By read and write, which act on the first of a set: so it is one set each. */
+
+static void *create_files(const struct shape *shape)
+{
+	struct descriptors *files = descriptors_alloc(shape->elements);
+	struct kipc_semaphore *semaphore;
+	unsigned int i;
+
+	for (i = 0; i < shape->elements; i++) {
+		semaphore = create_set(1, 0, 0);
+		files->list[i].in = dup(kipc_semaphore_fd(semaphore));
+		files->list[i].out = files->list[i].in;
+		must(files->list[i].in >= 0);
+		kipc_semaphore_close(semaphore);
+	}
+	return files;
+}
+
+static const struct subject kipc_file = {
+	.name = "kipc-file",
+	.about = "kipc's semaphore by read() and write()",
+	.kind = KIND_SEMAPHORE,
+	.role = ROLE_OURS,
+	.able = ABLE_TO_ALL & ~ABLE_TO_CREATE,
+	.create = create_files,
+	.destroy = descriptors_close,
+	.semaphore = {
+		.post = units_write,
+		.wait = units_read,
+		.pairs = units_pairs,
+	},
+};
+
+SUBJECT(kipc_file);
+
+/* A semaphore with one unit as a lock. */
+
+static void *create_lock(const struct shape *shape)
+{
+	return create_set(shape->elements, 1, 0);
+}
+
+static void lock(void *object)
+{
+	must_be_zero(kipc_semaphore_wait(object, 0, 1));
+}
+
+static void unlock(void *object)
+{
+	must_be_zero(kipc_semaphore_post(object, 0, 1));
+}
+
+static void lock_pairs(void *object, unsigned int count)
+{
+	while (count--) {
+		must_be_zero(kipc_semaphore_wait(object, 0, 1));
+		must_be_zero(kipc_semaphore_post(object, 0, 1));
+	}
+}
+
+static const struct subject kipc_lock = {
+	.name = "kipc-semaphore",
+	.about = "kipc's semaphore with one unit, for a lock",
+	.kind = KIND_LOCK,
+	.role = ROLE_OURS,
+	.able = ABLE_TO_ALL,
+	.create = create_lock,
+	.destroy = destroy,
+	.lock = { .lock = lock, .unlock = unlock, .pairs = lock_pairs },
+};
+
+SUBJECT(kipc_lock);
+
+static void *create_watched(const struct shape *shape)
+{
+	return watched_create(create_files(shape));
+}
+
+static const struct subject kipc_epoll = {
+	.name = "kipc-epoll",
+	.about = "kipc's semaphores, watched by epoll",
+	.kind = KIND_ANY,
+	.role = ROLE_OURS,
+	.able = ABLE_ALONE,
+	.create = create_watched,
+	.destroy = watched_destroy,
+	.any = { .post = watched_post, .wait = watched_wait },
+};
+
+SUBJECT(kipc_epoll);
+
+/* Names are held by descriptors without mappings, of which there may be few. */
+
+static int create_named(int device, unsigned int element)
+{
+	struct kipc_create_args args;
+	char name[64];
+
+	memset(&args, 0, sizeof(args));
+	args.size = sizeof(args);
+	args.flags = KIPC_EXCLUSIVE;
+	args.type = KIPC_SEMAPHORE;
+	args.elements = 1;
+	args.name = (uintptr_t)unique_name(name, "", element);
+	args.name_length = strlen(name);
+	args.mode = 0600;
+	args.attributes.semaphore.max = 1;
+	return ioctl(device, KIPC_CREATE, &args);
+}
+
+static void *create_names(const struct shape *shape)
+{
+	struct descriptors *names = descriptors_alloc(shape->elements);
+	int device = open(KIPC_DEVICE, O_RDWR | O_CLOEXEC);
+	unsigned int i;
+
+	must(device >= 0);
+	for (i = 0; i < shape->elements; i++) {
+		names->list[i].in = create_named(device, i);
+		names->list[i].out = names->list[i].in;
+		must(names->list[i].in >= 0);
+	}
+	close(device);
+	return names;
+}
+
+static void visit(void *object, unsigned int element)
+{
+	struct kipc_semaphore *semaphore;
+	char name[64];
+
+	(void)object;
+	must_be_zero(kipc_semaphore_open(&semaphore,
+					 unique_name(name, "", element),
+					 KIPC_READ | KIPC_WRITE));
+	kipc_semaphore_close(semaphore);
+}
+
+static const struct subject kipc_names = {
+	.name = "kipc",
+	.about = "kipc's semaphores, kipc_semaphore_open()",
+	.kind = KIND_NAMES,
+	.role = ROLE_OURS,
+	.able = ABLE_ALONE,
+	.create = create_names,
+	.destroy = descriptors_close,
+	.names = { .visit = visit },
+};
+
+SUBJECT(kipc_names);
+
+/* As many as are asked for, in sets as large as they can be. */
+
+struct sets {
+	unsigned int count;
+	struct kipc_semaphore *list[];
+};
+
+static void *create_sets(const struct shape *shape, unsigned int flags)
+{
+	unsigned int count = (shape->elements + KIPC_ELEMENTS_MAX - 1) /
+			     KIPC_ELEMENTS_MAX;
+	struct sets *sets = allocate(sizeof(*sets) +
+				     count * sizeof(sets->list[0]));
+	unsigned int i;
+
+	sets->count = count;
+	for (i = 0; i < count; i++)
+		sets->list[i] = create_set(shape->elements / count, 0, flags);
+	return sets;
+}
+
+static void *create_spaced_sets(const struct shape *shape)
+{
+	return create_sets(shape, 0);
+}
+
+static void *create_packed_sets(const struct shape *shape)
+{
+	return create_sets(shape, KIPC_PACKED);
+}
+
+static void destroy_sets(void *object)
+{
+	struct sets *sets = object;
+
+	while (sets->count)
+		kipc_semaphore_close(sets->list[--sets->count]);
+	free(sets);
+}
+
+static const struct subject kipc_spaced = {
+	.name = "kipc-spaced",
+	.about = "kipc's semaphores in large sets",
+	.kind = KIND_MEMORY,
+	.role = ROLE_OURS,
+	.able = ABLE_TO_CREATE,
+	.create = create_spaced_sets,
+	.destroy = destroy_sets,
+};
+
+SUBJECT(kipc_spaced);
+
+static const struct subject kipc_packed = {
+	.name = "kipc-packed",
+	.about = "kipc's semaphores in large sets, KIPC_PACKED",
+	.kind = KIND_MEMORY,
+	.role = ROLE_OURS,
+	.able = ABLE_TO_CREATE,
+	.create = create_packed_sets,
+	.destroy = destroy_sets,
+};
+
+SUBJECT(kipc_packed);

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* glibc's sem_t, shared between processes. */
+#include <semaphore.h>
+
+#include "subject.h"
+
+static struct shared *create_units(unsigned int elements, unsigned int units)
+{
+	struct shared *shared = shared_create(elements, sizeof(sem_t));
+	unsigned int i;
+
+	for (i = 0; i < elements; i++)
+		must(!sem_init(shared_at(shared, i), 1, units));
+	return shared;
+}
+
+static void *create(const struct shape *shape)
+{
+	return create_units(shape->elements, 0);
+}
+
+static void post(void *object, unsigned int element, unsigned int count)
+{
+	sem_t *semaphore = shared_at(object, element);
+
+	while (count--)
+		must(!sem_post(semaphore));
+}
+
+static void wait(void *object, unsigned int element)
+{
+	must(!sem_wait(shared_at(object, element)));
+}
+
+static void pairs(void *object, unsigned int count)
+{
+	sem_t *semaphore = shared_at(object, 0);
+
+	while (count--) {
+		must(!sem_post(semaphore));
+		must(!sem_wait(semaphore));
+	}
+}
+
+static const struct subject posix_semaphore = {
+	.name = "sem_t",
+	.about = "glibc's sem_t, shared between processes",
+	.kind = KIND_SEMAPHORE,
+	.able = ABLE_TO_ALL,
+	.create = create,
+	.destroy = shared_destroy,
+	.semaphore = { .post = post, .wait = wait, .pairs = pairs },
+};
+
+SUBJECT(posix_semaphore);
+
+static void *create_lock(const struct shape *shape)
+{
+	return create_units(shape->elements, 1);
+}
+
+static void lock(void *object)
+{
+	wait(object, 0);
+}
+
+static void unlock(void *object)
+{
+	post(object, 0, 1);
+}
+
+static void lock_pairs(void *object, unsigned int count)
+{
+	sem_t *semaphore = shared_at(object, 0);
+
+	while (count--) {
+		must(!sem_wait(semaphore));
+		must(!sem_post(semaphore));
+	}
+}
+
+static const struct subject posix_semaphore_lock = {
+	.name = "sem_t",
+	.about = "glibc's sem_t with one unit, for a lock",
+	.kind = KIND_LOCK,
+	.able = ABLE_TO_ALL,
+	.create = create_lock,
+	.destroy = shared_destroy,
+	.lock = { .lock = lock, .unlock = unlock, .pairs = lock_pairs },
+};
+
+SUBJECT(posix_semaphore_lock);
+
+/* Named ones are files: they stay until they are unlinked. */
+
+struct names {
+	unsigned int count;
+};
+
+static void *create_names(const struct shape *shape)
+{
+	struct names *names = allocate(sizeof(*names));
+	char name[64];
+	sem_t *semaphore;
+
+	for (; names->count < shape->elements; names->count++) {
+		semaphore = sem_open(unique_name(name, "/", names->count),
+				     O_CREAT | O_EXCL, 0600, 0);
+		must(semaphore != SEM_FAILED);
+		sem_close(semaphore);
+	}
+	return names;
+}
+
+static void destroy_names(void *object)
+{
+	struct names *names = object;
+	char name[64];
+
+	while (names->count)
+		sem_unlink(unique_name(name, "/", --names->count));
+	free(names);
+}
+
+static void visit(void *object, unsigned int element)
+{
+	char name[64];
+	sem_t *semaphore;
+
+	(void)object;
+	semaphore = sem_open(unique_name(name, "/", element), 0);
+	must(semaphore != SEM_FAILED);
+	sem_close(semaphore);
+}
+
+static const struct subject posix_semaphore_names = {
+	.name = "sem_open",
+	.about = "glibc's sem_t by name, sem_open()",
+	.kind = KIND_NAMES,
+	.able = ABLE_ALONE,
+	.create = create_names,
+	.destroy = destroy_names,
+	.names = { .visit = visit },
+};
+
+SUBJECT(posix_semaphore_names);
+
+/* In one piece of shared memory, 32 bytes each, and nothing to wait with yet. */
+
+struct packed {
+	size_t size;
+	sem_t *list;
+};
+
+static void *create_packed(const struct shape *shape)
+{
+	struct packed *packed = allocate(sizeof(*packed));
+	unsigned int i;
+
+	packed->size = shape->elements * sizeof(sem_t);
+	packed->list = shared_alloc(packed->size);
+	for (i = 0; i < shape->elements; i++)
+		must(!sem_init(&packed->list[i], 1, 0));
+	return packed;
+}
+
+static void destroy_packed(void *object)
+{
+	struct packed *packed = object;
+
+	munmap(packed->list, packed->size);
+	free(packed);
+}
+
+static const struct subject posix_semaphore_memory = {
+	.name = "sem_t",
+	.about = "glibc's sem_t in shared memory",
+	.kind = KIND_MEMORY,
+	.able = ABLE_TO_CREATE,
+	.create = create_packed,
+	.destroy = destroy_packed,
+};
+
+SUBJECT(posix_semaphore_memory);

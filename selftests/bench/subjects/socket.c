@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Unix sockets in pairs. */
+#include <sys/socket.h>
+
+#include "subject.h"
+
+/* Room for a mailbox's messages, where it may be had. */
+static void make_room(int fd, const struct shape *shape)
+{
+	int bytes = 2 * shape->size * shape->depth;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)) &&
+	    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes)))
+		give_up("SO_SNDBUF");
+	errno = 0;
+}
+
+static void *create(const struct shape *shape, int type)
+{
+	struct descriptors *sockets = descriptors_alloc(shape->elements);
+	int ends[2];
+	unsigned int i;
+
+	for (i = 0; i < shape->elements; i++) {
+		must(!socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends));
+		make_room(ends[1], shape);
+		sockets->list[i].out = ends[0];
+		sockets->list[i].in = ends[1];
+	}
+	return sockets;
+}
+
+/* A packet is in one piece, so there are some that the kernel has no room for. */
+static void *create_packet(const struct shape *shape)
+{
+	struct descriptors *sockets = create(shape, SOCK_SEQPACKET);
+	void *data = allocate(shape->size);
+	int fd = sockets->list[0].in;
+
+	must(send(fd, data, shape->size, MSG_DONTWAIT) == (ssize_t)shape->size);
+	fd = sockets->list[0].out;
+	must(recv(fd, data, shape->size, 0) == (ssize_t)shape->size);
+	free(data);
+	return sockets;
+}
+
+static void *create_stream(const struct shape *shape)
+{
+	return create(shape, SOCK_STREAM);
+}
+
+static void send_packet(void *object, unsigned int element, void *data,
+			size_t size)
+{
+	struct descriptors *sockets = object;
+
+	must(send(sockets->list[element].in, data, size, MSG_NOSIGNAL) ==
+	     (ssize_t)size);
+}
+
+static void receive_packet(void *object, unsigned int element, void *buffer,
+			   size_t size)
+{
+	struct descriptors *sockets = object;
+
+	must(recv(sockets->list[element].out, buffer, size, MSG_WAITALL) ==
+	     (ssize_t)size);
+}
+
+static const struct subject seqpacket = {
+	.name = "seqpacket",
+	.about = "Unix sockets, SOCK_SEQPACKET",
+	.kind = KIND_MAILBOX,
+	.able = ABLE_TO_ALL,
+	.create = create_packet,
+	.destroy = descriptors_close,
+	.mailbox = { .send = send_packet, .receive = receive_packet },
+};
+
+SUBJECT(seqpacket);
+
+static const struct subject stream = {
+	.name = "stream",
+	.about = "Unix sockets, SOCK_STREAM",
+	.kind = KIND_MAILBOX,
+	.able = ABLE_TO_ALL,
+	.create = create_stream,
+	.destroy = descriptors_close,
+	.mailbox = { .send = send_packet, .receive = receive_packet },
+};
+
+SUBJECT(stream);

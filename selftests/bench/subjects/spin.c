@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Shared memory and loops, as programs write them who want speed at any price:
+ * who waits burns a processor.
+ */
+#include <sched.h>
+#include <stdalign.h>
+
+#include "subject.h"
+
+#define SPINS		1000	/* before another one may need the processor */
+
+/* Again and again until it is true. */
+#define spin_until(condition) do { \
+	unsigned int __looks = 0; \
+	\
+	while (!(condition)) { \
+		if (++__looks % SPINS) \
+			cpu_relax(); \
+		else \
+			sched_yield(); \
+	} \
+} while (0)
+
+static void *create_semaphore(const struct shape *shape)
+{
+	return shared_create(shape->elements, sizeof(unsigned int));
+}
+
+static bool take(unsigned int *value)
+{
+	unsigned int old = __atomic_load_n(value, __ATOMIC_RELAXED);
+
+	return old && __atomic_compare_exchange_n(value, &old, old - 1, false,
+						  __ATOMIC_ACQUIRE,
+						  __ATOMIC_RELAXED);
+}
+
+static void post(void *object, unsigned int element, unsigned int count)
+{
+	unsigned int *value = shared_at(object, element);
+
+	__atomic_add_fetch(value, count, __ATOMIC_RELEASE);
+}
+
+static void wait(void *object, unsigned int element)
+{
+	unsigned int *value = shared_at(object, element);
+
+	spin_until(take(value));
+}
+
+static void pairs(void *object, unsigned int count)
+{
+	while (count--) {
+		post(object, 0, 1);
+		wait(object, 0);
+	}
+}
+
+static const struct subject spin_semaphore = {
+	.name = "spin",
+	.about = "a word in shared memory, and a loop that waits",
+	.kind = KIND_SEMAPHORE,
+	.able = ABLE_TO_SPIN,
+	.create = create_semaphore,
+	.destroy = shared_destroy,
+	.semaphore = { .post = post, .wait = wait, .pairs = pairs },
+};
+
+SUBJECT(spin_semaphore);
+
+/* A ring with one sender and one receiver. */
+
+struct ring {
+	alignas(CACHE_LINE) unsigned long sent;
+	alignas(CACHE_LINE) unsigned long received;
+	alignas(CACHE_LINE) unsigned long depth;
+	alignas(CACHE_LINE) char slots[];
+};
+
+static void *create_ring(const struct shape *shape)
+{
+	struct shared *rings = shared_create(shape->elements,
+					     sizeof(struct ring) +
+					     shape->depth * shape->size);
+	unsigned int i;
+
+	for (i = 0; i < shape->elements; i++)
+		((struct ring *)shared_at(rings, i))->depth = shape->depth;
+	return rings;
+}
+
+static char *slot(struct ring *ring, unsigned long position, size_t size)
+{
+	return ring->slots + position % ring->depth * size;
+}
+
+static void send(void *object, unsigned int element, void *data, size_t size)
+{
+	struct ring *ring = shared_at(object, element);
+	unsigned long sent = ring->sent;
+
+	spin_until(sent - __atomic_load_n(&ring->received, __ATOMIC_ACQUIRE) <
+		   ring->depth);
+	memcpy(slot(ring, sent, size), data, size);
+	__atomic_store_n(&ring->sent, sent + 1, __ATOMIC_RELEASE);
+}
+
+static void receive(void *object, unsigned int element, void *buffer,
+		    size_t size)
+{
+	struct ring *ring = shared_at(object, element);
+	unsigned long received = ring->received;
+
+	spin_until(__atomic_load_n(&ring->sent, __ATOMIC_ACQUIRE) != received);
+	memcpy(buffer, slot(ring, received, size), size);
+	__atomic_store_n(&ring->received, received + 1, __ATOMIC_RELEASE);
+}
+
+static const struct subject spin_ring = {
+	.name = "spin-ring",
+	.about = "a ring in shared memory for one sender and one receiver",
+	.kind = KIND_MAILBOX,
+	.able = ABLE_TO_SPIN,
+	.create = create_ring,
+	.destroy = shared_destroy,
+	.mailbox = { .send = send, .receive = receive },
+};
+
+SUBJECT(spin_ring);

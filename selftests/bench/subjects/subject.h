@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * DOC: what subjects have in common
+ */
+#ifndef BENCH_SUBJECT_H
+#define BENCH_SUBJECT_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../row.h"
+
+/* Both give up where there is no memory. */
+static inline void *allocate(size_t size)
+{
+	void *memory = calloc(1, size);
+
+	must(memory);
+	return memory;
+}
+
+/* Elements of an object, each on cache lines of its own, shared with workers. */
+struct shared {
+	size_t stride;
+	size_t size;
+	char *elements;
+};
+
+static inline struct shared *shared_create(unsigned int elements, size_t size)
+{
+	struct shared *shared = allocate(sizeof(*shared));
+
+	shared->stride = (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+	shared->size = elements * shared->stride;
+	shared->elements = shared_alloc(shared->size);
+	return shared;
+}
+
+static inline void *shared_at(const struct shared *shared, unsigned int element)
+{
+	return shared->elements + element * shared->stride;
+}
+
+static inline void shared_destroy(void *object)
+{
+	struct shared *shared = object;
+
+	munmap(shared->elements, shared->size);
+	free(shared);
+}
+
+/* Descriptors: for some kinds of object one to write to and one to read from. */
+struct descriptors {
+	unsigned int count;
+	struct {
+		int in;
+		int out;
+	} list[];
+};
+
+static inline struct descriptors *descriptors_alloc(unsigned int count)
+{
+	struct descriptors *descriptors =
+		allocate(sizeof(*descriptors) +
+			 count * sizeof(descriptors->list[0]));
+
+	descriptors->count = count;
+	return descriptors;
+}
+
+static inline void descriptors_close(void *object)
+{
+	struct descriptors *descriptors = object;
+	unsigned int i;
+
+	for (i = 0; i < descriptors->count; i++) {
+		close(descriptors->list[i].in);
+		if (descriptors->list[i].out != descriptors->list[i].in)
+			close(descriptors->list[i].out);
+	}
+	free(descriptors);
+}
+
+/* All of it, where a message may come and go in pieces. */
+static inline void write_all(int fd, const void *data, size_t size)
+{
+	const char *next = data;
+	ssize_t done;
+
+	while (size) {
+		done = write(fd, next, size);
+		must(done > 0);
+		next += done;
+		size -= done;
+	}
+}
+
+static inline void read_all(int fd, void *buffer, size_t size)
+{
+	char *next = buffer;
+	ssize_t done;
+
+	while (size) {
+		done = read(fd, next, size);
+		must(done > 0);
+		next += done;
+		size -= done;
+	}
+}
+
+/* A name that no other run of this program uses. */
+static inline const char *unique_name(char name[64], const char *prefix,
+				      unsigned int element)
+{
+	snprintf(name, 64, "%skipc-bench-%d-%u", prefix, getpgrp(), element);
+	return name;
+}
+
+/*
+ * Raises a limit of this IPC namespace, where the administrator asks for it; is
+ * it high enough then?
+ */
+static inline bool raise_limit(const char *path, size_t value)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	char text[32] = "";
+	ssize_t length;
+
+	if (fd < 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	length = read(fd, text, sizeof(text) - 1);
+	if (length > 0 && strtoul(text, NULL, 10) < value) {
+		length = snprintf(text, sizeof(text), "%zu", value);
+		if (pwrite(fd, text, length, 0) != length)
+			length = 0;
+	}
+	close(fd);
+	return length > 0;
+}
+
+static inline void cpu_relax(void)
+{
+#if defined(__x86_64__)
+	__builtin_ia32_pause();
+#endif
+}
+
+#endif /* BENCH_SUBJECT_H */

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* System V's message queues. */
+#include <sys/ipc.h>
+#include <sys/msg.h>
+
+#include "subject.h"
+
+struct queues {
+	unsigned int count;
+	int ids[];
+};
+
+static void *create(const struct shape *shape)
+{
+	struct queues *queues =
+		allocate(sizeof(*queues) +
+			 shape->elements * sizeof(queues->ids[0]));
+
+	raise_limit("/proc/sys/kernel/msgmnb", shape->size * shape->depth);
+	errno = 0;
+	if (!raise_limit("/proc/sys/kernel/msgmax", shape->size))
+		give_up("longer than kernel.msgmax");
+	for (; queues->count < shape->elements; queues->count++) {
+		queues->ids[queues->count] = msgget(IPC_PRIVATE, 0600);
+		must(queues->ids[queues->count] >= 0);
+	}
+	return queues;
+}
+
+static void destroy(void *object)
+{
+	struct queues *queues = object;
+
+	while (queues->count)
+		msgctl(queues->ids[--queues->count], IPC_RMID, NULL);
+	free(queues);
+}
+
+/* The type of a message stands before its data. */
+static long *message(void *data)
+{
+	return (long *)data - 1;
+}
+
+static void send(void *object, unsigned int element, void *data, size_t size)
+{
+	struct queues *queues = object;
+
+	*message(data) = 1;
+	must(!msgsnd(queues->ids[element], message(data), size, 0));
+}
+
+static void receive(void *object, unsigned int element, void *buffer,
+		    size_t size)
+{
+	struct queues *queues = object;
+
+	must(msgrcv(queues->ids[element], message(buffer), size, 0, 0) ==
+	     (ssize_t)size);
+}
+
+static const struct subject sysv_queue = {
+	.name = "msg",
+	.about = "System V's message queue, msgsnd()",
+	.kind = KIND_MAILBOX,
+	.able = ABLE_TO_ALL,
+	.create = create,
+	.destroy = destroy,
+	.mailbox = { .send = send, .receive = receive },
+};
+
+SUBJECT(sysv_queue);

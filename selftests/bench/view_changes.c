@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <error.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "statistics.h"
+#include "view.h"
+
+/* What two runs of the same differ by even where each is steady. */
+#define NOISE	0.005
+
+/* Of the peers' rows so many percent count for noise, the others for change. */
+#define PEERS	90
+
+static double larger(double a, double b)
+{
+	return isnan(a) || b > a ? b : a;
+}
+
+static double change(const struct result *base, const struct result *now)
+{
+	return base->median ? now->median / base->median - 1 : 0;
+}
+
+/* The same row in the same unit, where both were measured; or NULL. */
+static const struct result *before(const struct results *base,
+				   const struct result *now)
+{
+	const struct result *then;
+
+	if (now->outcome != OUTCOME_OK)
+		return NULL;
+	then = results_find(base, now->pattern, now->parameter, now->subject);
+	return then && !strcmp(then->unit, now->unit) ? then : NULL;
+}
+
+/* Between the runs, as the peers tell it: they are what they were. */
+static double noise_between(const struct results *base,
+			    const struct results *results)
+{
+	double *changes = calloc(results->count + 1, sizeof(*changes));
+	const struct result *now, *then;
+	double noise = 0;
+	size_t i, count = 0;
+
+	if (!changes)
+		error(EXIT_FAILURE, errno, "no memory");
+	for (i = 0; i < results->count; i++) {
+		now = &results->list[i];
+		then = before(base, now);
+		if (then && now->role != ROLE_OURS)
+			changes[count++] = fabs(change(then, now));
+	}
+	if (count)
+		noise = statistics_percentile(changes, count, PEERS);
+	free(changes);
+	return noise;
+}
+
+/* By how much two measurements may differ and mean nothing. */
+static double noise_of(const struct result *a, const struct result *b,
+		       double between)
+{
+	return larger(larger(a->spread, b->spread), larger(NOISE, between));
+}
+
+static void print_change(const struct result *then, const struct result *now,
+			 double noise, FILE *file)
+{
+	char name[128];
+
+	result_name(now, name, sizeof(name));
+	fprintf(file, "%-50s %12.1f %12.1f %+8.1f%% %7.1f%%\n", name,
+		then->median, now->median, 100 * change(then, now),
+		100 * noise);
+}
+
+unsigned int view_changes(const struct results *base,
+			  const struct results *results, FILE *file)
+{
+	unsigned int compared = 0, changed = 0, slower = 0;
+	double between = noise_between(base, results), noise;
+	const struct result *now, *then;
+	size_t i;
+
+	fprintf(file, "%-50s %12s %12s %9s %8s\n", "", "then", "now", "change",
+		"noise");
+	for (i = 0; i < results->count; i++) {
+		now = &results->list[i];
+		then = before(base, now);
+		if (!then)
+			continue;
+		compared++;
+		noise = noise_of(then, now, between);
+		if (fabs(change(then, now)) <= noise)
+			continue;
+		changed++;
+		if (now->role == ROLE_OURS && change(then, now) > 0)
+			slower++;
+		print_change(then, now, noise, file);
+	}
+	fprintf(file, "%u rows in both, %u changed by more than the noise, ",
+		compared, changed);
+	fprintf(file, "%u of kipc's to the worse\n", slower);
+	return slower;
+}

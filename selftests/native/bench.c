@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What kipc-bench makes of its samples, and reads of what it wrote. */
+#include "kselftest_harness.h"
+
+#include <math.h>
+
+#include "bench/result.c"
+#include "bench/statistics.c"
+#include "bench/view_acceptance.c"
+#include "bench/view_changes.c"
+
+TEST(median_of_odd_and_even_counts)
+{
+	double odd[] = { 3, 1, 2 };
+	double even[] = { 4, 1, 3, 2 };
+
+	EXPECT_EQ(2, statistics_median(odd, 3));
+	EXPECT_EQ(2.5, statistics_median(even, 4));
+	EXPECT_EQ(1, statistics_median(even, 1));
+}
+
+TEST(percentile_is_a_value_that_was_measured)
+{
+	double values[200];
+	int i;
+
+	for (i = 0; i < 200; i++)
+		values[i] = 200 - i;
+	EXPECT_EQ(198, statistics_percentile(values, 200, 99));
+	EXPECT_EQ(200, statistics_percentile(values, 200, 100));
+	EXPECT_EQ(1, statistics_percentile(values, 200, 0));
+	EXPECT_EQ(1, statistics_percentile(values, 1, 99));
+}
+
+TEST(spread_is_the_range_by_the_median)
+{
+	double values[] = { 11, 9, 10 };
+	double equal[] = { 7, 7 };
+	double none[] = { 0, 0 };
+
+	EXPECT_EQ(0.2, statistics_spread(values, 3));
+	EXPECT_EQ(0, statistics_spread(equal, 2));
+	EXPECT_EQ(0, statistics_spread(none, 2));
+}
+
+TEST(fairness)
+{
+	const double equal[] = { 5, 5, 5, 5 };
+	const double one[] = { 8, 0, 0, 0 };
+	const double nobody[] = { 0, 0 };
+
+	EXPECT_EQ(1, statistics_jain(equal, 4));
+	EXPECT_EQ(0.25, statistics_jain(one, 4));
+	EXPECT_EQ(1, statistics_jain(nobody, 2));
+}
+
+/* What the file has, as results; the line that is wrong, or 0. */
+static unsigned int read_text(struct results *results, const char *text)
+{
+	FILE *file = fmemopen((void *)text, strlen(text), "r");
+	unsigned int line;
+
+	memset(results, 0, sizeof(*results));
+	line = results_read(results, file);
+	fclose(file);
+	return line;
+}
+
+static void forget(struct results *results)
+{
+	while (results->note_count--) {
+		free(results->notes[results->note_count].key);
+		free(results->notes[results->note_count].value);
+	}
+	free(results->notes);
+	free(results->list);
+}
+
+TEST(what_is_written_is_read)
+{
+	struct result result = {
+		.pattern = "open", .parameter = 10, .subject = "kipc",
+		.role = ROLE_OURS, .outcome = OUTCOME_OK, .unit = "ns",
+		.median = 12.5, .p99 = 13, .min = 1e-9, .spread = NAN,
+		.samples = 7, .batch = 3, .jain = 0.5, .longest = NAN,
+		.why = "a, b",
+	};
+	struct results results = {}, again;
+	char text[1024] = "";
+	FILE *file = fmemopen(text, sizeof(text), "w");
+	const struct result *read;
+
+	results_note(&results, "clock", "TSC: 1, or so");
+	results_write_notes(&results, file);
+	results_write_header(file);
+	result_write(&result, file);
+	fclose(file);
+	ASSERT_EQ(0U, read_text(&again, text));
+	EXPECT_STREQ("TSC: 1, or so", results_noted(&again, "clock"));
+	EXPECT_STREQ("", results_noted(&again, "none"));
+	read = results_find(&again, "open", 10, "kipc");
+	ASSERT_NE(NULL, read);
+	EXPECT_EQ(ROLE_OURS, read->role);
+	EXPECT_EQ(12.5, read->median);
+	EXPECT_EQ(1e-9, read->min);
+	EXPECT_TRUE(isnan(read->spread));
+	EXPECT_EQ(7U, read->samples);
+	EXPECT_EQ(0.5, read->jain);
+	EXPECT_STREQ("a; b", read->why);
+	forget(&results);
+	forget(&again);
+}
+
+TEST(the_line_that_is_wrong_is_named)
+{
+	static const char *const wrong[] = {
+		"open,10,kipc,ours,ok,ns,1,2,3,,7,1,,\n",	/* too few */
+		"open,10,kipc,ours,ok,ns,1,2,3,,7,1,,,x,y\n",	/* too many */
+		"open,-1,kipc,ours,ok,ns,1,2,3,,7,1,,,\n",
+		"open,10,kipc,theirs,ok,ns,1,2,3,,7,1,,,\n",
+		"open,10,kipc,ours,fine,ns,1,2,3,,7,1,,,\n",
+		"open,10,kipc,ours,ok,ns,1x,2,3,,7,1,,,\n",
+		"# no value\n",
+		"\n",
+	};
+	struct results results;
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		snprintf(text, sizeof(text), "# key: value\n%s", wrong[i]);
+		EXPECT_EQ(2U, read_text(&results, text))
+			TH_LOG("%s", wrong[i]);
+		forget(&results);
+	}
+}
+
+TEST(best_peer_and_floor)
+{
+	static const char text[] =
+		"p,1,kipc,ours,ok,ns,10,2,3,,7,1,,,\n"
+		"p,1,a,peer,ok,ns,30,2,3,,7,1,,,\n"
+		"p,1,b,peer,ok,ns,20,2,3,,7,1,,,\n"
+		"p,1,c,peer,skipped,ns,,,,,0,1,,,why\n"
+		"p,2,d,peer,ok,ns,1,2,3,,7,1,,,\n"
+		"p,1,e,floor,ok,ns,5,2,3,,7,1,,,\n";
+	const struct result *ours;
+	struct results results;
+
+	ASSERT_EQ(0U, read_text(&results, text));
+	ours = results_find(&results, "p", 1, "kipc");
+	ASSERT_NE(NULL, ours);
+	EXPECT_STREQ("b", results_best_peer(&results, ours)->subject);
+	EXPECT_STREQ("e", results_floor(&results, ours)->subject);
+	EXPECT_EQ(NULL, results_find(&results, "p", 1, "c"));
+	forget(&results);
+}
+
+/* Of the peer's rows one says how noisy the two runs are: 10 %. */
+TEST(changes_are_what_is_more_than_noise)
+{
+	static const char before[] =
+		"p,1,kipc,ours,ok,ns,100,2,3,,7,1,,,\n"
+		"p,2,kipc,ours,ok,ns,100,2,3,,7,1,,,\n"
+		"p,3,kipc,ours,ok,ns,100,2,3,,7,1,,,\n"
+		"p,4,kipc,ours,ok,ns,100,2,3,0.3,7,1,,,\n"
+		"p,5,kipc,ours,skipped,ns,,2,3,,7,1,,,why\n"
+		"p,1,peer,peer,ok,ns,100,2,3,,7,1,,,\n";
+	static const char after[] =
+		"p,1,kipc,ours,ok,ns,120,2,3,,7,1,,,\n"
+		"p,2,kipc,ours,ok,ns,80,2,3,,7,1,,,\n"
+		"p,3,kipc,ours,ok,ns,105,2,3,,7,1,,,\n"
+		"p,4,kipc,ours,ok,ns,120,2,3,,7,1,,,\n"
+		"p,5,kipc,ours,ok,ns,120,2,3,,7,1,,,\n"
+		"p,1,peer,peer,ok,ns,110,2,3,,7,1,,,\n";
+	struct results base, now;
+	char text[1024] = "";
+	FILE *file = fmemopen(text, sizeof(text), "w");
+
+	ASSERT_EQ(0U, read_text(&base, before));
+	ASSERT_EQ(0U, read_text(&now, after));
+	EXPECT_EQ(1U, view_changes(&base, &now, file));
+	fclose(file);
+	EXPECT_NE(NULL, strstr(text, "p-1/kipc"));
+	EXPECT_NE(NULL, strstr(text, "p-2/kipc"));
+	EXPECT_EQ(NULL, strstr(text, "p-3/kipc"));
+	EXPECT_EQ(NULL, strstr(text, "p-4/kipc"));
+	EXPECT_EQ(NULL, strstr(text, "p-5/kipc"));
+	EXPECT_EQ(NULL, strstr(text, "p-1/peer"));
+	EXPECT_NE(NULL, strstr(text, "5 rows in both, 2 changed"));
+	forget(&base);
+	forget(&now);
+}
+
+/* The first run that has both sides of a promise counts. */
+TEST(promises_are_met_or_missed)
+{
+	static const char counted[] =
+		"semaphore-uncontended,0,kipc,ours,ok,ns,5,2,3,,7,1,,,\n"
+		"semaphore-uncontended,0,sem_t,peer,ok,ns,10,2,3,,7,1,,,\n"
+		"lock-uncontended,0,kipc,ours,ok,ns,26,2,3,,7,1,,,\n"
+		"lock-uncontended,0,pthread-robust,peer,ok,ns,100,2,3,,7,1,,,\n"
+		"barrier-blocked,2,kipc,ours,ok,ns,1,2,3,,7,1,,,\n";
+	static const char timed[] =
+		"semaphore-uncontended,0,kipc,ours,ok,ns,9,2,3,,7,1,,,\n"
+		"semaphore-uncontended,0,sem_t,peer,ok,ns,10,2,3,,7,1,,,\n"
+		"memory-semaphore,100000,kipc-packed,ours,ok,bytes,41,2,3,,7,1,,,\n";
+	struct results runs[2];
+	char text[4096] = "";
+	FILE *file = fmemopen(text, sizeof(text), "w");
+
+	ASSERT_EQ(0U, read_text(&runs[0], counted));
+	ASSERT_EQ(0U, read_text(&runs[1], timed));
+	EXPECT_EQ(2U, view_acceptance(runs, 2, file));
+	fclose(file);
+	EXPECT_NE(NULL, strstr(text, "5 by 10"));
+	EXPECT_NE(NULL, strstr(text, "26 by 100"));
+	EXPECT_NE(NULL, strstr(text, "not measured"));
+	forget(&runs[0]);
+	forget(&runs[1]);
+}
+
+TEST_HARNESS_MAIN
