@@ -582,6 +582,9 @@ struct kipc_mailbox_send_args {
  * Waits while the mailbox is empty. EMSGSIZE, and the message stays first,
  * where the buffer is too small; EFAULT likewise. EAGAIN, ETIMEDOUT, EINTR;
  * ENOSPC where too many wait already. Needs read access.
+ *
+ * A message that was on its way to a receiver who is killed, or gets EFAULT, is
+ * there again, even if another one has received what was sent after it meanwhile.
  */
 struct kipc_mailbox_receive_args {
 	__u32 size;
