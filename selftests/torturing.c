@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A little torture: those who use objects of all types are killed, and nothing is
- * lost by that. A longer run is torture/run.
+ * lost by that. A longer run is torture/run. And what becomes of the living where
+ * others are killed, compared with the C library's objects.
  */
 #include "kipc_test.h"
 #include "kipc_child.h"
@@ -26,6 +27,11 @@ TEST(torture)
 
 	snprintf(kills, sizeof(kills), "%u", scaled(KILLS));
 	EXPECT_EQ(0, run_program("./torture", "--kills", kills));
+}
+
+TEST(peers)
+{
+	EXPECT_EQ(0, run_program("./peers", NULL, NULL));
 }
 
 TEST_HARNESS_MAIN
