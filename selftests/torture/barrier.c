@@ -61,12 +61,11 @@ static void barrier_join_player(struct player *player,
 				const struct target *target)
 {
 	struct barrier_share *share = target->share;
-	int ret;
+	int ret = barrier_join(target->fd);
 
-	ret = barrier_join(target->fd);
+	(void)player;
 	if (ret)
 		broken("%s: join: %d", label_of(target), ret);
-	player->joined = true;
 	count_up(share->joins);
 }
 

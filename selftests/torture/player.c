@@ -87,12 +87,11 @@ static void player_run_child(struct slot *slot);
  * A child that goes on with the objects, while the parent may die. Its own parent
  * is ours, who will miss it when it is killed.
  */
-static void player_fork(struct player *player)
+static void player_fork(void)
 {
 	struct slot *slot = slot_for_child();
 	long pid;
 
-	(void)player;
 	if (!slot)
 		return;
 	count_up(arena->forks);
@@ -129,7 +128,7 @@ void player_meanwhile(struct player *player, const struct target *target)
 		player_exec(player);
 		break;
 	case 1:
-		player_fork(player);
+		player_fork();
 		break;
 	case 2:
 		count_up(arena->exits);

@@ -41,7 +41,6 @@ struct player {
 	unsigned int choices;
 	unsigned int turns;		/* left; 0: for ever */
 	struct random random;
-	bool joined;			/* a barrier; others have no use for it */
 	bool stepped;			/* stops before TAKING and GIVING */
 	bool alone;			/* neither forks nor execs nor exits */
 };

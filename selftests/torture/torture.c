@@ -14,7 +14,8 @@
 #include "stepper.h"
 #include "../kipc_leaks.h"
 
-#define ROUND		250	/* kills */
+#define ROUND		250	/* kills, or */
+#define ROUND_S		60	/* seconds, where all is slow */
 #define PAUSE_US	1500	/* at most, between kills */
 #define VICTIMS		3	/* at most, at a time */
 
@@ -287,9 +288,11 @@ static void print_progress(const struct torture *torture)
 static void play_round(struct torture *torture)
 {
 	__u64 until = all_kills(torture) + ROUND;
+	__s64 start = now_ns(CLOCK_MONOTONIC);
 
 	begin_round(torture);
-	while (all_kills(torture) < until && !torture_is_over(torture)) {
+	while (all_kills(torture) < until && seconds_since(start) < ROUND_S &&
+	       !torture_is_over(torture)) {
 		kill_some(torture);
 		bury_children(torture);
 		notices_read();
