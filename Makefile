@@ -11,7 +11,7 @@ export PREFIX DESTDIR KERNELS TESTS INPUT ROWS
 
 libuser := $(MAKE) -s --no-print-directory -C libuser O=$(CURDIR)/build/libuser
 
-.PHONY: all demo check check-debug check-kcsan check-rt coverage fuzz bench bench-host bench-compare lint shell install clean help setup module library
+.PHONY: all demo check check-debug check-kcsan check-rt coverage fuzz torture bench bench-host bench-compare lint shell install clean help setup module library
 
 ## all: the module for the running kernel, or else the test kernels; the library
 all: module library
@@ -50,6 +50,11 @@ coverage: setup
 fuzz: setup
 	@selftests/fuzz/run $(if $(SECONDS),-s $(SECONDS)) $(if $(SEED),-S $(SEED)) \
 		$(if $(KERNEL),-k $(KERNEL)) $(if $(REPLAY),-r '$(REPLAY)')
+
+## torture: kill who uses all types at once, for SECONDS or KILLS; KERNELS, SEED
+torture: setup
+	@selftests/torture/run $(if $(SECONDS),-s $(SECONDS)) $(if $(KILLS),-n $(KILLS)) \
+		$(if $(SEED),-S $(SEED))
 
 # The shell counts seconds in a variable of that name.
 unexport SECONDS

@@ -720,6 +720,17 @@ static void kipc_mutex_show(struct seq_file *seq, struct kipc_object *object)
 	}
 }
 
+static u32 kipc_mutex_first_owner(struct kipc_object *object)
+{
+	struct kipc_mutex *mutex = kipc_mutex_of(object);
+	struct kipc_element *e = &mutex->words.elements[0];
+	u32 process, thread;
+
+	kipc_mutex_owner(mutex, kipc_word_peek(&mutex->words, e, 0), &process,
+			 &thread);
+	return process;
+}
+
 const struct kipc_type kipc_mutex_type = {
 	.label = "mutex",
 	.id = KIPC_MUTEX,
@@ -734,4 +745,5 @@ const struct kipc_type kipc_mutex_type = {
 	.words = kipc_mutex_words,
 	.detach = kipc_mutex_detach,
 	.show = kipc_mutex_show,
+	.owner = kipc_mutex_first_owner,
 };

@@ -262,6 +262,7 @@ int kipc_name_unlink(void __user *arg)
 /* LIST                                                                     */
 /* ------------------------------------------------------------------------ */
 
+/* The object is whole: before it goes it takes its name away. */
 static void list_describe(struct kipc_list_entry *entry,
 			  const struct kipc_name *name)
 {
@@ -279,6 +280,8 @@ static void list_describe(struct kipc_list_entry *entry,
 		.descriptors = references,
 		.name_length = name->length,
 	};
+	if (object->type->owner)
+		entry->owner = object->type->owner(object);
 	/* The name of a PERSIST object is a reference too. */
 	if (references && (object->flags & KIPC_PERSIST))
 		entry->descriptors--;

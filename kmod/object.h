@@ -53,6 +53,8 @@ struct kipc_words;
  * @detach: repair what an attachment that is gone has left, and say how many
  *	    things; for objects that track their participants
  * @show: its lines of fdinfo
+ * @owner: the process that owns it, as the caller sees it, 0 if there is none; NULL
+ *	   for types that nobody owns
  */
 struct kipc_type {
 	const char *label;
@@ -75,6 +77,7 @@ struct kipc_type {
 	u32 (*detach)(struct kipc_object *object,
 		      struct kipc_attachment *attachment);
 	void (*show)(struct seq_file *seq, struct kipc_object *object);
+	u32 (*owner)(struct kipc_object *object);
 };
 
 struct kipc_object {

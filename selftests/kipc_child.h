@@ -122,23 +122,32 @@ static inline bool child_ended(const struct child *child)
 	return info.si_pid == child->pid;
 }
 
-/* The letter in /proc/PID/stat that says what it does, 0 if there is none. */
-static inline char child_state(const struct child *child)
+/* What /proc/PID/stat says of it, from its state on; "" if there is none. */
+static inline const char *child_stat(const struct child *child, char *text,
+				     size_t size)
 {
-	char path[64], text[512];
-	const char *state;
+	const char *name_end;
+	char path[64];
 	ssize_t length;
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", child->pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return 0;
-	length = read(fd, text, sizeof(text) - 1);
+		return "";
+	length = read(fd, text, size - 1);
 	close(fd);
 	text[length > 0 ? length : 0] = 0;
-	state = strrchr(text, ')');
-	return state && state[1] ? state[2] : 0;
+	name_end = strrchr(text, ')');
+	return name_end && name_end[1] ? name_end + 2 : "";
+}
+
+/* The letter there that says what it does, 0 if there is none. */
+static inline char child_state(const struct child *child)
+{
+	char text[512];
+
+	return child_stat(child, text, sizeof(text))[0];
 }
 
 /* Does it sleep in the kernel? So does one that waits, polls or reads. */

@@ -60,7 +60,7 @@ CHECK_FIELD(struct kipc_list_entry, uid, 16, 4);
 CHECK_FIELD(struct kipc_list_entry, gid, 20, 4);
 CHECK_FIELD(struct kipc_list_entry, waiters, 24, 4);
 CHECK_FIELD(struct kipc_list_entry, descriptors, 28, 4);
-CHECK_FIELD(struct kipc_list_entry, reserved, 32, 4);
+CHECK_FIELD(struct kipc_list_entry, owner, 32, 4);
 CHECK_FIELD(struct kipc_list_entry, name_length, 36, 4);
 CHECK_FIELD(struct kipc_list_entry, name, 40, 256);
 

@@ -10,13 +10,27 @@
 #ifndef KIPC_TEST_H
 #define KIPC_TEST_H
 
+/* The harness is for programs of one file; others do without. */
+#ifndef KIPC_NO_HARNESS
 #include "kselftest_harness.h"
+#else
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+#endif
 
 #include <assert.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <linux/kipc.h>
 

@@ -5,6 +5,7 @@
  */
 #include "kipc_test.h"
 #include "kipc_child.h"
+#include "kipc_mutex_word.h"
 
 #define NAMES		20
 
@@ -120,7 +121,7 @@ TEST_F(list, entry)
 	EXPECT_EQ(getegid(), entry.gid);
 	EXPECT_EQ(0U, entry.waiters);
 	EXPECT_EQ(2U, entry.descriptors);
-	EXPECT_EQ(0U, entry.reserved);
+	EXPECT_EQ(0U, entry.owner);
 	EXPECT_EQ((__u32)strlen(name), entry.name_length);
 	EXPECT_EQ(0, strncmp(name, entry.name, entry.name_length));
 	for (i = entry.name_length; i < sizeof(entry.name); i++)
@@ -169,6 +170,68 @@ TEST_F(list, waiters)
 	}
 	EXPECT_EQ(1, list_find(name, &entry));
 	EXPECT_EQ(0U, entry.waiters);
+}
+
+/* Of a set the first one counts. */
+TEST_F(list, owner_and_waiters_of_a_mutex)
+{
+	struct child owner, other, waiter;
+	struct kipc_list_entry entry = {};
+	char name[64];
+	int fd;
+
+	unique_name(name, "mutex");
+	fd = create_named(mutex_args(2), name, 0);
+	ASSERT_LE(0, fd);
+	start_lock(&other, run_lock_and_hold, fd, 1);
+	wait_for_owner(fd, 1);
+	EXPECT_EQ(1, list_find(name, &entry));
+	EXPECT_EQ(0U, entry.owner);
+	start_lock(&owner, run_lock_and_hold, fd, 0);
+	wait_for_owner(fd, 0);
+	EXPECT_EQ(1, list_find(name, &entry));
+	EXPECT_EQ((__u32)owner.pid, entry.owner);
+	EXPECT_EQ(0U, entry.waiters);
+	start_lock(&waiter, run_lock_and_hold, fd, 0);
+	wait_until(list_find(name, &entry) != 1 || entry.waiters == 1);
+	EXPECT_EQ((__u32)owner.pid, entry.owner);
+	child_kill(&owner);
+	wait_for_owner(fd, 0);
+	EXPECT_EQ(1, list_find(name, &entry));
+	EXPECT_EQ((__u32)waiter.pid, entry.owner);
+	EXPECT_EQ(0U, entry.waiters);
+	child_kill(&waiter);
+	EXPECT_EQ(1, list_find(name, &entry));
+	EXPECT_EQ(0U, entry.owner);
+	child_kill(&other);
+}
+
+static int run_look_for_owner(void *data)
+{
+	struct kipc_list_entry entry = {};
+
+	if (list_find(data, &entry) != 1)
+		return -ENOENT;
+	return entry.owner ? -EINVAL : 0;
+}
+
+TEST_F(list, owner_in_another_namespace)
+{
+	struct mutexes mutexes;
+	struct child looker;
+	char name[64];
+	int fd;
+
+	if (geteuid())
+		SKIP(return, "needs root to make a pid namespace");
+	unique_name(name, "abroad");
+	fd = create_named(mutex_args(1), name, 0);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, mutexes_attach(&mutexes, fd));
+	ASSERT_EQ(0, mutex_lock(fd, 0));
+	ASSERT_EQ(0, unshare(CLONE_NEWPID));
+	child_start(&looker, run_look_for_owner, name);
+	EXPECT_EQ(0, child_finish(&looker));
 }
 
 TEST_F(list, shows_only_names)

@@ -219,6 +219,130 @@ TEST(watch_of_a_sealed_object)
 	close(fd);
 }
 
+/* Participants of other types. */
+
+/* Who takes part in whatever way, and then waits for its end. */
+struct guest {
+	int fd;
+	int (*take_part)(int fd);
+	__u32 attachment;	/* once it is attached */
+	unsigned int done;	/* once it has taken part */
+};
+
+static int run_guest(void *data)
+{
+	struct guest *guest = data;
+	struct words words;
+	int ret = words_map(&words, guest->fd);
+
+	if (ret)
+		return ret;
+	guest->attachment = attachment_of(guest->fd);
+	ret = guest->take_part(guest->fd);
+	__atomic_store_n(&guest->done, 1, __ATOMIC_RELEASE);
+	while (!ret)
+		pause();
+	return ret;
+}
+
+/* A guest is killed once it has taken part, or waits at that. */
+#define check_repaired(object, expected_repaired, how) do { \
+	struct guest *__guest = shared_alloc(sizeof(*__guest)); \
+	int __watch = object_watch(object); \
+	struct child __child; \
+	ASSERT_LE(0, __watch); \
+	__guest->fd = object; \
+	__guest->take_part = how; \
+	child_start(&__child, run_guest, __guest); \
+	wait_until(__atomic_load_n(&__guest->done, __ATOMIC_ACQUIRE) || \
+		   waiters(object) || child_ended(&__child)); \
+	EXPECT_EQ(CHILD_KILLED, child_kill(&__child)); \
+	check_notice(__watch, __child.pid, __guest->attachment, \
+		     expected_repaired, 0); \
+	close(__watch); \
+} while (0)
+
+static int take_no_part(int fd)
+{
+	(void)fd;
+	return 0;
+}
+
+static int take_units(int fd)
+{
+	return semaphore_trywait(fd, 0, 1) ?: semaphore_trywait(fd, 2, 3);
+}
+
+static int take_and_give_units(int fd)
+{
+	return take_units(fd) ?: semaphore_post(fd, 0, 1) ?:
+	       semaphore_post(fd, 2, 2);
+}
+
+/* Semaphores are counted, not units, and not those that wait for them. */
+static int take_units_and_wait(int fd)
+{
+	return take_units(fd) ?: semaphore_wait(fd, 2, 2);
+}
+
+TEST(watch_of_semaphores)
+{
+	int fd = create_flags(semaphore_args(ELEMENTS, 4, 4), KIPC_UNDO);
+
+	ASSERT_LE(0, fd);
+	check_repaired(fd, 0, take_no_part);
+	check_repaired(fd, 2, take_units);
+	check_repaired(fd, 1, take_and_give_units);
+	check_repaired(fd, 2, take_units_and_wait);
+	check_value(fd, 0, 4);
+	check_value(fd, 2, 4);
+	close(fd);
+}
+
+static int join_and_leave(int fd)
+{
+	return barrier_join(fd) ?: barrier_leave(fd);
+}
+
+static int join_twice(int fd)
+{
+	return barrier_join(fd) ?: barrier_join(fd);
+}
+
+/* A membership is one thing, whatever it is worth. */
+TEST(watch_of_a_barrier)
+{
+	int fd = create(barrier_args(3));
+
+	ASSERT_LE(0, fd);
+	check_repaired(fd, 0, take_no_part);
+	check_repaired(fd, 0, join_and_leave);
+	check_barrier(fd, 0, 0, 0);
+	check_repaired(fd, 1, barrier_join);
+	check_barrier(fd, 0, 0, EOWNERDEAD);
+	ASSERT_EQ(0, barrier_reset(fd));
+	check_repaired(fd, 1, join_twice);
+	ASSERT_EQ(0, barrier_reset(fd));
+	/* Whose death is known before its memory goes. */
+	check_repaired(fd, 1, barrier_wait);
+	check_barrier(fd, 1, 0, EOWNERDEAD);
+	close(fd);
+}
+
+TEST(watch_of_a_barrier_that_drops)
+{
+	int fd = create_flags(barrier_args(3), KIPC_DROP);
+
+	ASSERT_LE(0, fd);
+	check_repaired(fd, 0, take_no_part);
+	check_repaired(fd, 1, barrier_join);
+	check_membership(fd, 0, 2);
+	check_repaired(fd, 1, barrier_wait);
+	check_membership(fd, 0, 1);
+	check_repaired(fd, 0, join_and_leave);
+	close(fd);
+}
+
 /* Reading. */
 
 struct reader {

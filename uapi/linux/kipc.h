@@ -252,7 +252,8 @@ struct kipc_unlink_args {
  * @gid: owning group, in the caller's user namespace
  * @waiters: threads waiting in the kernel now, all elements together
  * @descriptors: open file descriptions of it
- * @reserved: 0
+ * @owner: process that owns the mutex, the first one of a set; 0 where nobody does
+ *	   or he is not visible in the caller's pid namespace, and for other types
  * @name_length: bytes in @name
  * @name: the name, padded with zeros
  */
@@ -265,7 +266,7 @@ struct kipc_list_entry {
 	__u32 gid;
 	__u32 waiters;
 	__u32 descriptors;
-	__u32 reserved;
+	__u32 owner;
 	__u32 name_length;
 	char name[256];
 };
@@ -581,6 +582,9 @@ struct kipc_mailbox_send_args {
  * Waits while the mailbox is empty. EMSGSIZE, and the message stays first,
  * where the buffer is too small; EFAULT likewise. EAGAIN, ETIMEDOUT, EINTR;
  * ENOSPC where too many wait already. Needs read access.
+ *
+ * A message that was on its way to a receiver who is killed, or gets EFAULT, is
+ * there again, even if another one has received what was sent after it meanwhile.
  */
 struct kipc_mailbox_receive_args {
 	__u32 size;

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KIPC_SPIN mutexes: who wants one does not sleep while its owner runs, and does as
+ * soon as the owner runs no longer, because it was stopped or something more
+ * important has its processor.
+ */
+#include "kipc_test.h"
+#include "kipc_child.h"
+#include "kipc_mutex_word.h"
+
+#define OWNERS_CPU	0
+#define OTHERS_CPU	1
+#define TICKS		20	/* of processor time that nobody needs to queue */
+#define ATTEMPTS	50
+
+struct stage {
+	int fd;
+	unsigned int locked;	/* the owner owns it, and runs */
+	unsigned int asking;	/* the waiter is going to */
+	unsigned int hogging;	/* the owner's processor is taken */
+	unsigned int go;	/* the owner is to unlock it */
+};
+
+static void stage_set(unsigned int *what)
+{
+	__atomic_store_n(what, 1, __ATOMIC_SEQ_CST);
+}
+
+static bool stage_is(const unsigned int *what)
+{
+	return __atomic_load_n(what, __ATOMIC_SEQ_CST);
+}
+
+static int pin(unsigned int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
+}
+
+/* Runs all the time, in user space. */
+static int run_owner(void *data)
+{
+	struct stage *stage = data;
+	struct mutexes mutexes;
+	int ret = pin(OWNERS_CPU) ?: mutexes_attach(&mutexes, stage->fd) ?:
+		  mutex_lock(stage->fd, 0);
+
+	if (ret)
+		return ret;
+	stage_set(&stage->locked);
+	while (!stage_is(&stage->go))
+		;
+	return mutex_unlock(stage->fd, 0);
+}
+
+static int run_waiter(void *data)
+{
+	struct stage *stage = data;
+	struct mutexes mutexes;
+	int ret = mutexes_attach(&mutexes, stage->fd);
+
+	if (ret)
+		return ret;
+	stage_set(&stage->asking);
+	ret = mutex_timedlock_as(stage->fd, 0, mutexes.attachment, KIPC_FOREVER,
+				 0);
+	if (ret == -EOWNERDEAD)
+		mutex_consistent(stage->fd, 0);
+	if (!ret || ret == -EOWNERDEAD)
+		mutex_unlock(stage->fd, 0);
+	return ret;
+}
+
+static int run_hog(void *data)
+{
+	struct sched_param param = { .sched_priority = 1 };
+	struct stage *stage = data;
+	int ret = pin(OWNERS_CPU);
+
+	if (!ret && sched_setscheduler(0, SCHED_FIFO, &param))
+		ret = -errno;
+	if (ret)
+		return ret;
+	for (;;)
+		stage_set(&stage->hogging);
+}
+
+/* Clock ticks that it has spent in the kernel, or -1. */
+static long system_ticks(const struct child *child)
+{
+	char text[512];
+	long ticks;
+
+	if (sscanf(child_stat(child, text, sizeof(text)),
+		   "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %ld",
+		   &ticks) != 1)
+		return -1;
+	return ticks;
+}
+
+FIXTURE(spin) {
+	struct stage *stage;
+	struct child owner, waiter, hog;
+};
+
+FIXTURE_VARIANT(spin) {
+	bool hog;
+};
+
+FIXTURE_VARIANT_ADD(spin, owner_stopped) {
+};
+
+FIXTURE_VARIANT_ADD(spin, owner_displaced) {
+	.hog = true,
+};
+
+FIXTURE_SETUP(spin)
+{
+	if (pin(OWNERS_CPU) || pin(OTHERS_CPU))
+		SKIP(return, "needs two processors");
+	if (variant->hog && geteuid())
+		SKIP(return, "needs root to become a real-time process");
+	self->stage = shared_alloc(sizeof(*self->stage));
+	self->stage->fd = create_flags(mutex_args(1), KIPC_SPIN);
+	ASSERT_LE(0, self->stage->fd);
+	child_start(&self->owner, run_owner, self->stage);
+	wait_until(stage_is(&self->stage->locked) ||
+		   child_ended(&self->owner));
+	ASSERT_FALSE(child_ended(&self->owner));
+}
+
+FIXTURE_TEARDOWN(spin)
+{
+	if (self->stage)
+		close(self->stage->fd);
+}
+
+/*
+ * Starts a waiter that is seen to spin; false where it queued, because the owner
+ * has not run all the time.
+ */
+static bool start_spinning(struct child *waiter, struct stage *stage)
+{
+	long before;
+
+	stage->asking = 0;
+	child_start(waiter, run_waiter, stage);
+	wait_until(stage_is(&stage->asking) || child_ended(waiter));
+	before = system_ticks(waiter);
+	wait_until(waiters(stage->fd) || child_ended(waiter) ||
+		   system_ticks(waiter) >= before + TICKS);
+	return !waiters(stage->fd) && !child_ended(waiter);
+}
+
+/* From now on the owner does not run. */
+static void hold_up_owner(struct child *owner, struct child *hog,
+			  struct stage *stage, bool by_hog)
+{
+	if (!by_hog) {
+		kill(owner->pid, SIGSTOP);
+		return;
+	}
+	child_start(hog, run_hog, stage);
+	wait_until(stage_is(&stage->hogging) || child_ended(hog));
+}
+
+#define check_falls_back() do { \
+	int __attempts = 0; \
+	while (!start_spinning(&self->waiter, self->stage)) { \
+		child_kill(&self->waiter); \
+		ASSERT_GT(ATTEMPTS, ++__attempts); \
+	} \
+	hold_up_owner(&self->owner, &self->hog, self->stage, variant->hog); \
+	wait_for_waiters(self->stage->fd, 1); \
+	wait_until(child_sleeps(&self->waiter) || \
+		   child_ended(&self->waiter)); \
+	EXPECT_FALSE(child_ended(&self->waiter)); \
+	check_mutex(self->stage->fd, 0, self->owner.pid, 1, 0); \
+} while (0)
+
+TEST_F(spin, until_the_owner_goes_on)
+{
+	check_falls_back();
+	stage_set(&self->stage->go);
+	kill(self->owner.pid, SIGCONT);
+	if (variant->hog)
+		child_kill(&self->hog);
+	EXPECT_EQ(0, child_finish(&self->waiter));
+	EXPECT_EQ(0, child_finish(&self->owner));
+}
+
+/* It has to run to die. */
+TEST_F(spin, until_the_owner_is_dead)
+{
+	check_falls_back();
+	kill(self->owner.pid, SIGKILL);
+	if (variant->hog)
+		child_kill(&self->hog);
+	EXPECT_EQ(-EOWNERDEAD, child_finish(&self->waiter));
+	EXPECT_EQ(CHILD_KILLED, child_finish(&self->owner));
+	check_mutex(self->stage->fd, 0, 0, 0, 0);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Barriers. A crew plays at nothing else, so that each of them is waited for. A
+ * plain one breaks with every death; who is told of it mends it, and all begin
+ * anew. With KIPC_DROP nothing ever breaks.
+ *
+ * A party that has joined looks which generation it is in before it arrives. That
+ * one cannot open without it, so when it has opened it is the next one exactly, for
+ * as long as the party does not arrive again.
+ */
+#include "target.h"
+
+#define SERIALS		1024	/* generations back in which two would be seen */
+
+struct barrier_share {
+	/* atomic */
+	__u32 joins;
+	__u32 deaths;		/* of who was or may have been arriving */
+	__u32 serials;		/* parties that were the serial one */
+	__u32 serial[SERIALS];	/* the next generation, where there was one */
+	__u32 arriving[SLOTS_ALL];	/* what will be the generation then */
+
+	__u32 generation;	/* at the beginning of the round */
+};
+
+static struct kipc_create_args args(void)
+{
+	/* As many as the crew of the plain one. */
+	return barrier_args(3);
+}
+
+static bool drops(const struct target *target)
+{
+	return target->row->flags & KIPC_DROP;
+}
+
+static void look(const struct target *target,
+		 struct kipc_barrier_state_args *state)
+{
+	int ret = barrier_state(target->fd, state);
+
+	if (ret)
+		broken("%s: state: %d", label_of(target), ret);
+}
+
+/* One that opened because others went begins a count too. */
+static void barrier_begin(const struct target *target)
+{
+	struct barrier_share *share = target->share;
+	struct kipc_barrier_state_args state;
+
+	if (!drops(target))
+		barrier_reset(target->fd);
+	look(target, &state);
+	share->generation = state.generation;
+	share->serials = 0;
+	share->deaths = 0;
+}
+
+static void barrier_join_player(struct player *player,
+				const struct target *target)
+{
+	struct barrier_share *share = target->share;
+	int ret = barrier_join(target->fd);
+
+	(void)player;
+	if (ret)
+		broken("%s: join: %d", label_of(target), ret);
+	count_up(share->joins);
+}
+
+static void barrier_leave_player(struct player *player,
+				 const struct target *target)
+{
+	int ret = barrier_leave(target->fd);
+
+	(void)player;
+	if (ret)
+		broken("%s: leave: %d", label_of(target), ret);
+}
+
+/* By the word, where that is ours. */
+static int arrive(const struct seat *seat, const struct target *target)
+{
+	struct word *word = word_at(&seat->words, 0);
+	__u64 left = 0;
+	int ret;
+
+	ret = word_arrive(word, target->row->crew, &left);
+	if (!ret)
+		return barrier_timedwait_arrived(seat->fd, left,
+						 patience_deadline());
+	if (ret == -EAGAIN)
+		ret = barrier_timedwait(seat->fd, patience_deadline(), 0);
+	return ret;
+}
+
+static void check_serial(const struct target *target, __u32 generation)
+{
+	struct barrier_share *share = target->share;
+	__u32 before;
+
+	count_up(share->serials);
+	before = __atomic_exchange_n(&share->serial[generation % SERIALS],
+				     generation + 1, __ATOMIC_SEQ_CST);
+	if (before == generation + 1)
+		broken("%s: two are serial in generation %u", label_of(target),
+		       generation);
+}
+
+/* Everybody else of the crew was arriving in that generation too. */
+static void check_arrived(const struct target *target, __u32 generation)
+{
+	struct barrier_share *share = target->share;
+	unsigned int i;
+
+	for (i = 0; i < SLOTS; i++)
+		if (arena->slots[i].crew == target->number &&
+		    read_once(share->arriving[i]) < generation + 1)
+			broken("%s: generation %u opened without slot %u",
+			       label_of(target), generation, i);
+}
+
+static void check_opened(const struct target *target, __u32 generation)
+{
+	struct kipc_barrier_state_args state;
+
+	look(target, &state);
+	if (state.generation != generation + 1)
+		broken("%s: from generation %u to %u", label_of(target),
+		       generation, state.generation);
+	if (!drops(target))
+		check_arrived(target, generation);
+}
+
+static void barrier_play(struct player *player, const struct target *target,
+			 unsigned int depth)
+{
+	struct barrier_share *share = target->share;
+	struct kipc_barrier_state_args state;
+	int ret;
+
+	look(target, &state);
+	write_once(share->arriving[player->slot - arena->slots],
+		   state.generation + 1);
+	deed_begin(player, depth, target, 0, 1);
+	ret = arrive(&player->seats[target->number], target);
+	if (ret == KIPC_BARRIER_SERIAL)
+		check_serial(target, state.generation);
+	deed_end(player, depth);
+	if (!ret || ret == KIPC_BARRIER_SERIAL) {
+		check_opened(target, state.generation);
+		player_meanwhile(player, target);
+		return;
+	}
+	if (drops(target) || (ret != -EOWNERDEAD && ret != -ECANCELED)) {
+		broken("%s: wait: %d", label_of(target), ret);
+		return;
+	}
+	look(target, &state);
+	if (state.broken && !round_is_over())
+		barrier_reset(target->fd);
+}
+
+static void barrier_bury(const struct target *target, const struct deed *deed)
+{
+	struct barrier_share *share = target->share;
+
+	(void)deed;
+	count_up(share->deaths);
+}
+
+/* Those who wait for one that has seen already that it is over. */
+static void barrier_stop(const struct target *target)
+{
+	if (!drops(target))
+		barrier_abort(target->fd);
+}
+
+static void barrier_check(const struct target *target)
+{
+	struct barrier_share *share = target->share;
+	struct kipc_barrier_state_args state;
+	__u32 opened;
+
+	look(target, &state);
+	if (state.members || state.waiters)
+		broken("%s: %u members and %u waiting at the end",
+		       label_of(target), state.members, state.waiters);
+	/* The vacancies that it had at first are filled by now. */
+	if (drops(target) && share->joins >= 3 &&
+	    (state.parties || state.arrived || state.broken))
+		broken("%s: %u parties, %u arrived, broken %u at the end",
+		       label_of(target), state.parties, state.arrived,
+		       state.broken);
+	opened = state.generation - share->generation;
+	if (share->serials > opened || opened - share->serials > share->deaths)
+		broken("%s: opened %u times, %u serial, %u died",
+		       label_of(target), opened, share->serials, share->deaths);
+}
+
+const struct kind barrier_kind = {
+	.args = args,
+	.maps = true,
+	.share = sizeof(struct barrier_share),
+	.begin = barrier_begin,
+	.join = barrier_join_player,
+	.leave = barrier_leave_player,
+	.play = barrier_play,
+	.bury = barrier_bury,
+	.stop = barrier_stop,
+	.check = barrier_check,
+};

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mutexes. What one protects is two numbers that its owner makes one greater, one
+ * after the other: the next owner finds them equal, unless he is told that the one
+ * before died.
+ */
+#include "target.h"
+#include "../kipc_mutex_word.h"
+
+#define ELEMENTS	3
+
+struct guarded {
+	__u64 inside;		/* the owner's word; 0: nobody is in there */
+	__u64 first;
+	__u64 second;
+};
+
+struct mutex_share {
+	struct guarded guarded[ELEMENTS];
+	/* atomic */
+	__u64 told;		/* of an owner's death */
+	__u64 deaths;		/* of who was or may have been an owner */
+};
+
+static struct kipc_create_args args(void)
+{
+	return mutex_args(ELEMENTS);
+}
+
+static struct guarded *guarded_at(const struct target *target,
+				  unsigned int element)
+{
+	struct mutex_share *share = target->share;
+
+	return &share->guarded[element];
+}
+
+static int lock(const struct seat *seat, unsigned int element, __u64 me,
+		__s64 deadline)
+{
+	if (word_lock(word_at(&seat->words, element), me))
+		return 0;
+	return mutex_timedlock_as(seat->fd, element, seat->attachment, deadline,
+				  0);
+}
+
+static int unlock(const struct seat *seat, unsigned int element, __u64 me)
+{
+	if (word_unlock(word_at(&seat->words, element), me))
+		return 0;
+	return mutex_call_as(seat->fd, KIPC_MUTEX_UNLOCK, element,
+			     seat->attachment);
+}
+
+/* The owner before died: what is protected may be half done, not more. */
+static void mend(const struct target *target, const struct seat *seat,
+		 unsigned int element)
+{
+	struct guarded *guarded = guarded_at(target, element);
+	struct mutex_share *share = target->share;
+	int ret;
+
+	count_up(share->told);
+	if (guarded->first - guarded->second > 1)
+		broken("%s %u: %llu and %llu", label_of(target), element,
+		       guarded->first, guarded->second);
+	guarded->second = guarded->first;
+	guarded->inside = 0;
+	ret = mutex_call_as(seat->fd, KIPC_MUTEX_CONSISTENT, element,
+			    seat->attachment);
+	if (ret)
+		broken("%s %u: consistent: %d", label_of(target), element, ret);
+}
+
+/* Nobody is in there, and nobody has left anything half done. */
+static void check_whole(const struct target *target, unsigned int element)
+{
+	struct guarded *guarded = guarded_at(target, element);
+	__u64 inside = read_once(guarded->inside);
+
+	if (inside)
+		broken("%s %u: two owners, %llx too", label_of(target), element,
+		       inside);
+	if (guarded->first != guarded->second)
+		broken("%s %u: %llu and %llu, and nobody told", label_of(target),
+		       element, guarded->first, guarded->second);
+}
+
+/* What every owner does at first; @ret is what locking it returned. */
+static void enter(struct player *player, const struct target *target,
+		  unsigned int depth, int ret)
+{
+	struct seat *seat = &player->seats[target->number];
+	unsigned int element = deed_at(player, depth)->element;
+	struct guarded *guarded = guarded_at(target, element);
+
+	deed_step(player, depth, ret ? MENDING : HOLDING);
+	if (ret)
+		mend(target, seat, element);
+	check_whole(target, element);
+	write_once(guarded->inside, owner_word(seat->attachment));
+	write_once(guarded->first, guarded->first + 1);
+}
+
+/* True where it is the owner, at a deed that has begun. */
+static bool acquire(struct player *player, const struct target *target,
+		    unsigned int depth, unsigned int element, __s64 deadline)
+{
+	struct seat *seat = &player->seats[target->number];
+	bool hangs = deadline > now_ns(CLOCK_MONOTONIC) + NS_PER_SEC;
+	bool detects = depth && (target->row->flags & KIPC_DETECT);
+	int ret;
+
+	deed_begin(player, depth, target, element, 1);
+	ret = lock(seat, element, owner_word(seat->attachment), deadline);
+	if (!ret || ret == -EOWNERDEAD) {
+		enter(player, target, depth, ret);
+		return true;
+	}
+	if (!(in_vain(ret) && !(ret == -ETIMEDOUT && hangs)) &&
+	    !(ret == -EDEADLK && detects))
+		broken("%s %u: lock: %d", label_of(target), element, ret);
+	deed_end(player, depth);
+	return false;
+}
+
+static void release(struct player *player, const struct target *target,
+		    unsigned int depth)
+{
+	struct seat *seat = &player->seats[target->number];
+	unsigned int element = deed_at(player, depth)->element;
+	struct guarded *guarded = guarded_at(target, element);
+	__u64 me = owner_word(seat->attachment);
+	int ret;
+
+	if (read_once(guarded->inside) != me)
+		broken("%s %u: two owners", label_of(target), element);
+	write_once(guarded->second, guarded->second + 1);
+	write_once(guarded->inside, 0);
+	deed_step(player, depth, GIVING);
+	ret = unlock(seat, element, me);
+	if (ret)
+		broken("%s %u: unlock: %d", label_of(target), element, ret);
+	deed_end(player, depth);
+}
+
+/* Where its owner may lock it again, and unlock it as often. */
+static void lock_again(struct player *player, const struct target *target,
+		       unsigned int element)
+{
+	struct seat *seat = &player->seats[target->number];
+	int ret = mutex_timedlock_as(seat->fd, element, seat->attachment,
+				     KIPC_FOREVER, 0);
+
+	if (!ret)
+		ret = mutex_call_as(seat->fd, KIPC_MUTEX_UNLOCK, element,
+				    seat->attachment);
+	if (ret)
+		broken("%s %u: locked again: %d", label_of(target), element,
+		       ret);
+}
+
+/* Another one of the set, whatever the order: a deadlock is to be detected. */
+static void lock_another(struct player *player, const struct target *target,
+			 unsigned int element)
+{
+	unsigned int other = element + 1 + chance(player, ELEMENTS - 1);
+
+	if (!acquire(player, target, 1, other % ELEMENTS, patience_deadline()))
+		return;
+	player_dawdle(player, 300);
+	release(player, target, 1);
+}
+
+/* One of them is more in demand than the others. */
+static void mutex_play(struct player *player, const struct target *target,
+		       unsigned int depth)
+{
+	unsigned int element = chance(player, 2) ? chance(player, ELEMENTS) : 0;
+	__u32 flags = target->row->flags;
+
+	if (!acquire(player, target, depth, element,
+		     player_deadline(player, depth)))
+		return;
+	if ((flags & KIPC_RECURSIVE) && chance(player, 2))
+		lock_again(player, target, element);
+	if (!depth && (flags & KIPC_DETECT) && chance(player, 2))
+		lock_another(player, target, element);
+	if (!depth)
+		player_meanwhile(player, target);
+	release(player, target, depth);
+}
+
+static void mutex_bury(const struct target *target, const struct deed *deed)
+{
+	struct mutex_share *share = target->share;
+
+	(void)deed;
+	count_up(share->deaths);
+}
+
+/* Everybody is gone, so it is to be had at once. */
+static void check_one(const struct target *target, struct seat *seat,
+		      unsigned int element)
+{
+	struct kipc_mutex_state_args state;
+	int ret = mutex_timedlock_as(seat->fd, element, seat->attachment, 0,
+				     KIPC_TRY);
+
+	if (ret == -EOWNERDEAD)
+		mend(target, seat, element);
+	else if (ret)
+		broken("%s %u: at the end: %d", label_of(target), element, ret);
+	check_whole(target, element);
+	ret = mutex_call_as(seat->fd, KIPC_MUTEX_UNLOCK, element,
+			    seat->attachment);
+	if (ret || mutex_state(seat->fd, element, &state) || state.owner ||
+	    state.depth || state.state || state.waiters)
+		broken("%s %u: not free at the end", label_of(target), element);
+}
+
+static void mutex_check(const struct target *target)
+{
+	struct mutex_share *share = target->share;
+	struct seat seat;
+	unsigned int i;
+	int ret = seat_take(&seat, target);
+
+	if (ret) {
+		broken("%s: cannot attach: %d", label_of(target), ret);
+		return;
+	}
+	for (i = 0; i < ELEMENTS; i++)
+		check_one(target, &seat, i);
+	seat_leave(&seat);
+	if (share->told > share->deaths)
+		broken("%s: told of %llu deaths, but %llu died",
+		       label_of(target), share->told, share->deaths);
+}
+
+const struct kind mutex_kind = {
+	.args = args,
+	.maps = true,
+	.nests = true,
+	.share = sizeof(struct mutex_share),
+	.play = mutex_play,
+	.bury = mutex_bury,
+	.check = mutex_check,
+};

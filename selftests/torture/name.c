@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Names that come and go with whoever made or opened them: none is left. And
+ * onlookers, who look at all objects and change nothing.
+ */
+#include "target.h"
+
+#define NAMES	3
+#define PREFIX	"torture-"
+
+static bool is_expected(int ret)
+{
+	return ret >= 0 || ret == -EEXIST || ret == -EPROTOTYPE ||
+	       ret == -EINVAL || ret == -ENOENT;
+}
+
+static void name_play(struct player *player, const struct target *target,
+		      unsigned int depth)
+{
+	unsigned int type = KIPC_SEMAPHORE + chance(player, 4);
+	unsigned int flags = chance(player, 2) ? KIPC_EXCLUSIVE : 0;
+	char name[32];
+	int fd;
+
+	snprintf(name, sizeof(name), PREFIX "%u", chance(player, NAMES));
+	deed_begin(player, depth, target, 0, 1);
+	if (chance(player, 4))
+		fd = create_named(any_args(type), name, flags);
+	else
+		fd = open_named(type, name, KIPC_READ | KIPC_WRITE);
+	if (!is_expected(fd))
+		broken("%s: %d", label_of(target), fd);
+	deed_step(player, depth, HOLDING);
+	player_dawdle(player, 500);
+	deed_step(player, depth, GIVING);
+	if (fd >= 0 && !chance(player, 8))
+		unlink_named(name);
+	if (fd >= 0)
+		close(fd);
+	deed_end(player, depth);
+}
+
+static void name_check(const struct target *target)
+{
+	struct kipc_list_entry entry;
+	__u64 cursor = 0;
+
+	while (list_names(&cursor, &entry, 1) == 1)
+		if (!strncmp(entry.name, PREFIX, strlen(PREFIX)))
+			broken("%s: %.*s is left", label_of(target),
+			       (int)entry.name_length, entry.name);
+}
+
+const struct kind name_kind = {
+	.play = name_play,
+	.check = name_check,
+};
+
+/* Reads LIST to its end, or what fdinfo and INFO say of one object. */
+static void onlooker_play(struct player *player, const struct target *target,
+			  unsigned int depth)
+{
+	const struct target *other = &targets[chance(player, target_count)];
+	struct kipc_list_entry entries[4];
+	struct kipc_info_args info;
+	unsigned int calls = 0;
+	__u64 cursor = 0;
+	char text[4096];
+	int ret;
+
+	deed_begin(player, depth, target, 0, 1);
+	if (other->row->kind->args)
+		ret = fdinfo_text(other->fd, text, sizeof(text)) ?:
+		      object_info(other->fd, &info);
+	else
+		/* Names come as fast as they are listed. */
+		do {
+			ret = list_names(&cursor, entries, ARRAY_SIZE(entries));
+		} while (ret > 0 && calls++ < 20);
+	if (ret < 0)
+		broken("%s: %d", label_of(target), ret);
+	deed_end(player, depth);
+}
+
+const struct kind onlooker_kind = {
+	.play = onlooker_play,
+};

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * DOC: targets
+ *
+ * A target is an object that is tortured: a row of the table in target_table.c. Its
+ * kind says how to play with it and what has to hold; a new kind is one file and
+ * one row.
+ */
+#ifndef TORTURE_TARGET_H
+#define TORTURE_TARGET_H
+
+#include "player.h"
+
+/* All but play may be NULL. */
+struct kind {
+	/* What to create; without it there is no object. */
+	struct kipc_create_args (*args)(void);
+	bool maps;		/* players map its words */
+	bool nests;		/* may be played at while another one is held */
+	size_t share;		/* bytes that the players share, at first zero */
+
+	/* Before a round: nobody plays. */
+	void (*begin)(const struct target *target);
+	/* A player begins or ends to play at it. */
+	void (*join)(struct player *player, const struct target *target);
+	void (*leave)(struct player *player, const struct target *target);
+	/* Do something to it, once. */
+	void (*play)(struct player *player, const struct target *target,
+		     unsigned int depth);
+	/* Who died at that deed is gone, and nobody knows of it but us. */
+	void (*bury)(const struct target *target, const struct deed *deed);
+	/* The round is over: end waits that only the living could end. */
+	void (*stop)(const struct target *target);
+	/* All who played have ended. */
+	void (*check)(const struct target *target);
+};
+
+struct row {
+	const char *label;
+	const struct kind *kind;
+	__u32 flags;
+	unsigned int crew;	/* processes that play at nothing else */
+};
+
+struct target {
+	const struct row *row;
+	unsigned int number;
+	int fd;
+	void *share;
+};
+
+extern const struct row rows[];
+extern const unsigned int target_count;
+extern struct target targets[TARGETS_MAX];
+
+extern const struct kind mutex_kind, semaphore_kind, barrier_kind,
+	mailbox_kind, name_kind, onlooker_kind;
+
+static inline const char *label_of(const struct target *target)
+{
+	return target->row->label;
+}
+
+static inline __s64 patience_deadline(void)
+{
+	return deadline_in_ms(CLOCK_MONOTONIC, arena->patience * 1000);
+}
+
+/* A verb that may end without having done anything, for no fault of its own. */
+static inline bool in_vain(int ret)
+{
+	return ret == -EAGAIN || ret == -ETIMEDOUT || ret == -EINTR;
+}
+
+/* Of the arena with all that the targets share; sets arena->shares. */
+size_t targets_size(size_t shares[TARGETS_MAX]);
+/* Creates the objects: 0 or a negative errno. */
+int targets_create(void);
+/* Finds those that are there. */
+void targets_find(void);
+/* Nobody is attached or waits any more. */
+void targets_check_idle(void);
+void targets_close(void);
+
+/* Take part, as a process; 0 or a negative errno. */
+int seat_take(struct seat *seat, const struct target *target);
+void seat_leave(struct seat *seat);
+
+#endif /* TORTURE_TARGET_H */

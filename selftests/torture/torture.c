@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Torture: many processes use objects of every type, and are killed at any moment,
+ * again and again. What has to hold for those who survive, and at the end, holds.
+ *
+ * In rounds: after so many kills everybody ends, or is killed at once, and all that
+ * the objects hold is checked. A seed repeats what each player tries, not who comes
+ * first.
+ */
+#include <argp.h>
+
+#include "bury.h"
+#include "notice.h"
+#include "stepper.h"
+#include "../kipc_leaks.h"
+
+#define ROUND		250	/* kills, or */
+#define ROUND_S		60	/* seconds, where all is slow */
+#define PAUSE_US	1500	/* at most, between kills */
+#define VICTIMS		3	/* at most, at a time */
+
+struct options {
+	unsigned long seconds;
+	unsigned long kills;
+	unsigned long long seed;
+	unsigned long patience;
+	const char *player;
+};
+
+struct torture {
+	struct options options;
+	struct random random;
+	struct deaths deaths;		/* by this process */
+	struct stepper *stepper;	/* shared; of the process that steps */
+	struct deaths *stepped;		/* likewise */
+	pid_t stepping;			/* 0: there is none */
+	__s64 started;
+	__u64 kills;			/* by this process */
+	__u64 asleep;			/* of them */
+	unsigned int rounds;
+};
+
+/* ------------------------------------------------------------------------ */
+/* Processes                                                                */
+/* ------------------------------------------------------------------------ */
+
+static void start_player(struct slot *slot)
+{
+	pid_t pid = child_fork();
+
+	if (!pid)
+		player_run(slot);
+	if (pid < 0)
+		broken("fork: errno %d", errno);
+	slot->pid = pid > 0 ? pid : 0;
+}
+
+/* One slot each to the members of a crew, the others to whoever comes. */
+static void assign_slots(void)
+{
+	unsigned int target, i, slot = 0;
+
+	for (target = 0; target < target_count; target++)
+		for (i = 0; i < rows[target].crew; i++)
+			arena->slots[slot++].crew = target;
+	for (; slot < SLOTS_ALL; slot++)
+		arena->slots[slot].crew = TARGETS_MAX;
+}
+
+static void step_through(struct torture *torture)
+{
+	setpriority(PRIO_PROCESS, 0, NICE_STEPPER);
+	while (!round_is_over())
+		stepper_kill_one(torture->stepper,
+				 &arena->slots[SLOTS + CHILDREN],
+				 torture->stepped);
+	_exit(0);
+}
+
+static void start_stepper(struct torture *torture)
+{
+	torture->stepping = child_fork();
+	if (!torture->stepping)
+		step_through(torture);
+}
+
+/* The child that has ended is buried; its slot, or NULL where it has none. */
+static struct slot *bury_child(struct torture *torture, pid_t pid, int status)
+{
+	unsigned int i;
+
+	if (pid == torture->stepping)
+		torture->stepping = 0;
+	else if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
+		broken("a player died of signal %d", WTERMSIG(status));
+	else
+		torture->kills += WIFSIGNALED(status);
+	for (i = 0; i < SLOTS + CHILDREN; i++)
+		if (arena->slots[i].pid == pid) {
+			bury(&arena->slots[i], &torture->deaths);
+			write_once(arena->slots[i].taken, 0);
+			return &arena->slots[i];
+		}
+	return NULL;
+}
+
+/* All who have ended by now; others take their place if the round goes on. */
+static void bury_children(struct torture *torture)
+{
+	struct slot *slot;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		slot = bury_child(torture, pid, status);
+		if (slot && slot < arena->slots + SLOTS && !round_is_over())
+			start_player(slot);
+	}
+}
+
+/* ------------------------------------------------------------------------ */
+/* Killing                                                                  */
+/* ------------------------------------------------------------------------ */
+
+static bool victim_sleeps(pid_t pid)
+{
+	const struct child child = { .pid = pid };
+
+	return child_sleeps(&child);
+}
+
+static void kill_slot(struct torture *torture, struct slot *slot)
+{
+	pid_t pid = read_once(slot->pid);
+
+	if (!pid || slot->doomed)
+		return;
+	slot->doomed = 1;
+	torture->asleep += victim_sleeps(pid);
+	kill(pid, SIGKILL);
+}
+
+/* At some moment; those that die together are not even waited for. */
+static void kill_some(struct torture *torture)
+{
+	unsigned int victims = 1 + random_below(&torture->random, VICTIMS);
+	unsigned int slot;
+
+	usleep(random_below(&torture->random, PAUSE_US));
+	while (victims--) {
+		slot = random_below(&torture->random, SLOTS + CHILDREN);
+		kill_slot(torture, &arena->slots[slot]);
+	}
+}
+
+static void kill_all(struct torture *torture)
+{
+	unsigned int i;
+
+	for (i = 0; i < SLOTS + CHILDREN; i++)
+		kill_slot(torture, &arena->slots[i]);
+}
+
+/* ------------------------------------------------------------------------ */
+/* Rounds                                                                   */
+/* ------------------------------------------------------------------------ */
+
+static __u64 all_kills(const struct torture *torture)
+{
+	return torture->kills + torture->stepper->kills;
+}
+
+static unsigned int seconds_since(__s64 start)
+{
+	return (now_ns(CLOCK_MONOTONIC) - start) / NS_PER_SEC;
+}
+
+static bool torture_is_over(const struct torture *torture)
+{
+	const struct options *options = &torture->options;
+
+	if (read_once(arena->broken))
+		return true;
+	if (options->kills && all_kills(torture) >= options->kills)
+		return true;
+	return options->seconds &&
+	       seconds_since(torture->started) >= options->seconds;
+}
+
+static void begin_targets(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < target_count; i++)
+		if (rows[i].kind->begin)
+			rows[i].kind->begin(&targets[i]);
+}
+
+static void stop_targets(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < target_count; i++)
+		if (rows[i].kind->stop)
+			rows[i].kind->stop(&targets[i]);
+}
+
+static void check_targets(void)
+{
+	unsigned int i;
+
+	targets_check_idle();
+	notices_check();
+	for (i = 0; i < target_count; i++)
+		if (rows[i].kind->check)
+			rows[i].kind->check(&targets[i]);
+}
+
+static void begin_round(struct torture *torture)
+{
+	unsigned int i;
+
+	/* A child that was killed early may not have said which slot it had. */
+	for (i = SLOTS; i < SLOTS + CHILDREN; i++)
+		arena->slots[i].taken = 0;
+	arena->lives = 0;
+	begin_targets();
+	write_once(arena->over, 0);
+	for (i = 0; i < SLOTS; i++)
+		start_player(&arena->slots[i]);
+	start_stepper(torture);
+}
+
+static void tell_who_hangs(void)
+{
+	const struct slot *slot;
+	const struct deed *deed;
+	unsigned int i;
+
+	for (i = 0; i < SLOTS_ALL; i++) {
+		slot = &arena->slots[i];
+		deed = &slot->records[0].deeds[slot->incarnation][0];
+		if (slot->pid)
+			broken("slot %u is at step %u of %s %u", i, deed->step,
+			       rows[deed->target].label, deed->element);
+	}
+}
+
+static bool anybody_lives(const struct torture *torture)
+{
+	siginfo_t info;
+
+	return torture->stepping ||
+	       !waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT);
+}
+
+/* Everybody ends by himself, or is killed at once. */
+static void end_round(struct torture *torture)
+{
+	__s64 start = now_ns(CLOCK_MONOTONIC);
+
+	write_once(arena->over, 1);
+	if (torture->rounds % 2)
+		kill_all(torture);
+	while (anybody_lives(torture)) {
+		bury_children(torture);
+		notices_read();
+		stop_targets();
+		usleep(1000);
+		if (seconds_since(start) <= arena->patience)
+			continue;
+		tell_who_hangs();
+		kill_all(torture);
+		start = now_ns(CLOCK_MONOTONIC);
+	}
+}
+
+static void print_progress(const struct torture *torture)
+{
+	unsigned int seconds = seconds_since(torture->started);
+
+	printf("%5u s  round %u: %llu kills (%llu asleep, %llu stepped through), %llu operations\n",
+	       seconds, torture->rounds, all_kills(torture), torture->asleep,
+	       torture->stepper->kills, arena->operations);
+	fflush(stdout);
+}
+
+static void play_round(struct torture *torture)
+{
+	__u64 until = all_kills(torture) + ROUND;
+	__s64 start = now_ns(CLOCK_MONOTONIC);
+
+	begin_round(torture);
+	while (all_kills(torture) < until && seconds_since(start) < ROUND_S &&
+	       !torture_is_over(torture)) {
+		kill_some(torture);
+		bury_children(torture);
+		notices_read();
+	}
+	end_round(torture);
+	check_targets();
+	torture->rounds++;
+	print_progress(torture);
+}
+
+/* ------------------------------------------------------------------------ */
+/* All of it                                                                */
+/* ------------------------------------------------------------------------ */
+
+static int torture_begin(struct torture *torture)
+{
+	size_t shares[TARGETS_MAX];
+	int fd = arena_create(targets_size(shares));
+	int ret;
+
+	if (fd < 0)
+		return fd;
+	/* Where those who exec find it. */
+	if (dup2(fd, ARENA_FD) < 0)
+		return -errno;
+	close(fd);
+	ret = arena_map(ARENA_FD);
+	if (ret)
+		return ret;
+	memcpy(arena->shares, shares, sizeof(shares));
+	arena->seed = torture->options.seed;
+	arena->patience = torture->options.patience;
+	torture->random = random_for(arena->seed, -1);
+	torture->stepper = shared_alloc(sizeof(*torture->stepper));
+	torture->stepper->step = TAKING;
+	torture->stepped = shared_alloc(sizeof(*torture->stepped));
+	torture->started = now_ns(CLOCK_MONOTONIC);
+	setpriority(PRIO_PROCESS, 0, NICE_KILLER);
+	assign_slots();
+	return targets_create() ?: notices_open();
+}
+
+static void add_deaths(struct deaths *to, const struct deaths *deaths)
+{
+	unsigned int i;
+
+	for (i = 0; i < (TARGETS_MAX + 1) * STEPS; i++)
+		to->by_step[i / STEPS][i % STEPS] +=
+			deaths->by_step[i / STEPS][i % STEPS];
+}
+
+static void print_end(struct torture *torture)
+{
+	unsigned int seconds = seconds_since(torture->started);
+
+	add_deaths(&torture->deaths, torture->stepped);
+	deaths_print(&torture->deaths);
+	printf("%llu children forked, %llu execs, %llu exits of who held something\n",
+	       arena->forks, arena->execs, arena->exits);
+	printf("%llu killed by single steps, at %llu instructions\n",
+	       torture->stepper->kills, torture->stepper->seen);
+	printf("%llu kills in %u s, %llu operations, %u invariants broken, seed %llu\n",
+	       all_kills(torture), seconds, arena->operations, arena->broken,
+	       (unsigned long long)arena->seed);
+}
+
+/* As if the torture had never been. */
+static void check_left(const struct holdings *before)
+{
+	struct holdings now = holdings_now();
+
+	if (now.names != before->names || now.references != before->references)
+		broken("%d names and %ld references, where there were %d and %ld",
+		       now.names, now.references, before->names,
+		       before->references);
+	if (!geteuid() && quota_check())
+		broken("something is left in the quota");
+}
+
+static int run(const struct options *options)
+{
+	struct torture torture = { .options = *options };
+	struct holdings before = holdings_now();
+	int ret = torture_begin(&torture);
+
+	if (ret) {
+		fprintf(stderr, "torture: %s\n", strerror(-ret));
+		return 1;
+	}
+	printf("%u processes at %u targets, seed %llu\n", SLOTS, target_count,
+	       options->seed);
+	fflush(stdout);
+	do {
+		play_round(&torture);
+	} while (!torture_is_over(&torture));
+	notices_close();
+	targets_close();
+	check_left(&before);
+	print_end(&torture);
+	return arena->broken != 0;
+}
+
+/* Who has come here by exec. */
+static int run_again(const char *player)
+{
+	struct slot *slot;
+
+	if (arena_map(ARENA_FD))
+		return 1;
+	slot = &arena->slots[atoi(player)];
+	targets_find();
+	player_run(slot);
+	return 0;
+}
+
+static const struct argp_option option_list[] = {
+	{ "seconds", 's', "N", 0, "how long to go on", 0 },
+	{ "kills", 'k', "N", 0, "how many to kill, at least", 0 },
+	{ "seed", 'S', "N", 0, "choose the same as another run", 0 },
+	{ "patience", 'p', "SECONDS", 0,
+	  "after which a wait is one for ever (60)", 0 },
+	{ "player", 'P', "SLOT", OPTION_HIDDEN, NULL, 0 },
+	{}
+};
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 's':
+		options->seconds = strtoul(text, NULL, 0);
+		break;
+	case 'k':
+		options->kills = strtoul(text, NULL, 0);
+		break;
+	case 'S':
+		options->seed = strtoull(text, NULL, 0);
+		break;
+	case 'p':
+		options->patience = strtoul(text, NULL, 0);
+		break;
+	case 'P':
+		options->player = text;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp parser = {
+		.options = option_list,
+		.parser = parse_option,
+		.doc = "Kills who uses kipc objects; the bound that is reached first counts.",
+	};
+	struct options options = { .seed = now_ns(CLOCK_REALTIME) / 1000,
+				   .patience = 60 };
+
+	argp_parse(&parser, argc, argv, 0, NULL, &options);
+	if (options.player)
+		return run_again(options.player);
+	if (!options.seconds && !options.kills)
+		options.seconds = 60;
+	return run(&options);
+}
