@@ -60,13 +60,6 @@ int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at,
 	return 0;
 }
 
-/* The caller's place in a waitlist: real-time threads before all others. */
-int kipc_priority(void)
-{
-	/* Not ->prio: what a lock's waiters lend us is not for this queue. */
-	return min(READ_ONCE(current->normal_prio), MAX_RT_PRIO);
-}
-
 static void waitlist_add(struct kipc_waitlist *list, struct kipc_waiter *waiter)
 {
 	struct kipc_waiter *next = list->first;
@@ -92,9 +85,12 @@ static void waitlist_add(struct kipc_waitlist *list, struct kipc_waiter *waiter)
 void kipc_waitlist_remove(struct kipc_waitlist *list,
 			  struct kipc_waiter *waiter)
 {
+	if (list_empty(&waiter->node)) {
+		list->first = NULL;
+		return;
+	}
 	if (list->first == waiter)
-		list->first = list_empty(&waiter->node) ?
-			      NULL : list_next_entry(waiter, node);
+		list->first = list_next_entry(waiter, node);
 	list_del(&waiter->node);
 }
 
@@ -139,12 +135,14 @@ void kipc_wait_end(struct kipc_object *object)
 
 static bool wait_expired(const struct kipc_deadline *deadline)
 {
-	bool forever = deadline->at == KTIME_MAX;
 	u64 slack = rt_task(current) ? 0 : current->timer_slack_ns;
 	ktime_t at = deadline->at;
 
-	return !schedule_hrtimeout_range_clock(forever ? NULL : &at, slack,
-					       HRTIMER_MODE_ABS,
+	if (at == KTIME_MAX) {
+		schedule();
+		return false;
+	}
+	return !schedule_hrtimeout_range_clock(&at, slack, HRTIMER_MODE_ABS,
 					       deadline->clock);
 }
 

@@ -24,7 +24,9 @@
 #define KIPC_WAIT_H
 
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include <linux/sched.h>
+#include <linux/sched/prio.h>
 #include <linux/spinlock.h>
 
 struct file;
@@ -65,7 +67,6 @@ struct kipc_waker {
 int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at,
 		       const struct file *file);
 
-int kipc_priority(void);
 int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
 		    struct kipc_waiter *waiter, int priority);
 int kipc_wait_sleep(struct kipc_waiter *waiter,
@@ -80,6 +81,13 @@ void kipc_grant(struct kipc_waker *waker, struct kipc_waitlist *list,
 		struct kipc_waiter *waiter, int outcome);
 void kipc_nudge(struct kipc_waker *waker, struct kipc_waiter *waiter);
 void kipc_waker_flush(struct kipc_waker *waker);
+
+/* The caller's place in a waitlist: real-time threads before all others. */
+static inline int kipc_priority(void)
+{
+	/* Not ->prio: what a lock's waiters lend us is not for this queue. */
+	return min(READ_ONCE(current->normal_prio), MAX_RT_PRIO);
+}
 
 static inline void kipc_waker_init(struct kipc_waker *waker)
 {
