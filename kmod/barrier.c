@@ -79,7 +79,7 @@ static void barrier_leave(struct kipc_barrier *barrier, struct kipc_element *e)
 	struct kipc_waker waker;
 	bool more;
 
-	kipc_waker_init(&waker);
+	kipc_waker_init(&waker, false);
 	for (;;) {
 		more = barrier_serve(barrier, e, &waker);
 		if (!e->waiters.first)

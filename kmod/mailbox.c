@@ -130,7 +130,7 @@ static void mailbox_leave(struct kipc_mailbox *mailbox, __poll_t events)
 	__poll_t ready;
 	bool more;
 
-	kipc_waker_init(&waker);
+	kipc_waker_init(&waker, false);
 	for (;;) {
 		more = mailbox_serve(mailbox, &waker);
 		ready = events & mailbox_ready(mailbox);

@@ -241,6 +241,16 @@ static const struct file_operations pollable_operations = {
 	.show_fdinfo = object_show_fdinfo,
 };
 
+/* The object of any file; NULL where it is not of that type, or not ours at all. */
+struct kipc_object *kipc_object_of_type(const struct file *file,
+					const struct kipc_type *type)
+{
+	if (file->f_op != &object_operations &&
+	    file->f_op != &pollable_operations)
+		return NULL;
+	return kipc_object_of(file)->type == type ? kipc_object_of(file) : NULL;
+}
+
 static int access_to_open(u32 access)
 {
 	if (access == ACCESS_FLAGS)

@@ -124,6 +124,9 @@ static inline struct kipc_object *kipc_object_of(const struct file *file)
 	return file->private_data;
 }
 
+struct kipc_object *kipc_object_of_type(const struct file *file,
+					const struct kipc_type *type);
+
 static inline bool kipc_object_polled(struct kipc_object *object)
 {
 	/* A poller registers first and takes the element's lock after that. */

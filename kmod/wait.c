@@ -205,12 +205,43 @@ void kipc_nudge(struct kipc_waker *waker, struct kipc_waiter *waiter)
 	smp_store_release(&waiter->outcome, KIPC_NUDGED);
 }
 
+/* WF_SYNC. The scheduler keeps its flags to itself and to wait queues. */
+static int sync_flag __ro_after_init;
+
+static int __init note_flags(struct wait_queue_entry *entry, unsigned int mode,
+			     int flags, void *key)
+{
+	sync_flag = flags;
+	return 0;
+}
+
+void __init kipc_wait_init(void)
+{
+	struct wait_queue_entry entry = { .func = note_flags };
+	DECLARE_WAIT_QUEUE_HEAD_ONSTACK(queue);
+
+	add_wait_queue(&queue, &entry);
+	__wake_up_sync(&queue, TASK_NORMAL);
+	remove_wait_queue(&queue, &entry);
+}
+
+/* The task had better run where we do, once we sleep. */
+static void wake_process_sync(struct task_struct *task)
+{
+	struct wait_queue_entry entry = { .private = task };
+
+	default_wake_function(&entry, TASK_NORMAL, sync_flag, NULL);
+}
+
 void kipc_waker_flush(struct kipc_waker *waker)
 {
 	unsigned int i;
 
 	for (i = 0; i < waker->count; i++) {
-		wake_up_process(waker->tasks[i]);
+		if (waker->sync)
+			wake_process_sync(waker->tasks[i]);
+		else
+			wake_up_process(waker->tasks[i]);
 		put_task_struct(waker->tasks[i]);
 	}
 	waker->count = 0;

@@ -61,8 +61,11 @@ struct kipc_waitlist {
 /* Tasks to wake once the lock is dropped. */
 struct kipc_waker {
 	unsigned int count;
+	bool sync;		/* whoever wakes them is about to sleep */
 	struct task_struct *tasks[KIPC_WAKE_BATCH];
 };
+
+void kipc_wait_init(void);
 
 int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at,
 		       const struct file *file);
@@ -89,9 +92,10 @@ static inline int kipc_priority(void)
 	return min(READ_ONCE(current->normal_prio), MAX_RT_PRIO);
 }
 
-static inline void kipc_waker_init(struct kipc_waker *waker)
+static inline void kipc_waker_init(struct kipc_waker *waker, bool sync)
 {
 	waker->count = 0;
+	waker->sync = sync;
 }
 
 static inline bool kipc_waker_full(const struct kipc_waker *waker)

@@ -5,6 +5,10 @@
  * step of it. The lock is modelled, so what needs it and what does not meet as
  * they do in the kernel.
  *
+ * kipc_semaphore_post_timedwait() and the verb under it are a post and then a wait,
+ * which hold the lock one after the other: for these the scenarios in which
+ * somebody posts and then waits speak.
+ *
  * Shown for each scenario (-DSCENARIO_name) and every interleaving:
  *
  *	- units are neither lost nor invented (CONSERVED);
