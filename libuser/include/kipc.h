@@ -98,6 +98,17 @@ struct kipc_words {
 	struct kipc_words *next, *previous;
 };
 
+/** What the waits of one handle have cost and saved by looking before sleeping. */
+struct kipc_spins {
+	uint64_t waits;		/**< times that a thread began to look */
+	uint64_t paid;		/**< of these, after which it need not sleep */
+	uint64_t looks;		/**< taken in all of them */
+	uint32_t learnt;	/* what the last that paid took; the library's */
+};
+
+/** The most looks of one wait: some microseconds. */
+#define KIPC_SPINS_MAX	1000
+
 /* What gettid() says to the calling thread; 0 until the library has asked. */
 extern __thread uint32_t kipc_thread
 	__attribute__((tls_model("initial-exec")));
@@ -112,6 +123,7 @@ struct kipc_semaphore {
 	uint32_t elements;
 	uint32_t max;
 	int fd;
+	struct kipc_spins spins;
 };
 
 /** What kipc_semaphore_create() takes. Zero means the default. */
@@ -291,6 +303,13 @@ KIPC_INLINE int kipc_semaphore_wait(struct kipc_semaphore *semaphore,
 int kipc_semaphore_value(struct kipc_semaphore *semaphore, uint32_t element,
 			 uint32_t *value);
 
+/**
+ * What waiting by this handle has cost before it slept. Threads that use the
+ * handle at once may make the counts come out too small.
+ */
+void kipc_semaphore_spins(const struct kipc_semaphore *semaphore,
+			  struct kipc_spins *spins);
+
 /* ------------------------------------------------------------------------- */
 /* Barriers                                                                  */
 /* ------------------------------------------------------------------------- */
@@ -302,6 +321,7 @@ struct kipc_barrier {
 	uint32_t flags;
 	uint32_t member;	/* the attachment that has joined; 0: none */
 	int fd;
+	struct kipc_spins spins;
 };
 
 /** What kipc_barrier_create() takes. Zero means the default. */
@@ -399,6 +419,10 @@ int kipc_barrier_reset(struct kipc_barrier *barrier);
 /** Look at the barrier: fills all of @p state. */
 int kipc_barrier_state(struct kipc_barrier *barrier,
 		       struct kipc_barrier_state_args *state);
+
+/** What waiting by this handle has cost; as for semaphores. */
+void kipc_barrier_spins(const struct kipc_barrier *barrier,
+			struct kipc_spins *spins);
 
 /* ------------------------------------------------------------------------- */
 /* Mailboxes                                                                 */
@@ -510,8 +534,8 @@ struct kipc_mutex {
 	struct kipc_words words;
 	uint32_t elements;
 	uint32_t flags;
-	uint32_t spins;
 	int fd;
+	struct kipc_spins spins;
 };
 
 /** What kipc_mutex_create() takes. Zero means the default. */
@@ -641,6 +665,9 @@ int kipc_mutex_consistent(struct kipc_mutex *mutex, uint32_t element);
 /** Look at a mutex: fills all of @p state. @return 0, -EINVAL, -EBADF */
 int kipc_mutex_state(struct kipc_mutex *mutex, uint32_t element,
 		     struct kipc_mutex_state_args *state);
+
+/** What locking by this handle has cost; as for semaphores. */
+void kipc_mutex_spins(const struct kipc_mutex *mutex, struct kipc_spins *spins);
 
 #ifdef __cplusplus
 }
