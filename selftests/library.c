@@ -139,6 +139,109 @@ TEST(child_uses_its_parents_handle)
 	kipc_semaphore_close(semaphore);
 }
 
+/* Posts and waits in one go, from the other end. */
+static int answer_when_asleep(void *data)
+{
+	struct kipc_semaphore **semaphores = data;
+
+	/* A waiter makes the word the kernel's. */
+	wait_until(__atomic_load_n(semaphores[1]->words.base, __ATOMIC_RELAXED) &
+		   KIPC_SLOW);
+	return kipc_semaphore_wait(semaphores[0], 0, 1) ?:
+	       kipc_semaphore_post_wait(semaphores[1], 0, 1, semaphores[0], 0,
+					1);
+}
+
+TEST(semaphore_posts_and_waits)
+{
+	struct kipc_semaphore *semaphores[2];
+	struct child child;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphores[0], NULL, NULL));
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphores[1], NULL, NULL));
+	child_start(&child, answer_when_asleep, semaphores);
+	EXPECT_EQ(0, kipc_semaphore_post_wait(semaphores[0], 0, 1,
+					      semaphores[1], 0, 1));
+	EXPECT_EQ(0, kipc_semaphore_post(semaphores[0], 0, 1));
+	EXPECT_EQ(0, child_finish(&child));
+	EXPECT_EQ(0, *semaphores[0]->words.base);
+	EXPECT_EQ(0, *semaphores[1]->words.base);
+	kipc_semaphore_close(semaphores[0]);
+	kipc_semaphore_close(semaphores[1]);
+}
+
+static int post_wait(struct kipc_semaphore *semaphore, unsigned int element,
+		     unsigned int count, unsigned int wait_element,
+		     unsigned int wait_count)
+{
+	return kipc_semaphore_post_timedwait(semaphore, element, count,
+					     semaphore, wait_element,
+					     wait_count, 1, 0);
+}
+
+static void check_post_wait(struct __test_metadata *_metadata, __u32 flags)
+{
+	const struct kipc_semaphore_options options = {
+		.flags = flags, .elements = 2, .initial = 1, .max = 3,
+	};
+	struct kipc_semaphore *semaphore;
+	__u32 posted, awaited;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, &options));
+	EXPECT_EQ(-EOVERFLOW, post_wait(semaphore, 0, 3, 1, 1));
+	EXPECT_EQ(-EINVAL, post_wait(semaphore, 0, 0, 1, 1));
+	EXPECT_EQ(-EINVAL, post_wait(semaphore, 2, 1, 1, 1));
+	EXPECT_EQ(-EINVAL, post_wait(semaphore, 0, 1, 2, 1));
+	EXPECT_EQ(-EINVAL, post_wait(semaphore, 0, 1, 1, 0));
+	EXPECT_EQ(-EINVAL, post_wait(semaphore, 0, 1, 1, 4));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_post_timedwait(semaphore, 0, 1,
+							 semaphore, 1, 1, -1,
+							 0));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_post_timedwait(semaphore, 0, 1,
+							 semaphore, 1, 1, 1,
+							 KIPC_TRY));
+	EXPECT_EQ(0, post_wait(semaphore, 0, 1, 1, 1));
+	EXPECT_EQ(-ETIMEDOUT, post_wait(semaphore, 0, 1, 1, 1));
+	EXPECT_EQ(0, kipc_semaphore_value(semaphore, 0, &posted));
+	EXPECT_EQ(0, kipc_semaphore_value(semaphore, 1, &awaited));
+	EXPECT_EQ(3U, posted);
+	EXPECT_EQ(0U, awaited);
+	EXPECT_EQ(0, kipc_semaphore_trywait(semaphore, 0, 3));
+	EXPECT_EQ(0, post_wait(semaphore, 0, 1, 0, 1));
+	kipc_semaphore_close(semaphore);
+}
+
+TEST(semaphore_post_wait_by_the_words)
+{
+	check_post_wait(_metadata, 0);
+}
+
+TEST(semaphore_post_wait_by_the_kernel)
+{
+	check_post_wait(_metadata, KIPC_SEALED);
+}
+
+/* Nothing is posted where it is known that the wait cannot be. */
+TEST(semaphore_post_wait_without_access)
+{
+	const struct kipc_semaphore_options undo = { .flags = KIPC_UNDO };
+	struct kipc_semaphore *full, *reader, *holder;
+	__u32 value;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&full, unique_name(name, "both"), NULL));
+	ASSERT_EQ(0, kipc_semaphore_open(&reader, name, KIPC_READ));
+	EXPECT_EQ(-EBADF, kipc_semaphore_post_wait(full, 0, 1, reader, 0, 1));
+	ASSERT_EQ(0, kipc_semaphore_create(&holder, unique_name(name, "undo"), &undo));
+	kipc_semaphore_close(reader);
+	ASSERT_EQ(0, kipc_semaphore_open(&reader, name, KIPC_WRITE));
+	kipc_semaphore_close(holder);
+	EXPECT_EQ(-ENXIO, kipc_semaphore_post_wait(full, 0, 1, reader, 0, 1));
+	EXPECT_EQ(0, kipc_semaphore_value(full, 0, &value));
+	EXPECT_EQ(0U, value);
+	kipc_semaphore_close(full);
+	kipc_semaphore_close(reader);
+}
+
 /* ------------------------------------------------------------------------ */
 /* Looking before sleeping                                                  */
 /* ------------------------------------------------------------------------ */
@@ -225,8 +328,8 @@ TEST(semaphore_spins_and_that_pays)
 	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, &options));
 	child_start(&child, post_when_awaited, semaphore);
 	do {
-		ASSERT_EQ(0, kipc_semaphore_post(semaphore, 1, 1));
-		ASSERT_EQ(0, kipc_semaphore_wait(semaphore, 0, 1));
+		ASSERT_EQ(0, kipc_semaphore_post_wait(semaphore, 1, 1,
+						      semaphore, 0, 1));
 		kipc_semaphore_spins(semaphore, &spins);
 	} while (!spins.paid);
 	EXPECT_LE(spins.paid, spins.waits);
@@ -266,6 +369,8 @@ TEST(semaphore_needs_no_system_call)
 			fine &= !kipc_semaphore_post(semaphore, 0, 2);
 			fine &= !kipc_semaphore_wait(semaphore, 0, 1);
 			fine &= !kipc_semaphore_trywait(semaphore, 0, 1);
+			fine &= !kipc_semaphore_post_wait(semaphore, 0, 1,
+							  semaphore, 0, 1);
 			fine &= kipc_semaphore_trywait(semaphore, 0, 1) ==
 				-EAGAIN;
 		}

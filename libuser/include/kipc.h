@@ -297,6 +297,39 @@ KIPC_INLINE int kipc_semaphore_wait(struct kipc_semaphore *semaphore,
 }
 
 /**
+ * Give units of one semaphore back, then take units of another, waiting for them
+ * until a deadline. What cannot be done without the kernel is one system call
+ * instead of two, and whoever it wakes can have the processor that the caller
+ * leaves: so two processes that work in turns hand over to each other.
+ *
+ * These are two operations, between which others may come. After -ETIMEDOUT,
+ * -EINTR or -ENOSPC the units are posted: go on with kipc_semaphore_timedwait().
+ * After any other error nothing has changed.
+ * @param semaphore     the set to post
+ * @param element       which semaphore of it
+ * @param count         units to post, at least 1
+ * @param other         the set to wait for; may be the same one
+ * @param wait_element  which semaphore of it; may be the same one
+ * @param wait_count    units to take, all at once, 1..the maximum
+ * @param deadline      of the wait, absolute; one in the past waits for nothing
+ * @param flags         0 or KIPC_REALTIME
+ * @return 0, -EOVERFLOW as kipc_semaphore_post(), -ETIMEDOUT, -EINTR, -EINVAL,
+ *         -ENOSPC (too many wait already), -ENXIO as kipc_semaphore_post(),
+ *         -EBADF (not open for writing)
+ */
+int kipc_semaphore_post_timedwait(struct kipc_semaphore *semaphore,
+				  uint32_t element, uint32_t count,
+				  struct kipc_semaphore *other,
+				  uint32_t wait_element, uint32_t wait_count,
+				  int64_t deadline, unsigned int flags);
+
+/** The same, waiting as long as it takes. */
+int kipc_semaphore_post_wait(struct kipc_semaphore *semaphore,
+			     uint32_t element, uint32_t count,
+			     struct kipc_semaphore *other,
+			     uint32_t wait_element, uint32_t wait_count);
+
+/**
  * Look at the units a semaphore holds.
  * @return 0, -EINVAL, -EBADF (not open for reading)
  */

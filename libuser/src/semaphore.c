@@ -150,6 +150,87 @@ int kipc_semaphore_wait_slow(struct kipc_semaphore *semaphore,
 	return wait_call(semaphore, element, count, deadline, flags);
 }
 
+/* Gives units back: 0, -EOVERFLOW, or ASK. */
+static int word_give(kipc_word *word, uint32_t count, uint32_t max)
+{
+	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED);
+
+	do {
+		if (old & KIPC_SLOW)
+			return ASK;
+		if (old + count > max)
+			return -EOVERFLOW;
+	} while (!__atomic_compare_exchange_n(word, &old, old + count, 1,
+					      __ATOMIC_RELEASE,
+					      __ATOMIC_RELAXED));
+	return 0;
+}
+
+/*
+ * The post alone, where the wait may be by the word: then no error comes too late
+ * that the kernel could have told before the post. ASK for both at once, also where
+ * somebody has to be woken and can have this processor, unless it is worth more to
+ * go on looking on it.
+ */
+static int post_first(struct kipc_semaphore *semaphore, uint32_t element,
+		      uint32_t count, const struct kipc_semaphore *other,
+		      uint32_t wait_element)
+{
+	kipc_word *word = kipc_words_at(&semaphore->words, element);
+	kipc_word *awaited = kipc_words_at(&other->words, wait_element);
+	int result;
+
+	if (__atomic_load_n(awaited, __ATOMIC_RELAXED) & KIPC_SLOW)
+		return ASK;
+	result = word_give(word, count, semaphore->max);
+	if (result == ASK && kipc_spin_promises(&other->spins))
+		result = kipc_semaphore_post_slow(semaphore, element, count);
+	return result;
+}
+
+int kipc_semaphore_post_timedwait(struct kipc_semaphore *semaphore,
+				  uint32_t element, uint32_t count,
+				  struct kipc_semaphore *other,
+				  uint32_t wait_element, uint32_t wait_count,
+				  int64_t deadline, unsigned int flags)
+{
+	struct kipc_semaphore_post_wait_args args;
+	int result;
+
+	if (element >= semaphore->elements || !count ||
+	    wait_element >= other->elements || !wait_count ||
+	    wait_count > other->max || deadline < 0 ||
+	    (flags & ~KIPC_REALTIME))
+		return -EINVAL;
+	result = post_first(semaphore, element, count, other, wait_element);
+	if (!result)
+		return kipc_semaphore_timedwait(other, wait_element, wait_count,
+						deadline, flags);
+	if (result != ASK)
+		return result;
+	args = (struct kipc_semaphore_post_wait_args) {
+		.size = sizeof(args),
+		.flags = flags,
+		.element = element,
+		.count = count,
+		.wait_fd = other == semaphore ? -1 : other->fd,
+		.wait_element = wait_element,
+		.wait_count = wait_count,
+		.deadline = deadline,
+	};
+	return kipc_call(semaphore->fd, KIPC_SEMAPHORE_POST_WAIT, &args);
+}
+
+int kipc_semaphore_post_wait(struct kipc_semaphore *semaphore,
+			     uint32_t element, uint32_t count,
+			     struct kipc_semaphore *other,
+			     uint32_t wait_element, uint32_t wait_count)
+{
+	return kipc_semaphore_post_timedwait(semaphore, element, count, other,
+					     wait_element, wait_count,
+					     KIPC_FOREVER, 0);
+}
+
 void kipc_semaphore_spins(const struct kipc_semaphore *semaphore,
 			  struct kipc_spins *spins)
 {

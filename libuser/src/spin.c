@@ -32,6 +32,12 @@ uint32_t kipc_spin_budget(const struct kipc_spins *spins)
 	return budget < KIPC_SPINS_MAX ? budget : KIPC_SPINS_MAX;
 }
 
+int kipc_spin_promises(const struct kipc_spins *spins)
+{
+	/* Failures alone leave no more than that. */
+	return kipc_spin_budget(spins) > 2 * WEIGHT + LEAST;
+}
+
 /* Threads that count at once may overwrite each other's counts: so be it. */
 static void count(uint64_t *counter, uint64_t more)
 {

@@ -29,6 +29,9 @@ static inline void kipc_pause(void)
 /** How often to look. @param spins  the handle's, shared by its threads */
 uint32_t kipc_spin_budget(const struct kipc_spins *spins);
 
+/** Is it likely to pay, or to be found out? */
+int kipc_spin_promises(const struct kipc_spins *spins);
+
 /** What came of it. @param looks  it took; the whole budget where it failed */
 void kipc_spin_learn(struct kipc_spins *spins, uint32_t looks, int paid);
 
