@@ -137,8 +137,11 @@ static int barrier_sleep(struct kipc_barrier *barrier,
 			 struct barrier_waiter *self,
 			 const struct kipc_deadline *deadline)
 {
-	int ret = kipc_wait_sleep(&self->waiter, deadline);
+	int ret;
 
+	kipc_wait_spin(&barrier->object, &self->waiter,
+		       &kipc_barrier_element(barrier)->patience);
+	ret = kipc_wait_sleep(&self->waiter, deadline);
 	if (ret)
 		ret = barrier_give_up(barrier, self, ret);
 	else

@@ -24,6 +24,7 @@ struct kipc_mailbox {
 	struct kipc_queue queue;		/* lock */
 	struct kipc_waitlist senders;		/* lock */
 	struct kipc_waitlist receivers;		/* lock */
+	struct kipc_patience patience;
 	atomic_t senders_waiting;
 	atomic_t receivers_waiting;
 };
@@ -154,6 +155,7 @@ static int mailbox_sleep(struct kipc_mailbox *mailbox,
 	int ret;
 
 	atomic_inc(waiting);
+	kipc_wait_spin(&mailbox->object, &self->waiter, &mailbox->patience);
 	ret = kipc_wait_sleep(&self->waiter, deadline);
 	if (ret) {
 		spin_lock(&mailbox->lock);

@@ -211,6 +211,9 @@ static void object_show_fdinfo(struct seq_file *seq, struct file *file)
 	seq_printf(seq, "kipc-flags:\t0x%x\n", object->flags);
 	seq_printf(seq, "kipc-bytes:\t%llu\n", object->charged);
 	seq_printf(seq, "kipc-waiters:\t%d\n", atomic_read(&object->waiters));
+	seq_printf(seq, "kipc-spins:\t%u\n", atomic_read(&object->spins));
+	seq_printf(seq, "kipc-spins-paid:\t%u\n",
+		   atomic_read(&object->spins_paid));
 	if (object->tracks)
 		seq_printf(seq, "kipc-attachments:\t%u\n",
 			   kipc_attachment_count(object));

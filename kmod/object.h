@@ -103,6 +103,8 @@ struct kipc_object {
 	/* atomic */
 	refcount_t references;
 	atomic_t waiters;
+	atomic_t spins;			/* waits that began by looking */
+	atomic_t spins_paid;		/* and ended by it */
 
 	wait_queue_head_t pollers;
 	struct rcu_head rcu;
@@ -147,6 +149,7 @@ static inline struct kipc_deadline kipc_iocb_deadline(const struct kiocb *iocb)
 		.clock = CLOCK_MONOTONIC,
 		.try = (iocb->ki_flags & IOCB_NOWAIT) ||
 		       (iocb->ki_filp->f_flags & O_NONBLOCK),
+		.spin = true,
 	};
 }
 

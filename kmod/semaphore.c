@@ -265,8 +265,11 @@ static int semaphore_sleep(struct kipc_semaphore *semaphore,
 			   struct semaphore_waiter *self,
 			   const struct kipc_deadline *deadline)
 {
-	int ret = kipc_wait_sleep(&self->waiter, deadline);
+	int ret;
 
+	if (deadline->spin)
+		kipc_wait_spin(&semaphore->object, &self->waiter, &e->patience);
+	ret = kipc_wait_sleep(&self->waiter, deadline);
 	if (ret) {
 		semaphore_enter(semaphore, e, index);
 		if (kipc_granted(&self->waiter))
@@ -363,9 +366,11 @@ static int caller_wait(struct kipc_semaphore *semaphore, u32 index, u32 count,
 	return ret;
 }
 
+/* Who is woken is not to wait for this processor while we spin on it. */
 static int post_before_wait(struct kipc_semaphore *semaphore,
 			    struct semaphore_holder *holder,
-			    struct kipc_semaphore_post_wait_args *args)
+			    struct kipc_semaphore_post_wait_args *args,
+			    struct kipc_deadline *deadline)
 {
 	struct kipc_waker waker;
 	int ret;
@@ -373,16 +378,18 @@ static int post_before_wait(struct kipc_semaphore *semaphore,
 	kipc_waker_init(&waker, true);
 	ret = semaphore_post_waking(semaphore, args->element, args->count,
 				    holder, &waker);
-	if (!ret)
-		args->flags |= KIPC_POSTED;
-	return ret;
+	if (ret)
+		return ret;
+	deadline->spin = !waker.woken;
+	args->flags |= KIPC_POSTED;
+	return 0;
 }
 
 /* Post, and wait for the other; the flags say KIPC_POSTED once that is done. */
 static int caller_post_wait(struct kipc_semaphore *semaphore,
 			    struct kipc_semaphore *other,
 			    struct kipc_semaphore_post_wait_args *args,
-			    const struct kipc_deadline *deadline)
+			    struct kipc_deadline *deadline)
 {
 	struct semaphore_holder *poster, *waiter = NULL;
 	int ret;
@@ -394,7 +401,7 @@ static int caller_post_wait(struct kipc_semaphore *semaphore,
 	if (!ret)
 		ret = holder_get(other, &waiter);
 	if (!ret && !(args->flags & KIPC_POSTED))
-		ret = post_before_wait(semaphore, poster, args);
+		ret = post_before_wait(semaphore, poster, args, deadline);
 	if (!ret)
 		ret = semaphore_wait(other, args->wait_element,
 				     args->wait_count, waiter, deadline);
