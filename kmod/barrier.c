@@ -80,7 +80,7 @@ static void barrier_leave(struct kipc_barrier *barrier, struct kipc_element *e)
 	struct kipc_waker waker __uninitialized;
 	bool more;
 
-	kipc_waker_init(&waker);
+	kipc_waker_init(&waker, false);
 	for (;;) {
 		more = barrier_serve(barrier, e, &waker);
 		if (!e->waiters.first)
@@ -138,8 +138,11 @@ static int barrier_sleep(struct kipc_barrier *barrier,
 			 struct barrier_waiter *self,
 			 const struct kipc_deadline *deadline)
 {
-	int ret = kipc_wait_sleep(&self->waiter, deadline);
+	int ret;
 
+	kipc_wait_spin(&barrier->object, &self->waiter,
+		       &kipc_barrier_element(barrier)->patience);
+	ret = kipc_wait_sleep(&self->waiter, deadline);
 	if (ret)
 		ret = barrier_give_up(barrier, self, ret);
 	else

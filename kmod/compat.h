@@ -7,6 +7,7 @@
 #ifndef KIPC_COMPAT_H
 #define KIPC_COMPAT_H
 
+#include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
@@ -24,6 +25,10 @@ static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set,
 	vma->vm_flags |= set;
 	vma->vm_flags &= ~clear;
 }
+#endif
+
+#ifndef fd_file
+#define fd_file(fd)	((fd).file)
 #endif
 
 /* For a variable that kernels need not clear, as some do with all on the stack. */

@@ -21,6 +21,7 @@
 
 struct mailbox_side {
 	struct kipc_waitlist waiters;		/* the mailbox's lock */
+	struct kipc_patience patience;
 	atomic_t waiting;
 };
 
@@ -135,7 +136,7 @@ static noinline void mailbox_leave_serving(struct kipc_mailbox *mailbox,
 	__poll_t ready;
 	bool more;
 
-	kipc_waker_init(&waker);
+	kipc_waker_init(&waker, false);
 	for (;;) {
 		more = mailbox_serve(mailbox, &waker);
 		ready = events & mailbox_ready(mailbox);
@@ -169,6 +170,7 @@ static int mailbox_sleep(struct kipc_mailbox *mailbox,
 	int ret;
 
 	atomic_inc(&side->waiting);
+	kipc_wait_spin(&mailbox->object, &self->waiter, &side->patience);
 	ret = kipc_wait_sleep(&self->waiter, deadline);
 	if (ret) {
 		spin_lock(&mailbox->lock);

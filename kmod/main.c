@@ -5,6 +5,7 @@
 #include "name.h"
 #include "object.h"
 #include "user.h"
+#include "wait.h"
 
 static long device_ioctl(struct file *file, unsigned int command,
 			 unsigned long arg)
@@ -55,6 +56,7 @@ static void __init check_layout(void)
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_post_args) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_wait_args) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_value_args) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_semaphore_post_wait_args) != 40);
 	BUILD_BUG_ON(sizeof(struct kipc_barrier_wait_args) != 32);
 	BUILD_BUG_ON(sizeof(struct kipc_barrier_args) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_barrier_state_args) != 40);
@@ -71,6 +73,7 @@ static int __init kipc_init(void)
 	int ret;
 
 	check_layout();
+	kipc_wait_init();
 	ret = kipc_names_init();
 	if (ret)
 		return ret;

@@ -269,7 +269,7 @@ static void kipc_mutex_leave(struct kipc_mutex *mutex, struct kipc_element *e,
 	struct kipc_waker waker __uninitialized;
 	bool more;
 
-	kipc_waker_init(&waker);
+	kipc_waker_init(&waker, false);
 	for (;;) {
 		more = kipc_mutex_serve(mutex, e, &waker);
 		kipc_mutex_unlock_element(mutex, e, index);

@@ -239,6 +239,9 @@ static void object_show_fdinfo(struct seq_file *seq, struct file *file)
 	seq_printf(seq, "kipc-flags:\t0x%x\n", object->flags);
 	seq_printf(seq, "kipc-bytes:\t%llu\n", object->charged);
 	seq_printf(seq, "kipc-waiters:\t%d\n", atomic_read(&object->waiters));
+	seq_printf(seq, "kipc-spins:\t%u\n", atomic_read(&object->spins));
+	seq_printf(seq, "kipc-spins-paid:\t%u\n",
+		   atomic_read(&object->spins_paid));
 	if (object->tracks)
 		seq_printf(seq, "kipc-attachments:\t%u\n",
 			   kipc_attachment_count(object));
@@ -270,6 +273,16 @@ static const struct file_operations pollable_operations = {
 	.llseek = noop_llseek,
 	.show_fdinfo = object_show_fdinfo,
 };
+
+/* The object of any file; NULL where it is not of that type, or not ours at all. */
+struct kipc_object *kipc_object_of_type(const struct file *file,
+					const struct kipc_type *type)
+{
+	if (file->f_op != &object_operations &&
+	    file->f_op != &pollable_operations)
+		return NULL;
+	return kipc_object_of(file)->type == type ? kipc_object_of(file) : NULL;
+}
 
 static int access_to_open(u32 access)
 {

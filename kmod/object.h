@@ -106,6 +106,8 @@ struct kipc_object {
 	/* atomic */
 	refcount_t references;
 	atomic_t waiters;
+	atomic_t spins;			/* waits that began by looking */
+	atomic_t spins_paid;		/* and ended by it */
 
 	wait_queue_head_t pollers;
 	struct rcu_head rcu;
@@ -127,6 +129,9 @@ static inline struct kipc_object *kipc_object_of(const struct file *file)
 	return file->private_data;
 }
 
+struct kipc_object *kipc_object_of_type(const struct file *file,
+					const struct kipc_type *type);
+
 static inline bool kipc_object_polled(struct kipc_object *object)
 {
 	/* A poller registers first and takes the element's lock after that. */
@@ -147,6 +152,7 @@ static inline struct kipc_deadline kipc_file_deadline(const struct file *file,
 		.at = KTIME_MAX,
 		.clock = CLOCK_MONOTONIC,
 		.try = try || (file->f_flags & O_NONBLOCK),
+		.spin = true,
 	};
 }
 

@@ -14,7 +14,9 @@
  * waiter whose attachment is gone gets none, and is told so when its turn comes.
  */
 #include <linux/err.h>
+#include <linux/file.h>
 #include <linux/sched/signal.h>
+#include <linux/uaccess.h>
 
 #include "args.h"
 #include "attachment.h"
@@ -62,6 +64,12 @@ static struct semaphore_waiter *waiter_of(struct kipc_waiter *waiter)
 static u32 semaphore_max(const struct kipc_semaphore *semaphore)
 {
 	return semaphore->object.attributes.semaphore.max;
+}
+
+/* Could an element ever hold so many units? */
+static bool semaphore_counts(const struct kipc_semaphore *semaphore, u32 count)
+{
+	return count && count <= semaphore_max(semaphore);
 }
 
 static u32 semaphore_units(const struct kipc_element *e)
@@ -188,19 +196,18 @@ static void semaphore_unlock(struct kipc_semaphore *semaphore,
 }
 
 /* Unlock after a change: serve the waiters and the pollers. */
-static void semaphore_leave(struct kipc_semaphore *semaphore,
-			    struct kipc_element *e, u32 index)
+static void semaphore_leave_waking(struct kipc_semaphore *semaphore,
+				   struct kipc_element *e, u32 index,
+				   struct kipc_waker *waker)
 	__releases(&e->lock)
 {
-	struct kipc_waker waker __uninitialized;
 	bool more, ready;
 
-	kipc_waker_init(&waker);
 	for (;;) {
-		more = semaphore_serve(e, index, &waker);
+		more = semaphore_serve(e, index, waker);
 		ready = !index && semaphore_units(e) && !e->waiters.first;
 		semaphore_unlock(semaphore, e, index);
-		kipc_waker_flush(&waker);
+		kipc_waker_flush(waker);
 		if (!more)
 			break;
 		cond_resched();
@@ -211,12 +218,23 @@ static void semaphore_leave(struct kipc_semaphore *semaphore,
 					 EPOLLIN | EPOLLRDNORM);
 }
 
+static void semaphore_leave(struct kipc_semaphore *semaphore,
+			    struct kipc_element *e, u32 index)
+	__releases(&e->lock)
+{
+	struct kipc_waker waker __uninitialized;
+
+	kipc_waker_init(&waker, false);
+	semaphore_leave_waking(semaphore, e, index, &waker);
+}
+
 /* ------------------------------------------------------------------------ */
 /* The verbs                                                                */
 /* ------------------------------------------------------------------------ */
 
-static int semaphore_post(struct kipc_semaphore *semaphore, u32 index,
-			  u32 count, struct semaphore_holder *holder)
+static int semaphore_post_waking(struct kipc_semaphore *semaphore, u32 index,
+				 u32 count, struct semaphore_holder *holder,
+				 struct kipc_waker *waker)
 {
 	struct kipc_element *e = kipc_words_at(&semaphore->words, &index);
 	int ret;
@@ -228,8 +246,17 @@ static int semaphore_post(struct kipc_semaphore *semaphore, u32 index,
 	if (ret)
 		semaphore_unlock(semaphore, e, index);
 	else
-		semaphore_leave(semaphore, e, index);
+		semaphore_leave_waking(semaphore, e, index, waker);
 	return ret;
+}
+
+static int semaphore_post(struct kipc_semaphore *semaphore, u32 index,
+			  u32 count, struct semaphore_holder *holder)
+{
+	struct kipc_waker waker __uninitialized;
+
+	kipc_waker_init(&waker, false);
+	return semaphore_post_waking(semaphore, index, count, holder, &waker);
 }
 
 /* Queued and unlocked: sleep, and if that fails leave the queue. */
@@ -238,8 +265,11 @@ static int semaphore_sleep(struct kipc_semaphore *semaphore,
 			   struct semaphore_waiter *self,
 			   const struct kipc_deadline *deadline)
 {
-	int ret = kipc_wait_sleep(&self->waiter, deadline);
+	int ret;
 
+	if (deadline->spin)
+		kipc_wait_spin(&semaphore->object, &self->waiter, &e->patience);
+	ret = kipc_wait_sleep(&self->waiter, deadline);
 	if (ret) {
 		semaphore_enter(semaphore, e, index);
 		if (kipc_granted(&self->waiter))
@@ -273,7 +303,7 @@ static int semaphore_wait(struct kipc_semaphore *semaphore, u32 index,
 	int priority = kipc_priority();
 	int ret;
 
-	if (!e || !count || count > semaphore_max(semaphore))
+	if (!e || !semaphore_counts(semaphore, count))
 		return -EINVAL;
 	semaphore_enter(semaphore, e, index);
 	ret = element_take(e, index, holder, count, priority);
@@ -333,6 +363,50 @@ static int caller_wait(struct kipc_semaphore *semaphore, u32 index, u32 count,
 	if (!ret)
 		ret = semaphore_wait(semaphore, index, count, holder, deadline);
 	holder_put(holder);
+	return ret;
+}
+
+/* Who is woken is not to wait for this processor while we spin on it. */
+static int post_before_wait(struct kipc_semaphore *semaphore,
+			    struct semaphore_holder *holder,
+			    struct kipc_semaphore_post_wait_args *args,
+			    struct kipc_deadline *deadline)
+{
+	struct kipc_waker waker __uninitialized;
+	int ret;
+
+	kipc_waker_init(&waker, true);
+	ret = semaphore_post_waking(semaphore, args->element, args->count,
+				    holder, &waker);
+	if (ret)
+		return ret;
+	deadline->spin = !waker.woken;
+	args->flags |= KIPC_POSTED;
+	return 0;
+}
+
+/* Post, and wait for the other; the flags say KIPC_POSTED once that is done. */
+static int caller_post_wait(struct kipc_semaphore *semaphore,
+			    struct kipc_semaphore *other,
+			    struct kipc_semaphore_post_wait_args *args,
+			    struct kipc_deadline *deadline)
+{
+	struct semaphore_holder *poster, *waiter = NULL;
+	int ret;
+
+	if (args->wait_element >= other->words.count ||
+	    !semaphore_counts(other, args->wait_count))
+		return -EINVAL;
+	ret = holder_get(semaphore, &poster);
+	if (!ret)
+		ret = holder_get(other, &waiter);
+	if (!ret && !(args->flags & KIPC_POSTED))
+		ret = post_before_wait(semaphore, poster, args, deadline);
+	if (!ret)
+		ret = semaphore_wait(other, args->wait_element,
+				     args->wait_count, waiter, deadline);
+	holder_put(waiter);
+	holder_put(poster);
 	return ret;
 }
 
@@ -422,6 +496,67 @@ static int ioctl_wait(struct file *file, void __user *arg)
 			   args.count, &deadline);
 }
 
+/*
+ * After a failure the caller is told whether it was posted, and calls again with
+ * the same arguments; after success he begins anew with them.
+ */
+static int post_wait_write_back(struct kipc_semaphore_post_wait_args __user *arg,
+				u32 given, u32 flags, int ret)
+{
+	if (!ret)
+		flags &= ~KIPC_POSTED;
+	if (flags == given || !put_user(flags, &arg->flags))
+		return ret;
+	/* To restart would be to post once more. */
+	return ret == -ERESTARTSYS ? -EINTR : ret;
+}
+
+static int post_wait_in(struct file *file, struct file *other,
+			struct kipc_semaphore_post_wait_args *args,
+			void __user *arg)
+{
+	const u32 known = KIPC_TRY | KIPC_REALTIME | KIPC_POSTED;
+	struct kipc_object *object;
+	struct kipc_deadline deadline;
+	u32 given = args->flags;
+	int ret;
+
+	if ((args->flags & ~known) || args->reserved)
+		return -EINVAL;
+	object = kipc_object_of_type(other, &kipc_semaphore_type);
+	if (!object)
+		return -EINVAL;
+	ret = kipc_file_check(other, FMODE_WRITE);
+	if (!ret)
+		ret = kipc_deadline_init(&deadline, args->flags,
+					 args->deadline, other);
+	if (ret)
+		return ret;
+	ret = caller_post_wait(semaphore_of(kipc_object_of(file)),
+			       semaphore_of(object), args, &deadline);
+	return post_wait_write_back(arg, given, args->flags, ret);
+}
+
+static int ioctl_post_wait(struct file *file, void __user *arg)
+{
+	struct kipc_semaphore_post_wait_args args;
+	struct fd other;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (!ret)
+		ret = kipc_file_check(file, FMODE_WRITE);
+	if (ret)
+		return ret;
+	if (args.wait_fd == -1)
+		return post_wait_in(file, file, &args, arg);
+	other = fdget(args.wait_fd);
+	if (!fd_file(other))
+		return -EBADF;
+	ret = post_wait_in(file, fd_file(other), &args, arg);
+	fdput(other);
+	return ret;
+}
+
 static int ioctl_value(struct file *file, void __user *arg)
 {
 	struct kipc_semaphore_value_args args;
@@ -448,6 +583,8 @@ static long semaphore_ioctl(struct file *file, unsigned int command,
 		return ioctl_wait(file, arg);
 	case KIPC_SEMAPHORE_VALUE:
 		return ioctl_value(file, arg);
+	case KIPC_SEMAPHORE_POST_WAIT:
+		return ioctl_post_wait(file, arg);
 	default:
 		return -ENOTTY;
 	}

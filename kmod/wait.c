@@ -19,6 +19,7 @@
 #include <linux/fs.h>
 #include <linux/hrtimer.h>
 #include <linux/module.h>
+#include <linux/sched/clock.h>
 #include <linux/sched/rt.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -33,6 +34,20 @@ static unsigned int max_waiters = 65536;
 module_param(max_waiters, uint, 0644);
 MODULE_PARM_DESC(max_waiters,
 		 "threads that may wait on one object (default 65536)");
+
+/*
+ * About what it takes to sleep and be woken; none by default where a thread that
+ * spins may be one that others urgently wait for.
+ */
+static unsigned int spin_ns = IS_ENABLED(CONFIG_PREEMPT_RT) ? 0 : 10000;
+module_param(spin_ns, uint, 0644);
+MODULE_PARM_DESC(spin_ns,
+		 "nanoseconds that a wait may look before it sleeps, 0 for none (default 10000; 0 with PREEMPT_RT)");
+
+#define SPIN_UNIT	16	/* ns, in which spins are learnt */
+#define SPIN_MOST	(U16_MAX * SPIN_UNIT)	/* whatever the administrator says */
+#define SPIN_WEIGHT	8	/* one success or failure is that part of what is known */
+#define SPIN_TRIAL	64	/* one wait in so many has all of spin_ns */
 
 /**
  * kipc_deadline_init() - check how long a verb may wait
@@ -51,6 +66,7 @@ int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at,
 	if ((flags & KIPC_TRY) && (at || (flags & KIPC_REALTIME)))
 		return -EINVAL;
 	deadline->try = (flags & KIPC_TRY) || (file->f_flags & O_NONBLOCK);
+	deadline->spin = true;
 	deadline->clock = CLOCK_MONOTONIC;
 	if (flags & KIPC_REALTIME)
 		deadline->clock = CLOCK_REALTIME;
@@ -58,13 +74,6 @@ int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at,
 		at = kipc_monotonic_to_host(at);
 	deadline->at = at;
 	return 0;
-}
-
-/* The caller's place in a waitlist: real-time threads before all others. */
-int kipc_priority(void)
-{
-	/* Not ->prio: what a lock's waiters lend us is not for this queue. */
-	return min(READ_ONCE(current->normal_prio), MAX_RT_PRIO);
 }
 
 static void waitlist_add(struct kipc_waitlist *list, struct kipc_waiter *waiter)
@@ -92,9 +101,12 @@ static void waitlist_add(struct kipc_waitlist *list, struct kipc_waiter *waiter)
 void kipc_waitlist_remove(struct kipc_waitlist *list,
 			  struct kipc_waiter *waiter)
 {
+	if (list_empty(&waiter->node)) {
+		list->first = NULL;
+		return;
+	}
 	if (list->first == waiter)
-		list->first = list_empty(&waiter->node) ?
-			      NULL : list_next_entry(waiter, node);
+		list->first = list_next_entry(waiter, node);
 	list_del(&waiter->node);
 }
 
@@ -139,13 +151,88 @@ void kipc_wait_end(struct kipc_object *object)
 
 static bool wait_expired(const struct kipc_deadline *deadline)
 {
-	bool forever = deadline->at == KTIME_MAX;
 	u64 slack = rt_task(current) ? 0 : current->timer_slack_ns;
 	ktime_t at = deadline->at;
 
-	return !schedule_hrtimeout_range_clock(forever ? NULL : &at, slack,
-					       HRTIMER_MODE_ABS,
+	if (at == KTIME_MAX) {
+		schedule();
+		return false;
+	}
+	return !schedule_hrtimeout_range_clock(&at, slack, HRTIMER_MODE_ABS,
 					       deadline->clock);
+}
+
+/*
+ * For how long to look: never where nobody else could do anything meanwhile, else
+ * twice what has paid. That is tried now and then with all the time there can be:
+ * two who wake each other find out no other way, because each has been asleep when
+ * its turn comes.
+ */
+static u32 spin_budget(struct kipc_patience *patience)
+{
+	u32 most = min_t(u32, READ_ONCE(spin_ns), SPIN_MOST);
+	u32 known = READ_ONCE(patience->units);
+	u16 waits;
+
+	if (!most || num_online_cpus() == 1)
+		return 0;
+	waits = READ_ONCE(patience->waits);
+	WRITE_ONCE(patience->waits, waits + 1);
+	if (!(waits % SPIN_TRIAL))
+		return most;
+	/* Less is what failures leave. */
+	return known < SPIN_WEIGHT ? 0 : min(2 * known * SPIN_UNIT, most);
+}
+
+static void spin_learn(struct kipc_patience *patience, u64 ns, bool paid)
+{
+	u32 known = READ_ONCE(patience->units);
+
+	known -= known / SPIN_WEIGHT;
+	if (paid)
+		known += min_t(u64, ns, SPIN_MOST) / SPIN_UNIT / SPIN_WEIGHT;
+	WRITE_ONCE(patience->units, known);
+}
+
+/* True where the waiter has been granted. */
+static bool spin(struct kipc_waiter *waiter, u64 until)
+{
+	/* Pairs with the release in kipc_grant(). */
+	while (smp_load_acquire(&waiter->outcome) == KIPC_SPINNING) {
+		if (need_resched() || signal_pending(current) ||
+		    local_clock() >= until)
+			return cmpxchg_acquire(&waiter->outcome, KIPC_SPINNING,
+					       KIPC_PENDING) != KIPC_SPINNING;
+		cpu_relax();
+	}
+	return true;
+}
+
+/**
+ * kipc_wait_spin() - look for a while whether the waiter is granted
+ * @object: whose spins are counted
+ * @waiter: queued by kipc_wait_begin() and nudged by nobody; the list is not
+ *	    locked any more
+ * @patience: of that list
+ *
+ * kipc_wait_sleep() follows in any case. Bounded, whatever the deadline.
+ */
+void kipc_wait_spin(struct kipc_object *object, struct kipc_waiter *waiter,
+		    struct kipc_patience *patience)
+{
+	u32 budget = spin_budget(patience);
+	u64 begin;
+	bool paid;
+
+	if (!budget || cmpxchg_relaxed(&waiter->outcome, KIPC_PENDING,
+				       KIPC_SPINNING) != KIPC_PENDING)
+		return;
+	begin = local_clock();
+	paid = spin(waiter, begin + budget);
+	spin_learn(patience, local_clock() - begin, paid);
+	atomic_inc(&object->spins);
+	if (paid)
+		atomic_inc(&object->spins_paid);
 }
 
 /**
@@ -179,6 +266,15 @@ int kipc_wait_sleep(struct kipc_waiter *waiter,
 	return ret;
 }
 
+/* Once a waiter has ceased to look it does not begin again. */
+static bool grant_spinning(struct kipc_waiter *waiter, int outcome)
+{
+	/* Pairs with spin(), whose compare-and-swap fails after this one. */
+	return READ_ONCE(waiter->outcome) == KIPC_SPINNING &&
+	       cmpxchg_release(&waiter->outcome, KIPC_SPINNING, outcome) ==
+	       KIPC_SPINNING;
+}
+
 /**
  * kipc_grant() - end a wait with an outcome
  * @waker: not full; flushed after the unlock
@@ -190,6 +286,10 @@ void kipc_grant(struct kipc_waker *waker, struct kipc_waitlist *list,
 		struct kipc_waiter *waiter, int outcome)
 {
 	kipc_waitlist_remove(list, waiter);
+	if (grant_spinning(waiter, outcome)) {
+		waker->tasks[waker->count++] = NULL;
+		return;
+	}
 	waker->tasks[waker->count++] = get_task_struct(waiter->task);
 	/* Pairs with kipc_granted(): the record is the waiter's from here. */
 	smp_store_release(&waiter->outcome, outcome);
@@ -207,13 +307,47 @@ void kipc_nudge(struct kipc_waker *waker, struct kipc_waiter *waiter)
 	smp_store_release(&waiter->outcome, KIPC_NUDGED);
 }
 
+/* WF_SYNC. The scheduler keeps its flags to itself and to wait queues. */
+static int sync_flag __ro_after_init;
+
+static int __init note_flags(struct wait_queue_entry *entry, unsigned int mode,
+			     int flags, void *key)
+{
+	sync_flag = flags;
+	return 0;
+}
+
+void __init kipc_wait_init(void)
+{
+	struct wait_queue_entry entry = { .func = note_flags };
+	DECLARE_WAIT_QUEUE_HEAD_ONSTACK(queue);
+
+	add_wait_queue(&queue, &entry);
+	__wake_up_sync(&queue, TASK_NORMAL);
+	remove_wait_queue(&queue, &entry);
+}
+
+/* The task had better run where we do, once we sleep. */
+static void wake_process_sync(struct task_struct *task)
+{
+	struct wait_queue_entry entry = { .private = task };
+
+	default_wake_function(&entry, TASK_NORMAL, sync_flag, NULL);
+}
+
 void kipc_waker_flush(struct kipc_waker *waker)
 {
 	unsigned int i;
 
 	for (i = 0; i < waker->count; i++) {
-		wake_up_process(waker->tasks[i]);
+		if (!waker->tasks[i])
+			continue;
+		if (waker->sync)
+			wake_process_sync(waker->tasks[i]);
+		else
+			wake_up_process(waker->tasks[i]);
 		put_task_struct(waker->tasks[i]);
+		waker->woken++;
 	}
 	waker->count = 0;
 }

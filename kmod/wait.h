@@ -14,6 +14,14 @@
  * waker holds a reference on the task, not on the record. Wake-ups happen after
  * the unlock, a bounded number for each time the lock is held.
  *
+ * Before it sleeps a waiter looks for a while whether it has been granted, if
+ * another processor could do that. To grant is then no more than a store. Whether
+ * the waiter still looks is decided by a compare-and-swap of its record: by the
+ * granter from KIPC_SPINNING to the outcome, by the waiter back to KIPC_PENDING,
+ * after which it has to be woken. How long it looks is learnt for each place where
+ * one can wait; where it has not paid it hardly ever does. The clock ends it in any
+ * case: the other processor may go offline, a hypervisor may have given it to others.
+ *
  * Where newcomers may go first, a waiter is *nudged* instead: it stays on the list,
  * wakes up, takes the lock and looks for itself.
  *
@@ -24,7 +32,9 @@
 #define KIPC_WAIT_H
 
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include <linux/sched.h>
+#include <linux/sched/prio.h>
 #include <linux/spinlock.h>
 
 struct file;
@@ -34,6 +44,8 @@ struct kipc_object;
 #define KIPC_PENDING	INT_MAX
 /* To wake up and look for itself; still on the list. */
 #define KIPC_NUDGED	(INT_MAX - 1)
+/* Not granted yet, and looks for it: needs not be woken. */
+#define KIPC_SPINNING	(INT_MAX - 2)
 
 /* Wake-ups for each time a lock is held. */
 #define KIPC_WAKE_BATCH	16
@@ -42,6 +54,7 @@ struct kipc_deadline {
 	ktime_t at;		/* host time; KTIME_MAX never passes */
 	clockid_t clock;
 	bool try;		/* do not wait at all */
+	bool spin;		/* look for a while before sleeping */
 };
 
 struct kipc_waiter {
@@ -49,6 +62,12 @@ struct kipc_waiter {
 	struct task_struct *task;	/* constant */
 	int priority;			/* constant; the lowest goes first */
 	int outcome;			/* release by the granter, acquire */
+};
+
+/* What is known of a place where one can wait: a guess, not locked. */
+struct kipc_patience {
+	u16 units;			/* of time, that the last ones that paid took */
+	u16 waits;
 };
 
 /* The first of a ring of waiters: eight bytes an element, not sixteen. */
@@ -59,15 +78,20 @@ struct kipc_waitlist {
 /* Tasks to wake once the lock is dropped. */
 struct kipc_waker {
 	unsigned int count;
+	unsigned int woken;	/* in all, without those who were spinning */
+	bool sync;		/* whoever wakes them is about to sleep */
 	struct task_struct *tasks[KIPC_WAKE_BATCH];
 };
+
+void kipc_wait_init(void);
 
 int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at,
 		       const struct file *file);
 
-int kipc_priority(void);
 int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
 		    struct kipc_waiter *waiter, int priority);
+void kipc_wait_spin(struct kipc_object *object, struct kipc_waiter *waiter,
+		    struct kipc_patience *patience);
 int kipc_wait_sleep(struct kipc_waiter *waiter,
 		    const struct kipc_deadline *deadline);
 void kipc_wait_end(struct kipc_object *object);
@@ -81,9 +105,18 @@ void kipc_grant(struct kipc_waker *waker, struct kipc_waitlist *list,
 void kipc_nudge(struct kipc_waker *waker, struct kipc_waiter *waiter);
 void kipc_waker_flush(struct kipc_waker *waker);
 
-static inline void kipc_waker_init(struct kipc_waker *waker)
+/* The caller's place in a waitlist: real-time threads before all others. */
+static inline int kipc_priority(void)
+{
+	/* Not ->prio: what a lock's waiters lend us is not for this queue. */
+	return min(READ_ONCE(current->normal_prio), MAX_RT_PRIO);
+}
+
+static inline void kipc_waker_init(struct kipc_waker *waker, bool sync)
 {
 	waker->count = 0;
+	waker->woken = 0;
+	waker->sync = sync;
 }
 
 static inline bool kipc_waker_full(const struct kipc_waker *waker)
@@ -94,7 +127,7 @@ static inline bool kipc_waker_full(const struct kipc_waker *waker)
 static inline bool kipc_granted(const struct kipc_waiter *waiter)
 {
 	/* Pairs with the store in kipc_grant(). */
-	return smp_load_acquire(&waiter->outcome) < KIPC_NUDGED;
+	return smp_load_acquire(&waiter->outcome) < KIPC_SPINNING;
 }
 
 /* Is there a reason to be awake? */

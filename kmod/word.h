@@ -36,6 +36,7 @@ struct kipc_object;
 
 struct kipc_element {
 	spinlock_t lock;		/* guards what names it here */
+	struct kipc_patience patience;
 	u64 value;			/* lock; KIPC_SLOW: frozen */
 	struct kipc_waitlist waiters;	/* lock */
 };

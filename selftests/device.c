@@ -28,6 +28,7 @@ union verb_args {
 	struct kipc_semaphore_post_args post;
 	struct kipc_semaphore_wait_args wait;
 	struct kipc_semaphore_value_args value;
+	struct kipc_semaphore_post_wait_args post_wait;
 	struct kipc_barrier_wait_args barrier_wait;
 	struct kipc_barrier_args barrier;
 	struct kipc_barrier_state_args barrier_state;
@@ -257,6 +258,38 @@ FIXTURE_VARIANT_ADD(verb, semaphore_value) {
 		BAD(kipc_semaphore_value_args, element, 0xffffffff),
 	},
 	.prepare = prepare_nothing,
+};
+
+/* One unit too many, too. */
+static void prepare_post_wait(union verb_args *args,
+			      struct verb_objects *objects)
+{
+	(void)objects;
+	args->post_wait.flags = KIPC_TRY;
+	args->post_wait.count = SEMAPHORE_MAX - SEMAPHORE_UNITS + 1;
+	args->post_wait.wait_fd = -1;
+	args->post_wait.wait_count = 1;
+}
+
+FIXTURE_VARIANT_ADD(verb, semaphore_post_wait) {
+	.command = KIPC_SEMAPHORE_POST_WAIT,
+	.file = SEMAPHORE,
+	.size = sizeof(struct kipc_semaphore_post_wait_args),
+	.flags = KIPC_TRY | KIPC_REALTIME | KIPC_POSTED,
+	.access = KIPC_WRITE,
+	.bad = {
+		BAD(kipc_semaphore_post_wait_args, element, 1),
+		BAD(kipc_semaphore_post_wait_args, count, 0),
+		BAD(kipc_semaphore_post_wait_args, wait_element, 1),
+		BAD(kipc_semaphore_post_wait_args, wait_count, 0),
+		BAD(kipc_semaphore_post_wait_args, wait_count,
+		    SEMAPHORE_MAX + 1),
+		BAD(kipc_semaphore_post_wait_args, reserved, 1),
+		BAD(kipc_semaphore_post_wait_args, reserved, 0x80000000),
+		BAD(kipc_semaphore_post_wait_args, deadline, 1),
+	},
+	.returns = -EOVERFLOW,
+	.prepare = prepare_post_wait,
 };
 
 static void prepare_barrier_wait(union verb_args *args,
@@ -792,7 +825,7 @@ FIXTURE_TEARDOWN(device)
 TEST_F(device, unknown_commands)
 {
 	const unsigned int known[] = {
-		0x00, 0x01, 0x02, 0x03, 0x10, 0x11, 0x20, 0x21, 0x22,
+		0x00, 0x01, 0x02, 0x03, 0x10, 0x11, 0x20, 0x21, 0x22, 0x23,
 		0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x40, 0x41, 0x42,
 		0x50, 0x51, 0x52, 0x53,
 	};

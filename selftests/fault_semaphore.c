@@ -144,6 +144,46 @@ FIXTURE_VARIANT_ADD(verb, semaphore_try_in_vain) {
 	},
 };
 
+/* The state is that of the posted element, which is the awaited one, too. */
+static int call_post_wait(struct subject *subject)
+{
+	struct kipc_semaphore_post_wait_args args = post_wait_args(0, 0);
+
+	return semaphore_post_wait(subject->fd, &args);
+}
+
+FIXTURE_VARIANT_ADD(verb, semaphore_post_wait) {
+	.type = KIPC_SEMAPHORE,
+	.operation = {
+		.call = call_post_wait,
+		.state = units,
+		.was = INITIAL,
+		.becomes = INITIAL,
+	},
+};
+
+/* Where the arguments cannot be written back the post is done all the same. */
+static int call_post_wait_in_vain(struct subject *subject)
+{
+	struct kipc_semaphore_post_wait_args args = post_wait_args(0, 1);
+
+	args.wait_count = MAX;
+	args.deadline = subject->deadline;
+	return semaphore_post_wait(subject->fd, &args);
+}
+
+FIXTURE_VARIANT_ADD(verb, semaphore_post_wait_in_vain) {
+	.type = KIPC_SEMAPHORE,
+	.operation = {
+		.before = set_deadline,
+		.call = call_post_wait_in_vain,
+		.ret = -ETIMEDOUT,
+		.state = units,
+		.was = INITIAL,
+		.becomes = INITIAL + 1,
+	},
+};
+
 static int call_value(struct subject *subject)
 {
 	return units(subject);

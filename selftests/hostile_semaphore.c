@@ -28,6 +28,16 @@ static int hostile_trywait(struct object *object, unsigned int element)
 			-EAGAIN, 0);
 }
 
+static int hostile_post_wait(struct object *object, unsigned int element)
+{
+	struct kipc_semaphore_post_wait_args args =
+		post_wait_args(element, random() % ELEMENTS);
+
+	args.deadline = soon();
+	return possible(semaphore_post_wait(object->fd, &args), -ETIMEDOUT,
+			-EOVERFLOW);
+}
+
 static int hostile_value(struct object *object, unsigned int element)
 {
 	__u32 value = ~0U;
@@ -79,8 +89,9 @@ static int hostile_give(struct object *object, unsigned int element)
 }
 
 static const verb semaphore_verbs[] = {
-	hostile_post, hostile_wait, hostile_trywait, hostile_value,
-	hostile_read, hostile_write, hostile_poll, hostile_take, hostile_give,
+	hostile_post, hostile_wait, hostile_trywait, hostile_post_wait,
+	hostile_value, hostile_read, hostile_write, hostile_poll, hostile_take,
+	hostile_give,
 	NULL,
 };
 

@@ -107,6 +107,17 @@ CHECK_FIELD(struct kipc_semaphore_value_args, flags, 4, 4);
 CHECK_FIELD(struct kipc_semaphore_value_args, element, 8, 4);
 CHECK_FIELD(struct kipc_semaphore_value_args, value, 12, 4);
 
+CHECK_SIZE(struct kipc_semaphore_post_wait_args, 40);
+CHECK_FIELD(struct kipc_semaphore_post_wait_args, size, 0, 4);
+CHECK_FIELD(struct kipc_semaphore_post_wait_args, flags, 4, 4);
+CHECK_FIELD(struct kipc_semaphore_post_wait_args, element, 8, 4);
+CHECK_FIELD(struct kipc_semaphore_post_wait_args, count, 12, 4);
+CHECK_FIELD(struct kipc_semaphore_post_wait_args, wait_fd, 16, 4);
+CHECK_FIELD(struct kipc_semaphore_post_wait_args, wait_element, 20, 4);
+CHECK_FIELD(struct kipc_semaphore_post_wait_args, wait_count, 24, 4);
+CHECK_FIELD(struct kipc_semaphore_post_wait_args, reserved, 28, 4);
+CHECK_FIELD(struct kipc_semaphore_post_wait_args, deadline, 32, 8);
+
 CHECK_SIZE(struct kipc_barrier_wait_args, 32);
 CHECK_FIELD(struct kipc_barrier_wait_args, size, 0, 4);
 CHECK_FIELD(struct kipc_barrier_wait_args, flags, 4, 4);
@@ -209,6 +220,7 @@ static_assert(KIPC_WATCH == 0xb911, "KIPC_WATCH");
 static_assert(KIPC_SEMAPHORE_POST == 0xb920, "KIPC_SEMAPHORE_POST");
 static_assert(KIPC_SEMAPHORE_WAIT == 0xb921, "KIPC_SEMAPHORE_WAIT");
 static_assert(KIPC_SEMAPHORE_VALUE == 0xb922, "KIPC_SEMAPHORE_VALUE");
+static_assert(KIPC_SEMAPHORE_POST_WAIT == 0xb923, "KIPC_SEMAPHORE_POST_WAIT");
 static_assert(KIPC_BARRIER_WAIT == 0xb930, "KIPC_BARRIER_WAIT");
 static_assert(KIPC_BARRIER_ABORT == 0xb931, "KIPC_BARRIER_ABORT");
 static_assert(KIPC_BARRIER_RESET == 0xb932, "KIPC_BARRIER_RESET");

@@ -348,6 +348,27 @@ static inline int semaphore_trywait(int fd, unsigned int element,
 	return semaphore_timedwait(fd, element, count, 0, KIPC_TRY);
 }
 
+/* Posts one unit of an element, waits for one of another in the same set. */
+static inline struct kipc_semaphore_post_wait_args
+post_wait_args(unsigned int element, unsigned int wait_element)
+{
+	return (struct kipc_semaphore_post_wait_args) {
+		.size = sizeof(struct kipc_semaphore_post_wait_args),
+		.element = element,
+		.count = 1,
+		.wait_fd = -1,
+		.wait_element = wait_element,
+		.wait_count = 1,
+		.deadline = KIPC_FOREVER,
+	};
+}
+
+static inline int semaphore_post_wait(int fd,
+				      struct kipc_semaphore_post_wait_args *args)
+{
+	return kipc_call(fd, KIPC_SEMAPHORE_POST_WAIT, args);
+}
+
 static inline int semaphore_value(int fd, unsigned int element, __u32 *value)
 {
 	struct kipc_semaphore_value_args args = {

@@ -162,6 +162,204 @@ TEST(child_uses_its_parents_handle)
 	kipc_semaphore_close(semaphore);
 }
 
+/* Posts and waits in one go, from the other end. */
+static int answer_when_asleep(void *data)
+{
+	struct kipc_semaphore **semaphores = data;
+
+	/* A waiter makes the word the kernel's. */
+	wait_until(__atomic_load_n(semaphores[1]->words.base, __ATOMIC_RELAXED) &
+		   KIPC_SLOW);
+	return kipc_semaphore_wait(semaphores[0], 0, 1) ?:
+	       kipc_semaphore_post_wait(semaphores[1], 0, 1, semaphores[0], 0,
+					1);
+}
+
+TEST(semaphore_posts_and_waits)
+{
+	struct kipc_semaphore *semaphores[2];
+	struct child child;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphores[0], NULL, NULL));
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphores[1], NULL, NULL));
+	child_start(&child, answer_when_asleep, semaphores);
+	EXPECT_EQ(0, kipc_semaphore_post_wait(semaphores[0], 0, 1,
+					      semaphores[1], 0, 1));
+	EXPECT_EQ(0, kipc_semaphore_post(semaphores[0], 0, 1));
+	EXPECT_EQ(0, child_finish(&child));
+	EXPECT_EQ(0, *semaphores[0]->words.base);
+	EXPECT_EQ(0, *semaphores[1]->words.base);
+	kipc_semaphore_close(semaphores[0]);
+	kipc_semaphore_close(semaphores[1]);
+}
+
+static int post_wait(struct kipc_semaphore *semaphore, unsigned int element,
+		     unsigned int count, unsigned int wait_element,
+		     unsigned int wait_count)
+{
+	return kipc_semaphore_post_timedwait(semaphore, element, count,
+					     semaphore, wait_element,
+					     wait_count, 1, 0);
+}
+
+static void check_post_wait(struct __test_metadata *_metadata, __u32 flags)
+{
+	const struct kipc_semaphore_options options = {
+		.flags = flags, .elements = 2, .initial = 1, .max = 3,
+	};
+	struct kipc_semaphore *semaphore;
+	__u32 posted, awaited;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, &options));
+	EXPECT_EQ(-EOVERFLOW, post_wait(semaphore, 0, 3, 1, 1));
+	EXPECT_EQ(-EINVAL, post_wait(semaphore, 0, 0, 1, 1));
+	EXPECT_EQ(-EINVAL, post_wait(semaphore, 2, 1, 1, 1));
+	EXPECT_EQ(-EINVAL, post_wait(semaphore, 0, 1, 2, 1));
+	EXPECT_EQ(-EINVAL, post_wait(semaphore, 0, 1, 1, 0));
+	EXPECT_EQ(-EINVAL, post_wait(semaphore, 0, 1, 1, 4));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_post_timedwait(semaphore, 0, 1,
+							 semaphore, 1, 1, -1,
+							 0));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_post_timedwait(semaphore, 0, 1,
+							 semaphore, 1, 1, 1,
+							 KIPC_TRY));
+	EXPECT_EQ(0, post_wait(semaphore, 0, 1, 1, 1));
+	EXPECT_EQ(-ETIMEDOUT, post_wait(semaphore, 0, 1, 1, 1));
+	EXPECT_EQ(0, kipc_semaphore_value(semaphore, 0, &posted));
+	EXPECT_EQ(0, kipc_semaphore_value(semaphore, 1, &awaited));
+	EXPECT_EQ(3U, posted);
+	EXPECT_EQ(0U, awaited);
+	EXPECT_EQ(0, kipc_semaphore_trywait(semaphore, 0, 3));
+	EXPECT_EQ(0, post_wait(semaphore, 0, 1, 0, 1));
+	kipc_semaphore_close(semaphore);
+}
+
+TEST(semaphore_post_wait_by_the_words)
+{
+	check_post_wait(_metadata, 0);
+}
+
+TEST(semaphore_post_wait_by_the_kernel)
+{
+	check_post_wait(_metadata, KIPC_SEALED);
+}
+
+/* Nothing is posted where it is known that the wait cannot be. */
+TEST(semaphore_post_wait_without_access)
+{
+	const struct kipc_semaphore_options undo = { .flags = KIPC_UNDO };
+	struct kipc_semaphore *full, *reader, *holder;
+	__u32 value;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&full, unique_name(name, "both"), NULL));
+	ASSERT_EQ(0, kipc_semaphore_open(&reader, name, KIPC_READ));
+	EXPECT_EQ(-EBADF, kipc_semaphore_post_wait(full, 0, 1, reader, 0, 1));
+	ASSERT_EQ(0, kipc_semaphore_create(&holder, unique_name(name, "undo"), &undo));
+	kipc_semaphore_close(reader);
+	ASSERT_EQ(0, kipc_semaphore_open(&reader, name, KIPC_WRITE));
+	kipc_semaphore_close(holder);
+	EXPECT_EQ(-ENXIO, kipc_semaphore_post_wait(full, 0, 1, reader, 0, 1));
+	EXPECT_EQ(0, kipc_semaphore_value(full, 0, &value));
+	EXPECT_EQ(0U, value);
+	kipc_semaphore_close(full);
+	kipc_semaphore_close(reader);
+}
+
+/* ------------------------------------------------------------------------ */
+/* Looking before sleeping                                                  */
+/* ------------------------------------------------------------------------ */
+
+#define WAITS	200
+
+/*
+ * Never more than the budget, which gets small where looking never pays; and
+ * nothing where nobody else could do anything meanwhile.
+ */
+static void check_spins(struct __test_metadata *_metadata,
+			const struct kipc_spins *spins, unsigned int waits)
+{
+	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
+		waits = 0;
+	EXPECT_EQ(waits, spins->waits);
+	EXPECT_EQ(0U, spins->paid);
+	EXPECT_LE(spins->waits, spins->looks);
+	EXPECT_GE(spins->waits * KIPC_SPINS_MAX, spins->looks);
+	if (waits == WAITS)
+		EXPECT_GE(spins->waits * KIPC_SPINS_MAX / 8, spins->looks);
+}
+
+TEST(semaphore_spins_within_its_budget)
+{
+	struct kipc_semaphore *semaphore;
+	struct kipc_spins spins;
+	int i;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, NULL));
+	kipc_semaphore_spins(semaphore, &spins);
+	EXPECT_EQ(0U, spins.waits);
+	for (i = 1; i <= WAITS; i++) {
+		EXPECT_EQ(-ETIMEDOUT,
+			  kipc_semaphore_timedwait(semaphore, 0, 1, 1, 0));
+		kipc_semaphore_spins(semaphore, &spins);
+		check_spins(_metadata, &spins, i);
+	}
+	EXPECT_EQ(-EAGAIN, kipc_semaphore_trywait(semaphore, 0, 1));
+	kipc_semaphore_spins(semaphore, &spins);
+	check_spins(_metadata, &spins, WAITS);
+	kipc_semaphore_close(semaphore);
+}
+
+TEST(barrier_spins_within_its_budget)
+{
+	const struct kipc_barrier_options options = { .parties = 2 };
+	struct kipc_barrier *barrier;
+	struct kipc_spins spins;
+	int i;
+
+	ASSERT_EQ(0, kipc_barrier_create(&barrier, NULL, &options));
+	for (i = 0; i < WAITS; i++) {
+		EXPECT_EQ(-ETIMEDOUT, kipc_barrier_timedwait(barrier, 1, 0));
+		EXPECT_EQ(0, kipc_barrier_reset(barrier));
+	}
+	kipc_barrier_spins(barrier, &spins);
+	check_spins(_metadata, &spins, WAITS);
+	kipc_barrier_close(barrier);
+}
+
+static int post_when_awaited(void *data)
+{
+	struct kipc_semaphore *semaphore = data;
+	int ret;
+
+	do {
+		ret = kipc_semaphore_wait(semaphore, 1, 1) ?:
+		      kipc_semaphore_post(semaphore, 0, 1);
+	} while (!ret);
+	return ret;
+}
+
+/* Two processors hand a unit over without a system call. */
+TEST(semaphore_spins_and_that_pays)
+{
+	const struct kipc_semaphore_options options = { .elements = 2 };
+	struct kipc_semaphore *semaphore;
+	struct kipc_spins spins;
+	struct child child;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
+		SKIP(return, "needs two processors");
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, &options));
+	child_start(&child, post_when_awaited, semaphore);
+	do {
+		ASSERT_EQ(0, kipc_semaphore_post_wait(semaphore, 1, 1,
+						      semaphore, 0, 1));
+		kipc_semaphore_spins(semaphore, &spins);
+	} while (!spins.paid);
+	EXPECT_LE(spins.paid, spins.waits);
+	EXPECT_EQ(CHILD_KILLED, child_kill(&child));
+	kipc_semaphore_close(semaphore);
+}
+
 /* ------------------------------------------------------------------------ */
 /* No system calls                                                          */
 /* ------------------------------------------------------------------------ */
@@ -194,6 +392,8 @@ TEST(semaphore_needs_no_system_call)
 			fine &= !kipc_semaphore_post(semaphore, 0, 2);
 			fine &= !kipc_semaphore_wait(semaphore, 0, 1);
 			fine &= !kipc_semaphore_trywait(semaphore, 0, 1);
+			fine &= !kipc_semaphore_post_wait(semaphore, 0, 1,
+							  semaphore, 0, 1);
 			fine &= kipc_semaphore_trywait(semaphore, 0, 1) ==
 				-EAGAIN;
 		}

@@ -63,6 +63,25 @@ static int poll_unit(struct participant *self, int fd)
 	return semaphore_trywait(fd, 0, 1);
 }
 
+/* Hands a unit of one element over and takes one of the same or another. */
+static int exchange_unit(struct participant *self)
+{
+	struct semaphore_stage *stage = semaphore_stage_of(self);
+	struct kipc_semaphore_post_wait_args args =
+		post_wait_args(chance(self, ELEMENTS), chance(self, ELEMENTS));
+	int ret = semaphore_trywait(stage->fd, args.element, 1);
+
+	if (ret)
+		return ret;
+	args.wait_fd = chance(self, 2) ? -1 : stage->fd;
+	disturb(self);
+	/* A signal leaves in the arguments what continues the wait. */
+	do {
+		ret = semaphore_post_wait(stage->fd, &args);
+	} while (ret == -EINTR);
+	return ret ? ret : semaphore_post(stage->fd, args.wait_element, 1);
+}
+
 static int take_units(struct participant *self, unsigned int element,
 		      unsigned int *count)
 {
@@ -131,6 +150,12 @@ static int play_semaphore(struct participant *self)
 		element = chance(self, ELEMENTS);
 		count = 1 + chance(self, chance(self, 4) ? 1 : UNITS);
 		disturb(self);
+		if (!chance(self, 8)) {
+			ret = exchange_unit(self);
+			if (ret && !in_vain(ret))
+				return ret;
+			continue;
+		}
 		ret = take_units(self, element, &count);
 		if (in_vain(ret))
 			continue;

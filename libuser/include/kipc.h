@@ -98,6 +98,17 @@ struct kipc_words {
 	struct kipc_words *next, *previous;
 };
 
+/** What the waits of one handle have cost and saved by looking before sleeping. */
+struct kipc_spins {
+	uint64_t waits;		/**< times that a thread began to look */
+	uint64_t paid;		/**< of these, after which it need not sleep */
+	uint64_t looks;		/**< taken in all of them */
+	uint32_t learnt;	/* what the last that paid took; the library's */
+};
+
+/** The most looks of one wait: some microseconds. */
+#define KIPC_SPINS_MAX	1000
+
 /* What gettid() says to the calling thread; 0 until the library has asked. */
 extern __thread uint32_t kipc_thread
 	__attribute__((tls_model("initial-exec")));
@@ -112,6 +123,7 @@ struct kipc_semaphore {
 	uint32_t elements;
 	uint32_t max;
 	int fd;
+	struct kipc_spins spins;
 };
 
 /** What kipc_semaphore_create() takes. Zero means the default. */
@@ -294,11 +306,51 @@ KIPC_INLINE int kipc_semaphore_wait(struct kipc_semaphore *semaphore,
 }
 
 /**
+ * Give units of one semaphore back, then take units of another, waiting for them
+ * until a deadline. What cannot be done without the kernel is one system call
+ * instead of two, and whoever it wakes can have the processor that the caller
+ * leaves: so two processes that work in turns hand over to each other.
+ *
+ * These are two operations, between which others may come. After -ETIMEDOUT,
+ * -EINTR or -ENOSPC the units are posted: go on with kipc_semaphore_timedwait().
+ * After any other error nothing has changed.
+ * @param semaphore     the set to post
+ * @param element       which semaphore of it
+ * @param count         units to post, at least 1
+ * @param other         the set to wait for; may be the same one
+ * @param wait_element  which semaphore of it; may be the same one
+ * @param wait_count    units to take, all at once, 1..the maximum
+ * @param deadline      of the wait, absolute; one in the past waits for nothing
+ * @param flags         0 or KIPC_REALTIME
+ * @return 0, -EOVERFLOW as kipc_semaphore_post(), -ETIMEDOUT, -EINTR, -EINVAL,
+ *         -ENOSPC (too many wait already), -ENXIO as kipc_semaphore_post(),
+ *         -EBADF (not open for writing)
+ */
+int kipc_semaphore_post_timedwait(struct kipc_semaphore *semaphore,
+				  uint32_t element, uint32_t count,
+				  struct kipc_semaphore *other,
+				  uint32_t wait_element, uint32_t wait_count,
+				  int64_t deadline, unsigned int flags);
+
+/** The same, waiting as long as it takes. */
+int kipc_semaphore_post_wait(struct kipc_semaphore *semaphore,
+			     uint32_t element, uint32_t count,
+			     struct kipc_semaphore *other,
+			     uint32_t wait_element, uint32_t wait_count);
+
+/**
  * Look at the units a semaphore holds.
  * @return 0, -EINVAL, -EBADF (not open for reading)
  */
 int kipc_semaphore_value(struct kipc_semaphore *semaphore, uint32_t element,
 			 uint32_t *value);
+
+/**
+ * What waiting by this handle has cost before it slept. Threads that use the
+ * handle at once may make the counts come out too small.
+ */
+void kipc_semaphore_spins(const struct kipc_semaphore *semaphore,
+			  struct kipc_spins *spins);
 
 /* ------------------------------------------------------------------------- */
 /* Barriers                                                                  */
@@ -311,6 +363,7 @@ struct kipc_barrier {
 	uint32_t flags;
 	uint32_t member;	/* the attachment that has joined; 0: none */
 	int fd;
+	struct kipc_spins spins;
 };
 
 /** What kipc_barrier_create() takes. Zero means the default. */
@@ -408,6 +461,10 @@ int kipc_barrier_reset(struct kipc_barrier *barrier);
 /** Look at the barrier: fills all of @p state. */
 int kipc_barrier_state(struct kipc_barrier *barrier,
 		       struct kipc_barrier_state_args *state);
+
+/** What waiting by this handle has cost; as for semaphores. */
+void kipc_barrier_spins(const struct kipc_barrier *barrier,
+			struct kipc_spins *spins);
 
 /* ------------------------------------------------------------------------- */
 /* Mailboxes                                                                 */
@@ -519,8 +576,8 @@ struct kipc_mutex {
 	struct kipc_words words;
 	uint32_t elements;
 	uint32_t flags;
-	uint32_t spins;
 	int fd;
+	struct kipc_spins spins;
 };
 
 /** What kipc_mutex_create() takes. Zero means the default. */
@@ -650,6 +707,9 @@ int kipc_mutex_consistent(struct kipc_mutex *mutex, uint32_t element);
 /** Look at a mutex: fills all of @p state. @return 0, -EINVAL, -EBADF */
 int kipc_mutex_state(struct kipc_mutex *mutex, uint32_t element,
 		     struct kipc_mutex_state_args *state);
+
+/** What locking by this handle has cost; as for semaphores. */
+void kipc_mutex_spins(const struct kipc_mutex *mutex, struct kipc_spins *spins);
 
 #ifdef __cplusplus
 }

@@ -19,19 +19,16 @@
 #include "attachment.h"
 #include "spin.h"
 
-/*
- * Looks at the word before going to the kernel: some microseconds in all,
- * which is about what sleeping and being woken costs.
- */
-#define SPINS	200
-
-/* How often to look here: never where the others need this very CPU to arrive. */
-static unsigned int spins;
-
 /* What became of an arrival, beside KIPC_BARRIER_SERIAL and negative errnos. */
 enum {
 	ARRIVED = 0,	/* by the word; the others are to come */
 	UNARRIVED = 2,	/* the word is the kernel's, or no word of ours */
+};
+
+/* What a look shows, beside ARRIVED. */
+enum {
+	OPENED = 1,
+	ASK = 2,
 };
 
 static struct kipc_barrier *barrier_of(const struct kipc_object *object)
@@ -43,8 +40,6 @@ static struct kipc_barrier *barrier_of(const struct kipc_object *object)
 	barrier->flags = object->flags;
 	barrier->fd = object->fd;
 	kipc_words_join(&barrier->words);
-	if (kipc_online_cpus() > 1)
-		__atomic_store_n(&spins, SPINS, __ATOMIC_RELAXED);
 	return barrier;
 }
 
@@ -210,27 +205,35 @@ static int word_arrive(struct kipc_barrier *barrier, bool last_only,
 	return last ? KIPC_BARRIER_SERIAL : ARRIVED;
 }
 
+/* One look: OPENED, ARRIVED while it may yet open, or ASK the kernel. */
+static int word_look(const struct kipc_barrier *barrier, kipc_word arrived)
+{
+	/* Pairs with the arrival of the last party. */
+	kipc_word word = __atomic_load_n(barrier->words.base, __ATOMIC_ACQUIRE);
+
+	if ((word & KIPC_SLOW) || ((word ^ arrived) & KIPC_BARRIER_RESETS))
+		return ASK;
+	if ((word ^ arrived) & KIPC_BARRIER_GENERATION)
+		return OPENED;
+	return word & KIPC_BARRIER_BROKEN ? ASK : ARRIVED;
+}
+
 /*
  * Looks for a while whether the barrier opens; what else happens is for the
  * kernel to tell.
  */
-static bool word_opens(const struct kipc_barrier *barrier, kipc_word arrived)
+static bool word_opens(struct kipc_barrier *barrier, kipc_word arrived)
 {
-	unsigned int left = __atomic_load_n(&spins, __ATOMIC_RELAXED);
-	kipc_word word;
+	uint32_t budget = kipc_spin_budget(&barrier->spins), looks;
+	int result = word_look(barrier, arrived);
 
-	for (;;) {
-		/* Pairs with the arrival of the last party. */
-		word = __atomic_load_n(barrier->words.base, __ATOMIC_ACQUIRE);
-		if ((word & KIPC_SLOW) ||
-		    ((word ^ arrived) & KIPC_BARRIER_RESETS))
-			return false;
-		if ((word ^ arrived) & KIPC_BARRIER_GENERATION)
-			return true;
-		if ((word & KIPC_BARRIER_BROKEN) || !left--)
-			return false;
+	for (looks = 0; looks < budget && result == ARRIVED; looks++) {
 		kipc_pause();
+		result = word_look(barrier, arrived);
 	}
+	if (looks)
+		kipc_spin_learn(&barrier->spins, looks, result == OPENED);
+	return result == OPENED;
 }
 
 /* A signal leaves in the arguments what continues the wait. */
@@ -305,6 +308,12 @@ int kipc_barrier_abort(struct kipc_barrier *barrier)
 int kipc_barrier_reset(struct kipc_barrier *barrier)
 {
 	return barrier_call(barrier, KIPC_BARRIER_RESET);
+}
+
+void kipc_barrier_spins(const struct kipc_barrier *barrier,
+			struct kipc_spins *spins)
+{
+	kipc_spin_read(&barrier->spins, spins);
 }
 
 int kipc_barrier_state(struct kipc_barrier *barrier,

@@ -221,6 +221,11 @@ int kipc_mutex_consistent(struct kipc_mutex *mutex, uint32_t element)
 	return mutex_call(mutex, KIPC_MUTEX_CONSISTENT, element);
 }
 
+void kipc_mutex_spins(const struct kipc_mutex *mutex, struct kipc_spins *spins)
+{
+	kipc_spin_read(&mutex->spins, spins);
+}
+
 int kipc_mutex_state(struct kipc_mutex *mutex, uint32_t element,
 		     struct kipc_mutex_state_args *state)
 {

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* Semaphores: the slow way; the fast one is inline in kipc.h. */
+/*
+ * Semaphores: the slow way; the fast one is inline in kipc.h. Who finds too few
+ * units looks for a while whether more come; where somebody waits in the kernel
+ * already it is the kernel's to say who is next.
+ */
 #include <string.h>
 
 #include "attachment.h"
+#include "spin.h"
+
+/* The word does not say what to do: ask the kernel. */
+#define ASK	1
 
 static struct kipc_semaphore *semaphore_of(const struct kipc_object *object)
 {
@@ -87,9 +95,38 @@ int kipc_semaphore_post_slow(struct kipc_semaphore *semaphore,
 	return kipc_call(semaphore->fd, KIPC_SEMAPHORE_POST, &args);
 }
 
-int kipc_semaphore_wait_slow(struct kipc_semaphore *semaphore,
-			     uint32_t element, uint32_t count,
-			     int64_t deadline, unsigned int flags)
+/* One look: 0 once the units are the caller's, -EAGAIN, or ASK. */
+static int word_take(kipc_word *word, uint32_t count)
+{
+	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED);
+
+	if (old & KIPC_SLOW)
+		return ASK;
+	if (old < count)
+		return -EAGAIN;
+	return __atomic_compare_exchange_n(word, &old, old - count, 0,
+					   __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED) ? 0 : -EAGAIN;
+}
+
+/* Looks until there is something else to say than -EAGAIN, or the budget ends. */
+static int word_spin(struct kipc_semaphore *semaphore, kipc_word *word,
+		     uint32_t count)
+{
+	uint32_t budget = kipc_spin_budget(&semaphore->spins), looks;
+	int result = word_take(word, count);
+
+	for (looks = 0; looks < budget && result == -EAGAIN; looks++) {
+		kipc_pause();
+		result = word_take(word, count);
+	}
+	if (looks)
+		kipc_spin_learn(&semaphore->spins, looks, !result);
+	return result;
+}
+
+static int wait_call(struct kipc_semaphore *semaphore, uint32_t element,
+		     uint32_t count, int64_t deadline, unsigned int flags)
 {
 	struct kipc_semaphore_wait_args args = {
 		.size = sizeof(args),
@@ -100,6 +137,104 @@ int kipc_semaphore_wait_slow(struct kipc_semaphore *semaphore,
 	};
 
 	return kipc_call(semaphore->fd, KIPC_SEMAPHORE_WAIT, &args);
+}
+
+int kipc_semaphore_wait_slow(struct kipc_semaphore *semaphore,
+			     uint32_t element, uint32_t count,
+			     int64_t deadline, unsigned int flags)
+{
+	kipc_word *word = kipc_words_at(&semaphore->words, element);
+
+	if (!(flags & KIPC_TRY) && !word_spin(semaphore, word, count))
+		return 0;
+	return wait_call(semaphore, element, count, deadline, flags);
+}
+
+/* Gives units back: 0, -EOVERFLOW, or ASK. */
+static int word_give(kipc_word *word, uint32_t count, uint32_t max)
+{
+	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED);
+
+	do {
+		if (old & KIPC_SLOW)
+			return ASK;
+		if (old + count > max)
+			return -EOVERFLOW;
+	} while (!__atomic_compare_exchange_n(word, &old, old + count, 1,
+					      __ATOMIC_RELEASE,
+					      __ATOMIC_RELAXED));
+	return 0;
+}
+
+/*
+ * The post alone, where the wait may be by the word: then no error comes too late
+ * that the kernel could have told before the post. ASK for both at once, also where
+ * somebody has to be woken and can have this processor, unless it is worth more to
+ * go on looking on it.
+ */
+static int post_first(struct kipc_semaphore *semaphore, uint32_t element,
+		      uint32_t count, const struct kipc_semaphore *other,
+		      uint32_t wait_element)
+{
+	kipc_word *word = kipc_words_at(&semaphore->words, element);
+	kipc_word *awaited = kipc_words_at(&other->words, wait_element);
+	int result;
+
+	if (__atomic_load_n(awaited, __ATOMIC_RELAXED) & KIPC_SLOW)
+		return ASK;
+	result = word_give(word, count, semaphore->max);
+	if (result == ASK && kipc_spin_promises(&other->spins))
+		result = kipc_semaphore_post_slow(semaphore, element, count);
+	return result;
+}
+
+int kipc_semaphore_post_timedwait(struct kipc_semaphore *semaphore,
+				  uint32_t element, uint32_t count,
+				  struct kipc_semaphore *other,
+				  uint32_t wait_element, uint32_t wait_count,
+				  int64_t deadline, unsigned int flags)
+{
+	struct kipc_semaphore_post_wait_args args;
+	int result;
+
+	if (element >= semaphore->elements || !count ||
+	    wait_element >= other->elements || !wait_count ||
+	    wait_count > other->max || deadline < 0 ||
+	    (flags & ~KIPC_REALTIME))
+		return -EINVAL;
+	result = post_first(semaphore, element, count, other, wait_element);
+	if (!result)
+		return kipc_semaphore_timedwait(other, wait_element, wait_count,
+						deadline, flags);
+	if (result != ASK)
+		return result;
+	args = (struct kipc_semaphore_post_wait_args) {
+		.size = sizeof(args),
+		.flags = flags,
+		.element = element,
+		.count = count,
+		.wait_fd = other == semaphore ? -1 : other->fd,
+		.wait_element = wait_element,
+		.wait_count = wait_count,
+		.deadline = deadline,
+	};
+	return kipc_call(semaphore->fd, KIPC_SEMAPHORE_POST_WAIT, &args);
+}
+
+int kipc_semaphore_post_wait(struct kipc_semaphore *semaphore,
+			     uint32_t element, uint32_t count,
+			     struct kipc_semaphore *other,
+			     uint32_t wait_element, uint32_t wait_count)
+{
+	return kipc_semaphore_post_timedwait(semaphore, element, count, other,
+					     wait_element, wait_count,
+					     KIPC_FOREVER, 0);
+}
+
+void kipc_semaphore_spins(const struct kipc_semaphore *semaphore,
+			  struct kipc_spins *spins)
+{
+	kipc_spin_read(&semaphore->spins, spins);
 }
 
 int kipc_semaphore_value(struct kipc_semaphore *semaphore, uint32_t element,

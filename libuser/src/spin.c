@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "object.h"
 #include "spin.h"
 
 #define LEAST	16	/* looks, so that a success can be found again */
 #define WEIGHT	8	/* one success or failure is that part of what is known */
+#define TRIAL	64	/* one wait in so many has the whole budget */
 
 enum { UNKNOWN, ONE, SEVERAL };
 
@@ -20,23 +20,50 @@ static int processors_known(void)
 	return known;
 }
 
-uint32_t kipc_spin_budget(const uint32_t *learnt)
+uint32_t kipc_spin_budget(const struct kipc_spins *spins)
 {
 	uint32_t budget;
 
 	if (processors_known() == ONE)
 		return 0;
-	budget = 2 * __atomic_load_n(learnt, __ATOMIC_RELAXED) + LEAST;
+	if (!(__atomic_load_n(&spins->waits, __ATOMIC_RELAXED) % TRIAL))
+		return KIPC_SPINS_MAX;
+	budget = 2 * __atomic_load_n(&spins->learnt, __ATOMIC_RELAXED) + LEAST;
 	return budget < KIPC_SPINS_MAX ? budget : KIPC_SPINS_MAX;
 }
 
-/* Threads that learn at once may overwrite each other's lesson: it is a guess. */
-void kipc_spin_learn(uint32_t *learnt, uint32_t looks, int paid)
+int kipc_spin_promises(const struct kipc_spins *spins)
 {
-	uint32_t known = __atomic_load_n(learnt, __ATOMIC_RELAXED);
+	/* Failures alone leave no more than that. */
+	return kipc_spin_budget(spins) > 2 * WEIGHT + LEAST;
+}
+
+/* Threads that count at once may overwrite each other's counts: so be it. */
+static void count(uint64_t *counter, uint64_t more)
+{
+	uint64_t before = __atomic_load_n(counter, __ATOMIC_RELAXED);
+
+	__atomic_store_n(counter, before + more, __ATOMIC_RELAXED);
+}
+
+/* Likewise with their lessons: what is learnt is a guess. */
+void kipc_spin_learn(struct kipc_spins *spins, uint32_t looks, int paid)
+{
+	uint32_t known = __atomic_load_n(&spins->learnt, __ATOMIC_RELAXED);
 
 	known -= known / WEIGHT;
 	if (paid)
 		known += looks / WEIGHT;
-	__atomic_store_n(learnt, known, __ATOMIC_RELAXED);
+	__atomic_store_n(&spins->learnt, known, __ATOMIC_RELAXED);
+	count(&spins->waits, 1);
+	count(&spins->paid, !!paid);
+	count(&spins->looks, looks);
+}
+
+void kipc_spin_read(const struct kipc_spins *spins, struct kipc_spins *copy)
+{
+	copy->waits = __atomic_load_n(&spins->waits, __ATOMIC_RELAXED);
+	copy->paid = __atomic_load_n(&spins->paid, __ATOMIC_RELAXED);
+	copy->looks = __atomic_load_n(&spins->looks, __ATOMIC_RELAXED);
+	copy->learnt = __atomic_load_n(&spins->learnt, __ATOMIC_RELAXED);
 }

@@ -8,14 +8,14 @@
  * whether it paid: the budget is twice what the last successes took, some more,
  * so that it can grow, and shrinks with each failure. It is bounded, and nothing
  * where no other processor could change the word meanwhile.
+ *
+ * Two who wake each other never find that looking would pay, because each has
+ * been asleep when its turn comes. So now and then the budget is all there can be.
  */
 #ifndef KIPC_SPIN_H
 #define KIPC_SPIN_H
 
-#include <stdint.h>
-
-/** Some microseconds, about what sleeping and being woken costs. */
-#define KIPC_SPINS_MAX	1000
+#include "object.h"
 
 static inline void kipc_pause(void)
 {
@@ -26,10 +26,16 @@ static inline void kipc_pause(void)
 #endif
 }
 
-/** How often to look. @param learnt  the handle's, shared by its threads */
-uint32_t kipc_spin_budget(const uint32_t *learnt);
+/** How often to look. @param spins  the handle's, shared by its threads */
+uint32_t kipc_spin_budget(const struct kipc_spins *spins);
+
+/** Is it likely to pay, or to be found out? */
+int kipc_spin_promises(const struct kipc_spins *spins);
 
 /** What came of it. @param looks  it took; the whole budget where it failed */
-void kipc_spin_learn(uint32_t *learnt, uint32_t looks, int paid);
+void kipc_spin_learn(struct kipc_spins *spins, uint32_t looks, int paid);
+
+/** A copy for the user. */
+void kipc_spin_read(const struct kipc_spins *spins, struct kipc_spins *copy);
 
 #endif /* KIPC_SPIN_H */

@@ -35,6 +35,8 @@
 	FIELD(kipc_semaphore_wait_args, field, #field, kind)
 #define VALUE(field, kind) \
 	FIELD(kipc_semaphore_value_args, field, #field, kind)
+#define POST_WAIT(field, kind) \
+	FIELD(kipc_semaphore_post_wait_args, field, #field, kind)
 #define ARRIVE(field, kind)	FIELD(kipc_barrier_wait_args, field, #field, kind)
 #define BARRIER(field, kind)	FIELD(kipc_barrier_args, field, #field, kind)
 #define STATE(field, kind)	FIELD(kipc_barrier_state_args, field, #field, kind)
@@ -225,6 +227,23 @@ const struct op_kind op_kinds[] = {
 		.args = {
 			VALUE(flags, ZERO), VALUE(element, ELEMENT),
 			VALUE(value, ZERO),
+		},
+	}, {
+		/* A wait_fd of none, which is -1, means the same set. */
+		.name = "semaphore_post_wait",
+		.weight = 12,
+		.type = KIPC_SEMAPHORE,
+		.flags = FLAGS_OF_WAIT | KIPC_POSTED,
+		.command = KIPC_SEMAPHORE_POST_WAIT,
+		.size = sizeof(struct kipc_semaphore_post_wait_args),
+		.perform = perform_ioctl,
+		.args = {
+			POST_WAIT(flags, WAIT_FLAGS),
+			POST_WAIT(element, ELEMENT), POST_WAIT(count, COUNT),
+			POST_WAIT(wait_fd, FD),
+			POST_WAIT(wait_element, ELEMENT),
+			POST_WAIT(wait_count, COUNT), POST_WAIT(reserved, ZERO),
+			POST_WAIT(deadline, DEADLINE),
 		},
 	}, {
 		.name = "barrier_wait",

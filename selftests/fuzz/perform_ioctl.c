@@ -113,6 +113,8 @@ static __u64 field_value(const struct op_kind *kind, const __u64 *args,
 	__u64 value = args[i];
 
 	switch (op_arg(kind, i)->class) {
+	case VALUE_FD:
+		return process_fd(value);
 	case VALUE_NAME:
 		return name_address(value);
 	case VALUE_NAME_LENGTH:

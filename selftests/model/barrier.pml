@@ -478,6 +478,7 @@ inline barrier_give_up(id)
 
 inline barrier_sleep(id, timed)
 {
+	kipc_wait_spin(id);
 	kipc_wait_sleep(id, timed);
 	if
 	:: ret == ETIMEDOUT || ret == ERESTARTSYS -> barrier_give_up(id)

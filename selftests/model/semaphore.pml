@@ -4,6 +4,9 @@
  * Each inline is the C function of that name; each Promela step is one atomic
  * step of it. The lock is modelled, so what needs it and what does not meet as
  * they do in the kernel.
+ * kipc_semaphore_post_timedwait() and the verb under it are a post and then a wait,
+ * which hold the lock one after the other: for these the scenarios in which
+ * somebody posts and then waits speak.
  *
  * Shown for each scenario (-DSCENARIO_name) and every interleaving:
  *
@@ -43,6 +46,13 @@
 #define PROCESSES 4
 #define CAST	run poster(1, 1); run poster(1, 1); \
 		run waiter(0, 1, 1, TIMED); run waiter(1, 1, 1, TIMED)
+#elif defined SCENARIO_spin	/* cycles BROKEN_SPIN BROKEN_SPIN_STORE */
+/* Units come while waiters still look for them, or just after. */
+#define WAITERS	2
+#define PROCESSES 4
+#define ALL_SERVED
+#define CAST	run poster(1, 1); run poster(1, 1); \
+		run waiter(0, 1, 1, 0); run waiter(1, 1, 1, 0)
 #elif defined SCENARIO_timeouts
 /* ... and somebody without a deadline needs the unit. */
 #define WAITERS	3
@@ -395,6 +405,7 @@ inline semaphore_post(n, back)
 
 inline semaphore_sleep(id, n, timed)
 {
+	kipc_wait_spin(id);
 	kipc_wait_sleep(id, timed);
 	if
 	:: ret != OK ->

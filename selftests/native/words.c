@@ -120,6 +120,108 @@ TEST_F(words, garbage_gives_no_units)
 	EXPECT_EQ(~KIPC_SLOW, self->words[0]);
 }
 
+/* One unit for so many, of the second element. */
+static int post_wait(struct kipc_semaphore *semaphore, unsigned int count)
+{
+	return kipc_semaphore_post_wait(semaphore, 0, 1, semaphore, 1, count);
+}
+
+TEST_F(words, post_wait_changes_both)
+{
+	self->words[STRIDE] = 3;
+	EXPECT_EQ(0, post_wait(&self->semaphore, 2));
+	EXPECT_EQ(1, self->words[0]);
+	EXPECT_EQ(1, self->words[STRIDE]);
+}
+
+TEST_F(words, post_wait_posts_and_asks_the_kernel)
+{
+	EXPECT_EQ(-EBADF, post_wait(&self->semaphore, 1));
+	EXPECT_EQ(1, self->words[0]);
+	EXPECT_EQ(0, self->words[STRIDE]);
+}
+
+/* Where it needs the kernel for either, the kernel does both. */
+TEST_F(words, post_wait_asks_the_kernel_first)
+{
+	self->words[STRIDE] = KIPC_SLOW;
+	EXPECT_EQ(-EBADF, post_wait(&self->semaphore, 1));
+	EXPECT_EQ(0, self->words[0]);
+	self->words[0] = KIPC_SLOW;
+	self->words[STRIDE] = 1;
+	EXPECT_EQ(-EBADF, post_wait(&self->semaphore, 1));
+	EXPECT_EQ(1, self->words[STRIDE]);
+}
+
+TEST_F(words, post_wait_does_not_pass_the_maximum)
+{
+	self->words[0] = MAX;
+	self->words[STRIDE] = 1;
+	EXPECT_EQ(-EOVERFLOW, post_wait(&self->semaphore, 1));
+	EXPECT_EQ(MAX, self->words[0]);
+	EXPECT_EQ(1, self->words[STRIDE]);
+}
+
+/* Of which the words say nothing: each wait that has to asks the kernel. */
+TEST_F(words, spins_are_counted)
+{
+	struct kipc_spins spins;
+	int i, several = sysconf(_SC_NPROCESSORS_ONLN) > 1;
+
+	self->words[0] = 1;
+	EXPECT_EQ(0, kipc_semaphore_wait(&self->semaphore, 0, 1));
+	EXPECT_EQ(-EAGAIN, kipc_semaphore_trywait(&self->semaphore, 0, 1));
+	kipc_semaphore_spins(&self->semaphore, &spins);
+	EXPECT_EQ(0, spins.waits);
+	for (i = 0; i < 200; i++)
+		EXPECT_EQ(-EBADF, kipc_semaphore_wait(&self->semaphore, 0, 1));
+	kipc_semaphore_spins(&self->semaphore, &spins);
+	EXPECT_EQ(several ? 200 : 0, spins.waits);
+	EXPECT_EQ(0, spins.paid);
+	EXPECT_GE(200 / 8 * KIPC_SPINS_MAX, spins.looks);
+	self->words[0] = KIPC_SLOW;
+	EXPECT_EQ(-EBADF, kipc_semaphore_wait(&self->semaphore, 0, 1));
+	EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore, 0, 1));
+	kipc_semaphore_spins(&self->semaphore, &spins);
+	EXPECT_EQ(several ? 200 : 0, spins.waits);
+}
+
+/* Takes the first element's unit and gives the second's, till there is enough. */
+static void *run_answers(void *data)
+{
+	struct kipc_semaphore *semaphore = data;
+	unsigned int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		while (kipc_semaphore_wait(semaphore, 0, 1))
+			sched_yield();
+		kipc_semaphore_post(semaphore, 1, 1);
+	}
+	return NULL;
+}
+
+/* A post that is done is not done again: the wait goes on alone. */
+TEST_F(words, spins_find_units)
+{
+	struct kipc_spins spins;
+	pthread_t thread;
+	int i;
+
+	ASSERT_EQ(0, pthread_create(&thread, NULL, run_answers,
+				    &self->semaphore));
+	for (i = 0; i < ROUNDS; i++) {
+		if (!post_wait(&self->semaphore, 1))
+			continue;
+		while (kipc_semaphore_wait(&self->semaphore, 1, 1))
+			sched_yield();
+	}
+	ASSERT_EQ(0, pthread_join(thread, NULL));
+	kipc_semaphore_spins(&self->semaphore, &spins);
+	EXPECT_LE(spins.paid, spins.waits);
+	EXPECT_EQ(0, self->words[0]);
+	EXPECT_EQ(0, self->words[STRIDE]);
+}
+
 /* Takes and gives back; owner is only ever touched with the unit in hand. */
 struct crowd {
 	struct kipc_semaphore *semaphore;

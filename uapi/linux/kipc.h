@@ -135,6 +135,7 @@
 #define KIPC_REALTIME		0x2U	/* deadline is CLOCK_REALTIME */
 #define KIPC_PEEK		0x4U	/* RECEIVE: leave it; needs TRY */
 #define KIPC_ARRIVED		0x8U	/* BARRIER_WAIT: see there */
+#define KIPC_POSTED		0x10U	/* SEMAPHORE_POST_WAIT: see there */
 
 /**
  * union kipc_attributes - what is special to a type, bytes unused are zero
@@ -427,6 +428,45 @@ struct kipc_semaphore_value_args {
 	__u32 value;
 };
 
+/**
+ * struct kipc_semaphore_post_wait_args - POST one semaphore, then WAIT for another
+ * @size: of this structure in bytes
+ * @flags: KIPC_TRY, KIPC_REALTIME: of the wait; KIPC_POSTED: only wait
+ * @element: which semaphore of the set to post
+ * @count: units to post, at least 1
+ * @wait_fd: descriptor of the set to wait for, -1 for the one that is posted
+ * @wait_element: which semaphore of that set to wait for; may be the posted one
+ * @wait_count: units to wait for, 1..the maximum of that semaphore
+ * @reserved: 0
+ * @deadline: of the wait
+ *
+ * One system call for both, and a hint to the scheduler that whoever the post wakes
+ * can have this processor. These are still two operations: others may come between
+ * them, and who waits already is served before the caller.
+ *
+ * Everything that can be known is checked before the post, so an error that POST has,
+ * or that the arguments give reason to, has changed nothing. After the post the wait
+ * may still fail: EAGAIN, ETIMEDOUT, EINTR, ENOSPC, ENXIO. Then KIPC_POSTED is added to
+ * the flags, so that the same call goes on with the wait and posts no second time;
+ * that is what a signal handler with SA_RESTART does. Success takes it out again. So
+ * each thread needs arguments of its own. Where they cannot be written every signal
+ * handler ends the wait with EINTR.
+ *
+ * EBADF: @wait_fd is no descriptor. EINVAL: it is none of a semaphore. Both need
+ * write access. O_NONBLOCK counts where @wait_fd has it.
+ */
+struct kipc_semaphore_post_wait_args {
+	__u32 size;
+	__u32 flags;
+	__u32 element;
+	__u32 count;
+	__s32 wait_fd;
+	__u32 wait_element;
+	__u32 wait_count;
+	__u32 reserved;
+	__s64 deadline;
+};
+
 /* What BARRIER_WAIT returns to exactly one party a generation; 0 to others. */
 #define KIPC_BARRIER_SERIAL	1
 
@@ -711,6 +751,7 @@ struct kipc_mutex_state_args {
 #define KIPC_SEMAPHORE_POST	_IO(KIPC_IOCTL, 0x20)
 #define KIPC_SEMAPHORE_WAIT	_IO(KIPC_IOCTL, 0x21)
 #define KIPC_SEMAPHORE_VALUE	_IO(KIPC_IOCTL, 0x22)
+#define KIPC_SEMAPHORE_POST_WAIT _IO(KIPC_IOCTL, 0x23)
 
 #define KIPC_BARRIER_WAIT	_IO(KIPC_IOCTL, 0x30)
 #define KIPC_BARRIER_ABORT	_IO(KIPC_IOCTL, 0x31)

@@ -19,6 +19,7 @@
 #define NUDGED		10
 #define ENOTRECOVERABLE	11
 #define ENXIO		12
+#define SPINNING	13
 
 #ifndef SIGNALS
 #define SIGNALS	0
@@ -96,11 +97,16 @@ byte done;			/* processes that have run to their end */
 	queue[queued] = 0;					\
 	at = 0
 
-/* kipc_grant(), of the first; likewise. The waker keeps the thread alone. */
-#define kipc_grant(result)			\
-	tasks[wakes] = queue[0];		\
-	wakes++;				\
-	outcome[queue[0]] = result;		\
+/*
+ * kipc_grant(), of the first; likewise. The waker keeps the thread alone, or nobody
+ * where it looks for itself. That is decided by one compare-and-swap; a granter that
+ * has not seen it begin to look wakes it for nothing, as late wake-ups do.
+ */
+#define NOBODY		WAITERS
+#define kipc_grant(result)						\
+	tasks[wakes] = (outcome[queue[0]] == SPINNING -> NOBODY : queue[0]); \
+	wakes++;							\
+	outcome[queue[0]] = result;					\
 	kipc_waitlist_remove(queue[0])
 
 /* kipc_nudge(), of the first; likewise */
@@ -116,11 +122,36 @@ inline kipc_waker_flush()
 	:: d_step {
 		wakes > 0 ->
 		wakes--;
-		asleep[tasks[wakes]] = false;
+		if
+		:: tasks[wakes] != NOBODY -> asleep[tasks[wakes]] = false
+		:: else
+		fi;
 		tasks[wakes] = 0
 	   }
 	:: else -> break
 	od
+}
+
+/*
+ * kipc_wait_spin(): it need not look at all, and may cease to at any time. Each
+ * compare-and-swap that succeeds is a step, one that fails finds the outcome.
+ */
+inline kipc_wait_spin(id)
+{
+	if
+	:: skip
+	:: d_step { outcome[id] == PENDING -> outcome[id] = SPINNING };
+		if
+		:: outcome[id] != SPINNING
+#ifdef BROKEN_SPIN
+		:: outcome[id] == SPINNING	/* and is taken to look still */
+#elif defined BROKEN_SPIN_STORE
+		:: outcome[id] == SPINNING -> outcome[id] = PENDING
+#else
+		:: d_step { outcome[id] == SPINNING -> outcome[id] = PENDING }
+#endif
+		fi
+	fi
 }
 
 /*
@@ -135,7 +166,8 @@ inline kipc_wait_sleep(id, timed)
 		asleep[id] = true;		/* set_current_state() */
 #endif
 		if
-		:: outcome[id] != PENDING -> ret = outcome[id]; break
+		:: outcome[id] != PENDING && outcome[id] != SPINNING ->
+			ret = outcome[id]; break
 		:: else
 		fi;
 		if
