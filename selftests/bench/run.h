@@ -25,6 +25,7 @@ struct row;
 struct share {
 	unsigned long done;
 	__u64 longest;		/* ticks of its longest wait */
+	__u64 begin, end;	/* ticks when it worked */
 } __attribute__((aligned(CACHE_LINE)));
 
 struct run {

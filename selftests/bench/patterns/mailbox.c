@@ -140,20 +140,38 @@ static void receive_many(const struct worker *worker, void *data,
 						 size);
 }
 
-/* Each receiver receives a batch from each sender; the first one samples. */
+/* As many messages go from each sender as would reach each receiver. */
 static void stream(struct worker *worker)
 {
-	struct run *run = worker->run;
-	void *data = data_alloc(run);
+	unsigned long total = sampling_total(worker->run);
+	void *data = data_alloc(worker->run);
 
+	worker->share->begin = clock_ticks();
 	if (worker->index < senders)
-		send_many(worker, data, sampling_total(run) * receivers);
-	else if (worker->index > senders)
-		receive_many(worker, data, sampling_total(run) * senders);
+		send_many(worker, data, total * receivers);
 	else
-		sample_each(run, (double)run->batch * senders * receivers,
-			    receive_many(worker, data,
-					 (unsigned long)run->batch * senders));
+		receive_many(worker, data, total * senders);
+	worker->share->end = clock_ticks();
+}
+
+/*
+ * One sample, from when the first receiver began until the last one ended: some
+ * messages come in a burst, and the next one after a sleep.
+ */
+static void sample_all(struct run *run)
+{
+	const struct share *share = &run->shares[senders];
+	__u64 begin = share->begin, end = share->end;
+	unsigned int i;
+
+	for (i = 1; i < receivers; i++) {
+		if (share[i].begin < begin)
+			begin = share[i].begin;
+		if (share[i].end > end)
+			end = share[i].end;
+	}
+	run_sample(run, end - begin,
+		   (double)sampling_total(run) * senders * receivers);
 }
 
 static void streams(struct run *run, unsigned int from, unsigned int to)
@@ -162,6 +180,7 @@ static void streams(struct run *run, unsigned int from, unsigned int to)
 	receivers = to;
 	create(run, 1);
 	team_run(run, from + to, PLACE_SPREAD, stream);
+	sample_all(run);
 }
 
 static void one_to_one(struct run *run)

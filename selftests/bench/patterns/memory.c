@@ -12,7 +12,9 @@
 
 #include "sampling.h"
 
-#define SAMPLES		5
+#define SAMPLES		3
+#define PAUSE		50000000	/* nanoseconds between two looks */
+#define TRIES		100
 #define QUICK		100	/* objects, where memory is not the question */
 
 /* Pages that processors keep for themselves are free too. */
@@ -27,14 +29,13 @@ static void give_back_pages(void)
 	close(fd);
 }
 
-static long free_bytes(void)
+static long read_free(void)
 {
 	static const char key[] = "MemFree:";
 	long kilobytes = -1;
 	char line[128];
 	FILE *file;
 
-	give_back_pages();
 	file = fopen("/proc/meminfo", "re");
 	must(file);
 	while (kilobytes < 0 && fgets(line, sizeof(line), file))
@@ -44,6 +45,22 @@ static long free_bytes(void)
 	errno = 0;
 	must(kilobytes >= 0);
 	return kilobytes * 1024;
+}
+
+/* Memory comes back for a while after what it was for has gone. */
+static long free_bytes(void)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE };
+	long before, now = 0;
+	int tries = 0;
+
+	do {
+		before = now;
+		nanosleep(&pause, NULL);
+		give_back_pages();
+		now = read_free();
+	} while (now > before && ++tries < TRIES);
+	return now;
 }
 
 /*
