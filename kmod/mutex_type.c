@@ -149,6 +149,7 @@ const struct kipc_type kipc_mutex_type = {
 	.id = KIPC_MUTEX,
 	.flags = KIPC_SEALED | KIPC_PACKED | KIPC_RECURSIVE | KIPC_FAIR |
 		 KIPC_SPIN | KIPC_DETECT,
+	.min_elements = 1,
 	.max_elements = KIPC_ELEMENTS_MAX,
 	.size = sizeof(struct kipc_mutex),
 	.check = kipc_mutex_check,
