@@ -73,6 +73,17 @@ void kipc_object_close(void *handle, const struct kipc_words *words, int fd);
  */
 int kipc_call(int fd, unsigned long command, void *args);
 
+/**
+ * Map what there is at an offset of a descriptor, shared.
+ * @param at  out: where it is, NULL on failure
+ * @return 0 or a negative errno; errno itself stays
+ */
+int kipc_map(int fd, uint64_t offset, uint64_t bytes, int protection,
+	     void **at);
+
+/** Undo that; errno stays. */
+void kipc_unmap(void *at, uint64_t bytes);
+
 /** CPUs online; reads /sys, so not for a fast path. */
 int kipc_online_cpus(void);
 
