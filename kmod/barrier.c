@@ -532,6 +532,7 @@ const struct kipc_type kipc_barrier_type = {
 	.label = "barrier",
 	.id = KIPC_BARRIER,
 	.flags = KIPC_SEALED | KIPC_DROP,
+	.min_elements = 1,
 	.max_elements = 1,
 	.size = sizeof(struct kipc_barrier),
 	.check = barrier_check,

@@ -40,6 +40,16 @@ static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set,
 #endif
 #endif
 
+/* How many page tables map a page that is no part of a larger one. */
+static inline int kipc_page_mapcount(struct page *page)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+	return page_mapcount(page);
+#else
+	return folio_mapcount(page_folio(page));
+#endif
+}
+
 /* Is that other thread running just now? Only to decide whether to spin. */
 static inline bool kipc_runs(struct task_struct *task)
 {

@@ -587,6 +587,7 @@ const struct kipc_type kipc_mailbox_type = {
 	.label = "mailbox",
 	.id = KIPC_MAILBOX,
 	.flags = KIPC_SEALED,
+	.min_elements = 1,
 	.max_elements = 1,
 	.size = sizeof(struct kipc_mailbox),
 	.check = mailbox_check,

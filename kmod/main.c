@@ -66,6 +66,8 @@ static void __init check_layout(void)
 	BUILD_BUG_ON(sizeof(struct kipc_mutex_lock_args) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_mutex_args) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_mutex_state_args) != 32);
+	BUILD_BUG_ON(sizeof(struct kipc_region_seal_args) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_region_state_args) != 24);
 }
 
 static int __init kipc_init(void)
@@ -95,5 +97,5 @@ static void __exit kipc_exit(void)
 module_init(kipc_init);
 module_exit(kipc_exit);
 
-MODULE_DESCRIPTION("Mailboxes, semaphores, barriers and mutexes as file descriptors");
+MODULE_DESCRIPTION("Mailboxes, semaphores, barriers, mutexes and regions as file descriptors");
 MODULE_LICENSE("GPL");

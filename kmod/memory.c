@@ -5,6 +5,8 @@
 #include "compat.h"
 #include "memory.h"
 
+#define INSERT_BATCH	512UL	/* pages, as many as a page table has */
+
 static int memory_fill(struct kipc_memory *memory, unsigned long count)
 {
 	while (memory->count < count) {
@@ -49,27 +51,85 @@ void kipc_memory_free(struct kipc_memory *memory)
 	memory->pages = NULL;
 }
 
-/* All pages are inserted at once: a word is never touched by a page fault. */
+/* A bounded number at a time: there may be millions. */
+static int memory_insert(struct vm_area_struct *vma, struct page **pages)
+{
+	unsigned long at = vma->vm_start, count, left;
+	int ret;
+
+	while (at < vma->vm_end) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		count = min((vma->vm_end - at) >> PAGE_SHIFT, INSERT_BATCH);
+		left = count;
+		ret = vm_insert_pages(vma, at, pages, &left);
+		if (ret)
+			return ret;
+		at += count << PAGE_SHIFT;
+		pages += count;
+		cond_resched();
+	}
+	return 0;
+}
+
 int kipc_memory_map(const struct kipc_memory *memory,
 		    struct vm_area_struct *vma)
 {
-	unsigned long count = vma_pages(vma);
+	/* Before the first one is very far beyond the last. */
+	unsigned long index = vma->vm_pgoff - memory->first;
 
-	if (vma->vm_pgoff > memory->count ||
-	    count > memory->count - vma->vm_pgoff)
+	if (index > memory->count || vma_pages(vma) > memory->count - index)
 		return -EINVAL;
 	vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, VM_MAYEXEC);
-	return vm_insert_pages(vma, vma->vm_start,
-			       memory->pages + vma->vm_pgoff, &count);
+	if (!(vma->vm_flags & VM_MAYSHARE))
+		return 0;
+	return memory_insert(vma, memory->pages + index);
 }
 
-/* Only after madvise(MADV_DONTNEED) and the like have dropped a page. */
+/*
+ * Of a shared mapping only after madvise(MADV_DONTNEED) and the like have dropped a
+ * page.
+ */
 vm_fault_t kipc_memory_fault(const struct kipc_memory *memory,
 			     struct vm_fault *vmf)
 {
-	if (vmf->pgoff >= memory->count)
+	unsigned long index = vmf->pgoff - memory->first;
+
+	if (index >= memory->count)
 		return VM_FAULT_SIGBUS;
-	vmf->page = memory->pages[vmf->pgoff];
+	vmf->page = memory->pages[index];
 	get_page(vmf->page);
 	return 0;
+}
+
+/*
+ * A page table refers to the page from before it is counted as mapping it until
+ * after that. So he who comes or goes just now looks like a pin, but hides none,
+ * as long as both counts are those of one time.
+ */
+static bool page_pinned(struct page *page)
+{
+	int mapped, count;
+
+	do {
+		mapped = kipc_page_mapcount(page);
+		/* In this order: mapped, count, mapped once more. */
+		smp_rmb();
+		count = page_count(page);
+		smp_rmb();
+	} while (mapped != kipc_page_mapcount(page));
+	return count > 1 + mapped;
+}
+
+/* Does anybody refer to a page but us and page tables? */
+bool kipc_memory_pinned(const struct kipc_memory *memory)
+{
+	unsigned long i;
+
+	for (i = 0; i < memory->count; i++) {
+		if (page_pinned(memory->pages[i]))
+			return true;
+		cond_resched();
+	}
+	return false;
 }

@@ -1,45 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * DOC: mutexes
- *
- * The value of an element says who owns it: attachment and thread. The word
- * names its owner from the compare-and-swap on, so whenever he dies it is known
- * what he held, and the next one to lock it is told.
- *
- * A mutex is no queue of units: handing it over on each unlock would make a
- * convoy of its users. So a contended word is given back to user space with
- * KIPC_MUTEX_WAITERS set: lockers go on using compare-and-swap, unlockers come to
- * the kernel, where the first waiter is nudged to try again. It has the mutex
- * handed to it once it has lost twice, and at once if it is a real-time thread.
- * KIPC_FAIR keeps the word in the kernel while somebody waits, and hands over
- * always.
- *
- * What holds whenever an element is left: if it has no owner, its first waiter is
- * awake, and passes that on should it go away.
- */
 #include <linux/sched/clock.h>
 #include <linux/sched/rt.h>
 #include <linux/sched/signal.h>
 
-#include "args.h"
-#include "attachment.h"
 #include "compat.h"
 #include "deadlock.h"
-#include "object.h"
-#include "wait.h"
-#include "word.h"
+#include "mutex.h"
 
 #define STATE_FLAGS	(KIPC_MUTEX_OWNER_DIED | KIPC_MUTEX_NOT_RECOVERABLE)
 #define OWNED_FLAGS	(KIPC_MUTEX_OWNER | KIPC_MUTEX_DEPTH)
 
 #define LOSSES_MAX	2	/* before a waiter gets it handed over */
 #define SPIN_NS		20000	/* while the owner runs */
-#define OWNERS_SHOWN	64	/* in fdinfo */
-
-struct kipc_mutex {
-	struct kipc_object object;
-	struct kipc_words words;
-};
 
 struct mutex_waiter {
 	struct kipc_waiter waiter;
@@ -53,11 +25,6 @@ struct mutex_waiter {
 	u32 index;
 	struct kipc_blocked blocked;
 };
-
-static struct kipc_mutex *kipc_mutex_of(struct kipc_object *object)
-{
-	return container_of(object, struct kipc_mutex, object);
-}
 
 static struct mutex_waiter *waiter_of(struct kipc_waiter *waiter)
 {
@@ -432,8 +399,8 @@ static int kipc_mutex_try(struct kipc_mutex *mutex, struct mutex_waiter *self)
 	return element_lock(e, self->owner, mutex->object.flags);
 }
 
-static int kipc_mutex_unlock(struct kipc_mutex *mutex, u32 index,
-			     struct kipc_attachment *attachment)
+int kipc_mutex_unlock(struct kipc_mutex *mutex, u32 index,
+		      struct kipc_attachment *attachment)
 {
 	struct kipc_element *e = kipc_words_at(&mutex->words, &index);
 	int ret;
@@ -450,9 +417,9 @@ static int kipc_mutex_unlock(struct kipc_mutex *mutex, u32 index,
 	return ret;
 }
 
-static int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
-			   struct kipc_attachment *attachment,
-			   const struct kipc_deadline *deadline)
+int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
+		    struct kipc_attachment *attachment,
+		    const struct kipc_deadline *deadline)
 {
 	struct kipc_element *e = kipc_words_at(&mutex->words, &index);
 	struct mutex_waiter self = {
@@ -490,8 +457,8 @@ static int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
 	return ret;
 }
 
-static int kipc_mutex_consistent(struct kipc_mutex *mutex, u32 index,
-				 struct kipc_attachment *attachment)
+int kipc_mutex_consistent(struct kipc_mutex *mutex, u32 index,
+			  struct kipc_attachment *attachment)
 {
 	struct kipc_element *e = kipc_words_at(&mutex->words, &index);
 	int ret;
@@ -508,8 +475,8 @@ static int kipc_mutex_consistent(struct kipc_mutex *mutex, u32 index,
 }
 
 /* The process and the thread that own it, as far as the caller may see them. */
-static void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
-			     u32 *thread)
+void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
+		      u32 *thread)
 {
 	struct kipc_attachment *attachment;
 
@@ -523,8 +490,8 @@ static void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
 	rcu_read_unlock();
 }
 
-static int kipc_mutex_state(struct kipc_mutex *mutex,
-			    struct kipc_mutex_state_args *args)
+int kipc_mutex_state(struct kipc_mutex *mutex,
+		     struct kipc_mutex_state_args *args)
 {
 	struct kipc_element *e = kipc_words_at(&mutex->words, &args->element);
 	u64 value;
@@ -568,8 +535,8 @@ static bool kipc_mutex_repair(struct kipc_mutex *mutex, u32 index, u32 id)
 	return true;
 }
 
-static u32 kipc_mutex_detach(struct kipc_object *object,
-			     struct kipc_attachment *attachment)
+u32 kipc_mutex_detach(struct kipc_object *object,
+		      struct kipc_attachment *attachment)
 {
 	struct kipc_mutex *mutex = kipc_mutex_of(object);
 	u32 i, repaired = 0;
@@ -580,170 +547,3 @@ static u32 kipc_mutex_detach(struct kipc_object *object,
 	}
 	return repaired;
 }
-
-/* ------------------------------------------------------------------------ */
-/* ioctl                                                                    */
-/* ------------------------------------------------------------------------ */
-
-static int ioctl_lock(struct file *file, void __user *arg)
-{
-	struct kipc_mutex *mutex = kipc_mutex_of(kipc_object_of(file));
-	struct kipc_attachment *attachment;
-	struct kipc_mutex_lock_args args;
-	struct kipc_deadline deadline;
-	int ret = kipc_args_read(&args, sizeof(args), arg);
-
-	if (!ret)
-		ret = kipc_file_check(file, FMODE_WRITE);
-	if (ret)
-		return ret;
-	if (args.flags & ~(KIPC_TRY | KIPC_REALTIME))
-		return -EINVAL;
-	ret = kipc_deadline_init(&deadline, args.flags, args.deadline, file);
-	if (ret)
-		return ret;
-	attachment = kipc_attachment_get(&mutex->object, args.attachment);
-	if (!attachment)
-		return -ENXIO;
-	ret = kipc_mutex_lock(mutex, args.element, attachment, &deadline);
-	kipc_attachment_put(attachment);
-	return ret;
-}
-
-static int ioctl_change(struct file *file, void __user *arg,
-			int (*change)(struct kipc_mutex *mutex, u32 index,
-				      struct kipc_attachment *attachment))
-{
-	struct kipc_mutex *mutex = kipc_mutex_of(kipc_object_of(file));
-	struct kipc_attachment *attachment;
-	struct kipc_mutex_args args;
-	int ret = kipc_args_read(&args, sizeof(args), arg);
-
-	if (!ret)
-		ret = kipc_file_check(file, FMODE_WRITE);
-	if (ret)
-		return ret;
-	if (args.flags)
-		return -EINVAL;
-	attachment = kipc_attachment_get(&mutex->object, args.attachment);
-	if (!attachment)
-		return -ENXIO;
-	ret = change(mutex, args.element, attachment);
-	kipc_attachment_put(attachment);
-	return ret;
-}
-
-static int ioctl_state(struct file *file, void __user *arg)
-{
-	struct kipc_mutex_state_args args;
-	int ret = kipc_args_read(&args, sizeof(args), arg);
-
-	if (!ret)
-		ret = kipc_file_check(file, FMODE_READ);
-	if (ret)
-		return ret;
-	if (args.flags)
-		return -EINVAL;
-	ret = kipc_mutex_state(kipc_mutex_of(kipc_object_of(file)), &args);
-	return ret ? ret : kipc_args_write(arg, &args, sizeof(args));
-}
-
-static long kipc_mutex_ioctl(struct file *file, unsigned int command,
-			     void __user *arg)
-{
-	switch (command) {
-	case KIPC_MUTEX_LOCK:
-		return ioctl_lock(file, arg);
-	case KIPC_MUTEX_UNLOCK:
-		return ioctl_change(file, arg, kipc_mutex_unlock);
-	case KIPC_MUTEX_CONSISTENT:
-		return ioctl_change(file, arg, kipc_mutex_consistent);
-	case KIPC_MUTEX_STATE:
-		return ioctl_state(file, arg);
-	default:
-		return -ENOTTY;
-	}
-}
-
-/* ------------------------------------------------------------------------ */
-/* The type                                                                 */
-/* ------------------------------------------------------------------------ */
-
-static int kipc_mutex_check(union kipc_attributes *attributes)
-{
-	return memchr_inv(attributes, 0, sizeof(*attributes)) ? -EINVAL : 0;
-}
-
-static int kipc_mutex_init(struct kipc_object *object)
-{
-	object->tracks = true;
-	return kipc_words_alloc(&kipc_mutex_of(object)->words, object, 0);
-}
-
-static void kipc_mutex_exit(struct kipc_object *object)
-{
-	kipc_words_free(&kipc_mutex_of(object)->words);
-}
-
-static struct kipc_words *kipc_mutex_words(struct kipc_object *object)
-{
-	return &kipc_mutex_of(object)->words;
-}
-
-static void kipc_mutex_show_element(struct seq_file *seq,
-				    struct kipc_mutex *mutex, u32 index,
-				    u64 value)
-{
-	u32 process, thread;
-
-	kipc_mutex_owner(mutex, value, &process, &thread);
-	seq_printf(seq, "kipc-owner:\t%u process %u thread %u%s\n", index,
-		   process, thread,
-		   value & KIPC_MUTEX_WAITERS ? " awaited" : "");
-}
-
-/* The first ones that have an owner. */
-static void kipc_mutex_show(struct seq_file *seq, struct kipc_object *object)
-{
-	struct kipc_mutex *mutex = kipc_mutex_of(object);
-	u32 i, shown = 0;
-	u64 value;
-
-	for (i = 0; i < mutex->words.count && shown < OWNERS_SHOWN; i++) {
-		value = kipc_word_peek(&mutex->words,
-				       &mutex->words.elements[i], i);
-		if (!(value & KIPC_MUTEX_OWNER))
-			continue;
-		kipc_mutex_show_element(seq, mutex, i, value);
-		shown++;
-		cond_resched();
-	}
-}
-
-static u32 kipc_mutex_first_owner(struct kipc_object *object)
-{
-	struct kipc_mutex *mutex = kipc_mutex_of(object);
-	struct kipc_element *e = &mutex->words.elements[0];
-	u32 process, thread;
-
-	kipc_mutex_owner(mutex, kipc_word_peek(&mutex->words, e, 0), &process,
-			 &thread);
-	return process;
-}
-
-const struct kipc_type kipc_mutex_type = {
-	.label = "mutex",
-	.id = KIPC_MUTEX,
-	.flags = KIPC_SEALED | KIPC_PACKED | KIPC_RECURSIVE | KIPC_FAIR |
-		 KIPC_SPIN | KIPC_DETECT,
-	.max_elements = KIPC_ELEMENTS_MAX,
-	.size = sizeof(struct kipc_mutex),
-	.check = kipc_mutex_check,
-	.init = kipc_mutex_init,
-	.exit = kipc_mutex_exit,
-	.ioctl = kipc_mutex_ioctl,
-	.words = kipc_mutex_words,
-	.detach = kipc_mutex_detach,
-	.show = kipc_mutex_show,
-	.owner = kipc_mutex_first_owner,
-};

@@ -21,6 +21,7 @@ static const struct kipc_type *const types[] = {
 	&kipc_barrier_type,
 	&kipc_mailbox_type,
 	&kipc_mutex_type,
+	&kipc_region_type,
 };
 
 static const struct kipc_type *type_find(u32 id)
@@ -207,8 +208,12 @@ static int object_mmap(struct file *file, struct vm_area_struct *vma)
 
 	if (!object->type->words)
 		return -ENODEV;
+	if (vma->vm_flags & VM_EXEC)
+		return -EACCES;
+	if (object->type->map && vma->vm_pgoff >= KIPC_REGION_DATA >> PAGE_SHIFT)
+		return object->type->map(object, vma);
 	words = object->type->words(object);
-	if (!kipc_words_mapped(words) || (vma->vm_flags & VM_EXEC))
+	if (!kipc_words_mapped(words))
 		return -EACCES;
 	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
@@ -420,8 +425,8 @@ static int create_check(struct kipc_create_args *args,
 {
 	if (!type || (args->flags & ~(NAME_FLAGS | type->flags)))
 		return -EINVAL;
-	if (!args->elements || args->elements > type->max_elements ||
-	    (args->mode & ~0777))
+	if (args->elements < type->min_elements ||
+	    args->elements > type->max_elements || (args->mode & ~0777))
 		return -EINVAL;
 	if (!args->name_length && (args->flags & NAME_FLAGS))
 		return -EINVAL;

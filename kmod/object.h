@@ -35,6 +35,7 @@ struct kipc_words;
  * @label: for people
  * @id: KIPC_SEMAPHORE and so on
  * @flags: of CREATE that it knows, beside those of names
+ * @min_elements: in one object
  * @max_elements: in one object
  * @size: of its structure, which begins with struct kipc_object
  * @check: are these attributes possible? Fills in defaults. 0 or -EINVAL
@@ -46,6 +47,7 @@ struct kipc_words;
  * @read: second door to a verb
  * @write: second door to a verb
  * @words: what mmap() maps; NULL if there is nothing
+ * @map: mmap() of what there is from KIPC_REGION_DATA on; NULL if nothing is
  * @attachment_size: of its structure for a participant, which begins with struct
  *		     kipc_attachment; 0 if that is all
  * @attach: prepare what an attachment, which nobody finds yet, needs; NULL if
@@ -60,6 +62,7 @@ struct kipc_type {
 	const char *label;
 	u32 id;
 	u32 flags;
+	u32 min_elements;
 	u32 max_elements;
 	size_t size;
 	int (*check)(union kipc_attributes *attributes);
@@ -71,6 +74,7 @@ struct kipc_type {
 	ssize_t (*read)(struct file *file, struct iov_iter *to, bool try);
 	ssize_t (*write)(struct file *file, struct iov_iter *from, bool try);
 	struct kipc_words *(*words)(struct kipc_object *object);
+	int (*map)(struct kipc_object *object, struct vm_area_struct *vma);
 	size_t attachment_size;
 	int (*attach)(struct kipc_object *object,
 		      struct kipc_attachment *attachment);
@@ -117,6 +121,7 @@ extern const struct kipc_type kipc_semaphore_type;
 extern const struct kipc_type kipc_barrier_type;
 extern const struct kipc_type kipc_mailbox_type;
 extern const struct kipc_type kipc_mutex_type;
+extern const struct kipc_type kipc_region_type;
 
 int kipc_object_create(void __user *arg);
 int kipc_object_open(void __user *arg);

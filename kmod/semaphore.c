@@ -781,6 +781,7 @@ const struct kipc_type kipc_semaphore_type = {
 	.label = "semaphore",
 	.id = KIPC_SEMAPHORE,
 	.flags = KIPC_SEALED | KIPC_PACKED | KIPC_UNDO,
+	.min_elements = 1,
 	.max_elements = KIPC_ELEMENTS_MAX,
 	.size = sizeof(struct kipc_semaphore),
 	.check = semaphore_check,

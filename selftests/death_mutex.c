@@ -242,6 +242,7 @@ FIXTURE(death) {
 
 FIXTURE_VARIANT(death) {
 	__u32 flags;
+	__u64 bytes;	/* of the region that has the mutexes; 0: none has */
 };
 
 FIXTURE_VARIANT_ADD(death, mapped) {
@@ -259,9 +260,19 @@ FIXTURE_VARIANT_ADD(death, detecting) {
 	.flags = KIPC_DETECT | KIPC_RECURSIVE,
 };
 
+FIXTURE_VARIANT_ADD(death, in_a_region) {
+	.bytes = 10000,
+};
+
+static int create_mutexes(unsigned int count, __u64 bytes, __u32 flags)
+{
+	return create_flags(bytes ? region_args(bytes, count) :
+				    mutex_args(count), flags);
+}
+
 FIXTURE_SETUP(death)
 {
-	self->fd = create_flags(mutex_args(2), variant->flags);
+	self->fd = create_mutexes(2, variant->bytes, variant->flags);
 	ASSERT_LE(0, self->fd);
 	ASSERT_EQ(0, mutexes_attach(&self->mutexes, self->fd));
 }
@@ -565,8 +576,8 @@ TEST_F_TIMEOUT(death, during_munmap, 100)
 	/* By the word, which nobody changes where it is sealed. */
 	if (variant->flags & KIPC_SEALED)
 		return;
-	holding->fd = create_flags(mutex_args(KIPC_ELEMENTS_MAX),
-				   variant->flags);
+	holding->fd = create_mutexes(KIPC_ELEMENTS_MAX, variant->bytes,
+				     variant->flags);
 	ASSERT_LE(0, holding->fd);
 	ASSERT_EQ(0, mutexes_attach(&mutexes, holding->fd));
 	for (round = 0; round < 4; round++) {

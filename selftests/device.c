@@ -38,6 +38,8 @@ union verb_args {
 	struct kipc_mutex_lock_args lock;
 	struct kipc_mutex_args mutex;
 	struct kipc_mutex_state_args mutex_state;
+	struct kipc_region_seal_args region_seal;
+	struct kipc_region_state_args region_state;
 	__u8 bytes[8192];
 	__u32 words[2048];
 };
@@ -49,6 +51,7 @@ enum {
 	BARRIER = KIPC_BARRIER,
 	MAILBOX = KIPC_MAILBOX,
 	MUTEX = KIPC_MUTEX,
+	REGION = KIPC_REGION,
 	FILES
 };
 
@@ -107,7 +110,7 @@ FIXTURE_VARIANT_ADD(verb, create) {
 		 KIPC_UNDO,
 	.bad = {
 		BAD(kipc_create_args, type, 0),
-		BAD(kipc_create_args, type, KIPC_MUTEX + 1),
+		BAD(kipc_create_args, type, KIPC_REGION + 1),
 		BAD(kipc_create_args, type, 0xffffffff),
 		BAD(kipc_create_args, elements, 0),
 		BAD(kipc_create_args, elements, KIPC_ELEMENTS_MAX + 1),
@@ -135,7 +138,7 @@ FIXTURE_VARIANT_ADD(verb, open) {
 	.bad = {
 		BAD(kipc_open_args, flags, 0),
 		BAD(kipc_open_args, type, 0),
-		BAD(kipc_open_args, type, KIPC_MUTEX + 1),
+		BAD(kipc_open_args, type, KIPC_REGION + 1),
 		BAD(kipc_open_args, name_length, 0),
 	},
 	.returns = RETURNS_DESCRIPTOR,
@@ -526,6 +529,36 @@ FIXTURE_VARIANT_ADD(verb, mutex_state) {
 	.prepare = prepare_nothing,
 };
 
+static void prepare_seal(union verb_args *args, struct verb_objects *objects)
+{
+	(void)objects;
+	args->region_seal.seals = KIPC_SEAL_WRITE;
+}
+
+FIXTURE_VARIANT_ADD(verb, region_seal) {
+	.command = KIPC_REGION_SEAL,
+	.file = REGION,
+	.size = sizeof(struct kipc_region_seal_args),
+	.access = KIPC_WRITE,
+	.bad = {
+		BAD(kipc_region_seal_args, seals, 0),
+		BAD(kipc_region_seal_args, seals, KIPC_SEAL_WRITE << 1),
+		BAD(kipc_region_seal_args, seals, KIPC_SEAL_WRITE | 0x80000000),
+		BAD(kipc_region_seal_args, reserved, 1),
+		BAD(kipc_region_seal_args, reserved, 0x80000000),
+	},
+	.prepare = prepare_seal,
+};
+
+FIXTURE_VARIANT_ADD(verb, region_state) {
+	.command = KIPC_REGION_STATE,
+	.file = REGION,
+	.size = sizeof(struct kipc_region_state_args),
+	.access = KIPC_READ,
+	.writes_back = true,
+	.prepare = prepare_nothing,
+};
+
 static int create_object(unsigned int type, const char *name)
 {
 	struct kipc_create_args args = any_args(type);
@@ -549,9 +582,10 @@ FIXTURE_SETUP(verb)
 	unique_name(objects->name[BARRIER], "barrier");
 	unique_name(objects->name[MAILBOX], "mailbox");
 	unique_name(objects->name[MUTEX], "mutex");
+	unique_name(objects->name[REGION], "region");
 	objects->fd[DEVICE] = device_open();
 	ASSERT_LE(0, objects->fd[DEVICE]);
-	for (type = KIPC_SEMAPHORE; type <= KIPC_MUTEX; type++) {
+	for (type = KIPC_SEMAPHORE; type <= KIPC_REGION; type++) {
 		objects->fd[type] = create_object(type, objects->name[type]);
 		ASSERT_LE(0, objects->fd[type]);
 	}
@@ -610,6 +644,7 @@ static void check_unchanged(struct __test_metadata *_metadata,
 	EXPECT_EQ('m', message.data[0]);
 	check_mutex(fd[MUTEX], 0, getpid(), 1, 0);
 	check_mutex(fd[MUTEX], 1, 0, 0, 0);
+	check_region(fd[REGION], 0, 0);
 }
 
 TEST_F(verb, good_arguments)
@@ -751,6 +786,9 @@ TEST_F(verb, other_type)
 			continue;
 		if (file != DEVICE && variant->command == KIPC_INFO)
 			continue;
+		/* A region is a set of mutexes too. */
+		if (file == REGION && variant->file == MUTEX)
+			continue;
 		prepare(variant, self);
 		EXPECT_EQ(-ENOTTY, kipc_call(self->objects.fd[file],
 					     variant->command, self->args));
@@ -827,14 +865,14 @@ TEST_F(device, unknown_commands)
 	const unsigned int known[] = {
 		0x00, 0x01, 0x02, 0x03, 0x10, 0x11, 0x20, 0x21, 0x22, 0x23,
 		0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x40, 0x41, 0x42,
-		0x50, 0x51, 0x52, 0x53,
+		0x50, 0x51, 0x52, 0x53, 0x60, 0x61,
 	};
 	union verb_args args = { .any.size = sizeof(args) };
 	int fd[FILES] = { self->fd };
 	unsigned int number, type;
 	size_t i;
 
-	for (type = KIPC_SEMAPHORE; type <= KIPC_MUTEX; type++) {
+	for (type = KIPC_SEMAPHORE; type <= KIPC_REGION; type++) {
 		fd[type] = create(any_args(type));
 		ASSERT_LE(0, fd[type]);
 	}

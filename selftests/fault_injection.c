@@ -46,6 +46,10 @@ FIXTURE_VARIANT_ADD(any_object, mutex) {
 	.type = KIPC_MUTEX,
 };
 
+FIXTURE_VARIANT_ADD(any_object, region) {
+	.type = KIPC_REGION,
+};
+
 FIXTURE_SETUP(any_object)
 {
 	ASSERT_EQ(0, faults_open());
@@ -410,6 +414,11 @@ FIXTURE_VARIANT_ADD(mapped, barrier) {
 
 FIXTURE_VARIANT_ADD(mapped, mutex) {
 	.type = KIPC_MUTEX,
+	.elements = ELEMENTS,
+};
+
+FIXTURE_VARIANT_ADD(mapped, region) {
+	.type = KIPC_REGION,
 	.elements = ELEMENTS,
 };
 

@@ -7,6 +7,11 @@ static struct kipc_create_args many_mutexes(void)
 	return mutex_args(ELEMENTS);
 }
 
+static struct kipc_create_args region_of_mutexes(void)
+{
+	return region_args(1, ELEMENTS);
+}
+
 /* Scribblers can make up owners, deaths of owners and all that follows. */
 static int possible_lock(int ret)
 {
@@ -216,6 +221,8 @@ static const struct hostile hostiles[] = {
 	  mutexes_work },
 	{ "hostile detecting mutexes", many_mutexes,
 	  KIPC_DETECT | KIPC_RECURSIVE, mutex_verbs, mutexes_work },
+	{ "hostile mutexes of a region", region_of_mutexes, 0, mutex_verbs,
+	  mutexes_work },
 };
 
 static const struct innocent innocents[] = {

@@ -27,6 +27,7 @@
 #define MAX		3
 #define PARTIES		2
 #define MESSAGES	2
+#define REGION		20000
 
 struct subject;
 
@@ -286,6 +287,8 @@ static inline struct kipc_create_args subject_args(__u32 type)
 		return barrier_args(PARTIES);
 	if (type == KIPC_MUTEX)
 		return mutex_args(ELEMENTS);
+	if (type == KIPC_REGION)
+		return region_args(REGION, ELEMENTS);
 	return mailbox_args(BUFFER_SIZE, MESSAGES);
 }
 

@@ -204,7 +204,8 @@ static int map_if_possible(struct object *object, __u32 flags)
 	struct mutexes mutexes;
 	int ret;
 
-	if (object->args.type == KIPC_MUTEX) {
+	if (object->args.type == KIPC_MUTEX ||
+	    object->args.type == KIPC_REGION) {
 		ret = mutexes_attach(&mutexes, object->fd);
 		if (ret)
 			return ret;

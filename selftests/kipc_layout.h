@@ -26,6 +26,7 @@ CHECK_FIELD(union kipc_attributes, barrier.parties, 0, 4);
 CHECK_FIELD(union kipc_attributes, mailbox.message_size, 0, 4);
 CHECK_FIELD(union kipc_attributes, mailbox.messages, 4, 4);
 CHECK_FIELD(union kipc_attributes, mailbox.bytes, 8, 8);
+CHECK_FIELD(union kipc_attributes, region.bytes, 0, 8);
 
 CHECK_SIZE(struct kipc_create_args, 64);
 CHECK_FIELD(struct kipc_create_args, size, 0, 4);
@@ -210,6 +211,19 @@ CHECK_FIELD(struct kipc_mutex_state_args, depth, 20, 4);
 CHECK_FIELD(struct kipc_mutex_state_args, state, 24, 4);
 CHECK_FIELD(struct kipc_mutex_state_args, waiters, 28, 4);
 
+CHECK_SIZE(struct kipc_region_seal_args, 16);
+CHECK_FIELD(struct kipc_region_seal_args, size, 0, 4);
+CHECK_FIELD(struct kipc_region_seal_args, flags, 4, 4);
+CHECK_FIELD(struct kipc_region_seal_args, seals, 8, 4);
+CHECK_FIELD(struct kipc_region_seal_args, reserved, 12, 4);
+
+CHECK_SIZE(struct kipc_region_state_args, 24);
+CHECK_FIELD(struct kipc_region_state_args, size, 0, 4);
+CHECK_FIELD(struct kipc_region_state_args, flags, 4, 4);
+CHECK_FIELD(struct kipc_region_state_args, seals, 8, 4);
+CHECK_FIELD(struct kipc_region_state_args, writers, 12, 4);
+CHECK_FIELD(struct kipc_region_state_args, bytes, 16, 8);
+
 /* And the numbers of the commands. */
 static_assert(KIPC_CREATE == 0xb900, "KIPC_CREATE");
 static_assert(KIPC_OPEN == 0xb901, "KIPC_OPEN");
@@ -232,5 +246,7 @@ static_assert(KIPC_MUTEX_LOCK == 0xb950, "KIPC_MUTEX_LOCK");
 static_assert(KIPC_MUTEX_UNLOCK == 0xb951, "KIPC_MUTEX_UNLOCK");
 static_assert(KIPC_MUTEX_CONSISTENT == 0xb952, "KIPC_MUTEX_CONSISTENT");
 static_assert(KIPC_MUTEX_STATE == 0xb953, "KIPC_MUTEX_STATE");
+static_assert(KIPC_REGION_SEAL == 0xb960, "KIPC_REGION_SEAL");
+static_assert(KIPC_REGION_STATE == 0xb961, "KIPC_REGION_STATE");
 
 #endif /* KIPC_LAYOUT_H */

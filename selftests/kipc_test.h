@@ -144,6 +144,16 @@ static inline struct kipc_create_args mutex_args(unsigned int elements)
 	return args;
 }
 
+static inline struct kipc_create_args region_args(__u64 bytes,
+						  unsigned int mutexes)
+{
+	struct kipc_create_args args = create_args(KIPC_REGION);
+
+	args.elements = mutexes;
+	args.attributes.region.bytes = bytes;
+	return args;
+}
+
 /* The smallest object of a type. */
 static inline struct kipc_create_args any_args(unsigned int type)
 {
@@ -153,6 +163,8 @@ static inline struct kipc_create_args any_args(unsigned int type)
 		return barrier_args(2);
 	if (type == KIPC_MUTEX)
 		return create_args(KIPC_MUTEX);
+	if (type == KIPC_REGION)
+		return region_args(1, 1);
 	return mailbox_args(64, 1);
 }
 
@@ -656,6 +668,33 @@ static inline int mutex_state(int fd, unsigned int element,
 	EXPECT_EQ((__u32)(expected_owner), __state.owner); \
 	EXPECT_EQ((__u32)(expected_depth), __state.depth); \
 	EXPECT_EQ((__u32)(expected_state), __state.state); \
+} while (0)
+
+/* Regions. */
+
+static inline int region_seal(int fd)
+{
+	struct kipc_region_seal_args args = {
+		.size = sizeof(args),
+		.seals = KIPC_SEAL_WRITE,
+	};
+
+	return kipc_call(fd, KIPC_REGION_SEAL, &args);
+}
+
+static inline int region_state(int fd, struct kipc_region_state_args *state)
+{
+	memset(state, KIPC_POISON, sizeof(*state));
+	state->size = sizeof(*state);
+	state->flags = 0;
+	return kipc_call(fd, KIPC_REGION_STATE, state);
+}
+
+#define check_region(fd, expected_seals, expected_writers) do { \
+	struct kipc_region_state_args __state; \
+	EXPECT_EQ(0, region_state(fd, &__state)); \
+	EXPECT_EQ((__u32)(expected_seals), __state.seals); \
+	EXPECT_EQ((__u32)(expected_writers), __state.writers); \
 } while (0)
 
 #endif /* KIPC_TEST_H */

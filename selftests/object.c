@@ -87,6 +87,23 @@ FIXTURE_VARIANT_ADD(object, mutex) {
 	.bad_count = 2,
 };
 
+/* The bytes are 64 bits, the lower half first. */
+FIXTURE_VARIANT_ADD(object, region) {
+	.type = KIPC_REGION,
+	.label = "region",
+	.flags = KIPC_SEALED | KIPC_PACKED | KIPC_RECURSIVE | KIPC_FAIR |
+		 KIPC_SPIN | KIPC_DETECT,
+	.good = { 100 },
+	.known = 2,
+	.bad = {
+		{ 0 },
+		{ 1, KIPC_REGION_MAX >> 32 },
+		{ 0, 0x80000000 },
+		{ 0xffffffff, 0xffffffff },
+	},
+	.bad_count = 4,
+};
+
 FIXTURE_SETUP(object)
 {
 	self->descriptors = count_descriptors();
@@ -158,8 +175,9 @@ TEST_F(object, says_its_flags)
 	EXPECT_EQ(variant->flags | KIPC_PERSIST,
 		  info.created & ~KIPC_EXCLUSIVE);
 	/* What is sealed has no words to map, unless mapping them attaches. */
-	if (variant->type == KIPC_MUTEX || variant->type == KIPC_BARRIER) {
-		EXPECT_EQ(variant->type == KIPC_MUTEX ? 8U : 64U, info.stride);
+	if (variant->type != KIPC_SEMAPHORE && variant->type != KIPC_MAILBOX) {
+		EXPECT_EQ(variant->type != KIPC_BARRIER ? 8U : 64U,
+			  info.stride);
 		EXPECT_LE(8ULL, info.map_size);
 	} else {
 		EXPECT_EQ(0U, info.stride);
@@ -328,6 +346,7 @@ TEST_F(object, anonymous_ones_are_separate)
 		check_mailbox(two, 0, 0);
 		break;
 	case KIPC_MUTEX:
+	case KIPC_REGION:
 		ASSERT_EQ(0, words_map(&words, one));
 		EXPECT_EQ(0, mutex_trylock(one, 0));
 		check_mutex(two, 0, 0, 0, 0);

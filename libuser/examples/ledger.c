@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * Two accounts and a mutex that survives kill -9 of its owner: clerks move money
- * from one to the other, and each is killed at some point of that. Whoever finds
- * the mutex left by a dead clerk mends the accounts first: their sum is known.
+ * A region with two accounts in it, and a mutex for them that survives kill -9 of
+ * its owner: clerks move money from one to the other, and each is killed at some
+ * point of that. Whoever finds the mutex left by a dead clerk mends the accounts
+ * first: their sum is known.
  */
 #include <errno.h>
 #include <error.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -85,18 +85,25 @@ static void hire(struct kipc_mutex *mutex, struct ledger *ledger)
 
 int main(void)
 {
+	const struct kipc_region_options options = {
+		.mutexes = 1,
+		.bytes = sizeof(struct ledger),
+	};
+	struct kipc_region *region;
 	struct kipc_mutex *mutex;
 	struct ledger *ledger;
 	int i, sum, status;
+	void *data;
 
-	ledger = mmap(NULL, sizeof(*ledger), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (ledger == MAP_FAILED)
-		error(1, errno, "no memory to share");
-	ledger->from = TOTAL;
-	status = kipc_mutex_create(&mutex, NULL, NULL);
+	status = kipc_region_create(&region, NULL, &options);
 	if (status)
-		error(1, -status, "no mutex; is the kipc module loaded?");
+		error(1, -status, "no region; is the kipc module loaded?");
+	status = kipc_region_map(region, KIPC_READ | KIPC_WRITE, &data);
+	if (status)
+		error(1, -status, "cannot map the region");
+	mutex = kipc_region_mutex(region);
+	ledger = data;
+	ledger->from = TOTAL;
 
 	for (i = 0; i < CLERKS; i++)
 		hire(mutex, ledger);
@@ -105,6 +112,7 @@ int main(void)
 	printf("%d clerks killed, mended %d times, the sum is %s\n", CLERKS,
 	       ledger->mended, sum == TOTAL ? "right" : "wrong");
 	kipc_mutex_unlock(mutex, 0);
-	kipc_mutex_close(mutex);
+	kipc_region_unmap(region, ledger);
+	kipc_region_close(region);
 	return sum == TOTAL ? 0 : 1;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file kipc.h
- * libkipc: semaphores, barriers, mailboxes and mutexes of the kipc kernel module.
+ * libkipc: semaphores, barriers, mailboxes, mutexes and shared regions of memory of
+ * the kipc kernel module.
  *
  * - Every function returns 0 (or what it says) or a negative errno; none sets
  *   errno, prints or exits.
@@ -11,8 +12,8 @@
  *   none of the mutexes and holds none of the units that its parent does, and is
  *   no member of a barrier until it arrives. A child made by clone() itself,
  *   without fork(), has no mapping of objects that know their participants
- *   (mutexes, barriers, semaphores with KIPC_UNDO): to use such a handle there is
- *   a SIGSEGV.
+ *   (mutexes, also those of a region, barriers, semaphores with KIPC_UNDO): to use
+ *   such a handle there is a SIGSEGV.
  * - An element is one semaphore of a set, 0 for the first and only one.
  * - A deadline is an absolute time in nanoseconds of CLOCK_MONOTONIC, or with
  *   KIPC_REALTIME of CLOCK_REALTIME; see kipc_deadline(). KIPC_FOREVER never
@@ -710,6 +711,106 @@ int kipc_mutex_state(struct kipc_mutex *mutex, uint32_t element,
 
 /** What locking by this handle has cost; as for semaphores. */
 void kipc_mutex_spins(const struct kipc_mutex *mutex, struct kipc_spins *spins);
+
+/* ------------------------------------------------------------------------- */
+/* Regions                                                                   */
+/* ------------------------------------------------------------------------- */
+
+/** Memory to share, and mutexes for it. The members are the library's. */
+struct kipc_region {
+	struct kipc_mutex mutex;	/* has the words and the descriptor */
+	uint64_t bytes;
+};
+
+/** What kipc_region_create() takes. Zero means the default. */
+struct kipc_region_options {
+	uint32_t flags;		/**< as of a set of mutexes, which it has */
+	uint32_t mode;		/**< permission bits; 0 means 0600 */
+	uint32_t mutexes;	/**< in it, 0..KIPC_ELEMENTS_MAX */
+	uint64_t bytes;		/**< 1..KIPC_REGION_MAX; 0 means 4096 */
+};
+
+/**
+ * Create a region of zeroed memory, or open the one of that name, whose size may be
+ * another one: see kipc_region_size().
+ *
+ * All of it is there from now on, so nobody who maps it gets a SIGBUS. Memory,
+ * mutexes and name live as long as a descriptor or a mapping of any process does.
+ * With mutexes the calling process takes part, as with kipc_mutex_create().
+ * @param region   out: the handle, NULL on failure
+ * @param name     its name, or NULL for an anonymous one
+ * @param options  NULL for all defaults
+ * @return 0 or a negative errno; -ENOSPC: the quota of the calling user; -ENOMEM:
+ *         the memory of the machine or of the memory cgroup; -EUSERS: too many
+ *         processes take part
+ */
+int kipc_region_create(struct kipc_region **region, const char *name,
+		       const struct kipc_region_options *options);
+
+/**
+ * Open a region by name; as for semaphores. What the memory may be mapped for
+ * depends on the access; the mutexes need both kinds.
+ */
+int kipc_region_open(struct kipc_region **region, const char *name,
+		     unsigned int access);
+
+/** Make a handle of a descriptor; as for semaphores. */
+int kipc_region_import(struct kipc_region **region, int fd);
+
+/**
+ * Give the handle, its mutexes and its descriptor back. Memory that is mapped stays
+ * so. NULL is fine.
+ */
+void kipc_region_close(struct kipc_region *region);
+
+/** The descriptor; it stays the handle's. */
+int kipc_region_fd(const struct kipc_region *region);
+
+/**
+ * The bytes of memory, as it was created with. They are followed by zeroed ones up
+ * to the end of a page, which are there to be used, too.
+ */
+uint64_t kipc_region_size(const struct kipc_region *region);
+
+/**
+ * The region's mutexes, to be given to the functions kipc_mutex_*() as long as
+ * there is the handle, which they go with: do not close them. A region without any
+ * has a set of none, and they say -EINVAL.
+ */
+struct kipc_mutex *kipc_region_mutex(struct kipc_region *region);
+
+/**
+ * Map all of the memory, shared. A child of fork() inherits that.
+ * @param region  the handle; the mapping stays when it is closed
+ * @param access  KIPC_READ, or KIPC_READ | KIPC_WRITE
+ * @param data    out: where it is, at the beginning of a page; NULL on failure
+ * @return 0, -EACCES (the handle has not that access), -EPERM (it is sealed),
+ *         -EINVAL (no such access), -ENOMEM (memory for page tables, or too large
+ *         for the address space)
+ */
+int kipc_region_map(const struct kipc_region *region, unsigned int access,
+		    void **data);
+
+/**
+ * Undo kipc_region_map(). After the handle has been closed, munmap() with the
+ * region's size does the same.
+ * @param data  as kipc_region_map() gave it; NULL is fine
+ */
+void kipc_region_unmap(const struct kipc_region *region, void *data);
+
+/**
+ * Let nobody change the memory any more, for ever. The mutexes are not concerned.
+ * @param region  the handle
+ * @param seals   KIPC_SEAL_WRITE
+ * @return 0, also if it was sealed before; -EBUSY (somebody has it mapped and may
+ *         write to it, or the kernel holds pages of it for somebody), -EBADF (not
+ *         open for writing), -EINVAL
+ */
+int kipc_region_seal(struct kipc_region *region, unsigned int seals);
+
+/** Look at the region: fills all of @p state. @return 0, -EBADF */
+int kipc_region_state(struct kipc_region *region,
+		      struct kipc_region_state_args *state);
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "attachment.h"
+#include "mutex.h"
 #include "spin.h"
 
 #define ASK_TO_LOCK	(KIPC_SLOW | KIPC_MUTEX_OWNER_DIED | \
@@ -24,7 +25,7 @@
 /* The word does not say what to do: ask the kernel. */
 #define ASK		1
 
-static struct kipc_mutex *mutex_of(const struct kipc_object *object)
+struct kipc_mutex *kipc_mutex_of(const struct kipc_object *object)
 {
 	struct kipc_mutex *mutex = object->handle;
 
@@ -53,7 +54,7 @@ int kipc_mutex_create(struct kipc_mutex **mutex, const char *name,
 	args.elements = options->elements ?: 1;
 	args.mode = options->mode ?: 0600;
 	error = kipc_object_create(&object, sizeof(**mutex), &args, name);
-	*mutex = error ? NULL : mutex_of(&object);
+	*mutex = error ? NULL : kipc_mutex_of(&object);
 	return error;
 }
 
@@ -65,7 +66,7 @@ int kipc_mutex_open(struct kipc_mutex **mutex, const char *name,
 
 	error = kipc_object_open(&object, sizeof(**mutex), KIPC_MUTEX, name,
 				 access);
-	*mutex = error ? NULL : mutex_of(&object);
+	*mutex = error ? NULL : kipc_mutex_of(&object);
 	return error;
 }
 
@@ -75,7 +76,7 @@ int kipc_mutex_import(struct kipc_mutex **mutex, int fd)
 	int error;
 
 	error = kipc_object_import(&object, sizeof(**mutex), KIPC_MUTEX, fd);
-	*mutex = error ? NULL : mutex_of(&object);
+	*mutex = error ? NULL : kipc_mutex_of(&object);
 	return error;
 }
 

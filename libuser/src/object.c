@@ -49,6 +49,28 @@ ssize_t kipc_write(int fd, const void *data, size_t size)
 	return file_call(SYS_write, fd, (uintptr_t)data, size);
 }
 
+int kipc_map(int fd, uint64_t offset, uint64_t bytes, int protection,
+	     void **at)
+{
+	KEEP_ERRNO();
+
+	*at = NULL;
+	if (bytes > SIZE_MAX)
+		return -ENOMEM;
+	*at = mmap(NULL, bytes, protection, MAP_SHARED, fd, offset);
+	if (*at != MAP_FAILED)
+		return 0;
+	*at = NULL;
+	return -errno;
+}
+
+void kipc_unmap(void *at, uint64_t bytes)
+{
+	KEEP_ERRNO();
+
+	munmap(at, bytes);
+}
+
 int kipc_online_cpus(void)
 {
 	KEEP_ERRNO();

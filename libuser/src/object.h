@@ -80,6 +80,17 @@ int kipc_call(int fd, unsigned long command, void *args);
 ssize_t kipc_read(int fd, void *buffer, size_t size);
 ssize_t kipc_write(int fd, const void *data, size_t size);
 
+/**
+ * Map what there is at an offset of a descriptor, shared.
+ * @param at  out: where it is, NULL on failure
+ * @return 0 or a negative errno; errno itself stays
+ */
+int kipc_map(int fd, uint64_t offset, uint64_t bytes, int protection,
+	     void **at);
+
+/** Undo that; errno stays. */
+void kipc_unmap(void *at, uint64_t bytes);
+
 /** CPUs online; reads /sys, so not for a fast path. */
 int kipc_online_cpus(void);
 

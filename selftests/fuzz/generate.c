@@ -81,6 +81,13 @@ static int choose_set(const bool *set, unsigned int count,
 	return chosen;
 }
 
+/* A region is a set of mutexes too. */
+static bool type_fits(__u32 type, __u32 wanted)
+{
+	return !wanted || type == wanted ||
+	       (type == KIPC_REGION && wanted == KIPC_MUTEX);
+}
+
 /* A slot with an object of that type, or with any object for type 0. */
 static int choose_fd(const struct state *state, __u32 type,
 		     struct random *random)
@@ -89,8 +96,7 @@ static int choose_fd(const struct state *state, __u32 type,
 	unsigned int i;
 
 	for (i = 0; i < FD_SLOTS; i++)
-		fits[i] = state->types[i] &&
-			  (!type || state->types[i] == type);
+		fits[i] = state->types[i] && type_fits(state->types[i], type);
 	return choose_set(fits, FD_SLOTS, random);
 }
 

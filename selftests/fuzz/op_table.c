@@ -51,6 +51,10 @@
 #define OWNER(field, kind) \
 	FIELD(kipc_mutex_state_args, field, #field, kind)
 
+#define SEAL(field, kind)	FIELD(kipc_region_seal_args, field, #field, kind)
+#define REGION(field, kind) \
+	FIELD(kipc_region_state_args, field, #field, kind)
+
 #define CREATE_REST(index) \
 	FIELD(kipc_create_args, attributes.reserved[index], \
 	      "reserved" #index, ZERO)
@@ -133,6 +137,24 @@ const struct op_kind op_kinds[] = {
 			CREATE(name_length, NAME_LENGTH), CREATE(mode, MODE),
 			CREATE_REST(0), CREATE_REST(1), CREATE_REST(2),
 			CREATE_REST(3), ARG("into", INTO),
+		},
+	}, {
+		.name = "create_region",
+		.weight = 8,
+		.type = KIPC_REGION,
+		.flags = FLAGS_OF_CREATE | KIPC_PACKED | FLAGS_OF_MUTEX,
+		.makes = true,
+		.device = true,
+		.command = KIPC_CREATE,
+		.size = sizeof(struct kipc_create_args),
+		.perform = perform_ioctl,
+		.args = {
+			CREATE(flags, CREATE_FLAGS), CREATE(type, TYPE),
+			CREATE(elements, ELEMENTS), CREATE(name, NAME),
+			CREATE(name_length, NAME_LENGTH), CREATE(mode, MODE),
+			ATTRIBUTE(region, bytes, REGION_BYTES),
+			CREATE_REST(1), CREATE_REST(2), CREATE_REST(3),
+			ARG("into", INTO),
 		},
 	}, {
 		.name = "open",
@@ -406,6 +428,28 @@ const struct op_kind op_kinds[] = {
 			OWNER(waiters, ZERO),
 		},
 	}, {
+		.name = "region_seal",
+		.weight = 4,
+		.type = KIPC_REGION,
+		.command = KIPC_REGION_SEAL,
+		.size = sizeof(struct kipc_region_seal_args),
+		.perform = perform_ioctl,
+		.args = {
+			SEAL(flags, ZERO), SEAL(seals, SEALS),
+			SEAL(reserved, ZERO),
+		},
+	}, {
+		.name = "region_state",
+		.weight = 3,
+		.type = KIPC_REGION,
+		.command = KIPC_REGION_STATE,
+		.size = sizeof(struct kipc_region_state_args),
+		.perform = perform_ioctl,
+		.args = {
+			REGION(flags, ZERO), REGION(seals, ZERO),
+			REGION(writers, ZERO), REGION(bytes, ZERO),
+		},
+	}, {
 		/* Any command on any descriptor, with 256 bytes of zeros. */
 		.name = "command",
 		.weight = 2,
@@ -503,6 +547,7 @@ const struct op_kind op_kinds[] = {
 		.perform = perform_files,
 		.args = { ARG("more", FILES) },
 	}, {
+		/* data: the bytes of a region, not its words */
 		.name = "map",
 		.weight = 8,
 		.perform = perform_map,
@@ -510,6 +555,7 @@ const struct op_kind op_kinds[] = {
 			ARG("fd", FD), ARG("map", MAP),
 			ARG("protection", PROTECTION), ARG("flags", MAP_FLAGS),
 			ARG("page", PAGE), ARG("more", PAGE),
+			ARG("data", SWITCH),
 		},
 	}, {
 		.name = "unmap",

@@ -36,16 +36,18 @@ static long result(long ret)
 /* The mapping                                                              */
 /* ------------------------------------------------------------------------ */
 
-static __u64 map_bytes(int fd)
+static __u64 map_bytes(int fd, bool data)
 {
 	struct kipc_info_args info = { .size = sizeof(info) };
+	__u64 bytes;
 
-	if (fd < 0 || ioctl(fd, KIPC_INFO, &info) || !info.map_size)
+	if (fd < 0 || ioctl(fd, KIPC_INFO, &info))
 		return PAGE;
-	return info.map_size;
+	bytes = data ? info.attributes.region.bytes : info.map_size;
+	return bytes && bytes <= KIPC_REGION_MAX ? bytes : PAGE;
 }
 
-/* The arguments of "map"; both pages count from where the object's words do. */
+/* The arguments of "map"; both pages count from where the words or bytes do. */
 enum map_arg {
 	MAP_FD,
 	MAP_MAP,
@@ -53,20 +55,23 @@ enum map_arg {
 	MAP_FLAGS,
 	MAP_PAGE,
 	MAP_MORE,		/* than the object has */
+	MAP_DATA,
 };
 
 long perform_map(const struct op_kind *kind, const __u64 *args)
 {
 	struct mapping *mapping = mapping_of(args[MAP_MAP]);
 	int fd = process_fd(args[MAP_FD]);
-	__u64 skipped = args[MAP_PAGE] * PAGE, bytes = map_bytes(fd);
+	__u64 skipped = args[MAP_PAGE] * PAGE;
+	__u64 bytes = map_bytes(fd, args[MAP_DATA]);
 	void *at;
 
 	(void)kind;
 	bytes = skipped < bytes ? bytes - skipped : PAGE;
 	bytes += args[MAP_MORE] * PAGE;
 	at = mmap(NULL, bytes, args[MAP_ACCESS],
-		  args[MAP_FLAGS] & ~(__u64)FLAGS_NEVER, fd, skipped);
+		  args[MAP_FLAGS] & ~(__u64)FLAGS_NEVER, fd,
+		  (args[MAP_DATA] ? KIPC_REGION_DATA : 0) + skipped);
 	if (at == MAP_FAILED)
 		return -errno;
 	/* The old one stays mapped, nobody knows where. */

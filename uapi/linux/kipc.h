@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * kipc: mailboxes, semaphores, barriers and mutexes behind file descriptors.
+ * kipc: mailboxes, semaphores, barriers, mutexes and shared regions of memory
+ * behind file descriptors.
  *
  * An ioctl on /dev/kipc creates or opens an object and returns a close-on-exec
  * descriptor; ioctls on that descriptor are the object's verbs. The words that
@@ -41,6 +42,7 @@
 #define KIPC_BARRIER		2
 #define KIPC_MAILBOX		3
 #define KIPC_MUTEX		4
+#define KIPC_REGION		5
 
 /* Limits that do not depend on the user's quota. */
 #define KIPC_NAME_MAX		255		/* bytes, without a NUL */
@@ -50,6 +52,7 @@
 #define KIPC_PRIORITIES		32768		/* priorities 0..32767 */
 #define KIPC_MESSAGE_MAX	(16U << 20)	/* bytes of one message */
 #define KIPC_MESSAGES_MAX	65536		/* messages in one mailbox */
+#define KIPC_REGION_MAX		0x10000000000ULL	/* bytes of one region */
 #define KIPC_LIST_MAX		1024		/* entries a call of LIST */
 #define KIPC_ATTACHMENTS_MAX	4095		/* processes attached to one object */
 #define KIPC_WATCHES_MAX	1024		/* watches of one object */
@@ -65,7 +68,8 @@
 #define KIPC_SLOW		0x8000000000000000ULL
 
 /*
- * Participants. Barriers, mutexes and KIPC_UNDO semaphores know who takes part:
+ * Participants. Barriers, mutexes, regions that have mutexes, and KIPC_UNDO
+ * semaphores know who takes part:
  * a process, or rather its memory, that has mapped the words through a
  * descriptor open for reading and writing is *attached* until the last of these
  * mappings goes, by munmap, exec, exit or SIGKILL. Such a mapping is not inherited
@@ -114,6 +118,25 @@
 #define KIPC_MUTEX_DEPTH_ONE	0x4000000000000ULL
 #define KIPC_MUTEX_WAITERS	0x4000000000000000ULL
 
+/*
+ * A region is memory to be shared: zeroed bytes, in whole pages, that are mapped
+ * at this offset of its descriptor; all of them, or any pages among them (EINVAL
+ * beyond the end). They are there from CREATE on, so nobody gets a SIGBUS.
+ *
+ * The mapping follows mmap(2): MAP_SHARED with PROT_WRITE needs a descriptor that
+ * is open for reading and writing (EACCES), and after SEAL there is none (EPERM).
+ * MAP_PRIVATE copies what the process writes to; nobody else sees that. A child of
+ * fork() inherits either. Mapping the bytes attaches nobody.
+ *
+ * The region's mutexes, if it has any, are those of struct kipc_mutex_lock_args,
+ * with their words mapped at offset 0. They lock nothing by themselves, and know of
+ * no seal.
+ */
+#define KIPC_REGION_DATA	0x100000000ULL
+
+/* Seals of a region: what cannot be done any more. */
+#define KIPC_SEAL_WRITE		0x1U	/* changing the bytes */
+
 /* Flags of CREATE, reported by INFO and LIST. */
 #define KIPC_EXCLUSIVE		0x1U	/* EEXIST if the name is taken */
 #define KIPC_PERSIST		0x2U	/* the name stays until UNLINK */
@@ -152,6 +175,8 @@
  * @mailbox.bytes: most bytes of all messages in it, at least
  *	@mailbox.message_size, at most that times @mailbox.messages; 0 means
  *	that product
+ * @region: of KIPC_REGION
+ * @region.bytes: 1..KIPC_REGION_MAX; there are as many as fill the last page
  * @reserved: the size of it all
  */
 union kipc_attributes {
@@ -167,6 +192,9 @@ union kipc_attributes {
 		__u32 messages;
 		__aligned_u64 bytes;
 	} mailbox;
+	struct {
+		__aligned_u64 bytes;
+	} region;
 	__aligned_u64 reserved[4];
 };
 
@@ -176,9 +204,11 @@ union kipc_attributes {
  * @flags: KIPC_EXCLUSIVE, KIPC_PERSIST (both need a name), KIPC_SEALED, for
  *	   semaphores and mutexes KIPC_PACKED, for mutexes KIPC_RECURSIVE,
  *	   KIPC_FAIR, KIPC_DETECT and KIPC_SPIN, which has no effect with DETECT,
- *	   for semaphores KIPC_UNDO, for barriers KIPC_DROP
- * @type: KIPC_SEMAPHORE, KIPC_BARRIER, KIPC_MAILBOX or KIPC_MUTEX
- * @elements: 1..KIPC_ELEMENTS_MAX for semaphores and mutexes, 1 for the others
+ *	   for semaphores KIPC_UNDO, for barriers KIPC_DROP; for regions those of
+ *	   mutexes, which say what its mutexes are like
+ * @type: KIPC_SEMAPHORE, KIPC_BARRIER, KIPC_MAILBOX, KIPC_MUTEX or KIPC_REGION
+ * @elements: 1..KIPC_ELEMENTS_MAX for semaphores and mutexes, for regions the
+ *	      mutexes it has, 0..KIPC_ELEMENTS_MAX, 1 for the others
  * @name: pointer to the name's bytes, without a NUL or a slash; 0 for an
  *	  anonymous object
  * @name_length: 1..KIPC_NAME_MAX, or 0 for an anonymous object
@@ -735,6 +765,44 @@ struct kipc_mutex_state_args {
 	__u32 waiters;
 };
 
+/**
+ * struct kipc_region_seal_args - let nobody change the bytes any more, for ever
+ * @size: of this structure in bytes
+ * @flags: 0
+ * @seals: KIPC_SEAL_WRITE
+ * @reserved: 0
+ *
+ * EBUSY, and nothing has changed: a shared mapping is there that may be written to,
+ * now or after mprotect(), or the kernel holds pages of it for somebody (in a pipe,
+ * for direct input or output); a moment is waited for the latter. A mapping that is
+ * made after SEAL for reading cannot be made writable. EINTR (killed). To seal what
+ * is sealed already is fine. Needs write access.
+ */
+struct kipc_region_seal_args {
+	__u32 size;
+	__u32 flags;
+	__u32 seals;
+	__u32 reserved;
+};
+
+/**
+ * struct kipc_region_state_args - look at a region
+ * @size: of this structure in bytes
+ * @flags: 0
+ * @seals: out: KIPC_SEAL_WRITE or 0
+ * @writers: out: shared mappings that may be written to, now or after mprotect()
+ * @bytes: out: that can be mapped, a whole number of pages
+ *
+ * Needs read access.
+ */
+struct kipc_region_state_args {
+	__u32 size;
+	__u32 flags;
+	__u32 seals;
+	__u32 writers;
+	__aligned_u64 bytes;
+};
+
 /* The size travels in the structure, so the numbers never change with it. */
 #define KIPC_IOCTL		0xB9
 
@@ -768,5 +836,8 @@ struct kipc_mutex_state_args {
 #define KIPC_MUTEX_UNLOCK	_IO(KIPC_IOCTL, 0x51)
 #define KIPC_MUTEX_CONSISTENT	_IO(KIPC_IOCTL, 0x52)
 #define KIPC_MUTEX_STATE	_IO(KIPC_IOCTL, 0x53)
+
+#define KIPC_REGION_SEAL	_IO(KIPC_IOCTL, 0x60)
+#define KIPC_REGION_STATE	_IO(KIPC_IOCTL, 0x61)
 
 #endif /* _UAPI_LINUX_KIPC_H */

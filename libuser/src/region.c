@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Regions: a set of mutexes, and memory that is mapped as its user asks. A handle is
+ * one of mutexes first; closing it as such gives all back.
+ */
+#include <string.h>
+#include <sys/mman.h>
+
+#include "mutex.h"
+
+#define DEFAULT_BYTES	4096
+
+static struct kipc_region *region_of(const struct kipc_object *object)
+{
+	struct kipc_region *region = object->handle;
+
+	region->bytes = object->attributes.region.bytes;
+	kipc_mutex_of(object);
+	return region;
+}
+
+int kipc_region_create(struct kipc_region **region, const char *name,
+		       const struct kipc_region_options *options)
+{
+	static const struct kipc_region_options defaults;
+	struct kipc_create_args args;
+	struct kipc_object object;
+	int error;
+
+	if (!options)
+		options = &defaults;
+	/* An initialiser need not clear the attributes' unused bytes. */
+	memset(&args, 0, sizeof(args));
+	args.flags = options->flags;
+	args.type = KIPC_REGION;
+	args.elements = options->mutexes;
+	args.mode = options->mode ?: 0600;
+	args.attributes.region.bytes = options->bytes ?: DEFAULT_BYTES;
+	error = kipc_object_create(&object, sizeof(**region), &args, name);
+	*region = error ? NULL : region_of(&object);
+	return error;
+}
+
+int kipc_region_open(struct kipc_region **region, const char *name,
+		     unsigned int access)
+{
+	struct kipc_object object;
+	int error;
+
+	error = kipc_object_open(&object, sizeof(**region), KIPC_REGION, name,
+				 access);
+	*region = error ? NULL : region_of(&object);
+	return error;
+}
+
+int kipc_region_import(struct kipc_region **region, int fd)
+{
+	struct kipc_object object;
+	int error;
+
+	error = kipc_object_import(&object, sizeof(**region), KIPC_REGION, fd);
+	*region = error ? NULL : region_of(&object);
+	return error;
+}
+
+void kipc_region_close(struct kipc_region *region)
+{
+	if (region)
+		kipc_mutex_close(&region->mutex);
+}
+
+int kipc_region_fd(const struct kipc_region *region)
+{
+	return region->mutex.fd;
+}
+
+uint64_t kipc_region_size(const struct kipc_region *region)
+{
+	return region->bytes;
+}
+
+struct kipc_mutex *kipc_region_mutex(struct kipc_region *region)
+{
+	return &region->mutex;
+}
+
+int kipc_region_map(const struct kipc_region *region, unsigned int access,
+		    void **data)
+{
+	int protection = access & KIPC_WRITE ? PROT_READ | PROT_WRITE :
+					       PROT_READ;
+
+	*data = NULL;
+	if (!(access & KIPC_READ) || (access & ~(KIPC_READ | KIPC_WRITE)))
+		return -EINVAL;
+	return kipc_map(region->mutex.fd, KIPC_REGION_DATA, region->bytes,
+			protection, data);
+}
+
+void kipc_region_unmap(const struct kipc_region *region, void *data)
+{
+	if (data)
+		kipc_unmap(data, region->bytes);
+}
+
+int kipc_region_seal(struct kipc_region *region, unsigned int seals)
+{
+	struct kipc_region_seal_args args = {
+		.size = sizeof(args),
+		.seals = seals,
+	};
+
+	return kipc_call(region->mutex.fd, KIPC_REGION_SEAL, &args);
+}
+
+int kipc_region_state(struct kipc_region *region,
+		      struct kipc_region_state_args *state)
+{
+	memset(state, 0, sizeof(*state));
+	state->size = sizeof(*state);
+	return kipc_call(region->mutex.fd, KIPC_REGION_STATE, state);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The bytes of a region, mapped. */
+#ifndef KIPC_REGION_H
+#define KIPC_REGION_H
+
+#include "kipc_test.h"
+
+#include <sys/mman.h>
+
+#define KIPC_BOTH	(PROT_READ | PROT_WRITE)
+
+struct bytes {
+	unsigned char *base;
+	size_t size;
+};
+
+/* Maps some of them, from there on; 0 or a negative errno. */
+static inline int bytes_map_part(struct bytes *bytes, int fd, int protection,
+				 int flags, __u64 from, size_t size)
+{
+	void *base = mmap64(NULL, size, protection, flags, fd,
+			    KIPC_REGION_DATA + from);
+	int ret = base == MAP_FAILED ? -errno : 0;
+
+	bytes->base = ret ? NULL : base;
+	bytes->size = size;
+	return ret;
+}
+
+/* Maps them all, for that. */
+static inline int bytes_map_for(struct bytes *bytes, int fd, int protection,
+				int flags)
+{
+	struct kipc_info_args info;
+	int ret = object_info(fd, &info);
+
+	bytes->base = NULL;
+	bytes->size = 0;
+	if (ret)
+		return ret;
+	return bytes_map_part(bytes, fd, protection, flags, 0,
+			      info.attributes.region.bytes);
+}
+
+static inline int bytes_map(struct bytes *bytes, int fd)
+{
+	return bytes_map_for(bytes, fd, KIPC_BOTH, MAP_SHARED);
+}
+
+static inline void bytes_unmap(struct bytes *bytes)
+{
+	munmap(bytes->base, bytes->size);
+	bytes->base = NULL;
+}
+
+#endif /* KIPC_REGION_H */
