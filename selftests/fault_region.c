@@ -138,15 +138,18 @@ static int call_munmap_page(struct subject *subject)
 	return errno_of(munmap(subject->words.base + PAGE, PAGE));
 }
 
+/* One that failed may have split the mapping already: only the end is known. */
+static int works_split(struct subject *subject)
+{
+	return state(subject) == 2 ? works_write(subject) : -EPROTO;
+}
+
 FIXTURE_VARIANT_ADD(verb, region_munmap_page) {
 	.type = KIPC_REGION,
 	.operation = {
 		.before = call_map,
 		.call = call_munmap_page,
-		.works = works_write,
-		.state = state,
-		.was = 1,
-		.becomes = 2,
+		.works = works_split,
 	},
 };
 
