@@ -11,7 +11,8 @@ export PREFIX DESTDIR KERNELS TESTS INPUT ROWS
 
 libuser := $(MAKE) -s --no-print-directory -C libuser O=$(CURDIR)/build/libuser
 
-.PHONY: all demo check check-debug check-kcsan check-rt coverage fuzz torture bench bench-host bench-compare lint shell install clean help setup module library
+.PHONY: all demo check check-debug check-kcsan check-rt coverage fuzz torture bench bench-host
+.PHONY: bench-compare bench-document html lint shell install clean help setup module library
 
 ## all: the module for the running kernel, or else the test kernels; the library
 all: module library
@@ -70,6 +71,14 @@ bench-host: setup
 ## bench-compare: what changed by more than the noise since BASE=FILE.csv
 bench-compare: setup
 	@$(vm)/bench -c "$(BASE)"
+
+## bench-document: show what bench has measured in Documentation/performance.rst
+bench-document: setup
+	@$(vm)/bench -d
+
+## html: the documentation, in build/html
+html: setup
+	@$(vm)/documentation
 
 ## lint: compilers, checkers and style tools have nothing to say
 lint: setup

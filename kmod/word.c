@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/nospec.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 
 #include "object.h"
 #include "word.h"
@@ -24,6 +25,14 @@ static void words_init(struct kipc_words *words, u64 value)
 	}
 }
 
+/* Exactly as much: kvmalloc() would round a megabyte up to a power of two. */
+static struct kipc_element *elements_alloc(size_t bytes)
+{
+	if (bytes > KMALLOC_MAX_CACHE_SIZE)
+		return __vmalloc(bytes, KIPC_GFP);
+	return kmalloc(bytes, KIPC_GFP);
+}
+
 /* What is allocated is charged to the object, which gives it back. */
 int kipc_words_alloc(struct kipc_words *words, struct kipc_object *object,
 		     u64 value)
@@ -41,8 +50,7 @@ int kipc_words_alloc(struct kipc_words *words, struct kipc_object *object,
 	ret = kipc_object_charge(object, record + page);
 	if (ret)
 		return ret;
-	words->elements = kvcalloc(words->count, sizeof(*words->elements),
-				   KIPC_GFP);
+	words->elements = elements_alloc(record);
 	if (!words->elements)
 		return -ENOMEM;
 	if (page)
