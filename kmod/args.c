@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
+#include <linux/fault-inject-usercopy.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -54,6 +55,9 @@ fault:
 /* @size: of the structure as we know it, which is the first published one. */
 int kipc_args_read(void *args, size_t size, const void __user *from)
 {
+	might_fault();
+	if (should_fail_usercopy())
+		return -EFAULT;
 	/* Nearly everybody knows the same one. */
 	if (words_read(args, from, size / sizeof(u64)) && *(u32 *)args == size)
 		return 0;
@@ -62,6 +66,9 @@ int kipc_args_read(void *args, size_t size, const void __user *from)
 
 int kipc_args_write(void __user *to, const void *args, size_t size)
 {
+	might_fault();
+	if (should_fail_usercopy())
+		return -EFAULT;
 	return words_write(to, args, size / sizeof(u64)) ? 0 : -EFAULT;
 }
 
