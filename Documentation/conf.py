@@ -4,4 +4,3 @@
 project = "kipc"
 html_theme = "alabaster"
 html_show_copyright = False
-exclude_patterns = ["performance/*.txt"]
