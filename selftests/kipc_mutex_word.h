@@ -124,8 +124,9 @@ static inline int run_lock_and_hold(void *data)
 {
 	int ret = run_lock_and_die(data);
 
-	while (!ret || ret == -EOWNERDEAD)
-		pause();
+	if (!ret || ret == -EOWNERDEAD)
+		for (;;)
+			pause();
 	return ret;
 }
 

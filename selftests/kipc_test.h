@@ -661,8 +661,8 @@ static inline int mutex_state(int fd, unsigned int element,
 	return kipc_call(fd, KIPC_MUTEX_STATE, state);
 }
 
-#define check_mutex(fd, element, expected_owner, expected_depth, \
-		    expected_state) do { \
+#define check_mutex(fd, element, expected_owner, expected_depth, expected_state) \
+do { \
 	struct kipc_mutex_state_args __state; \
 	EXPECT_EQ(0, mutex_state(fd, element, &__state)); \
 	EXPECT_EQ((__u32)(expected_owner), __state.owner); \

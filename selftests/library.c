@@ -944,8 +944,9 @@ static int run_owner(void *data)
 {
 	int ret = kipc_mutex_lock(data, 0);
 
-	while (!ret)
-		pause();
+	if (!ret)
+		for (;;)
+			pause();
 	return ret;
 }
 

@@ -514,7 +514,7 @@ TEST_F(mutex, fdinfo)
 	ASSERT_EQ(0, fdinfo_text(self->fd, text, sizeof(text)));
 	snprintf(line, sizeof(line), "kipc-owner:\t3 process %d thread %d\n",
 		 getpid(), getpid());
-	EXPECT_TRUE(strstr(text, line));
+	EXPECT_NE((char *)NULL, strstr(text, line));
 	EXPECT_EQ(1L, fdinfo_number(self->fd, "kipc-attachments:"));
 	EXPECT_EQ(3L, fdinfo_number(self->fd, "kipc-owner:"));
 	EXPECT_EQ(0, mutex_unlock(self->fd, 3));

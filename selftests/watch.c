@@ -86,8 +86,9 @@ static int run_participant(void *data)
 {
 	int ret = take_part(data);
 
-	while (!ret)
-		pause();
+	if (!ret)
+		for (;;)
+			pause();
 	return ret;
 }
 
@@ -240,8 +241,9 @@ static int run_guest(void *data)
 	guest->attachment = attachment_of(guest->fd);
 	ret = guest->take_part(guest->fd);
 	__atomic_store_n(&guest->done, 1, __ATOMIC_RELEASE);
-	while (!ret)
-		pause();
+	if (!ret)
+		for (;;)
+			pause();
 	return ret;
 }
 

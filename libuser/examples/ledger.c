@@ -19,9 +19,9 @@
 #define TOTAL	1000
 
 struct ledger {
-	volatile int from;
-	volatile int to;
-	volatile int mended;
+	int from;
+	int to;
+	int mended;
 };
 
 /* What a clerk may have taken from one account and not yet put on the other. */

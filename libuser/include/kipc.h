@@ -129,8 +129,8 @@ struct kipc_semaphore {
 
 /** What kipc_semaphore_create() takes. Zero means the default. */
 struct kipc_semaphore_options {
-	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST, _SEALED, _PACKED,
-				 *   _UNDO */
+	/** KIPC_EXCLUSIVE, _PERSIST, _SEALED, _PACKED, _UNDO */
+	uint32_t flags;
 	uint32_t mode;		/**< permission bits; 0 means 0600 */
 	uint32_t elements;	/**< semaphores in the set; 0 means 1 */
 	uint32_t initial;	/**< units each starts with, 0..max */
@@ -583,8 +583,10 @@ struct kipc_mutex {
 
 /** What kipc_mutex_create() takes. Zero means the default. */
 struct kipc_mutex_options {
-	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST, _SEALED, _PACKED,
-				 *   _RECURSIVE, _FAIR, _SPIN, _DETECT */
+	/** KIPC_EXCLUSIVE, _PERSIST, _SEALED, _PACKED, _RECURSIVE, _FAIR, _SPIN,
+	 *  _DETECT
+	 */
+	uint32_t flags;
 	uint32_t mode;		/**< permission bits; 0 means 0600 */
 	uint32_t elements;	/**< mutexes in the set; 0 means 1 */
 };
