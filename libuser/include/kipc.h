@@ -186,7 +186,10 @@ int kipc_semaphore_wait_slow(struct kipc_semaphore *semaphore,
 			     uint32_t element, uint32_t count,
 			     int64_t deadline, unsigned int flags);
 
-/* Nothing to look up where it is plainly the first one, which every set has. */
+/*
+ * Nothing to look up where it is plainly the first one, which every set has but
+ * that of a region without mutexes: there the slow way finds out.
+ */
 static inline int kipc_has_element(uint32_t elements, uint32_t element)
 {
 	return (__builtin_constant_p(element) && !element) ||

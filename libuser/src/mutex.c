@@ -195,6 +195,8 @@ int kipc_mutex_lock_slow(struct kipc_mutex *mutex, uint32_t element,
 	bool try = flags & KIPC_TRY;
 	int result;
 
+	if (element >= mutex->elements)
+		return -EINVAL;
 	if (!kipc_thread)
 		kipc_thread_find();
 	result = word_lock(mutex, word);
@@ -209,6 +211,8 @@ int kipc_mutex_unlock_slow(struct kipc_mutex *mutex, uint32_t element)
 {
 	int result;
 
+	if (element >= mutex->elements)
+		return -EINVAL;
 	if (!kipc_thread)
 		kipc_thread_find();
 	result = word_unlock(mutex, kipc_words_at(&mutex->words, element));
