@@ -46,15 +46,11 @@ static void wait(void *object, unsigned int element)
 	must_be_zero(kipc_semaphore_wait(object, element, 1));
 }
 
-#ifdef KIPC_SEMAPHORE_POST_WAIT
 static void post_and_wait(void *object, unsigned int post, unsigned int wait)
 {
 	must_be_zero(kipc_semaphore_post_wait(object, post, 1, object, wait,
 					      1));
 }
-#else
-#define post_and_wait	NULL
-#endif
 
 static void pairs(void *object, unsigned int count)
 {
