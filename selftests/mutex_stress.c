@@ -331,21 +331,35 @@ TEST_F_TIMEOUT(stress, interruptions, 200)
 struct table {
 	int fd;
 	unsigned int next;
+	unsigned int armed;		/* the first time */
 	unsigned int deadlocks;
 };
 
+/* Gives the others an opportunity to get in the way; the first time all are. */
+static void hesitate(struct table *table, const struct mutexes *mutexes,
+		     unsigned int right, bool first)
+{
+	unsigned int i;
+
+	if (first) {
+		__atomic_add_fetch(&table->armed, 1, __ATOMIC_SEQ_CST);
+		wait_until(__atomic_load_n(&table->armed, __ATOMIC_ACQUIRE) ==
+			   PHILOSOPHERS);
+	}
+	for (i = 0; i < 20 && !word_load(word_at(&mutexes->words, right)); i++)
+		sched_yield();
+}
+
 /* The left fork, then the right one; where that would be for ever, anew. */
 static int dine_once(struct table *table, const struct mutexes *mutexes,
-		     unsigned int left, __u64 me)
+		     unsigned int left, __u64 me, bool first)
 {
-	unsigned int right = (left + 1) % PHILOSOPHERS, i;
+	unsigned int right = (left + 1) % PHILOSOPHERS;
 	int ret = mutexes_lock(mutexes, left, me, KIPC_FOREVER);
 
 	if (ret)
 		return ret;
-	/* Gives the others an opportunity to get in the way. */
-	for (i = 0; i < 20 && !word_load(word_at(&mutexes->words, right)); i++)
-		sched_yield();
+	hesitate(table, mutexes, right, first);
 	ret = mutexes_lock(mutexes, right, me, KIPC_FOREVER);
 	if (!ret)
 		ret = mutexes_unlock(mutexes, right, me);
@@ -361,6 +375,7 @@ static int run_philosopher(void *data)
 	struct table *table = data;
 	struct mutexes mutexes;
 	unsigned int left, meals = 0;
+	bool first = true;
 	int ret = mutexes_attach(&mutexes, table->fd);
 	__u64 me = owner_word(mutexes.attachment);
 
@@ -368,7 +383,8 @@ static int run_philosopher(void *data)
 	wait_until(__atomic_load_n(&table->next, __ATOMIC_ACQUIRE) ==
 		   PHILOSOPHERS);
 	while (meals < MEALS && !ret) {
-		ret = dine_once(table, &mutexes, left, me);
+		ret = dine_once(table, &mutexes, left, me, first);
+		first = false;
 		if (ret == -EDEADLK)
 			ret = 0;
 		else
