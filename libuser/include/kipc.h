@@ -284,7 +284,7 @@ KIPC_INLINE int kipc_semaphore_timedwait(struct kipc_semaphore *semaphore,
 	word = kipc_words_at(&semaphore->words, element);
 	old = __atomic_load_n(word, __ATOMIC_RELAXED);
 	do {
-		/* The kernel says that there can never be so many units. */
+		/* Or there can never be so many units. */
 		if ((old & KIPC_SLOW) || old < count)
 			return kipc_semaphore_wait_slow(semaphore, element,
 							count, deadline, flags);

@@ -145,6 +145,8 @@ int kipc_semaphore_wait_slow(struct kipc_semaphore *semaphore,
 {
 	kipc_word *word = kipc_words_at(&semaphore->words, element);
 
+	if (count > semaphore->max)
+		return -EINVAL;
 	if (!(flags & KIPC_TRY) && !word_spin(semaphore, word, count))
 		return 0;
 	return wait_call(semaphore, element, count, deadline, flags);
