@@ -113,9 +113,10 @@ static bool page_pinned(struct page *page)
 
 	do {
 		mapped = kipc_page_mapcount(page);
-		/* In this order: mapped, count, mapped once more. */
+		/* In this order: mapped, then the count, */
 		smp_rmb();
 		count = page_count(page);
+		/* and mapped once more. */
 		smp_rmb();
 	} while (mapped != kipc_page_mapcount(page));
 	return count > 1 + mapped;

@@ -36,8 +36,9 @@ FIXTURE_TEARDOWN(watch)
 	close(self->fd);
 }
 
-#define check_notice(watch, expected_pid, expected_attachment, \
-		     expected_repaired, expected_lost) do { \
+#define check_notice(watch, expected_pid, expected_attachment, expected_repaired, \
+		     expected_lost) \
+do { \
 	struct kipc_notice __notice; \
 	ASSERT_EQ(1, watch_read(watch, &__notice)); \
 	EXPECT_EQ((__u32)(expected_pid), __notice.pid); \
