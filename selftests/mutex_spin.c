@@ -10,8 +10,8 @@
 
 #define OWNERS_CPU	0
 #define OTHERS_CPU	1
-#define TICKS		20	/* of processor time that nobody needs to queue */
-#define ATTEMPTS	50
+#define TICKS		4	/* of processor time that nobody needs to queue */
+#define ATTEMPTS	200
 
 struct stage {
 	int fd;
