@@ -42,8 +42,8 @@ static struct kipc_element *barrier_enter(struct kipc_barrier *barrier)
 /* What became of an arrival that left this word; KIPC_PENDING if nothing yet. */
 static int barrier_outcome(const struct kipc_barrier *barrier, u64 word)
 {
-	u64 changed = kipc_barrier_element(barrier)->value ^ word;
-	int broken = kipc_barrier_broken(barrier);
+	u64 value = kipc_barrier_element(barrier)->value, changed = value ^ word;
+	int broken = kipc_barrier_broken(value);
 
 	if (changed & KIPC_BARRIER_RESETS)
 		return -ECANCELED;
@@ -167,7 +167,7 @@ static int barrier_arrive(struct kipc_barrier *barrier, struct kipc_element *e,
 			  struct barrier_waiter *self, bool try)
 {
 	int parties = kipc_member_parties(barrier, self->member);
-	int ret = kipc_barrier_broken(barrier);
+	int ret = kipc_barrier_broken(e->value);
 
 	if (ret)
 		return ret;
@@ -296,19 +296,26 @@ static int barrier_change_member(struct kipc_barrier *barrier,
 	return ret;
 }
 
+/* To look is not to freeze: the parties go on by the word meanwhile. */
 static void barrier_state(struct kipc_barrier *barrier,
 			  struct kipc_barrier_state_args *args)
 {
-	struct kipc_element *e = barrier_enter(barrier);
+	struct kipc_element *e = kipc_barrier_element(barrier);
+	u64 value;
 
+	spin_lock(&e->lock);
+	value = kipc_word_peek(&barrier->words, e, 0);
 	args->parties = barrier->parties;
-	args->arrived = kipc_barrier_arrived(e);
-	args->generation = (e->value & KIPC_BARRIER_GENERATION) >>
+	args->arrived = value & KIPC_BARRIER_ARRIVED;
+	/* The page may say anything. */
+	if (!barrier->words.kept)
+		args->arrived = min(args->arrived, barrier->parties - 1);
+	args->generation = (value & KIPC_BARRIER_GENERATION) >>
 			   KIPC_BARRIER_SHIFT;
-	args->broken = -kipc_barrier_broken(barrier);
+	args->broken = -kipc_barrier_broken(value);
 	args->waiters = atomic_read(&barrier->object.waiters);
 	args->members = barrier->members;
-	barrier_leave(barrier, e);
+	spin_unlock(&e->lock);
 }
 
 static u32 barrier_detach(struct kipc_object *object,

@@ -92,7 +92,7 @@ static inline u32 kipc_barrier_arrived(const struct kipc_element *e)
 	return e->value & KIPC_BARRIER_ARRIVED;
 }
 
-int kipc_barrier_broken(const struct kipc_barrier *barrier);
+int kipc_barrier_broken(u64 value);
 void kipc_barrier_break(struct kipc_barrier *barrier, u64 flags);
 void kipc_barrier_reset_value(struct kipc_barrier *barrier);
 int kipc_barrier_claim(struct kipc_barrier *barrier, u64 word, int outcome);

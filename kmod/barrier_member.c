@@ -12,11 +12,9 @@
 /* The value                                                                */
 /* ------------------------------------------------------------------------ */
 
-/* What breaking the barrier gives a party: 0 where it is whole. */
-int kipc_barrier_broken(const struct kipc_barrier *barrier)
+/* What a barrier of that value gives a party: 0 where it is whole. */
+int kipc_barrier_broken(u64 value)
 {
-	u64 value = kipc_barrier_element(barrier)->value;
-
 	if (!(value & KIPC_BARRIER_BROKEN))
 		return 0;
 	return value & KIPC_BARRIER_DIED ? -EOWNERDEAD : -ECANCELED;
@@ -28,7 +26,7 @@ void kipc_barrier_break(struct kipc_barrier *barrier, u64 flags)
 	struct kipc_element *e = kipc_barrier_element(barrier);
 
 	kipc_assert_held(e);
-	if (!kipc_barrier_broken(barrier))
+	if (!kipc_barrier_broken(e->value))
 		e->value |= KIPC_BARRIER_BROKEN | flags;
 }
 
@@ -226,7 +224,7 @@ static void barrier_open_if_all_came(struct kipc_barrier *barrier)
 	u64 counts = e->value & KIPC_BARRIER_COUNTS;
 	u32 arrived = kipc_barrier_arrived(e);
 
-	if (kipc_barrier_broken(barrier) || arrived < barrier->parties)
+	if (kipc_barrier_broken(e->value) || arrived < barrier->parties)
 		return;
 	/* Nobody is left, but one may look on whose arrival went with a LEAVE. */
 	if (!arrived && !e->waiters.first)

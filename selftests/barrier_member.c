@@ -273,15 +273,11 @@ static int attach_and_wait(void *data)
 static int attach_and_wait_arrived(void *data)
 {
 	struct stage *stage = data;
-	__u64 arrived;
 
 	if (stage_attach(stage) || barrier_join(stage->fd))
 		_exit(1);
-	arrived = arrive(word_at(&stage->words, 0));
-	/* The word is the kernel's for a moment where somebody looks at fdinfo. */
-	if (arrived == KIPC_SLOW)
-		return barrier_wait(stage->fd);
-	return barrier_wait_arrived(stage->fd, arrived);
+	return barrier_wait_arrived(stage->fd,
+				    arrive(word_at(&stage->words, 0)));
 }
 
 FIXTURE(member) {

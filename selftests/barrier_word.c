@@ -334,6 +334,27 @@ static int scribble(void *data)
 	return 0;
 }
 
+static int look_all_the_time(void *data)
+{
+	struct kipc_barrier_state_args state;
+	const int *fd = data;
+
+	while (!barrier_state(*fd, &state))
+		;
+	return 1;
+}
+
+/* Who looks at a barrier does not take its word away from those who use it. */
+TEST_F(word, stays_while_somebody_looks)
+{
+	int i, rounds = scaled(200000);
+
+	child_start(&self->a, look_all_the_time, &self->fd);
+	for (i = 0; i < rounds; i++)
+		ASSERT_FALSE(word_load(self->word) & KIPC_SLOW);
+	EXPECT_EQ(CHILD_KILLED, child_kill(&self->a));
+}
+
 /* One writes anything all the time: every verb comes back. */
 TEST_F(word, scribbler)
 {
