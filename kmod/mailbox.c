@@ -74,14 +74,14 @@ static __poll_t mailbox_ready(struct kipc_mailbox *mailbox)
 static int mailbox_take_first(struct kipc_mailbox *mailbox, u32 *size,
 			      struct kipc_message **message)
 {
-	struct kipc_message *first = kipc_queue_first(&mailbox->queue);
+	struct kipc_message *first = mailbox->queue.first;
 
 	lockdep_assert_held(&mailbox->lock);
 	if (first->length > *size) {
 		*size = first->length;
 		return -EMSGSIZE;
 	}
-	kipc_queue_take(&mailbox->queue, first);
+	kipc_queue_take(&mailbox->queue);
 	*message = first;
 	return 0;
 }
@@ -257,11 +257,12 @@ static int mailbox_reserve(struct kipc_mailbox *mailbox, u32 length,
 	struct mailbox_side *side = &mailbox->senders;
 
 	spin_lock(&mailbox->lock);
-	if (!mailbox_leads(side) || !kipc_queue_fits(&mailbox->queue, length))
-		return mailbox_wait(mailbox, side, &length, deadline, message);
-	*message = kipc_queue_reserve(&mailbox->queue, length);
-	spin_unlock(&mailbox->lock);
-	return 0;
+	if (mailbox_leads(side) && kipc_queue_fits(&mailbox->queue, length)) {
+		*message = kipc_queue_reserve(&mailbox->queue, length);
+		spin_unlock(&mailbox->lock);
+		return 0;
+	}
+	return mailbox_wait(mailbox, side, &length, deadline, message);
 }
 
 /* Take the first message, waiting for one. */
@@ -273,11 +274,12 @@ static int mailbox_take(struct kipc_mailbox *mailbox, u32 *size,
 	int ret;
 
 	spin_lock(&mailbox->lock);
-	if (!mailbox_leads(side) || !mailbox->queue.count)
-		return mailbox_wait(mailbox, side, size, deadline, message);
-	ret = mailbox_take_first(mailbox, size, message);
-	spin_unlock(&mailbox->lock);
-	return ret;
+	if (mailbox_leads(side) && mailbox->queue.count) {
+		ret = mailbox_take_first(mailbox, size, message);
+		spin_unlock(&mailbox->lock);
+		return ret;
+	}
+	return mailbox_wait(mailbox, side, size, deadline, message);
 }
 
 /* Look at the first message if it fits the buffer; it stays. */
@@ -287,7 +289,7 @@ static int mailbox_peek(struct kipc_mailbox *mailbox, u32 *size,
 	int ret = 0;
 
 	spin_lock(&mailbox->lock);
-	*message = kipc_queue_first(&mailbox->queue);
+	*message = mailbox->queue.first;
 	if (!*message) {
 		ret = -EAGAIN;
 	} else if ((*message)->length > *size) {

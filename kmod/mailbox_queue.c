@@ -39,7 +39,7 @@ static void queue_init(struct kipc_queue *queue, u32 records, u32 blocks)
 {
 	u32 i;
 
-	queue->levels = RB_ROOT_CACHED;
+	queue->lower = RB_ROOT_CACHED;
 	for (i = records; i--; )
 		spare_add(queue, &queue->records[i]);
 	for (i = 0; i < blocks; i++) {
@@ -97,7 +97,22 @@ void kipc_queue_free(struct kipc_queue *queue, u32 records)
 /* Room                                                                     */
 /* ------------------------------------------------------------------------ */
 
-/* Where the message fits. While it lacks blocks: kipc_queue_extend(). */
+/* Blocks are there: the accounting of records and bytes has seen to that. */
+static void message_add_block(struct kipc_queue *queue,
+			      struct kipc_message *message)
+{
+	u32 block = queue->free_block;
+
+	queue->free_block = queue->next_block[block];
+	if (message->room)
+		queue->next_block[message->last_block] = block;
+	else
+		message->first_block = block;
+	message->last_block = block;
+	message->room += 1U << queue->block_shift;
+}
+
+/* Where the message fits. While it is short of blocks: kipc_queue_extend(). */
 struct kipc_message *kipc_queue_reserve(struct kipc_queue *queue, u32 length)
 {
 	struct kipc_message *message = queue->spare;
@@ -108,29 +123,18 @@ struct kipc_message *kipc_queue_reserve(struct kipc_queue *queue, u32 length)
 	message->sequence = 0;
 	message->room = 0;
 	message->references = 1;
-	kipc_queue_extend(queue, message);
+	if (length)
+		message_add_block(queue, message);
 	return message;
 }
 
-/*
- * Chain more blocks to a reserved message. They are there: the accounting of
- * records and bytes has seen to that.
- */
+/* Chain more blocks to a reserved message. */
 void kipc_queue_extend(struct kipc_queue *queue, struct kipc_message *message)
 {
 	u32 i;
 
-	for (i = 0; i < EXTEND_BATCH && kipc_message_short(message); i++) {
-		u32 block = queue->free_block;
-
-		queue->free_block = queue->next_block[block];
-		if (message->room)
-			queue->next_block[message->last_block] = block;
-		else
-			message->first_block = block;
-		message->last_block = block;
-		message->room += 1U << queue->block_shift;
-	}
+	for (i = 0; i < EXTEND_BATCH && kipc_message_short(message); i++)
+		message_add_block(queue, message);
 }
 
 /* Drop a reference; the last one makes the room free again. */
@@ -153,38 +157,39 @@ void kipc_queue_release(struct kipc_queue *queue,
 /* Order                                                                    */
 /* ------------------------------------------------------------------------ */
 
-/* Only a message that was taken and comes back is not the youngest. */
-static void level_insert(struct kipc_queue *queue, struct kipc_message *oldest,
+/*
+ * Add to the level of that oldest message; true if the new one is older. Only one
+ * that was taken and comes back is not the youngest.
+ */
+static bool level_insert(struct kipc_message *oldest,
 			 struct kipc_message *message)
 {
 	struct kipc_message *next = oldest;
+	bool returns =
+		message->sequence < list_prev_entry(oldest, peers)->sequence;
 
-	if (message->sequence < list_prev_entry(oldest, peers)->sequence) {
-		while (next->sequence < message->sequence)
-			next = list_next_entry(next, peers);
-		if (next == oldest)
-			rb_replace_node_cached(&oldest->level, &message->level,
-					       &queue->levels);
-	}
+	while (returns && next->sequence < message->sequence)
+		next = list_next_entry(next, peers);
 	list_add_tail(&message->peers, &next->peers);
+	return returns && next == oldest;
 }
 
-void kipc_queue_insert(struct kipc_queue *queue, struct kipc_message *message)
+/* A message of a lower priority than the highest, or a whole such level. */
+static void tree_insert(struct kipc_queue *queue, struct kipc_message *message)
 {
-	struct rb_node **link = &queue->levels.rb_root.rb_node;
+	struct rb_node **link = &queue->lower.rb_root.rb_node;
 	struct rb_node *parent = NULL;
 	bool highest = true;
 
-	if (!message->sequence)
-		message->sequence = ++queue->sequence;
-	queue->count++;
-	queue->bytes += message->length;
 	while (*link) {
 		struct kipc_message *oldest =
 			rb_entry(*link, struct kipc_message, level);
 
 		if (message->priority == oldest->priority) {
-			level_insert(queue, oldest, message);
+			if (level_insert(oldest, message))
+				rb_replace_node_cached(&oldest->level,
+						       &message->level,
+						       &queue->lower);
 			return;
 		}
 		parent = *link;
@@ -195,23 +200,54 @@ void kipc_queue_insert(struct kipc_queue *queue, struct kipc_message *message)
 			highest = false;
 		}
 	}
-	INIT_LIST_HEAD(&message->peers);
 	rb_link_node(&message->level, parent, link);
-	rb_insert_color_cached(&message->level, &queue->levels, highest);
+	rb_insert_color_cached(&message->level, &queue->lower, highest);
 }
 
-/* Take what kipc_queue_first() returned. */
-void kipc_queue_take(struct kipc_queue *queue, struct kipc_message *message)
+/* The highest level of the tree, which leaves it, or NULL. */
+static struct kipc_message *tree_take(struct kipc_queue *queue)
 {
+	struct rb_node *node = rb_first_cached(&queue->lower);
+
+	if (node)
+		rb_erase_cached(node, &queue->lower);
+	return rb_entry_safe(node, struct kipc_message, level);
+}
+
+void kipc_queue_insert(struct kipc_queue *queue, struct kipc_message *message)
+{
+	struct kipc_message *first = queue->first;
+
+	if (!message->sequence)
+		message->sequence = ++queue->sequence;
+	queue->count++;
+	queue->bytes += message->length;
+	if (first && message->priority == first->priority) {
+		if (level_insert(first, message))
+			queue->first = message;
+		return;
+	}
+	INIT_LIST_HEAD(&message->peers);
+	if (first && message->priority < first->priority) {
+		tree_insert(queue, message);
+		return;
+	}
+	if (first)
+		tree_insert(queue, first);
+	queue->first = message;
+}
+
+/* Take the first message. */
+void kipc_queue_take(struct kipc_queue *queue)
+{
+	struct kipc_message *message = queue->first;
+
 	queue->count--;
 	queue->bytes -= message->length;
 	if (list_empty(&message->peers)) {
-		rb_erase_cached(&message->level, &queue->levels);
+		queue->first = tree_take(queue);
 	} else {
-		struct kipc_message *next = list_next_entry(message, peers);
-
-		rb_replace_node_cached(&message->level, &next->level,
-				       &queue->levels);
+		queue->first = list_next_entry(message, peers);
 		list_del(&message->peers);
 	}
 }
@@ -220,42 +256,48 @@ void kipc_queue_take(struct kipc_queue *queue, struct kipc_message *message)
 /* Bytes                                                                    */
 /* ------------------------------------------------------------------------ */
 
-/* A block lies within one page. */
-static __always_inline int
-message_walk(const struct kipc_queue *queue, const struct kipc_message *message,
-	     struct iov_iter *iter,
-	     size_t (*copy)(struct page *page, size_t offset, size_t bytes,
-			    struct iov_iter *iter))
+/*
+ * A block lies within one page, whose address the kernel always has: so nothing is
+ * to be checked or mapped here. fill is constant.
+ */
+static __always_inline int block_copy(const struct kipc_queue *queue, u32 block,
+				      size_t bytes, struct iov_iter *iter,
+				      bool fill)
+{
+	void *at = kipc_memory_at(&queue->memory,
+				  (unsigned long)block << queue->block_shift);
+	size_t copied = fill ? _copy_from_iter(at, bytes, iter) :
+			       _copy_to_iter(at, bytes, iter);
+
+	return copied == bytes ? 0 : -EFAULT;
+}
+
+static __always_inline int message_walk(const struct kipc_queue *queue,
+					const struct kipc_message *message,
+					struct iov_iter *iter, bool fill)
 {
 	const size_t size = 1UL << queue->block_shift;
 	size_t left = message->length;
 	u32 block = message->first_block;
 
-	while (left) {
-		unsigned long at = (unsigned long)block << queue->block_shift;
-		size_t bytes = min(left, size);
-
-		if (copy(kipc_memory_page(&queue->memory, at),
-			 offset_in_page(at), bytes, iter) != bytes)
+	for (; left > size; left -= size) {
+		if (block_copy(queue, block, size, iter, fill))
 			return -EFAULT;
-		left -= bytes;
-		if (!left)
-			break;
 		block = queue->next_block[block];
 		cond_resched();
 	}
-	return 0;
+	return left ? block_copy(queue, block, left, iter, fill) : 0;
 }
 
 int kipc_message_fill(const struct kipc_queue *queue,
 		      const struct kipc_message *message,
 		      struct iov_iter *from)
 {
-	return message_walk(queue, message, from, copy_page_from_iter);
+	return message_walk(queue, message, from, true);
 }
 
 int kipc_message_copy(const struct kipc_queue *queue,
 		      const struct kipc_message *message, struct iov_iter *to)
 {
-	return message_walk(queue, message, to, copy_page_to_iter);
+	return message_walk(queue, message, to, false);
 }

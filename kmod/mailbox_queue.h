@@ -16,9 +16,10 @@
  *	taken		a receiver copies it out; only he knows it. Then it is
  *			released, or inserted again where it was
  *
- * Queued messages form levels, one for each priority: a tree of the oldest
- * message of each priority, from which hangs the ring of its peers in order of
- * age. So inserting costs the logarithm of the priorities in use, the rest is
+ * Queued messages form levels, one for each priority: a ring of its messages in
+ * order of age. The highest level is at hand; the others form a tree, in which the
+ * oldest message of each stands for it. So inserting costs the logarithm of the
+ * lower priorities in use, and where there is but one nothing; the rest is
  * constant.
  *
  * Nothing here locks. The mailbox's lock guards everything but the bytes of a
@@ -39,7 +40,7 @@ struct kipc_object;
 struct pid;
 
 struct kipc_message {
-	struct rb_node level;		/* where it is the oldest */
+	struct rb_node level;		/* where it is the oldest of a lower one */
 	union {
 		struct list_head peers;
 		struct kipc_message *next_spare;
@@ -57,7 +58,8 @@ struct kipc_message {
 };
 
 struct kipc_queue {
-	struct rb_root_cached levels;
+	struct kipc_message *first;	/* the oldest of the highest priority */
+	struct rb_root_cached lower;	/* the other levels */
 	u64 sequence;
 	u64 bytes;			/* queued */
 	u32 count;			/* queued */
@@ -78,7 +80,7 @@ void kipc_queue_free(struct kipc_queue *queue, u32 records);
 struct kipc_message *kipc_queue_reserve(struct kipc_queue *queue, u32 length);
 void kipc_queue_extend(struct kipc_queue *queue, struct kipc_message *message);
 void kipc_queue_insert(struct kipc_queue *queue, struct kipc_message *message);
-void kipc_queue_take(struct kipc_queue *queue, struct kipc_message *message);
+void kipc_queue_take(struct kipc_queue *queue);
 void kipc_queue_release(struct kipc_queue *queue,
 			struct kipc_message *message);
 
@@ -97,14 +99,6 @@ static inline bool kipc_queue_fits(const struct kipc_queue *queue, u32 length)
 static inline bool kipc_message_short(const struct kipc_message *message)
 {
 	return message->room < message->length;
-}
-
-/* The oldest of the highest priority, or NULL. */
-static inline struct kipc_message *
-kipc_queue_first(const struct kipc_queue *queue)
-{
-	return rb_entry_safe(rb_first_cached(&queue->levels),
-			     struct kipc_message, level);
 }
 
 #endif /* KIPC_MAILBOX_QUEUE_H */
