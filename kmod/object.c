@@ -306,7 +306,7 @@ static struct file *object_file(const struct kipc_type *type, u32 access)
 					       &object_operations,
 				  NULL, access_to_open(access));
 	if (!IS_ERR(file))
-		file->f_mode |= FMODE_NOWAIT | FMODE_STREAM;
+		file->f_mode |= FMODE_NOWAIT | FMODE_STREAM | FMODE_NONOTIFY;
 	return file;
 }
 
