@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * DOC: semaphores
+ *
+ * The value of an element is its units. A unit never passes through the count
+ * on its way to a waiter: a post with waiters gives it to the first of them,
+ * who finds it granted. Nobody overtakes a first waiter who wants more units
+ * than there are. Poll, read and write are about element 0.
+ *
+ * With KIPC_UNDO the kernel alone moves units, and counts for each participant
+ * how many it holds. Whoever gives units to a participant does that, count
+ * included, while the element is locked and the participant not gone; the repair
+ * takes each lock after that, so it finds every unit there is to give back. A
+ * waiter whose attachment is gone gets none, and is told so when its turn comes.
+ */
+#ifndef KIPC_SEMAPHORE_H
+#define KIPC_SEMAPHORE_H
+
+#include "attachment.h"
+#include "object.h"
+#include "wait.h"
+#include "word.h"
+
+struct kipc_semaphore {
+	struct kipc_object object;
+	struct kipc_words words;
+};
+
+/* A participant of a KIPC_UNDO semaphore; there are none of others: NULL. */
+struct kipc_semaphore_holder {
+	struct kipc_attachment attachment;
+	struct kipc_undo *undo;		/* see undo.h */
+};
+
+static inline struct kipc_semaphore *
+kipc_semaphore_of(struct kipc_object *object)
+{
+	return container_of(object, struct kipc_semaphore, object);
+}
+
+static inline u32 kipc_semaphore_max(const struct kipc_semaphore *semaphore)
+{
+	return semaphore->object.attributes.semaphore.max;
+}
+
+/* Could an element ever hold so many units? */
+static inline bool kipc_semaphore_counts(const struct kipc_semaphore *semaphore,
+					 u32 count)
+{
+	return count && count <= kipc_semaphore_max(semaphore);
+}
+
+int kipc_semaphore_post(struct kipc_semaphore *semaphore, u32 index, u32 count,
+			struct kipc_semaphore_holder *holder);
+int kipc_semaphore_post_waking(struct kipc_semaphore *semaphore, u32 index,
+			       u32 count, struct kipc_semaphore_holder *holder,
+			       struct kipc_waker *waker);
+int kipc_semaphore_wait(struct kipc_semaphore *semaphore, u32 index, u32 count,
+			struct kipc_semaphore_holder *holder,
+			const struct kipc_deadline *deadline);
+int kipc_semaphore_value(struct kipc_semaphore *semaphore, u32 index,
+			 u32 *value);
+bool kipc_semaphore_ready(struct kipc_semaphore *semaphore);
+u32 kipc_semaphore_undo(struct kipc_semaphore *semaphore,
+			struct kipc_semaphore_holder *holder);
+u32 kipc_semaphore_held(struct kipc_semaphore *semaphore,
+			struct kipc_semaphore_holder *holder);
+
+#endif /* KIPC_SEMAPHORE_H */

@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Semaphores as a type of object; what happens to an element is in semaphore.c. */
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/uaccess.h>
+
+#include "args.h"
+#include "compat.h"
+#include "semaphore.h"
+#include "undo.h"
+#include "wait.h"
+
+#define HOLDERS_SHOWN	64	/* in fdinfo */
+
+/* ------------------------------------------------------------------------ */
+/* Participants                                                             */
+/* ------------------------------------------------------------------------ */
+
+static struct kipc_semaphore_holder *
+holder_of(struct kipc_attachment *attachment)
+{
+	return container_of(attachment, struct kipc_semaphore_holder,
+			    attachment);
+}
+
+/* The caller as a participant: NULL where nobody counts, or not attached. */
+static int holder_get(struct kipc_semaphore *semaphore,
+		      struct kipc_semaphore_holder **holder)
+{
+	struct kipc_attachment *attachment;
+
+	*holder = NULL;
+	if (!semaphore->object.tracks)
+		return 0;
+	attachment = kipc_attachment_get_current(&semaphore->object);
+	if (!attachment)
+		return -ENXIO;
+	*holder = holder_of(attachment);
+	return 0;
+}
+
+static void holder_put(struct kipc_semaphore_holder *holder)
+{
+	if (holder)
+		kipc_attachment_put(&holder->attachment);
+}
+
+static int semaphore_attach(struct kipc_object *object,
+			    struct kipc_attachment *attachment)
+{
+	struct kipc_undo *undo = kipc_undo_alloc(object->elements);
+
+	if (IS_ERR(undo))
+		return PTR_ERR(undo);
+	holder_of(attachment)->undo = undo;
+	return 0;
+}
+
+static u32 semaphore_detach(struct kipc_object *object,
+			    struct kipc_attachment *attachment)
+{
+	struct kipc_semaphore_holder *holder = holder_of(attachment);
+	u32 repaired = kipc_semaphore_undo(kipc_semaphore_of(object), holder);
+
+	holder->undo = kipc_undo_free(holder->undo);
+	return repaired;
+}
+
+/* ------------------------------------------------------------------------ */
+/* The verbs, by the caller                                                 */
+/* ------------------------------------------------------------------------ */
+
+static int caller_post(struct kipc_semaphore *semaphore, u32 index, u32 count)
+{
+	struct kipc_semaphore_holder *holder;
+	int ret = holder_get(semaphore, &holder);
+
+	if (!ret)
+		ret = kipc_semaphore_post(semaphore, index, count, holder);
+	holder_put(holder);
+	return ret;
+}
+
+static int caller_wait(struct kipc_semaphore *semaphore, u32 index, u32 count,
+		       const struct kipc_deadline *deadline)
+{
+	struct kipc_semaphore_holder *holder;
+	int ret = holder_get(semaphore, &holder);
+
+	if (!ret)
+		ret = kipc_semaphore_wait(semaphore, index, count, holder,
+					  deadline);
+	holder_put(holder);
+	return ret;
+}
+
+/* Who is woken is not to wait for this processor while we spin on it. */
+static int post_before_wait(struct kipc_semaphore *semaphore,
+			    struct kipc_semaphore_holder *holder,
+			    struct kipc_semaphore_post_wait_args *args,
+			    struct kipc_deadline *deadline)
+{
+	struct kipc_waker waker __uninitialized;
+	int ret;
+
+	kipc_waker_init(&waker, true);
+	ret = kipc_semaphore_post_waking(semaphore, args->element, args->count,
+					 holder, &waker);
+	if (ret)
+		return ret;
+	deadline->spin = !waker.woken;
+	args->flags |= KIPC_POSTED;
+	return 0;
+}
+
+/* Post, and wait for the other; the flags say KIPC_POSTED once that is done. */
+static int caller_post_wait(struct kipc_semaphore *semaphore,
+			    struct kipc_semaphore *other,
+			    struct kipc_semaphore_post_wait_args *args,
+			    struct kipc_deadline *deadline)
+{
+	struct kipc_semaphore_holder *poster, *waiter = NULL;
+	int ret;
+
+	if (args->wait_element >= other->words.count ||
+	    !kipc_semaphore_counts(other, args->wait_count))
+		return -EINVAL;
+	ret = holder_get(semaphore, &poster);
+	if (!ret)
+		ret = holder_get(other, &waiter);
+	if (!ret && !(args->flags & KIPC_POSTED))
+		ret = post_before_wait(semaphore, poster, args, deadline);
+	if (!ret)
+		ret = kipc_semaphore_wait(other, args->wait_element,
+					  args->wait_count, waiter, deadline);
+	holder_put(waiter);
+	holder_put(poster);
+	return ret;
+}
+
+/* ------------------------------------------------------------------------ */
+/* ioctl                                                                    */
+/* ------------------------------------------------------------------------ */
+
+static int ioctl_post(struct file *file, void __user *arg)
+{
+	struct kipc_semaphore_post_args args;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (!ret)
+		ret = kipc_file_check(file, FMODE_WRITE);
+	if (ret)
+		return ret;
+	if (args.flags)
+		return -EINVAL;
+	return caller_post(kipc_semaphore_of(kipc_object_of(file)), args.element,
+			   args.count);
+}
+
+static int ioctl_wait(struct file *file, void __user *arg)
+{
+	struct kipc_semaphore_wait_args args;
+	struct kipc_deadline deadline;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (!ret)
+		ret = kipc_file_check(file, FMODE_WRITE);
+	if (ret)
+		return ret;
+	if (args.flags & ~(KIPC_TRY | KIPC_REALTIME))
+		return -EINVAL;
+	ret = kipc_deadline_init(&deadline, args.flags, args.deadline, file);
+	if (ret)
+		return ret;
+	return caller_wait(kipc_semaphore_of(kipc_object_of(file)), args.element,
+			   args.count, &deadline);
+}
+
+/*
+ * After a failure the caller is told whether it was posted, and calls again with
+ * the same arguments; after success he begins anew with them.
+ */
+static int post_wait_write_back(struct kipc_semaphore_post_wait_args __user *arg,
+				u32 given, u32 flags, int ret)
+{
+	if (!ret)
+		flags &= ~KIPC_POSTED;
+	if (flags == given || !put_user(flags, &arg->flags))
+		return ret;
+	/* To restart would be to post once more. */
+	return ret == -ERESTARTSYS ? -EINTR : ret;
+}
+
+static int post_wait_in(struct file *file, struct file *other,
+			struct kipc_semaphore_post_wait_args *args,
+			void __user *arg)
+{
+	const u32 known = KIPC_TRY | KIPC_REALTIME | KIPC_POSTED;
+	struct kipc_object *object;
+	struct kipc_deadline deadline;
+	u32 given = args->flags;
+	int ret;
+
+	if ((args->flags & ~known) || args->reserved)
+		return -EINVAL;
+	object = kipc_object_of_type(other, &kipc_semaphore_type);
+	if (!object)
+		return -EINVAL;
+	ret = kipc_file_check(other, FMODE_WRITE);
+	if (!ret)
+		ret = kipc_deadline_init(&deadline, args->flags,
+					 args->deadline, other);
+	if (ret)
+		return ret;
+	ret = caller_post_wait(kipc_semaphore_of(kipc_object_of(file)),
+			       kipc_semaphore_of(object), args, &deadline);
+	return post_wait_write_back(arg, given, args->flags, ret);
+}
+
+static int ioctl_post_wait(struct file *file, void __user *arg)
+{
+	struct kipc_semaphore_post_wait_args args;
+	struct fd other;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (!ret)
+		ret = kipc_file_check(file, FMODE_WRITE);
+	if (ret)
+		return ret;
+	if (args.wait_fd == -1)
+		return post_wait_in(file, file, &args, arg);
+	other = fdget(args.wait_fd);
+	if (!fd_file(other))
+		return -EBADF;
+	ret = post_wait_in(file, fd_file(other), &args, arg);
+	fdput(other);
+	return ret;
+}
+
+static int ioctl_value(struct file *file, void __user *arg)
+{
+	struct kipc_semaphore_value_args args;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (!ret)
+		ret = kipc_file_check(file, FMODE_READ);
+	if (ret)
+		return ret;
+	if (args.flags)
+		return -EINVAL;
+	ret = kipc_semaphore_value(kipc_semaphore_of(kipc_object_of(file)),
+				   args.element, &args.value);
+	return ret ? ret : kipc_args_write(arg, &args, sizeof(args));
+}
+
+static long semaphore_ioctl(struct file *file, unsigned int command,
+			    void __user *arg)
+{
+	switch (command) {
+	case KIPC_SEMAPHORE_POST:
+		return ioctl_post(file, arg);
+	case KIPC_SEMAPHORE_WAIT:
+		return ioctl_wait(file, arg);
+	case KIPC_SEMAPHORE_VALUE:
+		return ioctl_value(file, arg);
+	case KIPC_SEMAPHORE_POST_WAIT:
+		return ioctl_post_wait(file, arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+/* ------------------------------------------------------------------------ */
+/* poll, read, write: as an EFD_SEMAPHORE eventfd                           */
+/* ------------------------------------------------------------------------ */
+
+static __poll_t semaphore_poll(struct file *file,
+			       struct poll_table_struct *table)
+{
+	struct kipc_semaphore *semaphore = kipc_semaphore_of(kipc_object_of(file));
+	__poll_t ready = EPOLLOUT | EPOLLWRNORM;
+
+	poll_wait(file, &semaphore->object.pollers, table);
+	if (kipc_semaphore_ready(semaphore))
+		ready |= EPOLLIN | EPOLLRDNORM;
+	return ready;
+}
+
+/* Take as user space does; false where the kernel has to see to it. */
+static bool semaphore_take_shared(struct kipc_semaphore *semaphore, u32 count)
+{
+	atomic64_t *word = kipc_word_shared(&semaphore->words, 0);
+	s64 old;
+
+	if (!word)
+		return false;
+	old = atomic64_read(word);
+	do {
+		/* With KIPC_SLOW it is negative. */
+		if (old < count)
+			return false;
+	} while (!atomic64_try_cmpxchg(word, &old, old - count));
+	return true;
+}
+
+static bool semaphore_add_shared(struct kipc_semaphore *semaphore, u32 count)
+{
+	atomic64_t *word = kipc_word_shared(&semaphore->words, 0);
+	s64 most = (s64)kipc_semaphore_max(semaphore) - count;
+	s64 old;
+
+	if (!word)
+		return false;
+	old = atomic64_read(word);
+	do {
+		if (old < 0 || old > most)
+			return false;
+	} while (!atomic64_try_cmpxchg(word, &old, old + count));
+	return true;
+}
+
+/* Take a unit, but not for a caller who cannot be told. */
+static int semaphore_read_unit(struct kipc_semaphore *semaphore,
+			       struct kipc_semaphore_holder *holder,
+			       const struct kipc_deadline *deadline,
+			       struct iov_iter *to)
+{
+	u64 units = 1;
+	int ret = 0;
+
+	if (!semaphore_take_shared(semaphore, units))
+		ret = kipc_semaphore_wait(semaphore, 0, units, holder,
+					  deadline);
+	if (ret)
+		return ret;
+	if (copy_to_iter(&units, sizeof(units), to) == sizeof(units))
+		return sizeof(units);
+	kipc_semaphore_post(semaphore, 0, units, holder);
+	return -EFAULT;
+}
+
+static ssize_t semaphore_read(struct file *file, struct iov_iter *to, bool try)
+{
+	struct kipc_semaphore *semaphore = kipc_semaphore_of(kipc_object_of(file));
+	struct kipc_deadline deadline = kipc_file_deadline(file, try);
+	struct kipc_semaphore_holder *holder;
+	int ret = kipc_file_check(file, FMODE_WRITE);
+
+	if (ret)
+		return ret;
+	if (iov_iter_count(to) < sizeof(u64))
+		return -EINVAL;
+	ret = holder_get(semaphore, &holder);
+	if (!ret)
+		ret = semaphore_read_unit(semaphore, holder, &deadline, to);
+	holder_put(holder);
+	return ret;
+}
+
+static ssize_t semaphore_write(struct file *file, struct iov_iter *from,
+			       bool try)
+{
+	struct kipc_semaphore *semaphore = kipc_semaphore_of(kipc_object_of(file));
+	u64 units;
+	int ret;
+
+	if (iov_iter_count(from) < sizeof(units))
+		return -EINVAL;
+	if (!copy_from_iter_full(&units, sizeof(units), from))
+		return -EFAULT;
+	if (units > KIPC_SEMAPHORE_MAX)
+		return -EOVERFLOW;
+	if (units && semaphore_add_shared(semaphore, units))
+		return sizeof(units);
+	ret = caller_post(semaphore, 0, units);
+	return ret ? ret : sizeof(units);
+}
+
+/* ------------------------------------------------------------------------ */
+/* The type                                                                 */
+/* ------------------------------------------------------------------------ */
+
+static int semaphore_check(union kipc_attributes *attributes)
+{
+	u32 max = attributes->semaphore.max;
+
+	if (!max || attributes->semaphore.initial > max ||
+	    memchr_inv(&attributes->semaphore + 1, 0,
+		       sizeof(*attributes) - sizeof(attributes->semaphore)))
+		return -EINVAL;
+	return 0;
+}
+
+static int semaphore_init(struct kipc_object *object)
+{
+	object->tracks = object->flags & KIPC_UNDO;
+	return kipc_words_alloc(&kipc_semaphore_of(object)->words, object,
+				object->attributes.semaphore.initial);
+}
+
+static void semaphore_exit(struct kipc_object *object)
+{
+	kipc_words_free(&kipc_semaphore_of(object)->words);
+}
+
+static struct kipc_words *semaphore_words(struct kipc_object *object)
+{
+	return &kipc_semaphore_of(object)->words;
+}
+
+/* The first ones that hold any. */
+static void semaphore_show_holders(struct seq_file *seq,
+				   struct kipc_semaphore *semaphore)
+{
+	struct kipc_attachment *attachment;
+	u32 held, shown = 0;
+	unsigned long id;
+
+	rcu_read_lock();
+	xa_for_each(&semaphore->object.attachments.table, id, attachment) {
+		held = kipc_semaphore_held(semaphore, holder_of(attachment));
+		if (!held)
+			continue;
+		seq_printf(seq, "kipc-holder:\tprocess %u units %u\n",
+			   pid_vnr(attachment->process), held);
+		if (++shown == HOLDERS_SHOWN)
+			break;
+	}
+	rcu_read_unlock();
+}
+
+static void semaphore_show(struct seq_file *seq, struct kipc_object *object)
+{
+	u32 value;
+
+	kipc_semaphore_value(kipc_semaphore_of(object), 0, &value);
+	seq_printf(seq, "kipc-value:\t%u\n", value);
+	seq_printf(seq, "kipc-max:\t%u\n",
+		   kipc_semaphore_max(kipc_semaphore_of(object)));
+	if (object->tracks)
+		semaphore_show_holders(seq, kipc_semaphore_of(object));
+}
+
+const struct kipc_type kipc_semaphore_type = {
+	.label = "semaphore",
+	.id = KIPC_SEMAPHORE,
+	.flags = KIPC_SEALED | KIPC_PACKED | KIPC_UNDO,
+	.min_elements = 1,
+	.max_elements = KIPC_ELEMENTS_MAX,
+	.size = sizeof(struct kipc_semaphore),
+	.check = semaphore_check,
+	.init = semaphore_init,
+	.exit = semaphore_exit,
+	.ioctl = semaphore_ioctl,
+	.poll = semaphore_poll,
+	.read = semaphore_read,
+	.write = semaphore_write,
+	.words = semaphore_words,
+	.attachment_size = sizeof(struct kipc_semaphore_holder),
+	.attach = semaphore_attach,
+	.detach = semaphore_detach,
+	.show = semaphore_show,
+};
