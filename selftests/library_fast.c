@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* libkipc: while nobody waits there is no system call. */
+#include "kipc_library.h"
+
+#include <linux/seccomp.h>
+
+#define PAIRS	1000
+
+/* From here on, any system call but read, write and exit kills. */
+static void forbid_system_calls(void)
+{
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT))
+		abort();
+}
+
+static void leave(bool fine)
+{
+	syscall(SYS_exit, fine ? 0 : 1);
+	__builtin_unreachable();
+}
+
+TEST(semaphore_needs_no_system_call)
+{
+	struct kipc_semaphore *semaphore;
+	bool fine = true;
+	pid_t child;
+	int i;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, NULL));
+	child = child_fork();
+	if (!child) {
+		forbid_system_calls();
+		for (i = 0; i < PAIRS; i++) {
+			fine &= !kipc_semaphore_post(semaphore, 0, 2);
+			fine &= !kipc_semaphore_wait(semaphore, 0, 1);
+			fine &= !kipc_semaphore_trywait(semaphore, 0, 1);
+			fine &= !kipc_semaphore_post_wait(semaphore, 0, 1,
+							  semaphore, 0, 1);
+			fine &= kipc_semaphore_trywait(semaphore, 0, 1) ==
+				-EAGAIN;
+		}
+		leave(fine);
+	}
+	EXPECT_EQ(0, child_wait(child));
+	kipc_semaphore_close(semaphore);
+}
+
+/* The counterpart: what the test above would see if there were one. */
+TEST(forbidden_system_calls_are_noticed)
+{
+	const struct kipc_semaphore_options options = { .flags = KIPC_SEALED };
+	struct kipc_semaphore *semaphore;
+	pid_t child;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, &options));
+	child = child_fork();
+	if (!child) {
+		forbid_system_calls();
+		leave(!kipc_semaphore_post(semaphore, 0, 1));
+	}
+	EXPECT_EQ(CHILD_KILLED, child_wait(child));
+	kipc_semaphore_close(semaphore);
+}
+
+TEST(last_party_needs_no_system_call)
+{
+	const struct kipc_barrier_options options = { .parties = 2 };
+	struct kipc_barrier *barrier;
+	bool fine = true;
+	pid_t child;
+	int i;
+
+	ASSERT_EQ(0, kipc_barrier_create(&barrier, NULL, &options));
+	child = child_fork();
+	if (!child) {
+		/* Which the first arrival would do. */
+		fine &= !kipc_barrier_join(barrier);
+		forbid_system_calls();
+		for (i = 0; i < PAIRS; i++) {
+			/* Stands for a party that arrives and does not wait. */
+			__atomic_fetch_add(barrier->words.base, 1,
+					   __ATOMIC_ACQ_REL);
+			fine &= kipc_barrier_wait(barrier) ==
+				KIPC_BARRIER_SERIAL;
+			fine &= kipc_barrier_trywait(barrier) == -EAGAIN;
+		}
+		leave(fine);
+	}
+	EXPECT_EQ(0, child_wait(child));
+	kipc_barrier_close(barrier);
+}
+
+TEST(mutex_needs_no_system_call)
+{
+	const struct kipc_mutex_options options = {
+		.flags = KIPC_RECURSIVE, .elements = 2,
+	};
+	struct kipc_mutex *mutex;
+	bool fine = true;
+	pid_t child;
+	int i;
+
+	ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, &options));
+	child = child_fork();
+	if (!child) {
+		/* The first one asks who the thread is. */
+		fine &= !kipc_mutex_lock(mutex, 0);
+		forbid_system_calls();
+		fine &= !kipc_mutex_unlock(mutex, 0);
+		for (i = 0; i < PAIRS; i++) {
+			fine &= !kipc_mutex_lock(mutex, 0);
+			fine &= !kipc_mutex_trylock(mutex, 1);
+			fine &= !kipc_mutex_lock(mutex, 1);
+			fine &= !kipc_mutex_unlock(mutex, 1);
+			fine &= !kipc_mutex_unlock(mutex, 1);
+			fine &= kipc_mutex_unlock(mutex, 1) == -EPERM;
+			fine &= !kipc_mutex_unlock(mutex, 0);
+		}
+		leave(fine);
+	}
+	EXPECT_EQ(0, child_wait(child));
+	kipc_mutex_close(mutex);
+}
+
+TEST_HARNESS_MAIN

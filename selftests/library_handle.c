@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* libkipc: what all handles have in common. */
+#include "kipc_library.h"
+
+static char name[64];
+
+TEST(import_takes_what_fits)
+{
+	struct kipc_semaphore *semaphore, *imported;
+	struct kipc_barrier *barrier;
+	struct kipc_mailbox *mailbox;
+	int fd, other;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, NULL));
+	fd = dup(kipc_semaphore_fd(semaphore));
+	EXPECT_EQ(-EPROTOTYPE, kipc_barrier_import(&barrier, fd));
+	EXPECT_EQ(NULL, barrier);
+	EXPECT_EQ(-EPROTOTYPE, kipc_mailbox_import(&mailbox, fd));
+	EXPECT_EQ(NULL, mailbox);
+	EXPECT_EQ(0, kipc_semaphore_import(&imported, fd));
+	EXPECT_EQ(fd, kipc_semaphore_fd(imported));
+	EXPECT_EQ(0, kipc_semaphore_post(imported, 0, 1));
+	EXPECT_EQ(0, kipc_semaphore_trywait(semaphore, 0, 1));
+	kipc_semaphore_close(imported);
+	EXPECT_EQ(-1, fcntl(fd, F_GETFD));
+	other = open("/dev/null", O_RDWR);
+	EXPECT_EQ(-ENOTTY, kipc_semaphore_import(&imported, other));
+	EXPECT_EQ(0, close(other));
+	EXPECT_EQ(-EBADF, kipc_semaphore_import(&imported, -1));
+	kipc_semaphore_close(semaphore);
+}
+
+TEST(failures_leave_nothing_behind)
+{
+	const struct kipc_semaphore_options bad = { .initial = 2, .max = 1 };
+	const struct kipc_semaphore_options exclusive = {
+		.flags = KIPC_EXCLUSIVE,
+	};
+	unsigned int before = open_descriptors();
+	struct kipc_semaphore *semaphore, *other;
+	struct kipc_barrier *barrier;
+	char text[KIPC_NAME_MAX + 2];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	EXPECT_EQ(-EINVAL, kipc_semaphore_create(&semaphore, NULL, &bad));
+	EXPECT_EQ(NULL, semaphore);
+	EXPECT_EQ(-EINVAL, kipc_semaphore_create(&semaphore, "", NULL));
+	EXPECT_EQ(-EINVAL, kipc_semaphore_create(&semaphore, "a/b", NULL));
+	EXPECT_EQ(-ENAMETOOLONG, kipc_semaphore_create(&semaphore, text, NULL));
+	EXPECT_EQ(-EINVAL, kipc_barrier_create(&barrier, NULL, NULL));
+	EXPECT_EQ(-ENOENT, kipc_semaphore_open(&semaphore, unique_name(name, "library"),
+					       KIPC_READ));
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, name, &exclusive));
+	EXPECT_EQ(-EEXIST, kipc_semaphore_create(&other, name, &exclusive));
+	EXPECT_EQ(-EPROTOTYPE, kipc_barrier_open(&barrier, name, KIPC_READ));
+	EXPECT_EQ(before + 1, open_descriptors());
+	kipc_semaphore_close(semaphore);
+	kipc_semaphore_close(NULL);
+	kipc_barrier_close(NULL);
+	kipc_mailbox_close(NULL);
+	EXPECT_EQ(before, open_descriptors());
+}
+
+TEST(errno_is_left_alone)
+{
+	struct kipc_semaphore *semaphore;
+
+	errno = 42;
+	EXPECT_EQ(-ENOENT, kipc_unlink(unique_name(name, "library")));
+	EXPECT_EQ(0, kipc_semaphore_create(&semaphore, NULL, NULL));
+	EXPECT_EQ(-ETIMEDOUT, kipc_semaphore_timedwait(semaphore, 0, 1, 1, 0));
+	kipc_semaphore_close(semaphore);
+	EXPECT_EQ(42, errno);
+}
+
+/* How often a name is listed, fetched two entries at a time. */
+static int times_listed(const char *text)
+{
+	struct kipc_list_entry entries[2];
+	int i, count, times = 0;
+	uint64_t cursor = 0;
+
+	while ((count = kipc_list(&cursor, entries, 2)) > 0)
+		for (i = 0; i < count; i++)
+			times += !strcmp(entries[i].name, text);
+	return count < 0 ? count : times;
+}
+
+TEST(names_are_listed_and_unlinked)
+{
+	struct kipc_semaphore *semaphore;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, unique_name(name, "library"), NULL));
+	EXPECT_EQ(1, times_listed(name));
+	EXPECT_EQ(0, kipc_unlink(name));
+	EXPECT_EQ(0, times_listed(name));
+	EXPECT_EQ(-ENOENT, kipc_unlink(name));
+	EXPECT_EQ(0, kipc_semaphore_post(semaphore, 0, 1));
+	kipc_semaphore_close(semaphore);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* libkipc: looking for a while before sleeping, and by itself for how long. */
+#include "kipc_library.h"
+
+#define WAITS	200
+
+/*
+ * Never more than the budget, which gets small where looking never pays; and
+ * nothing where nobody else could do anything meanwhile.
+ */
+static void check_spins(struct __test_metadata *_metadata,
+			const struct kipc_spins *spins, unsigned int waits)
+{
+	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
+		waits = 0;
+	EXPECT_EQ(waits, spins->waits);
+	EXPECT_EQ(0U, spins->paid);
+	EXPECT_LE(spins->waits, spins->looks);
+	EXPECT_GE(spins->waits * KIPC_SPINS_MAX, spins->looks);
+	if (waits == WAITS)
+		EXPECT_GE(spins->waits * KIPC_SPINS_MAX / 8, spins->looks);
+}
+
+TEST(semaphore_spins_within_its_budget)
+{
+	struct kipc_semaphore *semaphore;
+	struct kipc_spins spins;
+	int i;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, NULL));
+	kipc_semaphore_spins(semaphore, &spins);
+	EXPECT_EQ(0U, spins.waits);
+	for (i = 1; i <= WAITS; i++) {
+		EXPECT_EQ(-ETIMEDOUT,
+			  kipc_semaphore_timedwait(semaphore, 0, 1, 1, 0));
+		kipc_semaphore_spins(semaphore, &spins);
+		check_spins(_metadata, &spins, i);
+	}
+	EXPECT_EQ(-EAGAIN, kipc_semaphore_trywait(semaphore, 0, 1));
+	kipc_semaphore_spins(semaphore, &spins);
+	check_spins(_metadata, &spins, WAITS);
+	kipc_semaphore_close(semaphore);
+}
+
+TEST(barrier_spins_within_its_budget)
+{
+	const struct kipc_barrier_options options = { .parties = 2 };
+	struct kipc_barrier *barrier;
+	struct kipc_spins spins;
+	int i;
+
+	ASSERT_EQ(0, kipc_barrier_create(&barrier, NULL, &options));
+	for (i = 0; i < WAITS; i++) {
+		EXPECT_EQ(-ETIMEDOUT, kipc_barrier_timedwait(barrier, 1, 0));
+		EXPECT_EQ(0, kipc_barrier_reset(barrier));
+	}
+	kipc_barrier_spins(barrier, &spins);
+	check_spins(_metadata, &spins, WAITS);
+	kipc_barrier_close(barrier);
+}
+
+static int post_when_awaited(void *data)
+{
+	struct kipc_semaphore *semaphore = data;
+	int ret;
+
+	do {
+		ret = kipc_semaphore_wait(semaphore, 1, 1) ?:
+		      kipc_semaphore_post(semaphore, 0, 1);
+	} while (!ret);
+	return ret;
+}
+
+/* Two processors hand a unit over without a system call. */
+TEST(semaphore_spins_and_that_pays)
+{
+	const struct kipc_semaphore_options options = { .elements = 2 };
+	struct kipc_semaphore *semaphore;
+	struct kipc_spins spins;
+	struct child child;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
+		SKIP(return, "needs two processors");
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, &options));
+	child_start(&child, post_when_awaited, semaphore);
+	do {
+		ASSERT_EQ(0, kipc_semaphore_post_wait(semaphore, 1, 1,
+						      semaphore, 0, 1));
+		kipc_semaphore_spins(semaphore, &spins);
+	} while (!spins.paid);
+	EXPECT_LE(spins.paid, spins.waits);
+	EXPECT_EQ(CHILD_KILLED, child_kill(&child));
+	kipc_semaphore_close(semaphore);
+}
+
+TEST_HARNESS_MAIN
