@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mutexes. What one protects is two numbers that its owner makes one greater, one
- * after the other: the next owner finds them equal, unless he is told that the one
- * before died.
+ * Mutexes, alone and of regions. What one protects is two numbers that its owner
+ * makes one greater, one after the other: the next owner finds them equal, unless he
+ * is told that the one before died. A region's are in its bytes.
  */
 #include "target.h"
 #include "../kipc_mutex_word.h"
@@ -22,17 +22,24 @@ struct mutex_share {
 	__u64 deaths;		/* of who was or may have been an owner */
 };
 
-static struct kipc_create_args args(void)
+static struct kipc_create_args mutex_kind_args(void)
 {
 	return mutex_args(ELEMENTS);
 }
 
+static struct kipc_create_args region_kind_args(void)
+{
+	return region_args(ELEMENTS * sizeof(struct guarded), ELEMENTS);
+}
+
 static struct guarded *guarded_at(const struct target *target,
-				  unsigned int element)
+				  const struct seat *seat, unsigned int element)
 {
 	struct mutex_share *share = target->share;
 
-	return &share->guarded[element];
+	return target->row->kind->bytes ?
+	       (struct guarded *)seat->bytes.base + element :
+	       &share->guarded[element];
 }
 
 static int lock(const struct seat *seat, unsigned int element, __u64 me,
@@ -56,7 +63,7 @@ static int unlock(const struct seat *seat, unsigned int element, __u64 me)
 static void mend(const struct target *target, const struct seat *seat,
 		 unsigned int element)
 {
-	struct guarded *guarded = guarded_at(target, element);
+	struct guarded *guarded = guarded_at(target, seat, element);
 	struct mutex_share *share = target->share;
 	int ret;
 
@@ -73,9 +80,10 @@ static void mend(const struct target *target, const struct seat *seat,
 }
 
 /* Nobody is in there, and nobody has left anything half done. */
-static void check_whole(const struct target *target, unsigned int element)
+static void check_whole(const struct target *target, const struct seat *seat,
+			unsigned int element)
 {
-	struct guarded *guarded = guarded_at(target, element);
+	struct guarded *guarded = guarded_at(target, seat, element);
 	__u64 inside = read_once(guarded->inside);
 
 	if (inside)
@@ -92,12 +100,12 @@ static void enter(struct player *player, const struct target *target,
 {
 	struct seat *seat = &player->seats[target->number];
 	unsigned int element = deed_at(player, depth)->element;
-	struct guarded *guarded = guarded_at(target, element);
+	struct guarded *guarded = guarded_at(target, seat, element);
 
 	deed_step(player, depth, ret ? MENDING : HOLDING);
 	if (ret)
 		mend(target, seat, element);
-	check_whole(target, element);
+	check_whole(target, seat, element);
 	write_once(guarded->inside, owner_word(seat->attachment));
 	write_once(guarded->first, guarded->first + 1);
 }
@@ -129,7 +137,7 @@ static void release(struct player *player, const struct target *target,
 {
 	struct seat *seat = &player->seats[target->number];
 	unsigned int element = deed_at(player, depth)->element;
-	struct guarded *guarded = guarded_at(target, element);
+	struct guarded *guarded = guarded_at(target, seat, element);
 	__u64 me = owner_word(seat->attachment);
 	int ret;
 
@@ -211,7 +219,7 @@ static void check_one(const struct target *target, struct seat *seat,
 		mend(target, seat, element);
 	else if (ret)
 		broken("%s %u: at the end: %d", label_of(target), element, ret);
-	check_whole(target, element);
+	check_whole(target, seat, element);
 	ret = mutex_call_as(seat->fd, KIPC_MUTEX_UNLOCK, element,
 			    seat->attachment);
 	if (ret || mutex_state(seat->fd, element, &state) || state.owner ||
@@ -222,7 +230,7 @@ static void check_one(const struct target *target, struct seat *seat,
 static void mutex_check(const struct target *target)
 {
 	struct mutex_share *share = target->share;
-	struct seat seat;
+	struct seat seat = { 0 };
 	unsigned int i;
 	int ret = seat_take(&seat, target);
 
@@ -239,8 +247,19 @@ static void mutex_check(const struct target *target)
 }
 
 const struct kind mutex_kind = {
-	.args = args,
+	.args = mutex_kind_args,
 	.maps = true,
+	.nests = true,
+	.share = sizeof(struct mutex_share),
+	.play = mutex_play,
+	.bury = mutex_bury,
+	.check = mutex_check,
+};
+
+const struct kind region_kind = {
+	.args = region_kind_args,
+	.maps = true,
+	.bytes = true,
 	.nests = true,
 	.share = sizeof(struct mutex_share),
 	.play = mutex_play,

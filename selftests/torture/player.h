@@ -14,6 +14,7 @@
 #define TORTURE_PLAYER_H
 
 #include "arena.h"
+#include "../kipc_region.h"
 #include "../kipc_word.h"
 
 #include <sys/resource.h>
@@ -30,6 +31,7 @@ struct seat {
 	int fd;
 	__u32 attachment;
 	struct words words;
+	struct bytes bytes;	/* of a region */
 };
 
 struct player {

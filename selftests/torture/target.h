@@ -16,6 +16,7 @@ struct kind {
 	/* What to create; without it there is no object. */
 	struct kipc_create_args (*args)(void);
 	bool maps;		/* players map its words */
+	bool bytes;		/* and its bytes: it is a region */
 	bool nests;		/* may be played at while another one is held */
 	size_t share;		/* bytes that the players share, at first zero */
 
@@ -53,8 +54,8 @@ extern const struct row rows[];
 extern const unsigned int target_count;
 extern struct target targets[TARGETS_MAX];
 
-extern const struct kind mutex_kind, semaphore_kind, barrier_kind,
-	mailbox_kind, name_kind, onlooker_kind;
+extern const struct kind mutex_kind, region_kind, semaphore_kind,
+	barrier_kind, mailbox_kind, name_kind, onlooker_kind;
 
 static inline const char *label_of(const struct target *target)
 {

@@ -15,6 +15,8 @@ const struct row rows[] = {
 	{ "mutex, spinning", &mutex_kind, KIPC_SPIN, 0 },
 	{ "mutex, recursive", &mutex_kind, KIPC_RECURSIVE, 0 },
 	{ "mutex, detecting", &mutex_kind, KIPC_DETECT, 0 },
+	{ "region", &region_kind, 0, 0 },
+	{ "region, sealed", &region_kind, KIPC_SEALED, 0 },
 	{ "semaphore", &semaphore_kind, 0, 0 },
 	{ "semaphore, undo", &semaphore_kind, KIPC_UNDO, 0 },
 	{ "barrier", &barrier_kind, 0, 3 },
@@ -130,6 +132,9 @@ int seat_take(struct seat *seat, const struct target *target)
 	ret = words_map_for(&seat->words, seat->fd,
 			    target->row->flags & KIPC_SEALED ?
 			    PROT_READ : PROT_READ | PROT_WRITE);
+	/* A child of fork has them already, where they were. */
+	if (!ret && target->row->kind->bytes && !seat->bytes.base)
+		ret = bytes_map(&seat->bytes, seat->fd);
 	if (ret)
 		return ret;
 	count_up(arena->attached[target->number]);
@@ -140,4 +145,6 @@ int seat_take(struct seat *seat, const struct target *target)
 void seat_leave(struct seat *seat)
 {
 	words_unmap(&seat->words);
+	if (seat->bytes.base)
+		bytes_unmap(&seat->bytes);
 }
