@@ -28,6 +28,7 @@ enum kind {
 	KIND_LOCK,
 	KIND_MAILBOX,		/* messages are sent and received */
 	KIND_BARRIER,
+	KIND_REGION,		/* memory that processes share */
 	KIND_ANY,		/* one waits for whichever of many comes first */
 	KIND_NAMES,		/* opened by name */
 	KIND_MEMORY,		/* take memory */
@@ -60,7 +61,7 @@ struct shape {
 	unsigned int elements;		/* semaphores, mailboxes, names, ... */
 	unsigned int parties;		/* of a barrier */
 	unsigned int depth;		/* messages that a mailbox holds */
-	size_t size;			/* bytes of a message, or of a copy */
+	size_t size;			/* bytes of a message, a region or a copy */
 };
 
 struct subject {
@@ -101,6 +102,10 @@ struct subject {
 		struct {
 			void (*wait)(void *object);
 		} barrier;
+		struct {
+			/* where it is mapped, from its creation on */
+			char *(*data)(void *object);
+		} region;
 		struct {
 			void (*post)(void *object, unsigned int element);
 			/* takes one unit from any element */

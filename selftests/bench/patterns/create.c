@@ -72,3 +72,46 @@ static const struct pattern create_mailbox = {
 };
 
 PATTERN(create_mailbox);
+
+#define PAGE	4096
+
+/* A region's life: its memory is used once, all of it. */
+static void create_and_fill(const struct worker *worker)
+{
+	const struct subject *subject = worker->subject;
+	const struct shape shape = {
+		.elements = 1,
+		.size = worker->run->row->parameter,
+	};
+	void *object;
+	unsigned int i;
+	size_t at;
+
+	for (i = 0; i < worker->run->batch; i++) {
+		object = subject->create(&shape);
+		for (at = 0; at < shape.size; at += PAGE)
+			subject->region.data(object)[at] = 1;
+		subject->destroy(object);
+	}
+}
+
+static void region_lives(struct worker *worker)
+{
+	sample_each(worker->run, worker->run->batch, create_and_fill(worker));
+}
+
+static void create_and_map(struct run *run)
+{
+	team_run(run, 1, PLACE_TOGETHER, region_lives);
+}
+
+static const struct pattern create_region = {
+	.name = "create-region",
+	.about = "one of so many bytes is created, mapped, used and destroyed",
+	.kind = KIND_REGION,
+	.needs = ABLE_TO_CREATE,
+	.parameters = { 4096, 65536, 1048576 },
+	.run = create_and_map,
+};
+
+PATTERN(create_region);

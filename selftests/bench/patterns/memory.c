@@ -14,7 +14,8 @@
 
 #define SAMPLES		3
 #define PAUSE		50000000	/* nanoseconds between two looks */
-#define TRIES		100
+#define STEADY		10		/* looks without a change for the better */
+#define LOOKS		200
 #define QUICK		100	/* objects, where memory is not the question */
 
 /* Pages that processors keep for themselves are free too. */
@@ -47,20 +48,25 @@ static long read_free(void)
 	return kilobytes * 1024;
 }
 
-/* Memory comes back for a while after what it was for has gone. */
+/*
+ * The most of it that is seen before it has been steady for a while: memory comes
+ * back late, and in portions, after what it was for has gone.
+ */
 static long free_bytes(void)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE };
-	long before, now = 0;
-	int tries = 0;
+	unsigned int steady = 0, looks;
+	long most = 0, now;
 
-	do {
-		before = now;
+	for (looks = 0; steady < STEADY && looks < LOOKS; looks++) {
 		nanosleep(&pause, NULL);
 		give_back_pages();
 		now = read_free();
-	} while (now > before && ++tries < TRIES);
-	return now;
+		steady = now > most ? 0 : steady + 1;
+		if (now > most)
+			most = now;
+	}
+	return most;
 }
 
 /*
