@@ -303,10 +303,10 @@ FIXTURE_TEARDOWN(member)
 /* It is not told to the others twice, however long the dying takes. */
 TEST_F_TIMEOUT(member, killed_while_it_waits, 100)
 {
-	int i;
+	int i, rounds = scaled(100);
 
 	words_unmap(&self->words);
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < rounds; i++) {
 		member_start(&self->a, self->fd, END_BY_KILL,
 			     i & 1 ? attach_and_wait : attach_and_wait_arrived,
 			     0);
@@ -336,10 +336,10 @@ static int wait_with_a_thread(void *data)
 /* Once it has gone nothing comes after that. */
 TEST_F_TIMEOUT(member, killed_with_its_threads, 100)
 {
-	int i;
+	int i, rounds = scaled(50);
 
 	words_unmap(&self->words);
-	for (i = 0; i < 50; i++) {
+	for (i = 0; i < rounds; i++) {
 		member_start(&self->a, self->fd, END_BY_KILL,
 			     wait_with_a_thread, 0);
 		wait_for_member(&self->a);
@@ -385,9 +385,9 @@ static int meet_until_killed(void *data)
 TEST_F_TIMEOUT(member, killed_wherever_it_is, 100)
 {
 	struct member members[PARTIES];
-	int i, j;
+	int i, j, rounds = scaled(200);
 
-	for (i = 0; i < 200; i++) {
+	for (i = 0; i < rounds; i++) {
 		for (j = 0; j < PARTIES; j++)
 			member_start(&members[j], self->fd, END_BY_KILL,
 				     meet_until_killed, 0);
@@ -916,13 +916,13 @@ TEST_F_TIMEOUT(dynamic, killed_wherever_it_is, 200)
 {
 	struct kipc_barrier_state_args state;
 	struct member stayers[STAYERS];
-	unsigned int i, serial = 0;
+	unsigned int i, serial = 0, killed = scaled(KILLED);
 
 	for (i = 0; i < STAYERS; i++) {
 		member_start(&stayers[i], self->fd, END_BY_EXIT, stay, 0);
 		wait_for_member(&stayers[i]);
 	}
-	for (i = 0; i < KILLED; i++) {
+	for (i = 0; i < killed; i++) {
 		member_start(&self->a, self->fd, END_BY_KILL, come_and_go, 0);
 		wait_for_member(&self->a);
 		member_end(&self->a);

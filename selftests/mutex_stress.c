@@ -234,17 +234,17 @@ TEST_F_TIMEOUT(stress, mutual_exclusion, 200)
 	struct arena *arena = self->arena;
 	int i;
 
-	arena->rounds = variant->rounds;
+	arena->rounds = scaled(variant->rounds);
 	for (i = 0; i < PROCESSES; i++)
 		child_start(&self->children[i], run_players, arena);
 	for (i = 0; i < PROCESSES; i++)
 		EXPECT_EQ(0, child_finish(&self->children[i]));
 	check_over(_metadata, arena);
-	EXPECT_EQ((unsigned long)PROCESSES * THREADS * variant->rounds,
+	EXPECT_EQ((unsigned long)PROCESSES * THREADS * arena->rounds,
 		  arena->late + arena->guarded[0].count +
 		  arena->guarded[1].count);
 	TH_LOG("%u of %u times a deadline passed", arena->late,
-	       PROCESSES * THREADS * variant->rounds);
+	       PROCESSES * THREADS * arena->rounds);
 }
 
 /* What the last one to die as an owner has left. */
@@ -278,12 +278,12 @@ TEST_F_TIMEOUT(stress, random_kills, 200)
 {
 	struct arena *arena = self->arena;
 	unsigned long before;
+	unsigned int i, kills = scaled(variant->kills);
 	struct child *victim;
-	unsigned int i;
 
 	for (i = 0; i < PROCESSES; i++)
 		child_start(&self->children[i], run_players, arena);
-	for (i = 0; i < variant->kills; i++) {
+	for (i = 0; i < kills; i++) {
 		victim = &self->children[i % PROCESSES];
 		before = entered(arena);
 		wait_until(entered(arena) > before + i % 7);
@@ -297,7 +297,7 @@ TEST_F_TIMEOUT(stress, random_kills, 200)
 		EXPECT_EQ(0, child_finish(&self->children[i]));
 	mend(_metadata, arena);
 	check_over(_metadata, arena);
-	TH_LOG("%u killed, %lu of them as owners", variant->kills,
+	TH_LOG("%u killed, %lu of them as owners", kills,
 	       arena->guarded[0].deaths + arena->guarded[1].deaths);
 }
 
@@ -308,7 +308,7 @@ TEST_F_TIMEOUT(stress, interruptions, 200)
 	unsigned int i, alive = PROCESSES;
 
 	handle_signal(SIGUSR1, 0);
-	arena->rounds = variant->rounds / 4;
+	arena->rounds = scaled(variant->rounds / 4);
 	for (i = 0; i < PROCESSES; i++)
 		child_start(&self->children[i], run_players, arena);
 	while (alive) {
@@ -382,7 +382,7 @@ static int run_philosopher(void *data)
 	left = __atomic_fetch_add(&table->next, 1, __ATOMIC_SEQ_CST);
 	wait_until(__atomic_load_n(&table->next, __ATOMIC_ACQUIRE) ==
 		   PHILOSOPHERS);
-	while (meals < MEALS && !ret) {
+	while (meals < scaled(MEALS) && !ret) {
 		ret = dine_once(table, &mutexes, left, me, first);
 		first = false;
 		if (ret == -EDEADLK)
@@ -438,7 +438,7 @@ TEST_F_TIMEOUT(philosophers, dine, 200)
 	EXPECT_EQ(0L, waiters(self->table->fd));
 	EXPECT_LT(0U, self->table->deadlocks);
 	TH_LOG("%u deadlocks in %u meals", self->table->deadlocks,
-	       PHILOSOPHERS * MEALS);
+	       PHILOSOPHERS * scaled(MEALS));
 }
 
 TEST_HARNESS_MAIN

@@ -283,9 +283,9 @@ TEST_F(undo, killed_while_it_waits)
 /* It is granted units at the moment it is killed: they go nowhere else. */
 TEST_F_TIMEOUT(undo, killed_while_it_is_granted, 100)
 {
-	int i;
+	int i, rounds = scaled(300);
 
-	for (i = 0; i < 300; i++) {
+	for (i = 0; i < rounds; i++) {
 		ASSERT_EQ(0, semaphore_trywait(self->fd, 0, UNITS));
 		member_start(&self->a, self->fd, END_BY_KILL, hold_and_wait, 1);
 		wait_for_waiters(self->fd, 1);
@@ -322,9 +322,9 @@ static int take_and_give(void *data)
 TEST_F_TIMEOUT(undo, killed_wherever_it_is, 100)
 {
 	struct member members[4];
-	int i, j;
+	int i, j, rounds = scaled(100);
 
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < rounds; i++) {
 		for (j = 0; j < 4; j++)
 			member_start(&members[j], self->fd, END_BY_KILL,
 				     take_and_give, 0);
