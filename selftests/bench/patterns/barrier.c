@@ -2,24 +2,33 @@
 /* Parties wait for each other. */
 #include "sampling.h"
 
-static void wait_batch(const struct worker *worker)
+/*
+ * Whoever comes last has not to wait, and who that is changes from one meeting to the
+ * next: so there are as many meetings in a sample as parties, or several times as many.
+ */
+static unsigned int meetings_of(const struct run *run)
 {
-	unsigned int i;
+	return run->batch * run->row->parameter;
+}
 
-	for (i = 0; i < worker->run->batch; i++)
+static void meet_batch(const struct worker *worker)
+{
+	unsigned int i, meetings = meetings_of(worker->run);
+
+	for (i = 0; i < meetings; i++)
 		worker->subject->barrier.wait(worker->object);
 }
 
 static void meet(struct worker *worker)
 {
+	struct run *run = worker->run;
 	unsigned int i;
 
 	if (worker->index)
-		for (i = 0; i <= worker->run->samples; i++)
-			wait_batch(worker);
+		for (i = 0; i <= run->samples; i++)
+			meet_batch(worker);
 	else
-		sample_each(worker->run, worker->run->batch,
-			    wait_batch(worker));
+		sample_each(run, meetings_of(run), meet_batch(worker));
 }
 
 static void meetings(struct run *run, enum placing placing)
