@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The machine's memory that objects take, all included: what has become of
- * MemFree, divided by their number.
+ * The machine's memory that objects take, all included: what has become of its
+ * free pages, divided by their number.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,34 +17,38 @@
 #define LOOKS		200
 #define QUICK		100	/* objects, where memory is not the question */
 
-/* Pages that processors keep for themselves are free too. */
-static void give_back_pages(void)
+/* The pages that @line of /proc/zoneinfo says are free, if it is about that. */
+static long pages_of(const char *line)
 {
-	int fd = open("/proc/sys/vm/compact_memory", O_WRONLY | O_CLOEXEC);
+	static const char *const keys[] = {
+		" nr_free_pages ",
+		" count: ",	/* that a processor keeps at hand */
+	};
+	const char *at;
+	unsigned int i;
 
-	if (fd < 0)
-		return;
-	if (write(fd, "1", 1) < 0)
-		errno = 0;
-	close(fd);
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		at = strstr(line, keys[i]);
+		if (at)
+			return strtol(at + strlen(keys[i]), NULL, 10);
+	}
+	return 0;
 }
 
 static long read_free(void)
 {
-	static const char key[] = "MemFree:";
-	long kilobytes = -1;
+	long pages = 0;
 	char line[128];
 	FILE *file;
 
-	file = fopen("/proc/meminfo", "re");
+	file = fopen("/proc/zoneinfo", "re");
 	must(file);
-	while (kilobytes < 0 && fgets(line, sizeof(line), file))
-		if (!strncmp(line, key, strlen(key)))
-			kilobytes = strtol(line + strlen(key), NULL, 10);
+	while (fgets(line, sizeof(line), file))
+		pages += pages_of(line);
 	fclose(file);
 	errno = 0;
-	must(kilobytes >= 0);
-	return kilobytes * 1024;
+	must(pages);
+	return pages * sysconf(_SC_PAGESIZE);
 }
 
 /*
@@ -60,7 +63,6 @@ static long free_bytes(void)
 
 	for (looks = 0; steady < STEADY && looks < LOOKS; looks++) {
 		nanosleep(&pause, NULL);
-		give_back_pages();
 		now = read_free();
 		steady = now > most ? 0 : steady + 1;
 		if (now > most)
