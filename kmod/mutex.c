@@ -216,12 +216,18 @@ static bool kipc_mutex_serve(const struct kipc_mutex *mutex,
 	return false;
 }
 
+/* Is somebody to be woken? Not while the first waiter is up, and looks for itself. */
+static bool kipc_mutex_awaited(const struct kipc_element *e)
+{
+	return e->waiters.first && !kipc_nudged(e->waiters.first);
+}
+
 /* Give the word back as far as it is user space's, and unlock. */
 static void kipc_mutex_unlock_element(struct kipc_mutex *mutex,
 				      struct kipc_element *e, u32 index)
 	__releases(&e->lock)
 {
-	if (e->waiters.first)
+	if (kipc_mutex_awaited(e))
 		e->value |= KIPC_MUTEX_WAITERS;
 	if (!e->waiters.first || !kipc_mutex_is_fair(mutex))
 		kipc_word_thaw(&mutex->words, e, index);

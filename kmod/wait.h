@@ -130,6 +130,12 @@ static inline bool kipc_granted(const struct kipc_waiter *waiter)
 	return smp_load_acquire(&waiter->outcome) < KIPC_SPINNING;
 }
 
+/* Has it been told to look for itself, and not done so yet? The list is locked. */
+static inline bool kipc_nudged(const struct kipc_waiter *waiter)
+{
+	return READ_ONCE(waiter->outcome) == KIPC_NUDGED;
+}
+
 /* Is there a reason to be awake? */
 static inline bool kipc_called(const struct kipc_waiter *waiter)
 {

@@ -804,9 +804,14 @@ TEST_F(turn, handed_over_after_losses)
 	for (i = 0; i < losses; i++) {
 		become(1);
 		ASSERT_EQ(0, mutex_unlock(self->fd, 0));
-		EXPECT_EQ(KIPC_MUTEX_WAITERS, word_load(self->word));
+		/* It is awake by now: until it has lost nobody need wake it. */
+		EXPECT_EQ(0ULL, word_load(self->word));
+		ASSERT_TRUE(word_lock(self->word, self->me));
+		EXPECT_TRUE(word_unlock(self->word, self->me));
 		ASSERT_TRUE(word_lock(self->word, self->me));
 		become(0);
+		wait_until(word_load(self->word) ==
+			   (self->me | KIPC_MUTEX_WAITERS));
 		wait_until(child_sleeps(&child));
 		EXPECT_EQ(1L, waiters(self->fd));
 	}
@@ -852,6 +857,52 @@ TEST_F(turn, death_of_the_one_called)
 	EXPECT_EQ(CHILD_KILLED, child_finish(&first));
 	/* Nobody hears of an owner who never knew that it was one. */
 	EXPECT_EQ(0, child_finish(&second));
+}
+
+/* Likewise where somebody was faster: his unlocking is what calls the next one. */
+TEST_F(turn, death_of_the_one_called_in_vain)
+{
+	struct child first, second;
+
+	if (variant->flags & KIPC_FAIR)
+		SKIP(return, "nobody can be faster");
+	pin(0);
+	start_in_order(&first, self->order, 0, 0, 0);
+	wait_for_lockers(self->fd, 1);
+	start_in_order(&second, self->order, 1, 0, 0);
+	wait_for_lockers(self->fd, 2);
+	become(1);
+	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
+	ASSERT_TRUE(word_lock(self->word, self->me));
+	kill(first.pid, SIGKILL);
+	become(0);
+	EXPECT_EQ(CHILD_KILLED, child_finish(&first));
+	EXPECT_EQ(self->me | KIPC_MUTEX_WAITERS, word_load(self->word));
+	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
+	EXPECT_EQ(0, child_finish(&second));
+}
+
+/* Who comes first although another one was called has to be woken, too. */
+TEST_F(turn, real_time_after_one_was_called)
+{
+	struct child first, second;
+
+	if (variant->flags & KIPC_FAIR)
+		SKIP(return, "nobody can be faster");
+	pin(0);
+	start_in_order(&first, self->order, 0, 0, 0);
+	wait_for_lockers(self->fd, 1);
+	become(1);
+	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
+	ASSERT_TRUE(word_lock(self->word, self->me));
+	start_in_order(&second, self->order, 1, 2, 0);
+	wait_for_lockers(self->fd, 2);
+	EXPECT_EQ(self->me | KIPC_MUTEX_WAITERS, word_load(self->word));
+	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
+	EXPECT_EQ(0, child_finish(&second));
+	become(0);
+	EXPECT_EQ(0, child_finish(&first));
+	EXPECT_EQ(1U, self->order->got[0]);
 }
 
 /* One that is interrupted as it is called has it or leaves it to others. */

@@ -104,8 +104,8 @@
  * Mutex word: the owner, all zero where there is none, is the number of its
  * attachment in bits 32..47 and, in bits 0..29, what gettid() says to it. Whoever
  * finds no owner and neither OWNER_DIED nor NOT_RECOVERABLE may become it; the
- * owner may stop being it while WAITERS and OWNER_DIED are clear, else it has to
- * ask the kernel.
+ * owner may stop being it while WAITERS (somebody is to be woken) and OWNER_DIED are
+ * clear, else it has to ask the kernel.
  * DEPTH counts how often a RECURSIVE mutex was locked again.
  */
 #define KIPC_MUTEX_TID		0x3fffffffULL
