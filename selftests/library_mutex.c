@@ -57,12 +57,12 @@ TEST(mutex_is_recursive)
 	ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, &options));
 	for (i = 1; i <= 4; i++) {
 		EXPECT_EQ(0, kipc_mutex_lock(mutex, 0));
-		EXPECT_EQ(i, state_of(mutex, 0).depth);
+		EXPECT_EQ(i, (int)state_of(mutex, 0).depth);
 	}
 	EXPECT_EQ(0, kipc_mutex_trylock(mutex, 0));
 	for (i = 4; i >= 0; i--) {
 		EXPECT_EQ(0, kipc_mutex_unlock(mutex, 0));
-		EXPECT_EQ(i, state_of(mutex, 0).depth);
+		EXPECT_EQ(i, (int)state_of(mutex, 0).depth);
 	}
 	EXPECT_EQ(-EPERM, kipc_mutex_unlock(mutex, 0));
 	while (!(i = kipc_mutex_lock(mutex, 0)))

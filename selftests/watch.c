@@ -418,7 +418,7 @@ TEST_F(watch, read_gives_one)
 TEST_F(watch, read_in_pieces)
 {
 	__u32 attachment = come_and_go(self->fd);
-	struct kipc_notice notice;
+	struct kipc_notice notice = { 0 };
 	struct iovec pieces[] = {
 		{ .iov_base = &notice, .iov_len = 6 },
 		{ .iov_base = (char *)&notice + 6, .iov_len = 10 },

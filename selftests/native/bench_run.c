@@ -14,10 +14,13 @@ static enum outcome outcome_of(struct run *run, void (*work)(struct run *run))
 {
 	const struct pattern pattern = { .name = "pattern", .run = work };
 	const struct row row = { .pattern = &pattern, .subject = &peer };
+	enum outcome outcome;
 
 	run->row = &row;
 	run->limit = 1;
-	return run_once(run);
+	outcome = run_once(run);
+	run->row = NULL;
+	return outcome;
 }
 
 static void give_values(struct run *run)

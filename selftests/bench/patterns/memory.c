@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "sampling.h"
@@ -17,21 +16,14 @@
 #define LOOKS		200
 #define QUICK		100	/* objects, where memory is not the question */
 
-/* The pages that @line of /proc/zoneinfo says are free, if it is about that. */
+/* The pages that @line of /proc/zoneinfo says are free, or at a processor's hand. */
 static long pages_of(const char *line)
 {
-	static const char *const keys[] = {
-		" nr_free_pages ",
-		" count: ",	/* that a processor keeps at hand */
-	};
-	const char *at;
-	unsigned int i;
+	long pages;
 
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		at = strstr(line, keys[i]);
-		if (at)
-			return strtol(at + strlen(keys[i]), NULL, 10);
-	}
+	if (sscanf(line, " nr_free_pages %ld", &pages) == 1 ||
+	    sscanf(line, " count: %ld", &pages) == 1)
+		return pages;
 	return 0;
 }
 
