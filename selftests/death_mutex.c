@@ -581,7 +581,7 @@ TEST_F_TIMEOUT(death, during_munmap, 100)
 				     variant->flags);
 	ASSERT_LE(0, holding->fd);
 	ASSERT_EQ(0, mutexes_attach(&mutexes, holding->fd));
-	for (round = 0; round < 4; round++) {
+	for (round = 0; round < 1 + scaled(3); round++) {
 		holding->ready = 0;
 		child_start(&self->victim, run_hold_half, holding);
 		wait_until(__atomic_load_n(&holding->ready, __ATOMIC_ACQUIRE));

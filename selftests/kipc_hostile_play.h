@@ -86,7 +86,8 @@ FIXTURE_SETUP(hostile)
 	ASSERT_EQ(0, quota_check());
 	self->before = holdings_now();
 	self->seed = choose_seed();
-	self->rounds = variant->rounds;
+	/* It is on slow kernels that mistakes are seen: not a tenth there. */
+	self->rounds = scaled(2) ? variant->rounds : variant->rounds / 2;
 	self->done = shared_alloc(sizeof(*self->done));
 	TH_LOG("seed %u: " SEED "=%u chooses it again", self->seed,
 	       self->seed);
@@ -342,7 +343,7 @@ static void check_innocent(struct __test_metadata *_metadata,
 TEST_F_TIMEOUT(hostile, harms_nobody_else, 800)
 {
 	struct child players[PLAYERS], scribblers[2];
-	unsigned int meetings = (variant->rounds + MEETINGS - 1) / MEETINGS;
+	unsigned int meetings = (self->rounds + MEETINGS - 1) / MEETINGS;
 	size_t i;
 
 	ASSERT_GE(ARRAY_SIZE(scribblers), variant->scribblers);

@@ -201,7 +201,7 @@ TEST(fields_lie_in_their_structure)
 	for (i = 0; i < op_kind_count; i++) {
 		const struct op_kind *kind = &op_kinds[i];
 
-		EXPECT_TRUE(kind->perform);
+		EXPECT_TRUE(!!kind->perform);
 		EXPECT_NE(0, kind->weight);
 		for (j = 0; j < op_arity(kind); j++) {
 			const struct op_arg *arg = op_arg(kind, j);
