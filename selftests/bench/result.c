@@ -17,6 +17,7 @@ static const char *const roles[] = {
 	[ROLE_PEER] = "peer",
 	[ROLE_OURS] = "ours",
 	[ROLE_FLOOR] = "floor",
+	NULL
 };
 
 static const char *const outcomes[] = {
@@ -24,6 +25,7 @@ static const char *const outcomes[] = {
 	[OUTCOME_SKIPPED] = "skipped",
 	[OUTCOME_FAILED] = "failed",
 	[OUTCOME_TIMED_OUT] = "timed out",
+	NULL
 };
 
 /* Room for one more, a few at a time; what is there moves. */
@@ -227,13 +229,14 @@ static double field_number(struct fields *fields)
 	return value;
 }
 
+/* Which of them, of which the last one is NULL? */
 static unsigned int field_choice(struct fields *fields,
-				 const char *const *choices, unsigned int count)
+				 const char *const *choices)
 {
 	const char *field = field_next(fields);
 	unsigned int i;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; choices[i]; i++)
 		if (!strcmp(field, choices[i]))
 			return i;
 	fields->wrong = true;
@@ -247,8 +250,8 @@ static bool result_parse(struct result *result, char *line)
 	field_word(&fields, result->pattern, sizeof(result->pattern));
 	result->parameter = field_whole(&fields);
 	field_word(&fields, result->subject, sizeof(result->subject));
-	result->role = field_choice(&fields, roles, 3);
-	result->outcome = field_choice(&fields, outcomes, 3);
+	result->role = field_choice(&fields, roles);
+	result->outcome = field_choice(&fields, outcomes);
 	field_word(&fields, result->unit, sizeof(result->unit));
 	result->median = field_number(&fields);
 	result->p99 = field_number(&fields);

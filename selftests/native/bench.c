@@ -111,6 +111,28 @@ TEST(what_is_written_is_read)
 	forget(&again);
 }
 
+TEST(each_outcome_is_read)
+{
+	static const char *const outcomes[] = {
+		[OUTCOME_OK] = "ok",
+		[OUTCOME_SKIPPED] = "skipped",
+		[OUTCOME_FAILED] = "failed",
+		[OUTCOME_TIMED_OUT] = "timed out",
+	};
+	struct results results;
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(outcomes); i++) {
+		snprintf(text, sizeof(text), "p,1,kipc,ours,%s,ns,,,,,0,1,,,why\n",
+			 outcomes[i]);
+		EXPECT_EQ(0U, read_text(&results, text));
+		ASSERT_EQ(1U, results.count);
+		EXPECT_EQ(i, (size_t)results.list[0].outcome);
+		forget(&results);
+	}
+}
+
 TEST(the_line_that_is_wrong_is_named)
 {
 	static const char *const wrong[] = {
