@@ -12,7 +12,7 @@ export PREFIX DESTDIR KERNELS TESTS INPUT ROWS
 libuser := $(MAKE) -s --no-print-directory -C libuser O=$(CURDIR)/build/libuser
 
 .PHONY: all demo check check-debug check-kcsan check-rt coverage fuzz torture bench bench-host
-.PHONY: bench-compare html lint shell install clean help setup module library
+.PHONY: bench-compare bench-document html lint shell install clean help setup module library
 
 ## all: the module for the running kernel, or else the test kernels; the library
 all: module library
@@ -71,6 +71,10 @@ bench-host: setup
 ## bench-compare: what changed by more than the noise since BASE=FILE.csv
 bench-compare: setup
 	@$(vm)/bench -c "$(BASE)"
+
+## bench-document: show what bench has measured in Documentation/performance.rst
+bench-document: setup
+	@$(vm)/bench -d
 
 ## html: the documentation, in build/html
 html: setup
