@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What it costs that somebody else is busy with another element of the same object. */
+#include "sampling.h"
+
+/* The elements, which nothing but the object connects. */
+enum {
+	MEASURED,	/* as pairs() takes it */
+	BUSY,
+};
+
+static void measure(struct worker *worker)
+{
+	struct run *run = worker->run;
+
+	sample_each(run, run->batch,
+		    worker->subject->semaphore.pairs(worker->object, run->batch));
+	__atomic_store_n(&run->stop, 1, __ATOMIC_RELAXED);
+}
+
+static void be_busy(const struct worker *worker)
+{
+	while (!__atomic_load_n(&worker->run->stop, __ATOMIC_RELAXED)) {
+		worker->subject->semaphore.post(worker->object, BUSY, 1);
+		worker->subject->semaphore.wait(worker->object, BUSY);
+	}
+}
+
+static void work(struct worker *worker)
+{
+	if (worker->index == 0)
+		measure(worker);
+	else
+		be_busy(worker);
+}
+
+static void neighbour(struct run *run)
+{
+	const struct shape shape = { .elements = 2 };
+
+	run_create(run, &shape);
+	team_run(run, 2, PLACE_SPREAD, work);
+}
+
+static const struct pattern semaphore_neighbour = {
+	.name = "semaphore-neighbour",
+	.about = "one posts a unit and takes it, beside one who does that with the next element",
+	.kind = KIND_SEMAPHORE,
+	.needs = ABLE_ALONE | ABLE_ACROSS,
+	.cpus = 2,
+	.run = neighbour,
+};
+
+PATTERN(semaphore_neighbour);
