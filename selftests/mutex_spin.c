@@ -7,6 +7,7 @@
 #include "kipc_test.h"
 #include "kipc_child.h"
 #include "kipc_mutex_word.h"
+#include "kipc_schedule.h"
 
 #define OWNERS_CPU	0
 #define OTHERS_CPU	1
@@ -29,15 +30,6 @@ static void stage_set(unsigned int *what)
 static bool stage_is(const unsigned int *what)
 {
 	return __atomic_load_n(what, __ATOMIC_SEQ_CST);
-}
-
-static int pin(unsigned int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
 }
 
 /* Runs all the time, in user space. */
@@ -76,12 +68,9 @@ static int run_waiter(void *data)
 
 static int run_hog(void *data)
 {
-	struct sched_param param = { .sched_priority = 1 };
 	struct stage *stage = data;
-	int ret = pin(OWNERS_CPU);
+	int ret = pin(OWNERS_CPU) ?: set_priority(1);
 
-	if (!ret && sched_setscheduler(0, SCHED_FIFO, &param))
-		ret = -errno;
 	if (ret)
 		return ret;
 	for (;;)

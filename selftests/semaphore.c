@@ -5,6 +5,7 @@
  */
 #include "kipc_test.h"
 #include "kipc_child.h"
+#include "kipc_schedule.h"
 
 #define ELEMENTS	8
 #define LAST		(ELEMENTS - 1)
@@ -292,12 +293,11 @@ struct place {
 static int run_place(void *data)
 {
 	struct place *place = data;
-	struct sched_param param = { .sched_priority = place->priority };
 	struct queue *queue = place->queue;
-	int ret;
+	int ret = set_priority(place->priority);
 
-	if (place->priority && sched_setscheduler(0, SCHED_FIFO, &param))
-		return -errno;
+	if (ret)
+		return ret;
 	ret = semaphore_wait(queue->fd, 0, 1);
 	queue->order[__atomic_fetch_add(&queue->served, 1, __ATOMIC_SEQ_CST)] =
 		place->number;

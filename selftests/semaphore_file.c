@@ -5,6 +5,7 @@
 #include "kipc_test.h"
 #include "kipc_child.h"
 #include "kipc_poll.h"
+#include "kipc_schedule.h"
 #include "kipc_word.h"
 
 #include <sys/epoll.h>
@@ -445,13 +446,10 @@ TEST_F(file, killed_reader_gives_its_unit_back_once)
 {
 	struct sched_param realtime = { .sched_priority = 50 };
 	struct child reader;
-	cpu_set_t cpu;
 	int i;
 
 	/* Where it can be, the reader is killed before it can run. */
-	CPU_ZERO(&cpu);
-	CPU_SET(0, &cpu);
-	sched_setaffinity(0, sizeof(cpu), &cpu);
+	ASSERT_EQ(0, pin(0));
 	sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &realtime);
 	for (i = 0; i < 20; i++) {
 		child_start(&reader, run_bad_read, self);

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mutexes that are locked in a circle: whoever would close it is told, where that
+ * was asked for, and nobody else is.
+ */
+#include "kipc_test.h"
+#include "kipc_child.h"
+#include "kipc_mutex_word.h"
+#include "kipc_schedule.h"
+
+#define CYCLE_MAX	4
+
+FIXTURE(deadlock) {
+	int fd;
+	struct mutexes mutexes;
+	struct child children[CYCLE_MAX];
+};
+
+FIXTURE_VARIANT(deadlock) {
+	__u32 flags;
+};
+
+FIXTURE_VARIANT_ADD(deadlock, detected) {
+	.flags = KIPC_DETECT,
+};
+
+FIXTURE_VARIANT_ADD(deadlock, detected_fairly) {
+	.flags = KIPC_DETECT | KIPC_FAIR,
+};
+
+FIXTURE_VARIANT_ADD(deadlock, detected_sealed) {
+	.flags = KIPC_DETECT | KIPC_SEALED,
+};
+
+FIXTURE_VARIANT_ADD(deadlock, detected_spinning) {
+	.flags = KIPC_DETECT | KIPC_SPIN,
+};
+
+FIXTURE_SETUP(deadlock)
+{
+	self->fd = create_flags(mutex_args(CYCLE_MAX), variant->flags);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, mutexes_attach(&self->mutexes, self->fd));
+}
+
+FIXTURE_TEARDOWN(deadlock)
+{
+	close(self->fd);
+}
+
+/* Owns the one mutex and wants the next. */
+static int run_link(void *data)
+{
+	const struct lock_request *request = data;
+	struct mutexes mutexes;
+	int ret = mutexes_attach(&mutexes, request->fd);
+
+	if (!ret)
+		ret = mutex_lock(request->fd, request->element);
+	if (!ret)
+		ret = mutex_lock(request->fd, request->element + 1);
+	if (!ret)
+		ret = mutex_unlock(request->fd, request->element + 1);
+	if (!ret)
+		ret = mutex_unlock(request->fd, request->element);
+	return ret;
+}
+
+/* Each child wants what the next one has, and the last one what we have. */
+TEST_F(deadlock, the_last_one_is_told)
+{
+	int processes, i;
+
+	for (processes = 2; processes <= CYCLE_MAX; processes++) {
+		ASSERT_EQ(0, mutex_lock(self->fd, processes - 1));
+		for (i = processes - 2; i >= 0; i--) {
+			start_lock(&self->children[i], run_link, self->fd, i);
+			wait_for_lockers(self->fd, processes - 1 - i);
+		}
+		EXPECT_EQ(-EDEADLK, mutex_lock(self->fd, 0));
+		EXPECT_EQ(-EAGAIN, mutex_trylock(self->fd, 0));
+		EXPECT_EQ(0, mutex_unlock(self->fd, processes - 1));
+		for (i = 0; i < processes - 1; i++)
+			EXPECT_EQ(0, child_finish(&self->children[i]));
+	}
+	EXPECT_EQ(0L, waiters(self->fd));
+}
+
+/* A long way that leads nowhere is no cycle. */
+TEST_F(deadlock, chain_is_none)
+{
+	int i;
+
+	ASSERT_EQ(0, mutex_lock(self->fd, CYCLE_MAX - 1));
+	for (i = CYCLE_MAX - 2; i >= 0; i--) {
+		start_lock(&self->children[i], run_link, self->fd, i);
+		wait_for_lockers(self->fd, CYCLE_MAX - 1 - i);
+	}
+	EXPECT_EQ(0, mutex_unlock(self->fd, CYCLE_MAX - 1));
+	for (i = 0; i < CYCLE_MAX - 1; i++)
+		EXPECT_EQ(0, child_finish(&self->children[i]));
+}
+
+struct crossing {
+	int fd;
+	unsigned int arrived;
+	unsigned int next;
+};
+
+/* Locks the two in one of both orders, as far as that does. */
+static int run_crossing(void *data)
+{
+	struct crossing *crossing = data;
+	unsigned int first, round;
+	struct mutexes mutexes;
+	int ret, told = 0;
+
+	first = __atomic_fetch_add(&crossing->next, 1, __ATOMIC_SEQ_CST);
+	ret = pin(first) ?: mutexes_attach(&mutexes, crossing->fd);
+	for (round = 1; !ret && round <= 300; round++) {
+		ret = mutex_lock(crossing->fd, first);
+		/* Without a sleep: whoever waits for one who runs might spin. */
+		__atomic_add_fetch(&crossing->arrived, 1, __ATOMIC_SEQ_CST);
+		while (__atomic_load_n(&crossing->arrived, __ATOMIC_ACQUIRE) <
+		       round * 2)
+			;
+		if (!ret)
+			ret = mutex_lock(crossing->fd, !first);
+		if (!ret)
+			ret = mutex_unlock(crossing->fd, !first);
+		if (ret == -EDEADLK) {
+			told++;
+			ret = 0;
+		}
+		if (!ret)
+			ret = mutex_unlock(crossing->fd, first);
+		__atomic_add_fetch(&crossing->next, 1, __ATOMIC_SEQ_CST);
+		wait_until(__atomic_load_n(&crossing->next, __ATOMIC_ACQUIRE) >=
+			   round * 2 + 2);
+	}
+	return ret ? ret : told;
+}
+
+/* Two at once: in each round exactly one is told. */
+TEST_F_TIMEOUT(deadlock, of_two_at_once, 60)
+{
+	struct crossing *crossing = shared_alloc(sizeof(*crossing));
+	int told[2], i;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP(return, "needs two processors");
+	crossing->fd = self->fd;
+	for (i = 0; i < 2; i++)
+		child_start(&self->children[i], run_crossing, crossing);
+	for (i = 0; i < 2; i++) {
+		told[i] = child_finish(&self->children[i]);
+		EXPECT_LE(0, told[i]);
+	}
+	EXPECT_EQ(300, told[0] + told[1]);
+}
+
+/* Without the flag they wait, and a deadline ends that. */
+TEST(deadlock_without_detection)
+{
+	int fd = create(mutex_args(CYCLE_MAX));
+	struct mutexes mutexes;
+	struct child child;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, mutexes_attach(&mutexes, fd));
+	ASSERT_EQ(0, mutex_lock(fd, 1));
+	start_lock(&child, run_link, fd, 0);
+	wait_for_lockers(fd, 1);
+	EXPECT_EQ(-ETIMEDOUT,
+		  mutex_timedlock(fd, 0, deadline_in_ms(CLOCK_MONOTONIC, 20),
+				  0));
+	EXPECT_EQ(0, mutex_unlock(fd, 1));
+	EXPECT_EQ(0, child_finish(&child));
+	close(fd);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mutexes that somebody waits for: whose turn it is when the owner unlocks, who may
+ * come before him, and what becomes of the others where he dies or gives up.
+ */
+#include "kipc_test.h"
+#include "kipc_child.h"
+#include "kipc_mutex_word.h"
+#include "kipc_schedule.h"
+
+struct order {
+	int fd;
+	unsigned int next;
+	unsigned int got[8];	/* in this order */
+};
+
+struct order_request {
+	struct order *order;
+	unsigned int number;
+	int priority;		/* of a real-time thread, or 0 */
+	int cpu;		/* -1: any */
+};
+
+static int run_in_order(void *data)
+{
+	const struct order_request *request = data;
+	struct order *order = request->order;
+	struct mutexes mutexes;
+	int ret = request->cpu < 0 ? 0 : pin(request->cpu);
+
+	ret = ret ?: set_priority(request->priority) ?:
+	      mutexes_attach(&mutexes, order->fd) ?: mutex_lock(order->fd, 0);
+	if (ret)
+		return ret;
+	order->got[order->next++] = request->number;
+	return mutex_unlock(order->fd, 0);
+}
+
+FIXTURE(turn) {
+	int fd;
+	struct mutexes mutexes;
+	struct order *order;
+	struct word *word;
+	__u64 me;
+};
+
+FIXTURE_VARIANT(turn) {
+	__u32 flags;
+};
+
+FIXTURE_VARIANT_ADD(turn, by_default) {
+};
+
+FIXTURE_VARIANT_ADD(turn, fair) {
+	.flags = KIPC_FAIR,
+};
+
+FIXTURE_VARIANT_ADD(turn, fair_sealed) {
+	.flags = KIPC_FAIR | KIPC_SEALED,
+};
+
+FIXTURE_SETUP(turn)
+{
+	if (geteuid())
+		SKIP(return, "needs root for real-time priorities");
+	self->fd = create_flags(mutex_args(1), variant->flags);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, mutexes_attach(&self->mutexes, self->fd));
+	self->word = word_at(&self->mutexes.words, 0);
+	self->me = owner_word(self->mutexes.attachment);
+	self->order = shared_alloc(sizeof(*self->order));
+	self->order->fd = self->fd;
+	ASSERT_EQ(0, mutex_lock(self->fd, 0));
+}
+
+FIXTURE_TEARDOWN(turn)
+{
+	set_priority(0);
+	close(self->fd);
+}
+
+static void start_in_order(struct child *child, struct order *order,
+			   unsigned int number, int priority, int cpu)
+{
+	struct order_request request = {
+		.order = order,
+		.number = number,
+		.priority = priority,
+		.cpu = cpu,
+	};
+
+	child_start(child, run_in_order, &request);
+}
+
+/* One more comes, behind so many; all share our processor. */
+#define WAIT_BEHIND(count, child, priority) do { \
+	start_in_order(child, self->order, count, priority, 0); \
+	wait_for_lockers(self->fd, (count) + 1); \
+} while (0)
+
+/* Above those waiters, who cannot run before we let them: so they are only called. */
+#define CALL_FIRST() do { \
+	ASSERT_EQ(0, set_priority(2)); \
+	EXPECT_EQ(0, mutex_unlock(self->fd, 0)); \
+} while (0)
+
+#define LET_THEM_RUN()	ASSERT_EQ(0, set_priority(0))
+
+TEST_F(turn, first_come_first_served)
+{
+	struct child children[5];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(children); i++) {
+		start_in_order(&children[i], self->order, i, 0, -1);
+		wait_for_lockers(self->fd, i + 1);
+	}
+	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
+	for (i = 0; i < ARRAY_SIZE(children); i++)
+		EXPECT_EQ(0, child_finish(&children[i]));
+	for (i = 0; i < ARRAY_SIZE(children); i++)
+		EXPECT_EQ(i, self->order->got[i]);
+}
+
+/* Real-time threads by priority, then the others. */
+TEST_F(turn, real_time_first)
+{
+	const int priorities[] = { 0, 5, 10, 5, 0 };
+	const unsigned int expected[] = { 2, 1, 3, 0, 4 };
+	struct child children[5];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(children); i++) {
+		start_in_order(&children[i], self->order, i, priorities[i], -1);
+		wait_for_lockers(self->fd, i + 1);
+	}
+	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
+	for (i = 0; i < ARRAY_SIZE(children); i++)
+		EXPECT_EQ(0, child_finish(&children[i]));
+	for (i = 0; i < ARRAY_SIZE(children); i++)
+		EXPECT_EQ(expected[i], self->order->got[i]);
+}
+
+/* Fair: the waiter is the owner before the unlock returns. */
+TEST_F(turn, may_be_overtaken)
+{
+	bool fair = variant->flags & KIPC_FAIR;
+	struct child child;
+
+	ASSERT_EQ(0, pin(0));
+	WAIT_BEHIND(0, &child, 0);
+	CALL_FIRST();
+	EXPECT_EQ(fair ? -EAGAIN : 0, mutex_trylock(self->fd, 0));
+	check_mutex(self->fd, 0, fair ? child.pid : getpid(), 1, 0);
+	EXPECT_EQ(fair ? -EPERM : 0, mutex_unlock(self->fd, 0));
+	LET_THEM_RUN();
+	EXPECT_EQ(0, child_finish(&child));
+}
+
+/* The waiter loses twice to one who is faster; the third time it has it. */
+TEST_F(turn, handed_over_after_losses)
+{
+	int i, losses = variant->flags & KIPC_FAIR ? 0 : 2;
+	struct child child;
+
+	ASSERT_EQ(0, pin(0));
+	WAIT_BEHIND(0, &child, 0);
+	for (i = 0; i < losses; i++) {
+		CALL_FIRST();
+		/* It is awake by now: until it has lost nobody need wake it. */
+		EXPECT_EQ(0ULL, word_load(self->word));
+		ASSERT_TRUE(word_lock(self->word, self->me));
+		EXPECT_TRUE(word_unlock(self->word, self->me));
+		ASSERT_TRUE(word_lock(self->word, self->me));
+		LET_THEM_RUN();
+		wait_until(word_load(self->word) ==
+			   (self->me | KIPC_MUTEX_WAITERS));
+		wait_until(child_sleeps(&child));
+		EXPECT_EQ(1L, waiters(self->fd));
+	}
+	CALL_FIRST();
+	EXPECT_FALSE(word_lock(self->word, self->me));
+	EXPECT_EQ(-EAGAIN, mutex_trylock(self->fd, 0));
+	check_mutex(self->fd, 0, child.pid, 1, 0);
+	LET_THEM_RUN();
+	EXPECT_EQ(0, child_finish(&child));
+}
+
+/* A real-time thread does not lose at all. */
+TEST_F(turn, handed_over_to_real_time)
+{
+	struct child child;
+
+	ASSERT_EQ(0, pin(0));
+	WAIT_BEHIND(0, &child, 1);
+	CALL_FIRST();
+	EXPECT_EQ(-EAGAIN, mutex_trylock(self->fd, 0));
+	check_mutex(self->fd, 0, child.pid, 1, 0);
+	LET_THEM_RUN();
+	EXPECT_EQ(0, child_finish(&child));
+}
+
+/* One that was called and then gives up calls the next one. */
+TEST_F(turn, death_of_the_one_called)
+{
+	struct child first, second;
+
+	ASSERT_EQ(0, pin(0));
+	WAIT_BEHIND(0, &first, 0);
+	WAIT_BEHIND(1, &second, 0);
+	CALL_FIRST();
+	kill(first.pid, SIGKILL);
+	LET_THEM_RUN();
+	EXPECT_EQ(CHILD_KILLED, child_finish(&first));
+	/* Nobody hears of an owner who never knew that it was one. */
+	EXPECT_EQ(0, child_finish(&second));
+}
+
+/* Likewise where somebody was faster: his unlocking is what calls the next one. */
+TEST_F(turn, death_of_the_one_called_in_vain)
+{
+	struct child first, second;
+
+	if (variant->flags & KIPC_FAIR)
+		SKIP(return, "nobody can be faster");
+	ASSERT_EQ(0, pin(0));
+	WAIT_BEHIND(0, &first, 0);
+	WAIT_BEHIND(1, &second, 0);
+	CALL_FIRST();
+	ASSERT_TRUE(word_lock(self->word, self->me));
+	kill(first.pid, SIGKILL);
+	LET_THEM_RUN();
+	EXPECT_EQ(CHILD_KILLED, child_finish(&first));
+	EXPECT_EQ(self->me | KIPC_MUTEX_WAITERS, word_load(self->word));
+	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
+	EXPECT_EQ(0, child_finish(&second));
+}
+
+/* Who comes first although another one was called has to be woken, too. */
+TEST_F(turn, real_time_after_one_was_called)
+{
+	struct child first, second;
+
+	if (variant->flags & KIPC_FAIR)
+		SKIP(return, "nobody can be faster");
+	ASSERT_EQ(0, pin(0));
+	WAIT_BEHIND(0, &first, 0);
+	CALL_FIRST();
+	ASSERT_TRUE(word_lock(self->word, self->me));
+	start_in_order(&second, self->order, 1, 3, 0);
+	/* Without a sleep, in which the first would find out that it is too late. */
+	wait_for_waiters(self->fd, 2);
+	EXPECT_EQ(self->me | KIPC_MUTEX_WAITERS, word_load(self->word));
+	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
+	EXPECT_EQ(0, child_finish(&second));
+	LET_THEM_RUN();
+	EXPECT_EQ(0, child_finish(&first));
+	EXPECT_EQ(1U, self->order->got[0]);
+}
+
+/* One that is interrupted as it is called has it or leaves it to others. */
+TEST_F(turn, signal_to_the_one_called)
+{
+	struct child first, second;
+	int ret;
+
+	handle_signal(SIGUSR1, 0);
+	ASSERT_EQ(0, pin(0));
+	WAIT_BEHIND(0, &first, 0);
+	WAIT_BEHIND(1, &second, 0);
+	CALL_FIRST();
+	kill(first.pid, SIGUSR1);
+	LET_THEM_RUN();
+	ret = child_finish(&first);
+	EXPECT_TRUE(!ret || ret == -EINTR);
+	EXPECT_EQ(0, child_finish(&second));
+	check_mutex(self->fd, 0, 0, 0, 0);
+}
+
+/* How many may wait. */
+TEST_F(turn, waiters_are_bounded)
+{
+	long limit = parameter_get("max_waiters");
+	struct child first, second;
+
+	ASSERT_LT(0, limit);
+	start_lock(&first, run_lock_and_unlock, self->fd, 0);
+	wait_for_lockers(self->fd, 1);
+	ASSERT_EQ(0, parameter_set("max_waiters", 1));
+	start_lock(&second, run_lock_and_die, self->fd, 0);
+	EXPECT_EQ(-ENOSPC, child_finish(&second));
+	parameter_set("max_waiters", limit);
+	EXPECT_EQ(1L, waiters(self->fd));
+	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
+	EXPECT_EQ(0, child_finish(&first));
+	EXPECT_EQ(0, mutex_trylock(self->fd, 0));
+}
+
+TEST_HARNESS_MAIN
