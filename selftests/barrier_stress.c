@@ -55,18 +55,18 @@ FIXTURE_VARIANT_ADD(parties, three_threads_by_word) {
 
 FIXTURE_VARIANT_ADD(parties, sixty_four_processes) {
 	.parties = 64,
-	.generations = 1000,
+	.generations = 400,
 };
 
 FIXTURE_VARIANT_ADD(parties, sixty_four_processes_by_word) {
 	.parties = 64,
-	.generations = 1000,
+	.generations = 400,
 	.by_word = true,
 };
 
 FIXTURE_VARIANT_ADD(parties, sixty_four_threads) {
 	.parties = 64,
-	.generations = 1000,
+	.generations = 400,
 	.threads = true,
 };
 

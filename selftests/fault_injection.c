@@ -507,15 +507,6 @@ TEST_F_TIMEOUT(mapped, page_fault, 800)
 	check_faults(_metadata, self->subject, &operation);
 }
 
-/* A child of those who take part in a barrier or mutex has to map it itself. */
-static int run_forked(struct subject *subject)
-{
-	if (subject->args.type != KIPC_SEMAPHORE &&
-	    words_map(&subject->words, subject->fd))
-		return 1;
-	return works_words(subject) ? 1 : 0;
-}
-
 static int call_fork(struct subject *subject)
 {
 	pid_t pid = fork();
@@ -523,14 +514,11 @@ static int call_fork(struct subject *subject)
 	if (pid < 0)
 		return -errno;
 	if (!pid)
-		_exit(run_forked(subject));
+		_exit(works_words(subject) ? 1 : 0);
 	return child_wait(pid);
 }
 
-/*
- * There are many faults, nearly all of them none of ours. More pages make more page
- * tables to copy, and a barrier's are mapped as a mutex's.
- */
+/* There are many faults, nearly all of them none of ours. */
 TEST_F_TIMEOUT(mapped, fork, 800)
 {
 	const struct operation operation = {
@@ -542,8 +530,8 @@ TEST_F_TIMEOUT(mapped, fork, 800)
 
 	if (self->subject->args.elements > ELEMENTS)
 		SKIP(return, "as with few pages");
-	if (self->subject->args.type == KIPC_BARRIER)
-		SKIP(return, "as with a mutex");
+	if (self->subject->args.type != KIPC_SEMAPHORE)
+		SKIP(return, "these words are not copied");
 	check_faults(_metadata, self->subject, &operation);
 }
 

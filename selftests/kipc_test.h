@@ -58,6 +58,11 @@ static inline unsigned int scaled(unsigned int load)
 	return load / (divisor ? atoi(divisor) : 1);
 }
 
+static inline bool kernel_is_slow(void)
+{
+	return scaled(100) < 100;
+}
+
 /* Where nothing is mapped; volatile, because the compiler knows as much. */
 static inline void *bad_pointer(void)
 {

@@ -423,44 +423,6 @@ TEST_F(mutex, not_recoverable)
 	EXPECT_EQ(0, mutex_lock(self->fd, 1));
 }
 
-#define CROWD	40	/* more than are woken in one go */
-
-TEST_F_TIMEOUT(mutex, not_recoverable_for_all, 100)
-{
-	struct child children[CROWD];
-	int i;
-
-	leave_dirty(_metadata, self->fd, 0);
-	ASSERT_EQ(-EOWNERDEAD, mutex_lock(self->fd, 0));
-	for (i = 0; i < CROWD; i++)
-		start_lock(&children[i], run_lock_and_die, self->fd, 0);
-	wait_for_lockers(self->fd, CROWD);
-	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
-	for (i = 0; i < CROWD; i++)
-		EXPECT_EQ(-ENOTRECOVERABLE, child_finish(&children[i]));
-	EXPECT_EQ(0L, waiters(self->fd));
-	CHECK_WORD(KIPC_MUTEX_NOT_RECOVERABLE);
-}
-
-/* Each dies with it, and the next one hears of that. */
-TEST_F_TIMEOUT(mutex, death_goes_from_one_to_the_next, 100)
-{
-	struct child children[CROWD];
-	int i;
-
-	ASSERT_EQ(0, mutex_lock(self->fd, 0));
-	for (i = 0; i < CROWD; i++)
-		start_lock(&children[i], run_lock_and_die, self->fd, 0);
-	wait_for_lockers(self->fd, CROWD);
-	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
-	for (i = 0; i < CROWD; i++)
-		EXPECT_EQ(0, child_wait(children[i].pid));
-	for (i = 0; i < CROWD; i++)
-		EXPECT_TRUE(*children[i].result == -EOWNERDEAD ||
-			    *children[i].result == 0);
-	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_IS_DIRTY);
-}
-
 /* Scribbled words harm those who share them, and not for long. */
 TEST_F(mutex, scribbled_words)
 {
@@ -486,24 +448,6 @@ TEST_F(mutex, scribbled_words)
 		check_mutex(self->fd, 0, 0, 0, 0);
 	}
 	EXPECT_EQ(0L, waiters(self->fd));
-}
-
-TEST_F(mutex, many_in_one)
-{
-	int fd = create_flags(mutex_args(KIPC_ELEMENTS_MAX), variant->flags);
-	const unsigned int last = KIPC_ELEMENTS_MAX - 1;
-	struct mutexes mutexes;
-
-	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, mutexes_attach(&mutexes, fd));
-	EXPECT_EQ(0, mutex_lock(fd, 0));
-	EXPECT_EQ(0, mutex_lock(fd, last));
-	EXPECT_EQ(-EINVAL, mutex_lock(fd, KIPC_ELEMENTS_MAX));
-	leave_dirty(_metadata, fd, last - 1);
-	check_mutex(fd, last, getpid(), 1, 0);
-	check_mutex(fd, last - 1, 0, 0, KIPC_MUTEX_IS_DIRTY);
-	check_mutex(fd, last - 2, 0, 0, 0);
-	close(fd);
 }
 
 TEST_F(mutex, fdinfo)
@@ -627,6 +571,126 @@ TEST_F(recursive, dies_as_one)
 	mutexes_detach(&self->mutexes);
 	EXPECT_EQ(-EOWNERDEAD, child_finish(&child));
 	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_IS_DIRTY);
+}
+
+/* More waiters than are woken in one go. */
+
+#define CROWD	40
+
+FIXTURE(crowd) {
+	int fd;
+	struct mutexes mutexes;
+};
+
+FIXTURE_VARIANT(crowd) {
+	__u32 flags;
+};
+
+FIXTURE_VARIANT_ADD(crowd, by_default) {
+};
+
+FIXTURE_VARIANT_ADD(crowd, fair) {
+	.flags = KIPC_FAIR,
+};
+
+FIXTURE_VARIANT_ADD(crowd, sealed) {
+	.flags = KIPC_SEALED,
+};
+
+FIXTURE_SETUP(crowd)
+{
+	self->fd = create_flags(mutex_args(1), variant->flags);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, mutexes_attach(&self->mutexes, self->fd));
+}
+
+FIXTURE_TEARDOWN(crowd)
+{
+	close(self->fd);
+}
+
+TEST_F_TIMEOUT(crowd, hears_that_it_is_lost, 100)
+{
+	struct child children[CROWD];
+	int i;
+
+	leave_dirty(_metadata, self->fd, 0);
+	ASSERT_EQ(-EOWNERDEAD, mutex_lock(self->fd, 0));
+	for (i = 0; i < CROWD; i++)
+		start_lock(&children[i], run_lock_and_die, self->fd, 0);
+	wait_for_lockers(self->fd, CROWD);
+	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
+	for (i = 0; i < CROWD; i++)
+		EXPECT_EQ(-ENOTRECOVERABLE, child_finish(&children[i]));
+	EXPECT_EQ(0L, waiters(self->fd));
+	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_IS_LOST);
+}
+
+/* Each dies with it, and the next one hears of that. */
+TEST_F_TIMEOUT(crowd, dies_one_after_the_other, 100)
+{
+	struct child children[CROWD];
+	int i;
+
+	ASSERT_EQ(0, mutex_lock(self->fd, 0));
+	for (i = 0; i < CROWD; i++)
+		start_lock(&children[i], run_lock_and_die, self->fd, 0);
+	wait_for_lockers(self->fd, CROWD);
+	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
+	for (i = 0; i < CROWD; i++)
+		EXPECT_EQ(0, child_wait(children[i].pid));
+	for (i = 0; i < CROWD; i++)
+		EXPECT_TRUE(*children[i].result == -EOWNERDEAD ||
+			    *children[i].result == 0);
+	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_IS_DIRTY);
+}
+
+/* As many in one object as there can be. */
+
+FIXTURE(full_set) {
+	int fd;
+	struct mutexes mutexes;
+};
+
+FIXTURE_VARIANT(full_set) {
+	__u32 flags;
+};
+
+FIXTURE_VARIANT_ADD(full_set, spaced) {
+};
+
+FIXTURE_VARIANT_ADD(full_set, packed) {
+	.flags = KIPC_PACKED,
+};
+
+FIXTURE_VARIANT_ADD(full_set, sealed) {
+	.flags = KIPC_SEALED,
+};
+
+FIXTURE_SETUP(full_set)
+{
+	self->fd = create_flags(mutex_args(KIPC_ELEMENTS_MAX), variant->flags);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, mutexes_attach(&self->mutexes, self->fd));
+}
+
+FIXTURE_TEARDOWN(full_set)
+{
+	close(self->fd);
+}
+
+TEST_F(full_set, has_its_ends)
+{
+	const unsigned int last = KIPC_ELEMENTS_MAX - 1;
+	int fd = self->fd;
+
+	EXPECT_EQ(0, mutex_lock(fd, 0));
+	EXPECT_EQ(0, mutex_lock(fd, last));
+	EXPECT_EQ(-EINVAL, mutex_lock(fd, KIPC_ELEMENTS_MAX));
+	leave_dirty(_metadata, fd, last - 1);
+	check_mutex(fd, last, getpid(), 1, 0);
+	check_mutex(fd, last - 1, 0, 0, KIPC_MUTEX_IS_DIRTY);
+	check_mutex(fd, last - 2, 0, 0, 0);
 }
 
 TEST_HARNESS_MAIN
