@@ -385,7 +385,7 @@ static int meet_until_killed(void *data)
 TEST_F_TIMEOUT(member, killed_wherever_it_is, 100)
 {
 	struct member members[PARTIES];
-	int i, j, rounds = scaled(200);
+	int i, j, rounds = scaled(100);
 
 	for (i = 0; i < rounds; i++) {
 		for (j = 0; j < PARTIES; j++)
@@ -881,7 +881,7 @@ TEST_F(dynamic, lies)
 /* Some arrive and are killed all the time; those who stay are never stuck. */
 
 #define STAYERS		3
-#define KILLED		300
+#define KILLED		200
 
 static int stay(void *data)
 {

@@ -57,7 +57,7 @@ TEST_F_TIMEOUT(fuzzing, finds_nothing, 200)
 
 	pid = child_fork();
 	if (!pid) {
-		execl(FUZZER, FUZZER, "--seconds", "20", "--seed", "1", NULL);
+		execl(FUZZER, FUZZER, "--seconds", "10", "--seed", "1", NULL);
 		_exit(127);
 	}
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));

@@ -87,7 +87,7 @@ FIXTURE_SETUP(hostile)
 	self->before = holdings_now();
 	self->seed = choose_seed();
 	/* It is on slow kernels that mistakes are seen: not a tenth there. */
-	self->rounds = kernel_is_slow() ? variant->rounds / 2 : variant->rounds;
+	self->rounds = kernel_is_slow() ? variant->rounds / 3 : variant->rounds;
 	self->done = shared_alloc(sizeof(*self->done));
 	TH_LOG("seed %u: " SEED "=%u chooses it again", self->seed,
 	       self->seed);

@@ -11,7 +11,7 @@
 
 #define OWNERS_CPU	0
 #define OTHERS_CPU	1
-#define TICKS		4	/* of processor time that nobody needs to queue */
+#define SPUN		3000000	/* ns of processor time: nobody needs them to queue */
 #define ATTEMPTS	200
 
 struct stage {
@@ -77,17 +77,15 @@ static int run_hog(void *data)
 		stage_set(&stage->hogging);
 }
 
-/* Clock ticks that it has spent in the kernel, or -1. */
-static long system_ticks(const struct child *child)
+/* Nanoseconds that it has run; 0 if it has gone. */
+static __u64 processor_time(const struct child *child)
 {
-	char text[512];
-	long ticks;
+	struct timespec ran = {};
+	clockid_t clock;
 
-	if (sscanf(child_stat(child, text, sizeof(text)),
-		   "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %ld",
-		   &ticks) != 1)
-		return -1;
-	return ticks;
+	if (!clock_getcpuclockid(child->pid, &clock))
+		clock_gettime(clock, &ran);
+	return ran.tv_sec * 1000000000ULL + ran.tv_nsec;
 }
 
 FIXTURE(spin) {
@@ -133,14 +131,14 @@ FIXTURE_TEARDOWN(spin)
  */
 static bool start_spinning(struct child *waiter, struct stage *stage)
 {
-	long before;
+	__u64 before;
 
 	stage->asking = 0;
 	child_start(waiter, run_waiter, stage);
 	wait_until(stage_is(&stage->asking) || child_ended(waiter));
-	before = system_ticks(waiter);
+	before = processor_time(waiter);
 	wait_until(waiters(stage->fd) || child_ended(waiter) ||
-		   system_ticks(waiter) >= before + TICKS);
+		   processor_time(waiter) >= before + SPUN);
 	return !waiters(stage->fd) && !child_ended(waiter);
 }
 

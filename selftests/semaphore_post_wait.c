@@ -145,26 +145,26 @@ static int run_answers(void *data)
 {
 	FIXTURE_DATA(post_wait) *self = data;
 	struct kipc_semaphore_post_wait_args args = *self->args;
-	unsigned int i;
+	unsigned int i, rounds = scaled(ROUNDS);
 	int ret;
 
 	args.element = AWAITED;
 	args.wait_element = POSTED;
 	args.wait_fd = self->fd;
 	ret = semaphore_wait(self->fd, POSTED, 1);
-	for (i = 1; i < ROUNDS && !ret; i++)
+	for (i = 1; i < rounds && !ret; i++)
 		ret = semaphore_post_wait(self->other, &args);
 	return ret ? ret : semaphore_post(self->other, AWAITED, 1);
 }
 
 TEST_F(post_wait, goes_to_and_fro)
 {
-	unsigned int i;
+	unsigned int i, rounds = scaled(ROUNDS);
 
 	ASSERT_EQ(0, semaphore_trywait(self->fd, POSTED, INITIAL));
 	ASSERT_EQ(0, semaphore_trywait(self->other, AWAITED, INITIAL));
 	child_start(&self->child, run_answers, self);
-	for (i = 0; i < ROUNDS; i++)
+	for (i = 0; i < rounds; i++)
 		ASSERT_EQ(0, call(self));
 	EXPECT_EQ(0, child_finish(&self->child));
 	check_units(0, 0);

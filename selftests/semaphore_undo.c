@@ -449,9 +449,8 @@ static int race_with_unmap(void *data)
 
 TEST_F_TIMEOUT(undo, unmapped_while_it_is_granted, 100)
 {
-	const int rounds = 300;
 	struct stage *stage;
-	int i;
+	int i, rounds = scaled(300);
 
 	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, UNITS));
 	member_start(&self->a, self->fd, END_BY_EXIT, race_with_unmap, rounds);
