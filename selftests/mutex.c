@@ -580,6 +580,7 @@ TEST_F(recursive, dies_as_one)
 FIXTURE(crowd) {
 	int fd;
 	struct mutexes mutexes;
+	struct word *word;
 };
 
 FIXTURE_VARIANT(crowd) {
@@ -602,6 +603,7 @@ FIXTURE_SETUP(crowd)
 	self->fd = create_flags(mutex_args(1), variant->flags);
 	ASSERT_LE(0, self->fd);
 	ASSERT_EQ(0, mutexes_attach(&self->mutexes, self->fd));
+	self->word = word_at(&self->mutexes.words, 0);
 }
 
 FIXTURE_TEARDOWN(crowd)
@@ -624,6 +626,7 @@ TEST_F_TIMEOUT(crowd, hears_that_it_is_lost, 100)
 		EXPECT_EQ(-ENOTRECOVERABLE, child_finish(&children[i]));
 	EXPECT_EQ(0L, waiters(self->fd));
 	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_IS_LOST);
+	CHECK_WORD(KIPC_MUTEX_NOT_RECOVERABLE);
 }
 
 /* Each dies with it, and the next one hears of that. */
