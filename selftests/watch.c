@@ -4,12 +4,9 @@
  * died or left.
  */
 #include "kipc_leaks.h"
-#include "kipc_mutex_word.h"
-#include "kipc_poll.h"
+#include "kipc_watch.h"
 
-#include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/uio.h>
 
 #define ELEMENTS	4
 #define USER		1000
@@ -34,102 +31,6 @@ FIXTURE_TEARDOWN(watch)
 {
 	close(self->watch);
 	close(self->fd);
-}
-
-#define check_notice(watch, expected_pid, expected_attachment, expected_repaired, \
-		     expected_lost) \
-do { \
-	struct kipc_notice __notice; \
-	ASSERT_EQ(1, watch_read(watch, &__notice)); \
-	EXPECT_EQ((__u32)(expected_pid), __notice.pid); \
-	EXPECT_EQ((__u32)(expected_attachment), __notice.attachment); \
-	EXPECT_EQ((__u32)(expected_repaired), __notice.repaired); \
-	EXPECT_EQ((__u32)(expected_lost), __notice.lost); \
-} while (0)
-
-#define check_no_notice(watch) do { \
-	struct kipc_notice __notice; \
-	EXPECT_EQ(-EAGAIN, watch_read(watch, &__notice)); \
-	EXPECT_EQ(0, poll_now(watch, POLLIN)); \
-} while (0)
-
-/* Participants. */
-
-/* Who takes part, and owns the first so many mutexes. */
-struct participant {
-	int fd;
-	unsigned int mutexes;
-	__u32 attachment;	/* once it owns them */
-	int outer_pid;		/* likewise; what /proc says */
-	struct child *child;	/* not shared: it has its own idea of its pid */
-};
-
-static int take_part(struct participant *participant)
-{
-	struct mutexes mutexes;
-	char text[16] = "";
-	unsigned int i;
-	int ret = mutexes_attach(&mutexes, participant->fd);
-
-	for (i = 0; i < participant->mutexes && !ret; i++)
-		ret = mutex_lock(participant->fd, i);
-	if (ret)
-		return ret;
-	if (readlink("/proc/self", text, sizeof(text) - 1) < 0)
-		return -errno;
-	participant->outer_pid = atoi(text);
-	__atomic_store_n(&participant->attachment, mutexes.attachment,
-			 __ATOMIC_RELEASE);
-	return 0;
-}
-
-static int run_participant(void *data)
-{
-	int ret = take_part(data);
-
-	if (!ret)
-		for (;;)
-			pause();
-	return ret;
-}
-
-static int run_brief_participant(void *data)
-{
-	return take_part(data);
-}
-
-static struct participant *participant_make(int fd, unsigned int mutexes)
-{
-	struct participant *participant = shared_alloc(sizeof(*participant));
-
-	participant->child = calloc(1, sizeof(*participant->child));
-	if (!participant->child)
-		abort();
-	participant->fd = fd;
-	participant->mutexes = mutexes;
-	return participant;
-}
-
-/* Returns once it owns them. */
-static struct participant *participant_start(int fd, unsigned int mutexes)
-{
-	struct participant *participant = participant_make(fd, mutexes);
-
-	child_start(participant->child, run_participant, participant);
-	wait_until(__atomic_load_n(&participant->attachment, __ATOMIC_ACQUIRE) ||
-		   child_ended(participant->child));
-	return participant;
-}
-
-/* Takes part for a moment itself, and says under what number. */
-static __u32 come_and_go(int fd)
-{
-	struct mutexes mutexes;
-
-	if (mutexes_attach(&mutexes, fd))
-		return KIPC_POISON_32;
-	mutexes_detach(&mutexes);
-	return mutexes.attachment;
 }
 
 TEST_F(watch, tells_of_a_kill)
@@ -346,182 +247,6 @@ TEST(watch_of_a_barrier_that_drops)
 	close(fd);
 }
 
-/* Reading. */
-
-struct reader {
-	int fd;			/* of the object: not the reader's */
-	int watch;
-};
-
-/* How many things were repaired, -ENODATA where the object has gone. */
-static int run_reader(void *data)
-{
-	const struct reader *reader = data;
-	struct kipc_notice notice;
-	int ret;
-
-	close(reader->fd);
-	ret = watch_read(reader->watch, &notice);
-	if (ret <= 0)
-		return ret ? ret : -ENODATA;
-	return (int)notice.repaired;
-}
-
-/* Returns once it sleeps. */
-static void start_reader(struct child *child, int fd, int watch)
-{
-	struct reader reader = { .fd = fd, .watch = watch };
-
-	child_start(child, run_reader, &reader);
-	wait_until(child_sleeps(child) || child_ended(child));
-}
-
-TEST_F(watch, read_waits)
-{
-	struct participant *dead = participant_start(self->fd, 2);
-	struct child reader;
-
-	ASSERT_EQ(0, fcntl(self->watch, F_SETFL, 0));
-	start_reader(&reader, self->fd, self->watch);
-	EXPECT_FALSE(child_ended(&reader));
-	child_kill(dead->child);
-	EXPECT_EQ(2, child_finish(&reader));
-}
-
-TEST_F(watch, read_needs_room)
-{
-	char buffer[sizeof(struct kipc_notice)];
-	__u32 attachment = come_and_go(self->fd);
-
-	EXPECT_EQ(-1, read(self->watch, buffer, sizeof(buffer) - 1));
-	EXPECT_EQ(EINVAL, errno);
-	EXPECT_EQ(-1, read(self->watch, buffer, 0));
-	EXPECT_EQ(EINVAL, errno);
-	check_notice(self->watch, getpid(), attachment, 0, 0);
-	/* So it is where there is nothing to read. */
-	EXPECT_EQ(-1, read(self->watch, buffer, sizeof(buffer) - 1));
-	EXPECT_EQ(EINVAL, errno);
-}
-
-/* One notice a call, however much room there is. */
-TEST_F(watch, read_gives_one)
-{
-	__u32 first = come_and_go(self->fd), second = come_and_go(self->fd);
-	struct kipc_notice notices[2];
-
-	EXPECT_EQ((ssize_t)sizeof(notices[0]),
-		  read(self->watch, notices, sizeof(notices)));
-	EXPECT_EQ(first, notices[0].attachment);
-	check_notice(self->watch, getpid(), second, 0, 0);
-}
-
-TEST_F(watch, read_in_pieces)
-{
-	__u32 attachment = come_and_go(self->fd);
-	struct kipc_notice notice = { 0 };
-	struct iovec pieces[] = {
-		{ .iov_base = &notice, .iov_len = 6 },
-		{ .iov_base = (char *)&notice + 6, .iov_len = 10 },
-	};
-
-	EXPECT_EQ((ssize_t)sizeof(notice), readv(self->watch, pieces, 2));
-	EXPECT_EQ((__u32)getpid(), notice.pid);
-	EXPECT_EQ(attachment, notice.attachment);
-}
-
-TEST_F(watch, a_bad_pointer_keeps_the_notice)
-{
-	__u32 first = come_and_go(self->fd), second = come_and_go(self->fd);
-
-	EXPECT_EQ(-1, read(self->watch, bad_pointer(), 16));
-	EXPECT_EQ(EFAULT, errno);
-	check_notice(self->watch, getpid(), first, 0, 0);
-	check_notice(self->watch, getpid(), second, 0, 0);
-	check_no_notice(self->watch);
-}
-
-TEST_F(watch, a_signal_ends_a_read)
-{
-	struct child reader;
-
-	ASSERT_EQ(0, fcntl(self->watch, F_SETFL, 0));
-	handle_signal(SIGUSR1, 0);
-	start_reader(&reader, self->fd, self->watch);
-	interrupt(&reader, SIGUSR1);
-	EXPECT_EQ(-EINTR, child_finish(&reader));
-	come_and_go(self->fd);
-	EXPECT_EQ(POLLIN, poll_now(self->watch, POLLIN));
-}
-
-TEST_F(watch, a_signal_restarts_a_read)
-{
-	struct child reader;
-
-	ASSERT_EQ(0, fcntl(self->watch, F_SETFL, 0));
-	handle_signal(SIGUSR1, SA_RESTART);
-	start_reader(&reader, self->fd, self->watch);
-	interrupt(&reader, SIGUSR1);
-	EXPECT_FALSE(child_ended(&reader));
-	come_and_go(self->fd);
-	EXPECT_EQ(0, child_finish(&reader));
-}
-
-/* Those for which there is no room are counted. */
-TEST_F(watch, more_than_it_holds)
-{
-	__u32 first = come_and_go(self->fd);
-	int i;
-
-	for (i = 1; i < KIPC_NOTICES_MAX; i++)
-		come_and_go(self->fd);
-	for (i = 0; i < 3; i++)
-		come_and_go(self->fd);
-	/* What cannot be delivered is counted no less and no more. */
-	EXPECT_EQ(-1, read(self->watch, bad_pointer(), 16));
-	EXPECT_EQ(EFAULT, errno);
-	check_notice(self->watch, getpid(), first, 0, 3);
-	for (i = 1; i < KIPC_NOTICES_MAX; i++)
-		check_notice(self->watch, getpid(), first + i, 0, 0);
-	check_no_notice(self->watch);
-	first = come_and_go(self->fd);
-	check_notice(self->watch, getpid(), first, 0, 0);
-}
-
-/* poll and epoll. */
-
-TEST_F(watch, poll_waits)
-{
-	struct participant *dead = participant_start(self->fd, 0);
-	struct child poller;
-
-	EXPECT_EQ(0, poll_now(self->watch, POLLIN | POLLOUT));
-	start_poll(&poller, self->watch, POLLIN);
-	EXPECT_FALSE(child_ended(&poller));
-	child_kill(dead->child);
-	EXPECT_EQ(POLLIN, child_finish(&poller));
-	EXPECT_EQ(POLLIN | POLLRDNORM,
-		  poll_now(self->watch, POLLIN | POLLRDNORM | POLLOUT));
-	check_notice(self->watch, dead->child->pid, dead->attachment, 0, 0);
-	EXPECT_EQ(0, poll_now(self->watch, POLLIN));
-}
-
-TEST_F(watch, epoll_by_edge)
-{
-	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
-	int epoll = epoll_create1(EPOLL_CLOEXEC), i;
-
-	ASSERT_LE(0, epoll);
-	ASSERT_EQ(0, epoll_ctl(epoll, EPOLL_CTL_ADD, self->watch, &event));
-	EXPECT_EQ(0, epoll_wait(epoll, &event, 1, 0));
-	for (i = 0; i < 2; i++) {
-		come_and_go(self->fd);
-		EXPECT_EQ(1, epoll_wait(epoll, &event, 1, 0));
-		EXPECT_EQ((__u32)EPOLLIN, event.events);
-		EXPECT_EQ(0, epoll_wait(epoll, &event, 1, 0));
-	}
-	close(epoll);
-}
-
 /* The end of the object. */
 
 /* A watch does not keep it; what was told before can be read still. */
@@ -562,42 +287,6 @@ TEST(watch_ends_with_the_last_mapping)
 	check_notice(watch, getpid(), mutexes.attachment, 1, 0);
 	EXPECT_EQ(0, watch_read(watch, &notice));
 	close(watch);
-}
-
-TEST(watch_wakes_its_reader_at_the_end)
-{
-	int fd = create(mutex_args(1)), watch = object_watch(fd);
-	struct child reader;
-
-	ASSERT_LE(0, watch);
-	start_reader(&reader, fd, watch);
-	EXPECT_FALSE(child_ended(&reader));
-	close(fd);
-	EXPECT_EQ(-ENODATA, child_finish(&reader));
-	close(watch);
-}
-
-static int run_poller_of_the_end(void *data)
-{
-	const struct reader *reader = data;
-
-	close(reader->fd);
-	return poll_for(reader->watch, POLLIN, -1);
-}
-
-TEST(watch_wakes_its_poller_at_the_end)
-{
-	struct reader reader = { .fd = create(mutex_args(1)) };
-	struct child poller;
-
-	reader.watch = object_watch(reader.fd);
-	ASSERT_LE(0, reader.watch);
-	child_start(&poller, run_poller_of_the_end, &reader);
-	wait_until(child_sleeps(&poller) || child_ended(&poller));
-	EXPECT_FALSE(child_ended(&poller));
-	close(reader.fd);
-	EXPECT_EQ(POLLHUP, child_finish(&poller));
-	close(reader.watch);
 }
 
 /* Bounds. */
@@ -730,21 +419,6 @@ TEST_F(watch, needs_read_access)
 	close(watch);
 	close(reader);
 	close(writer);
-}
-
-TEST_F(watch, descriptor)
-{
-	struct kipc_info_args info;
-	__u64 word = 0;
-
-	EXPECT_EQ(FD_CLOEXEC, fcntl(self->watch, F_GETFD));
-	EXPECT_EQ(-ENOTTY, object_info(self->watch, &info));
-	EXPECT_EQ(-ENOTTY, object_watch(self->watch));
-	EXPECT_EQ(-1, write(self->watch, &word, sizeof(word)));
-	EXPECT_EQ(EBADF, errno);
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_SHARED,
-				   self->watch, 0));
-	EXPECT_EQ(ENODEV, errno);
 }
 
 /* Processes of other namespaces. */
