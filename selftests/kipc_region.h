@@ -53,4 +53,15 @@ static inline void bytes_unmap(struct bytes *bytes)
 	bytes->base = NULL;
 }
 
+/* Has nobody ever written to them? */
+static inline bool all_zero(const unsigned char *bytes, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		if (bytes[i])
+			return false;
+	return true;
+}
+
 #endif /* KIPC_REGION_H */
