@@ -8,9 +8,9 @@
 #define KIPC_DISTURB_H
 
 #include "kipc_child.h"
+#include "kipc_seed.h"
 
 #include <pthread.h>
-#include <sys/random.h>
 
 #define PROCESSES	4
 #define THREADS		3	/* of each process */
@@ -49,22 +49,6 @@ static inline unsigned int chance(struct participant *self, unsigned int bound)
 	self->random ^= self->random >> 7;
 	self->random ^= self->random << 17;
 	return (self->random >> 32) % bound;
-}
-
-/*
- * KIPC_TEST_SEED, or another one each time. It fixes what each participant
- * tries, not who comes first.
- */
-static inline __u64 stage_seed(void)
-{
-	const char *given = getenv("KIPC_TEST_SEED");
-	__u32 seed = 0;
-
-	if (given && *given)
-		return strtoull(given, NULL, 0);
-	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
-		seed = getpid();
-	return seed;
 }
 
 /* A deadline that passes soon, or has passed by the time it is used. */
@@ -229,9 +213,7 @@ static inline int stage_run(struct stage *stage,
 
 	stage->play = play;
 	stage->processes = 0;
-	stage->seed = stage_seed();
-	fprintf(stderr, "# KIPC_TEST_SEED=%llu\n",
-		(unsigned long long)stage->seed);
+	stage->seed = test_seed();
 	handle_disturbances();
 	for (i = 0; i < PROCESSES; i++)
 		child_start(&children[i], run_participants, stage);

@@ -8,6 +8,7 @@
 #include "kipc_test.h"
 #include "kipc_child.h"
 #include "kipc_mutex_word.h"
+#include "kipc_seed.h"
 
 #include <pthread.h>
 
@@ -29,6 +30,8 @@ struct arena {
 	unsigned int over;
 	unsigned int overtaken;	/* times two were inside */
 	unsigned int late;	/* times a deadline passed */
+	__u32 seed;
+	unsigned int players;	/* who have begun */
 	struct guarded guarded[ELEMENTS];
 };
 
@@ -113,7 +116,8 @@ static int play(struct player *player)
 	unsigned int round;
 	int ret = 0;
 
-	player->random = me;
+	player->random = arena->seed +
+			 __atomic_fetch_add(&arena->players, 1, __ATOMIC_RELAXED);
 	for (round = 0; !ret; round++) {
 		if (arena->rounds ? round == arena->rounds :
 				    __atomic_load_n(&arena->over,
@@ -204,6 +208,7 @@ FIXTURE_VARIANT_ADD(stress, detecting) {
 FIXTURE_SETUP(stress)
 {
 	self->arena = shared_alloc(sizeof(*self->arena));
+	self->arena->seed = test_seed();
 	self->arena->fd = create_flags(mutex_args(ELEMENTS), variant->flags);
 	ASSERT_LE(0, self->arena->fd);
 	ASSERT_EQ(0, mutexes_attach(&self->mutexes, self->arena->fd));
