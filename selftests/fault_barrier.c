@@ -237,6 +237,121 @@ FIXTURE_VARIANT_ADD(verb, barrier_mmap_sealed) {
 	},
 };
 
+/* Members: the state is how many there are, and the parties. */
+
+#define MEMBERSHIP(members, parties)	((members) + 10 * (parties))
+
+static long membership(struct subject *subject)
+{
+	struct kipc_barrier_state_args state;
+	int ret = barrier_state(subject->fd, &state);
+
+	return ret ? ret : (long)MEMBERSHIP(state.members, state.parties);
+}
+
+static int call_barrier_join(struct subject *subject)
+{
+	return barrier_join(subject->fd);
+}
+
+FIXTURE_VARIANT_ADD(verb, barrier_join) {
+	.type = KIPC_BARRIER,
+	.operation = {
+		.mapped = true,
+		.call = call_barrier_join,
+		.state = membership,
+		.was = MEMBERSHIP(0, PARTIES),
+		.becomes = MEMBERSHIP(1, PARTIES),
+	},
+};
+
+static int call_barrier_leave(struct subject *subject)
+{
+	return barrier_leave(subject->fd);
+}
+
+FIXTURE_VARIANT_ADD(verb, barrier_leave) {
+	.type = KIPC_BARRIER,
+	.operation = {
+		.mapped = true,
+		.before = call_barrier_join,
+		.call = call_barrier_leave,
+		.state = membership,
+		.was = MEMBERSHIP(1, PARTIES),
+		.becomes = MEMBERSHIP(0, PARTIES),
+	},
+};
+
+static int join_as_all(struct subject *subject)
+{
+	int i, ret = 0;
+
+	for (i = 0; i < PARTIES && !ret; i++)
+		ret = barrier_join(subject->fd);
+	return ret;
+}
+
+FIXTURE_VARIANT_ADD(verb, barrier_join_drop) {
+	.type = KIPC_BARRIER,
+	.flags = KIPC_DROP,
+	.operation = {
+		.mapped = true,
+		.before = join_as_all,
+		.call = call_barrier_join,
+		.state = membership,
+		.was = MEMBERSHIP(1, PARTIES),
+		.becomes = MEMBERSHIP(1, PARTIES + 1),
+	},
+};
+
+FIXTURE_VARIANT_ADD(verb, barrier_leave_drop) {
+	.type = KIPC_BARRIER,
+	.flags = KIPC_DROP,
+	.operation = {
+		.mapped = true,
+		.before = call_barrier_join,
+		.call = call_barrier_leave,
+		.state = membership,
+		.was = MEMBERSHIP(1, PARTIES),
+		.becomes = MEMBERSHIP(0, PARTIES - 1),
+	},
+};
+
+static int join_alone(struct subject *subject)
+{
+	int i, ret = join_as_all(subject);
+
+	for (i = 1; i < PARTIES && !ret; i++)
+		ret = barrier_leave(subject->fd);
+	return ret;
+}
+
+FIXTURE_VARIANT_ADD(verb, barrier_wait_drop) {
+	.type = KIPC_BARRIER,
+	.flags = KIPC_DROP,
+	.operation = {
+		.mapped = true,
+		.before = join_alone,
+		.call = call_barrier_wait,
+		.ret = KIPC_BARRIER_SERIAL,
+		.state = meeting,
+		.becomes = BARRIER(0, 1, 0),
+	},
+};
+
+static int works_watch(struct subject *subject)
+{
+	return works_watch_of(subject, barrier_join);
+}
+
+FIXTURE_VARIANT_ADD(verb, barrier_watch) {
+	.type = KIPC_BARRIER,
+	.operation = {
+		.call = call_watch,
+		.works = works_watch,
+	},
+};
+
 int main(int argc, char **argv)
 {
 	return faults_main(argc, argv);

@@ -34,8 +34,18 @@ FIXTURE_VARIANT_ADD(any_object, sealed_semaphore) {
 	.flags = KIPC_SEALED,
 };
 
+FIXTURE_VARIANT_ADD(any_object, undo_semaphore) {
+	.type = KIPC_SEMAPHORE,
+	.flags = KIPC_UNDO,
+};
+
 FIXTURE_VARIANT_ADD(any_object, barrier) {
 	.type = KIPC_BARRIER,
+};
+
+FIXTURE_VARIANT_ADD(any_object, drop_barrier) {
+	.type = KIPC_BARRIER,
+	.flags = KIPC_DROP,
 };
 
 FIXTURE_VARIANT_ADD(any_object, mailbox) {
@@ -407,8 +417,21 @@ FIXTURE_VARIANT_ADD(mapped, large_semaphore) {
 	.elements = KIPC_ELEMENTS_MAX,
 };
 
+/* What each process that maps it holds is counted in memory of its own. */
+FIXTURE_VARIANT_ADD(mapped, undo_semaphore) {
+	.type = KIPC_SEMAPHORE,
+	.flags = KIPC_UNDO,
+	.elements = ELEMENTS,
+};
+
 FIXTURE_VARIANT_ADD(mapped, barrier) {
 	.type = KIPC_BARRIER,
+	.elements = 1,
+};
+
+FIXTURE_VARIANT_ADD(mapped, drop_barrier) {
+	.type = KIPC_BARRIER,
+	.flags = KIPC_DROP,
 	.elements = 1,
 };
 
@@ -439,7 +462,9 @@ static int works_words(struct subject *subject)
 {
 	__u64 expected = 0;
 
-	if (subject->args.type == KIPC_SEMAPHORE)
+	if (subject->args.flags & (KIPC_UNDO | KIPC_DROP))
+		expected = KIPC_SLOW;
+	else if (subject->args.type == KIPC_SEMAPHORE)
 		expected = subject->args.attributes.semaphore.initial;
 	if (word_load(word_at(&subject->words, subject->args.elements - 1)) !=
 	    expected)
@@ -530,7 +555,7 @@ TEST_F_TIMEOUT(mapped, fork, 800)
 
 	if (self->subject->args.elements > ELEMENTS)
 		SKIP(return, "as with few pages");
-	if (self->subject->args.type != KIPC_SEMAPHORE)
+	if (self->subject->args.type != KIPC_SEMAPHORE || variant->flags)
 		SKIP(return, "these words are not copied");
 	check_faults(_metadata, self->subject, &operation);
 }

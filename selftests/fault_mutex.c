@@ -422,26 +422,12 @@ FIXTURE_VARIANT_ADD(verb, mutex_munmap_page) {
 
 /* Watches. */
 
-static int call_watch(struct subject *subject)
-{
-	int ret = object_watch(subject->fd);
-
-	if (ret < 0)
-		return ret;
-	subject->made = ret;
-	return 0;
-}
-
 static int works_watch(struct subject *subject)
 {
-	struct kipc_notice notice;
 	struct child dead;
 
 	start_lock(&dead, run_lock_and_die, subject->fd, 0);
-	if (child_finish(&dead))
-		return -EPROTO;
-	return watch_read(subject->made, &notice) == 1 &&
-	       notice.repaired == 1 && !notice.lost ? 0 : -EPROTO;
+	return child_finish(&dead) ?: call_watch_read(subject);
 }
 
 FIXTURE_VARIANT_ADD(verb, mutex_watch) {
@@ -459,21 +445,6 @@ static int watch_a_death(struct subject *subject)
 	return ret ? ret : attach_after_a_death(subject);
 }
 
-static int call_watch_read(struct subject *subject)
-{
-	struct kipc_notice notice;
-	int ret = watch_read(subject->made, &notice);
-
-	if (ret < 0)
-		return ret;
-	return ret && notice.repaired == 1 && !notice.lost ? 0 : -EPROTO;
-}
-
-static long readable(struct subject *subject)
-{
-	return poll_now(subject->made, POLLIN);
-}
-
 FIXTURE_VARIANT_ADD(verb, mutex_watch_read) {
 	.type = KIPC_MUTEX,
 	.operation = {
@@ -482,6 +453,21 @@ FIXTURE_VARIANT_ADD(verb, mutex_watch_read) {
 		.state = readable,
 		.was = POLLIN,
 		.becomes = 0,
+	},
+};
+
+static int call_watch_poll(struct subject *subject)
+{
+	return readable(subject);
+}
+
+FIXTURE_VARIANT_ADD(verb, mutex_watch_poll) {
+	.type = KIPC_MUTEX,
+	.operation = {
+		.before = watch_a_death,
+		.call = call_watch_poll,
+		.ret = POLLIN,
+		.works = call_watch_read,
 	},
 };
 

@@ -313,6 +313,52 @@ FIXTURE_VARIANT_ADD(verb, semaphore_mmap_sealed) {
 	},
 };
 
+/* Units that the kernel counts for each participant. */
+
+FIXTURE_VARIANT_ADD(verb, semaphore_wait_undo) {
+	.type = KIPC_SEMAPHORE,
+	.flags = KIPC_UNDO,
+	.operation = {
+		.mapped = true,
+		.call = call_wait,
+		.state = units,
+		.was = INITIAL,
+		.becomes = INITIAL - 1,
+	},
+};
+
+FIXTURE_VARIANT_ADD(verb, semaphore_post_undo) {
+	.type = KIPC_SEMAPHORE,
+	.flags = KIPC_UNDO,
+	.operation = {
+		.mapped = true,
+		.before = call_wait,
+		.call = call_post,
+		.state = units,
+		.was = INITIAL - 1,
+		.becomes = INITIAL,
+	},
+};
+
+static int take_unit(int fd)
+{
+	return semaphore_trywait(fd, 0, 1);
+}
+
+static int works_watch(struct subject *subject)
+{
+	return works_watch_of(subject, take_unit);
+}
+
+FIXTURE_VARIANT_ADD(verb, semaphore_watch) {
+	.type = KIPC_SEMAPHORE,
+	.flags = KIPC_UNDO,
+	.operation = {
+		.call = call_watch,
+		.works = works_watch,
+	},
+};
+
 int main(int argc, char **argv)
 {
 	return faults_main(argc, argv);

@@ -82,4 +82,43 @@ static inline int call_mmap_page(struct subject *subject)
 	return call_mmap(subject);
 }
 
+/* The watch is what the call made. */
+
+static inline int call_watch(struct subject *subject)
+{
+	int ret = object_watch(subject->fd);
+
+	if (ret < 0)
+		return ret;
+	subject->made = ret;
+	return 0;
+}
+
+static inline int call_watch_read(struct subject *subject)
+{
+	struct kipc_notice notice;
+	int ret = watch_read(subject->made, &notice);
+
+	if (ret < 0)
+		return ret;
+	return ret && notice.repaired == 1 && !notice.lost ? 0 : -EPROTO;
+}
+
+static inline long readable(struct subject *subject)
+{
+	return poll_now(subject->made, POLLIN);
+}
+
+/* Somebody takes part, holds one thing, and ends: is that told? */
+static inline int works_watch_of(struct subject *subject,
+				 int (*take_part)(int fd))
+{
+	pid_t pid = child_fork();
+	struct words words;
+
+	if (!pid)
+		_exit(words_map(&words, subject->fd) || take_part(subject->fd));
+	return child_wait(pid) ?: call_watch_read(subject);
+}
+
 #endif /* KIPC_FAULT_VERB_H */
