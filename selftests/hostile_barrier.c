@@ -82,12 +82,67 @@ static int hostile_state(struct object *object, unsigned int element)
 	return possible(-(int)state.broken, -ECANCELED, -EOWNERDEAD);
 }
 
+static int hostile_join(struct object *object, unsigned int element)
+{
+	(void)element;
+	return possible(barrier_join(object->fd), -EOVERFLOW, 0);
+}
+
+static int hostile_leave(struct object *object, unsigned int element)
+{
+	(void)element;
+	return possible(barrier_leave(object->fd), -EPERM, 0);
+}
+
 /* Resets more often than anything else: or it is broken all the time. */
 static const verb barrier_verbs[] = {
 	hostile_meet, hostile_try, hostile_arrive, hostile_pretend,
 	hostile_abort, hostile_state, hostile_reset, hostile_reset,
-	hostile_reset, NULL,
+	hostile_reset, hostile_join, hostile_leave, hostile_info,
+	hostile_watch, NULL,
 };
+
+/* Of KIPC_DROP: no word says how many parties there are, and who they are. */
+
+static int hostile_drop_state(struct object *object, unsigned int element)
+{
+	struct kipc_barrier_state_args state;
+	int ret = barrier_state(object->fd, &state);
+
+	(void)element;
+	if (ret)
+		return ret;
+	return state.arrived <= state.parties && state.members <= PLAYERS &&
+	       (!state.broken || state.broken == ECANCELED) ? 0 : -ERANGE;
+}
+
+static const verb drop_verbs[] = {
+	hostile_meet, hostile_try, hostile_arrive, hostile_pretend,
+	hostile_abort, hostile_drop_state, hostile_reset, hostile_reset,
+	hostile_join, hostile_leave, hostile_leave, hostile_info,
+	hostile_watch, NULL,
+};
+
+/* All who took part have gone: whoever takes the vacant places is alone. */
+static int drop_works(struct object *object)
+{
+	struct kipc_barrier_state_args state;
+	int ret = barrier_state(object->fd, &state);
+	unsigned int i;
+
+	if (ret)
+		return ret;
+	if (state.members || state.arrived)
+		return -EPROTO;
+	ret = barrier_reset(object->fd);
+	for (i = 0; i < state.parties && !ret; i++)
+		ret = barrier_join(object->fd);
+	for (i = 1; i < state.parties && !ret; i++)
+		ret = barrier_leave(object->fd);
+	if (!ret && barrier_wait(object->fd) != KIPC_BARRIER_SERIAL)
+		ret = -EPROTO;
+	return ret ? ret : barrier_leave(object->fd);
+}
 
 static int barrier_works(struct object *object)
 {
@@ -146,11 +201,15 @@ static int meetings_are_whole(struct object *object, unsigned int meetings)
 
 static const struct hostile hostiles[] = {
 	{ "hostile barrier", small_barrier, 0, barrier_verbs, barrier_works },
+	{ "hostile barrier that drops", small_barrier, KIPC_DROP, drop_verbs,
+	  drop_works },
 };
 
 static const struct innocent innocents[] = {
 	{ "barrier", barrier_of_players, 0, true, NULL, play_meeting,
 	  meetings_are_whole },
+	{ "barrier that drops", barrier_of_players, KIPC_DROP, true, NULL,
+	  play_meeting, meetings_are_whole },
 	{ "sealed barrier", barrier_of_players, KIPC_SEALED, true, NULL,
 	  play_meeting, meetings_are_whole },
 };

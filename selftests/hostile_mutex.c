@@ -92,11 +92,18 @@ static int hostile_word_unlock(struct object *object, unsigned int element)
 	return hostile_unlock(object, element);
 }
 
+/* Only a region can be; its mutexes do not care. */
+static int hostile_seal(struct object *object, unsigned int element)
+{
+	(void)element;
+	return possible(region_seal(object->fd), -ENOTTY, 0);
+}
+
 /* Locked no more often than unlocked, by either way. */
 static const verb mutex_verbs[] = {
 	hostile_lock, hostile_trylock, hostile_word_lock, hostile_unlock,
 	hostile_unlock, hostile_word_unlock, hostile_consistent, hostile_state,
-	hostile_fdinfo, NULL,
+	hostile_fdinfo, hostile_info, hostile_watch, hostile_seal, NULL,
 };
 
 /*
@@ -234,6 +241,10 @@ static const struct innocent innocents[] = {
 	  mutexes_are_whole },
 	{ "sealed mutexes", many_mutexes, KIPC_SEALED, false, NULL,
 	  play_owner, mutexes_are_whole },
+	{ "mutexes of a region", region_of_mutexes, 0, false, NULL,
+	  play_owner, mutexes_are_whole },
+	{ "sealed mutexes of a region", region_of_mutexes, KIPC_SEALED, false,
+	  NULL, play_owner, mutexes_are_whole },
 };
 
 #include "kipc_hostile_play.h"

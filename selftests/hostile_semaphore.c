@@ -91,8 +91,14 @@ static int hostile_give(struct object *object, unsigned int element)
 static const verb semaphore_verbs[] = {
 	hostile_post, hostile_wait, hostile_trywait, hostile_post_wait,
 	hostile_value, hostile_read, hostile_write, hostile_poll, hostile_take,
-	hostile_give,
-	NULL,
+	hostile_give, hostile_info, NULL,
+};
+
+/* Of KIPC_UNDO, whose words nobody believes. */
+static const verb undo_verbs[] = {
+	hostile_post, hostile_wait, hostile_trywait, hostile_post_wait,
+	hostile_value, hostile_read, hostile_write, hostile_poll, hostile_info,
+	hostile_watch, NULL,
 };
 
 /* Whatever was left there: a semaphore counts, and user space has its word. */
@@ -123,6 +129,25 @@ static int semaphores_work(struct object *object)
 
 	for (i = 0; i < ELEMENTS && !ret; i++)
 		ret = semaphore_works(object, i);
+	return ret;
+}
+
+/* Units were posted that nobody had taken; none is beyond the maximum. */
+static int undo_works(struct object *object)
+{
+	__u32 value = 0;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < ELEMENTS && !ret; i++) {
+		ret = semaphore_value(object->fd, i, &value);
+		if (!ret && value)
+			ret = semaphore_trywait(object->fd, i, value);
+		if (!ret)
+			ret = semaphore_post(object->fd, i, UNITS);
+		if (!ret && semaphore_post(object->fd, i, 1) != -EOVERFLOW)
+			ret = -EPROTO;
+	}
 	return ret;
 }
 
@@ -217,6 +242,8 @@ static const struct hostile hostiles[] = {
 	  semaphores_work },
 	{ "hostile packed semaphores", many_semaphores, KIPC_PACKED,
 	  semaphore_verbs, semaphores_work },
+	{ "hostile semaphores with undo", many_semaphores, KIPC_UNDO,
+	  undo_verbs, undo_works },
 };
 
 static const struct innocent innocents[] = {
@@ -225,6 +252,8 @@ static const struct innocent innocents[] = {
 	{ "packed semaphores", many_semaphores, KIPC_PACKED, false, NULL,
 	  play_units, units_are_whole },
 	{ "sealed semaphores", many_semaphores, KIPC_SEALED, false, NULL,
+	  play_units, units_are_whole },
+	{ "semaphores with undo", many_semaphores, KIPC_UNDO, false, NULL,
 	  play_units, units_are_whole },
 	{ "mailbox", mailbox_of_tokens, 0, false, send_tokens, play_tokens,
 	  tokens_are_whole },

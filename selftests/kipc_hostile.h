@@ -16,9 +16,8 @@
 #include "kipc_leaks.h"
 #include "kipc_mutex_word.h"
 #include "kipc_poll.h"
+#include "kipc_seed.h"
 #include "kipc_word.h"
-
-#include <sys/random.h>
 
 #define PLAYERS		4
 #define ELEMENTS	64
@@ -26,8 +25,6 @@
 #define PARTIES		3	/* fewer than play: some come too late */
 #define TOKENS		3
 #define MEETINGS	32	/* one for so many rounds */
-
-#define SEED		"KIPC_SEED"
 
 struct object;
 
@@ -98,6 +95,28 @@ static inline struct word *object_word(struct object *object,
 static inline int possible(int ret, int one, int other)
 {
 	return ret >= 0 || ret == one || ret == other ? 0 : ret;
+}
+
+/* Verbs of objects of any type, or any that knows its participants. */
+
+static inline int hostile_info(struct object *object, unsigned int element)
+{
+	struct kipc_info_args info;
+	int ret = object_info(object->fd, &info);
+
+	(void)element;
+	if (ret)
+		return ret;
+	return info.type == object->args.type &&
+	       info.elements == object->args.elements ? 0 : -ERANGE;
+}
+
+static inline int hostile_watch(struct object *object, unsigned int element)
+{
+	int watch = object_watch(object->fd);
+
+	(void)element;
+	return watch < 0 ? watch : possible(close(watch), 0, 0);
 }
 
 #endif /* KIPC_HOSTILE_H */

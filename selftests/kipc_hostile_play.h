@@ -65,18 +65,6 @@ static void object_drop(struct object *object)
 	close(object->fd);
 }
 
-static unsigned int choose_seed(void)
-{
-	const char *text = getenv(SEED);
-	unsigned int seed = 0;
-
-	if (text)
-		return strtoul(text, NULL, 0);
-	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
-		abort();
-	return seed;
-}
-
 FIXTURE_SETUP(hostile)
 {
 	size_t i;
@@ -85,12 +73,10 @@ FIXTURE_SETUP(hostile)
 		SKIP(return, "needs root to see that its quota is free");
 	ASSERT_EQ(0, quota_check());
 	self->before = holdings_now();
-	self->seed = choose_seed();
+	self->seed = test_seed();
 	/* It is on slow kernels that mistakes are seen: not a tenth there. */
 	self->rounds = kernel_is_slow() ? variant->rounds / 3 : variant->rounds;
 	self->done = shared_alloc(sizeof(*self->done));
-	TH_LOG("seed %u: " SEED "=%u chooses it again", self->seed,
-	       self->seed);
 	for (i = 0; i < HOSTILES; i++)
 		ASSERT_EQ(0, object_make(&self->hostiles[i], hostiles[i].args(),
 					 hostiles[i].flags));
