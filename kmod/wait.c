@@ -9,7 +9,7 @@
  *					that ends
  *	users_mutex			quotas (user.c)
  *	watches_mutex			notices of death (watch.c); no user access
- *	element lock, mailbox lock	state and waiters (word.h, mailbox.h);
+ *	element lock, mailbox lock	state and waiters (word.h, mailbox.c);
  *					never two at once, no user access,
  *					no allocation, no wake-up inside
  *	blocked_lock			who waits for what (deadlock.c)

@@ -25,6 +25,7 @@ union verb_args {
 	struct kipc_unlink_args unlink;
 	struct kipc_list_args list;
 	struct kipc_info_args info;
+	struct kipc_watch_args watch;
 	struct kipc_semaphore_post_args post;
 	struct kipc_semaphore_wait_args wait;
 	struct kipc_semaphore_value_args value;
@@ -90,6 +91,7 @@ FIXTURE_VARIANT(verb) {
 	__u32 flags;		/* it knows */
 	__u32 access;		/* it needs; 0 is any */
 	bool writes_back;
+	bool of_all;		/* types, that is */
 	struct bad_field bad[8];	/* each is EINVAL for itself */
 	int returns;
 	void (*prepare)(union verb_args *args, struct verb_objects *objects);
@@ -204,6 +206,17 @@ FIXTURE_VARIANT_ADD(verb, info) {
 	.file = SEMAPHORE,
 	.size = sizeof(struct kipc_info_args),
 	.writes_back = true,
+	.of_all = true,
+	.prepare = prepare_nothing,
+};
+
+FIXTURE_VARIANT_ADD(verb, watch) {
+	.command = KIPC_WATCH,
+	.file = MUTEX,
+	.size = sizeof(struct kipc_watch_args),
+	.access = KIPC_READ,
+	.of_all = true,
+	.returns = RETURNS_DESCRIPTOR,
 	.prepare = prepare_nothing,
 };
 
@@ -792,7 +805,7 @@ TEST_F(verb, other_type)
 	for (file = DEVICE; file < FILES; file++) {
 		if (file == variant->file)
 			continue;
-		if (file != DEVICE && variant->command == KIPC_INFO)
+		if (file != DEVICE && variant->of_all)
 			continue;
 		/* A region is a set of mutexes too. */
 		if (file == REGION && variant->file == MUTEX)

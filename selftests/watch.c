@@ -14,13 +14,11 @@
 FIXTURE(watch) {
 	int fd;
 	int watch;
-	char name[64];
 };
 
 FIXTURE_SETUP(watch)
 {
-	unique_name(self->name, "watch");
-	self->fd = create_named(mutex_args(ELEMENTS), self->name, 0);
+	self->fd = create(mutex_args(ELEMENTS));
 	ASSERT_LE(0, self->fd);
 	self->watch = object_watch(self->fd);
 	ASSERT_LE(0, self->watch);
@@ -368,7 +366,7 @@ TEST_F(watch, without_descriptors)
 	EXPECT_EQ(-EMFILE, object_watch(self->fd));
 }
 
-/* What WATCH takes, and its descriptor. */
+/* What can be watched. */
 
 TEST(watch_of_an_object_that_tracks_nobody)
 {
@@ -382,43 +380,6 @@ TEST(watch_of_an_object_that_tracks_nobody)
 		EXPECT_EQ(-EINVAL, object_watch(fd));
 		close(fd);
 	}
-}
-
-TEST_F(watch, arguments)
-{
-	struct {
-		struct kipc_watch_args args;
-		__u64 more;
-	} long_args = { .args.size = sizeof(long_args) };
-	struct kipc_watch_args args = { .size = sizeof(args), .flags = 1 };
-	int fd;
-
-	EXPECT_EQ(-EINVAL, kipc_call(self->fd, KIPC_WATCH, &args));
-	args.flags = 0x80000000U;
-	EXPECT_EQ(-EINVAL, kipc_call(self->fd, KIPC_WATCH, &args));
-	args = (struct kipc_watch_args){ .size = sizeof(args) - 1 };
-	EXPECT_EQ(-EINVAL, kipc_call(self->fd, KIPC_WATCH, &args));
-	fd = kipc_call(self->fd, KIPC_WATCH, &long_args);
-	EXPECT_LE(0, fd);
-	close(fd);
-	long_args.more = 1ULL << 63;
-	EXPECT_EQ(-E2BIG, kipc_call(self->fd, KIPC_WATCH, &long_args));
-	EXPECT_EQ(-EFAULT, kipc_call(self->fd, KIPC_WATCH, bad_pointer()));
-	args = (struct kipc_watch_args){ .size = sizeof(args) };
-	EXPECT_EQ(-ENOTTY, device_call(KIPC_WATCH, &args));
-}
-
-TEST_F(watch, needs_read_access)
-{
-	int reader = open_named(KIPC_MUTEX, self->name, KIPC_READ);
-	int writer = open_named(KIPC_MUTEX, self->name, KIPC_WRITE);
-	int watch = object_watch(reader);
-
-	EXPECT_LE(0, watch);
-	EXPECT_EQ(-EBADF, object_watch(writer));
-	close(watch);
-	close(reader);
-	close(writer);
 }
 
 /* Processes of other namespaces. */

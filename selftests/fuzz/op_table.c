@@ -210,7 +210,6 @@ const struct op_kind op_kinds[] = {
 		/* fd is what is watched; what it makes is no object */
 		.name = "watch",
 		.weight = 4,
-		.type = KIPC_MUTEX,
 		.makes = true,
 		.command = KIPC_WATCH,
 		.size = sizeof(struct kipc_watch_args),
