@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kmod/barrier.c and libuser/src/barrier.c. Each inline is the C function of
+ * kmod/barrier.c, kmod/barrier_member.c and libuser/src/barrier.c. Each inline is the C function of
  * that name; each Promela step is one atomic step of it.
  *
  * An epoch is what lies between two openings or resets. Shown for each scenario
@@ -13,7 +13,10 @@
  *	  party had died; ECANCELED means broken, or a reset since the arrival;
  *	- when nothing can move any more, everybody who sleeps does so in an
  *	  epoch that is not over, and no lock is held;
- *	- nobody is killed while waiting in an epoch and leaves it whole;
+ *	- nobody is killed while waiting in an epoch and leaves it whole, nor as a
+ *	  member wherever it is: nobody waits for it any more;
+ *	- with KIPC_DROP (DROPS) the epoch opens without those who have gone, and
+ *	  one of the others is the serial party;
  *	- while user space owns the word nobody waits.
  *
  * A reset right after the opening may tell ECANCELED to a party that has not
@@ -33,6 +36,7 @@
 #define TIMED	1		/* has a deadline */
 #define MENDS	2		/* resets the barrier where a wait fails */
 #define TRIES	4		/* arrives only if that opens the barrier */
+#define MEMBER	8		/* has joined, and leaves at its end */
 
 #if defined SCENARIO_two	/* cycles BROKEN_FREEZE BROKEN_SLEEP */
 /* Nothing but arrivals, and the generation wraps. */
@@ -145,14 +149,59 @@
 #define CAST	run party(0, 2, MENDS); run party(1, 2, 0); run aborter(1)
 #elif defined SCENARIO_death
 /*
- * A party dies in user space, perhaps between a signal and the restart: nobody
- * is told, nothing else goes wrong.
+ * A party that is no member dies in user space, perhaps between a signal and the
+ * restart: nobody is told, nothing else goes wrong.
  */
 #define WAITERS	3
 #define DEATHS	1
 #define SIGNALS	1
 #define PROCESSES 3
 #define CAST	run party(0, 2, 0); run party(1, 1, 0); run party(2, 1, TIMED)
+#elif defined SCENARIO_member	/* BROKEN_DETACH */
+/* A member dies, by the word or in the kernel: all others are told. */
+#define WAITERS	3
+#define DEATHS	1
+#define PROCESSES 3
+#define ALL_SERVED
+#define CAST	run party(0, 2, MEMBER); run party(1, 2, MEMBER); \
+		run party(2, 2, MEMBER)
+#elif defined SCENARIO_member_signal	/* cycles */
+/* ... perhaps between a signal and the restart, or while it waits. */
+#define WAITERS	2
+#define DEATHS	1
+#define KILLS	1
+#define SIGNALS	1
+#define PROCESSES 2
+#define ALL_SERVED
+#define CAST	run party(0, 2, MEMBER); run party(1, 2, MEMBER)
+#elif defined SCENARIO_drop	/* cycles BROKEN_OPEN BROKEN_CLAIM */
+/* Members leave, and one dies before that: the others go on without it. */
+#define DROPS
+#define WAITERS	3
+#define DEATHS	1
+#define PROCESSES 3
+#define ALL_SERVED
+#define CAST	run party(0, 3, MEMBER); run party(1, 2, MEMBER); \
+		run party(2, 2, MEMBER)
+#elif defined SCENARIO_drop_kill	/* BROKEN_DROP */
+/* ... while it waits, or two do; woken in one go. */
+#define DROPS
+#define WAITERS	3
+#define BATCH	2
+#define KILLS	2
+#define PROCESSES 3
+#define ALL_SERVED
+#define CAST	run party(0, 2, MEMBER); run party(1, 2, MEMBER); \
+		run party(2, 1, MEMBER)
+#elif defined SCENARIO_drop_break
+/* ... while a deadline passes, or a reset mends it. */
+#define DROPS
+#define WAITERS	2
+#define DEATHS	1
+#define KILLS	1
+#define PROCESSES 3
+#define CAST	run party(0, 2, MEMBER + TIMED); run party(1, 2, MEMBER); \
+		run resetter(1)
 #elif defined SCENARIO_fault	/* BROKEN_WITHDRAW */
 /* The kernel cannot write back that the party has arrived: it withdraws. */
 #define WAITERS	2
@@ -184,6 +233,12 @@
 #ifndef PARTIES
 #define PARTIES	WAITERS
 #endif
+#ifdef DROPS			/* then the word is the kernel's for ever */
+#define SEALED
+#define NEEDED	parties
+#else
+#define NEEDED	PARTIES
+#endif
 #ifndef BATCH
 #define BATCH	1		/* KIPC_WAKE_BATCH */
 #endif
@@ -205,6 +260,7 @@
 #define SLOW		256
 
 #define START		(RESETS | GENERATION)
+#define COUNTS		(RESETS | GENERATION)
 
 #define OPENED(word)	((word & RESETS) | ((word + GENERATION_ONE) & GENERATION))
 
@@ -224,6 +280,9 @@
 short left[WAITERS];		/* barrier_waiter.word */
 byte faults = FAULTS;
 byte refusals = REFUSALS;
+byte parties = PARTIES;		/* kipc_barrier's */
+short serial = SLOW;		/* likewise; SLOW is KIPC_BARRIER_NOBODY */
+byte result;			/* within a step */
 
 byte epoch;			/* now */
 byte here;			/* a bit for each party that has arrived in it */
@@ -233,6 +292,7 @@ bool broke[EPOCHS];
 bool lost[EPOCHS];		/* broke because a party died */
 byte last_reset;		/* the epoch it ended, plus one */
 bool served[EPOCHS];		/* somebody was the serial party */
+bool passed[EPOCHS];		/* somebody was told that it opened */
 byte mine[WAITERS];		/* the epoch a waiter arrived in */
 
 #define NEXT_EPOCH	epoch++; here = 0; arrivals = 0
@@ -243,13 +303,13 @@ byte mine[WAITERS];		/* the epoch a waiter arrived in */
 	assert((here & (1 << id)) == 0);	\
 	here = here | (1 << id);		\
 	arrivals++;				\
-	assert(arrivals < PARTIES)
+	assert(arrivals < NEEDED)
 
 /* In the step in which the last party arrives. */
 #define NOTE_OPENING(id)			\
 	mine[id] = epoch;			\
 	assert((here & (1 << id)) == 0);	\
-	assert(arrivals + 1 == PARTIES);	\
+	assert(arrivals + 1 == NEEDED);		\
 	assert(!broke[epoch]);			\
 	opened[epoch] = true;			\
 	NEXT_EPOCH
@@ -263,7 +323,9 @@ inline check_result(id)
 {
 	d_step {
 		if
-		:: ret == OK -> assert(opened[mine[id]])
+		:: ret == OK ->
+			assert(opened[mine[id]]);
+			passed[mine[id]] = true
 		:: ret == SERIAL ->
 			assert(opened[mine[id]]);
 			assert(!served[mine[id]]);
@@ -308,7 +370,14 @@ inline check_end()
 		at = 0;
 		do
 		:: at == EPOCHS -> break
+#ifdef DROPS
+		/* The one chosen may be killed before it knows. */
+		:: else ->
+			assert(!passed[at] || served[at] || KILLS + DEATHS > deaths + kills);
+			at++
+#else
 		:: else -> assert(opened[at] == served[at]); at++
+#endif
 		od;
 		at = 0
 	}
@@ -325,9 +394,11 @@ inline barrier_enter()
 {
 	lock_element();
 	kipc_word_freeze();
+#ifndef DROPS
 	value = (value & ~ARRIVALS) |
 		((value & ARRIVALS) < PARTIES - 1 ->
 		 (value & ARRIVALS) : PARTIES - 1);
+#endif
 	INVARIANT((value & ARRIVALS) == arrivals)
 }
 
@@ -344,6 +415,14 @@ inline barrier_enter()
 	  ((value & BROKEN) -> BROKEN_RESULT(value) : PENDING)))
 #endif
 
+/* kipc_barrier_claim() */
+#ifdef BROKEN_CLAIM
+#define CLAIMED(left)	OUTCOME(left)
+#else
+#define CLAIMED(left)							\
+	(OUTCOME(left) == OK && (left & COUNTS) == serial -> SERIAL : OUTCOME(left))
+#endif
+
 #define FIRST_ENDED	(queued > 0 && OUTCOME(left[queue[0]]) != PENDING)
 #define CAN_GRANT	(FIRST_ENDED && wakes < BATCH)
 
@@ -354,7 +433,10 @@ inline barrier_leave()
 	:: d_step {			/* barrier_serve() */
 		CAN_GRANT ->
 		CHECK_ENDED(queue[0]);
-		kipc_grant(OUTCOME(left[queue[0]]))
+		result = CLAIMED(left[queue[0]]);
+		serial = (result == SERIAL -> SLOW : serial);
+		kipc_grant(result);
+		result = 0
 	   }
 	:: atomic {
 		!CAN_GRANT ->
@@ -426,7 +508,52 @@ inline barrier_leave()
 #define element_reset()					\
 	value = SLOW | AFTER_RESET;			\
 	last_reset = epoch + 1;				\
+	serial = SLOW;					\
 	NEXT_EPOCH
+
+/*
+ * member_drop() of a member that is one party, and barrier_open_if_all_came(),
+ * which opens where nobody's arrival does; likewise.
+ */
+#ifdef BROKEN_DROP
+#define DROP_ARRIVAL	skip
+#else
+#define DROP_ARRIVAL	value--
+#endif
+#ifdef BROKEN_OPEN
+#define ALL_CAME	false
+#else
+#define ALL_CAME	(!(value & BROKEN) && (value & ARRIVALS) > 0 && \
+			 (value & ARRIVALS) >= parties)
+#endif
+
+#define member_drop(id)							\
+	parties--;							\
+	if								\
+	:: here & (1 << id) ->						\
+		DROP_ARRIVAL;						\
+		arrivals--;						\
+		here = here & ~(1 << id)				\
+	:: else								\
+	fi;								\
+	if								\
+	:: ALL_CAME ->							\
+		assert(arrivals == parties);				\
+		serial = value & COUNTS;				\
+		value = SLOW | OPENED(value);				\
+		opened[epoch] = true;					\
+		NEXT_EPOCH						\
+	:: else								\
+	fi
+
+/* kipc_member_die(); likewise */
+#ifdef DROPS
+#define member_die(id)	member_drop(id)
+#elif defined BROKEN_DETACH
+#define member_die(id)	skip
+#else
+#define member_die(id)	element_break(true)
+#endif
 
 /* element_arrive(); likewise */
 #define element_arrive(id)				\
@@ -434,13 +561,14 @@ inline barrier_leave()
 	:: value & BROKEN ->				\
 		mine[id] = epoch;			\
 		ret = BROKEN_RESULT(value)		\
-	:: !(value & BROKEN) && (value & ARRIVALS) + 1 < PARTIES ->	\
+	:: !(value & BROKEN) && (value & ARRIVALS) + 1 < NEEDED ->	\
 		value++;				\
 		NOTE_ARRIVAL(id);			\
 		ret = PENDING				\
 	:: else ->					\
 		NOTE_OPENING(id);			\
 		value = SLOW | OPENED(value);		\
+		serial = SLOW;				\
 		ret = SERIAL				\
 	fi
 
@@ -459,11 +587,14 @@ inline barrier_give_up(id)
 #ifndef BROKEN_LATE
 			:: OUTCOME(left[id]) != PENDING ->
 				CHECK_ENDED(id);
-				ret = OUTCOME(left[id])
+				ret = CLAIMED(left[id]);
+				serial = (ret == SERIAL -> SLOW : serial)
 #endif
 			:: else ->
 				if
-#ifndef BROKEN_DEATH
+#ifdef DROPS				/* barrier_killed(): nobody else has its memory */
+				:: killed -> member_die(id); member = false
+#elif !defined BROKEN_DEATH
 				:: killed -> element_break(true)
 #endif
 				:: !killed && ret == ETIMEDOUT ->
@@ -498,7 +629,7 @@ inline barrier_arrive(id, try)
 			ret = OUTCOME(left[id]);
 			ret = (try && ret == PENDING -> EAGAIN : ret)
 		:: !arrived && try && !(value & BROKEN) &&
-		   (value & ARRIVALS) + 1 < PARTIES ->
+		   (value & ARRIVALS) + 1 < NEEDED ->
 			ret = EAGAIN
 		:: else ->
 			element_arrive(id);
@@ -659,7 +790,7 @@ inline word_opens()
 proctype party(byte id; byte times; byte habits)
 {
 	WAITER_LOCALS;
-	bool arrived;
+	bool arrived, member = ((habits & MEMBER) != 0);
 
 	do
 	:: times > 0 ->
@@ -676,7 +807,11 @@ proctype party(byte id; byte times; byte habits)
 		:: else -> old = 0
 		fi;
 		if
+#ifdef DROPS
+		:: killed -> break
+#else
 		:: killed -> assert(IS_OVER(mine[id])); break
+#endif
 		:: else -> check_result(id)
 		fi;
 		if
@@ -684,9 +819,19 @@ proctype party(byte id; byte times; byte habits)
 		:: else
 		fi;
 		ret = PENDING
-	:: else -> break
+#ifdef DROPS
+	:: else -> break			/* to leave is as to die */
+#else
+	:: else -> member = false; break	/* it has left */
+#endif
 	od;
-out:	done++
+out:	if
+	:: member ->				/* barrier_detach() */
+		ENTERING { barrier_enter(); member_die(id) };
+		barrier_leave()
+	:: else
+	fi;
+	done++
 }
 
 proctype resetter(byte times)
