@@ -40,6 +40,20 @@ static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set,
 #endif
 #endif
 
+/* Take away again what mmap() has put into the page tables of a mapping. */
+static inline void kipc_unmap_pages(struct vm_area_struct *vma)
+{
+	unsigned long size = vma->vm_end - vma->vm_start;
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+	zap_page_range(vma, vma->vm_start, size);
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
+	zap_page_range_single(vma, vma->vm_start, size, NULL);
+#else
+	zap_vma_range(vma, vma->vm_start, size);
+#endif
+}
+
 /* How many page tables map a page that is no part of a larger one. */
 static inline int kipc_page_mapcount(struct page *page)
 {

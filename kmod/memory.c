@@ -6,6 +6,8 @@
 #include "memory.h"
 
 #define INSERT_BATCH	512UL	/* pages, as many as a page table has */
+#define SAME_LOOKS	4	/* in a row, before a page's counts are believed */
+#define LOOKS_MAX	100	/* before one is taken to be in use */
 
 static int memory_fill(struct kipc_memory *memory, unsigned long count)
 {
@@ -77,13 +79,22 @@ int kipc_memory_map(const struct kipc_memory *memory,
 {
 	/* Before the first one is very far beyond the last. */
 	unsigned long index = vma->vm_pgoff - memory->first;
+	int ret;
 
 	if (index > memory->count || vma_pages(vma) > memory->count - index)
 		return -EINVAL;
 	vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, VM_MAYEXEC);
 	if (!(vma->vm_flags & VM_MAYSHARE))
 		return 0;
-	return memory_insert(vma, memory->pages + index);
+	ret = memory_insert(vma, memory->pages + index);
+	/*
+	 * Who shares the caller's memory could write to those that are there
+	 * already. The kernel takes them away too, but after we have said that
+	 * there is no such mapping.
+	 */
+	if (ret)
+		kipc_unmap_pages(vma);
+	return ret;
 }
 
 /*
@@ -105,20 +116,25 @@ vm_fault_t kipc_memory_fault(const struct kipc_memory *memory,
 /*
  * A page table refers to the page from before it is counted as mapping it until
  * after that. So he who comes or goes just now looks like a pin, but hides none,
- * as long as both counts are those of one time.
+ * as long as both counts are those of one time. That one goes and another comes
+ * between two looks, and so on each time, is not to be arranged.
  */
 static bool page_pinned(struct page *page)
 {
-	int mapped, count;
+	int looks, same = 0, mapped = 0, count = 0, mapped_then, count_then;
 
-	do {
+	for (looks = 0; same < SAME_LOOKS; looks++) {
+		if (looks == LOOKS_MAX)
+			return true;
+		mapped_then = mapped;
+		count_then = count;
 		mapped = kipc_page_mapcount(page);
-		/* In this order: mapped, then the count, */
+		/* In this order: mapped, the count, and so on. */
 		smp_rmb();
 		count = page_count(page);
-		/* and mapped once more. */
 		smp_rmb();
-	} while (mapped != kipc_page_mapcount(page));
+		same = mapped == mapped_then && count == count_then ? same + 1 : 0;
+	}
 	return count > 1 + mapped;
 }
 

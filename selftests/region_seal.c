@@ -8,6 +8,7 @@
 
 #define PAGE		4096UL
 #define SIZE		(5 * PAGE)
+#define LARGE		(4096 * PAGE)
 
 FIXTURE(seal) {
 	int fd;
@@ -176,6 +177,39 @@ TEST_F(seal, after_failed_mappings)
 	EXPECT_EQ(-EINVAL, bytes_map_part(&bytes, self->fd, PROT_READ,
 					  MAP_SHARED, 0, 2 * SIZE));
 	check_region(self->fd, KIPC_SEAL_WRITE, 0);
+}
+
+/* Maps many pages, again and again. */
+static int run_map_for_ever(void *data)
+{
+	int fd = *(int *)data, ret;
+	struct bytes bytes;
+
+	for (;;) {
+		ret = bytes_map(&bytes, fd);
+		if (ret)
+			return ret;
+		bytes_unmap(&bytes);
+	}
+}
+
+/* Killed in the midst of it, when some pages are there and others not yet. */
+TEST_F(seal, after_mappings_killed_halfway)
+{
+	int fd = create(region_args(LARGE, 0));
+	unsigned int round, turn, rounds = scaled(50);
+	struct child child;
+
+	ASSERT_LE(0, fd);
+	for (round = 0; round < rounds; round++) {
+		child_start(&child, run_map_for_ever, &fd);
+		for (turn = 0; turn < round * 100; turn++)
+			sched_yield();
+		EXPECT_EQ(CHILD_KILLED, child_kill(&child));
+		check_region(fd, 0, 0);
+	}
+	EXPECT_EQ(0, region_seal(fd));
+	close(fd);
 }
 
 /* In a pipe: the page is not copied, and who knows who writes to it. */
