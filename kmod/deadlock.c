@@ -5,20 +5,24 @@
 
 #include "deadlock.h"
 
-/* Mutexes in the longest cycle that is seen. */
-#define STEPS_MAX	128
+#define STEPS_MAX	128	/* mutexes in the longest cycle that is seen */
+#define LOOKS_MAX	1024	/* at others who wait, on the way */
 
-static DEFINE_HASHTABLE(blocked_table, 8);
+static DEFINE_HASHTABLE(blocked_table, 10);
 static DEFINE_SPINLOCK(blocked_lock);
 
-static struct kipc_blocked *blocked_find(const struct task_struct *task)
+static struct kipc_blocked *blocked_find(const struct task_struct *task,
+					 int *looks)
 {
 	struct kipc_blocked *blocked;
 
 	hash_for_each_possible(blocked_table, blocked, node,
-			       (unsigned long)task)
+			       (unsigned long)task) {
 		if (blocked->task == task)
 			return blocked;
+		if (!--*looks)
+			break;
+	}
 	return NULL;
 }
 
@@ -26,14 +30,14 @@ static bool closes_cycle(const struct kipc_blocked *self)
 {
 	const struct kipc_blocked *blocked = self;
 	struct task_struct *owner;
-	int i;
+	int i, looks = LOOKS_MAX;
 
 	lockdep_assert_held(&blocked_lock);
 	for (i = 0; blocked && i < STEPS_MAX; i++) {
 		owner = blocked->owner(blocked);
 		if (owner == self->task)
 			return true;
-		blocked = owner ? blocked_find(owner) : NULL;
+		blocked = owner && looks ? blocked_find(owner, &looks) : NULL;
 	}
 	return false;
 }

@@ -11,9 +11,9 @@
  * together the last one sees it. Whoever is in the table does not unlock
  * anything, so what it owns now it owns for as long as it is there.
  *
- * The way is followed for a bounded number of steps. Cycles through waits that
- * are not in the table (other mutexes, other objects, deadlines apart) are not
- * seen.
+ * The way is followed for a bounded number of steps, and of looks at those who are
+ * in the table: longer ones are not seen. Nor are cycles through waits that are not
+ * in the table (other mutexes, other objects, deadlines apart).
  */
 #ifndef KIPC_DEADLOCK_H
 #define KIPC_DEADLOCK_H
