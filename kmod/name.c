@@ -3,6 +3,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/nsproxy.h>
+#include <linux/random.h>
 #include <linux/rbtree.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -15,8 +16,12 @@
 #include "name.h"
 #include "object.h"
 
+/* Who creates a large object under a name keeps that share of the others waiting. */
+#define TURNS	16
+
 struct kipc_namespace {
-	struct mutex creating;		/* one name comes at a time */
+	struct mutex turns[TURNS];	/* to create, by the hash of the name */
+	u32 seed;			/* constant; of that hash */
 	struct rhashtable names;	/* by text; RCU, names_mutex to change */
 	struct rb_root by_serial;	/* names_mutex */
 	u64 last_serial;			/* names_mutex */
@@ -70,15 +75,22 @@ static struct kipc_namespace *current_space(void)
 	return net_generic(current->nsproxy->net_ns, kipc_net_id);
 }
 
-/* No other name comes into the caller's namespace meanwhile. 0 or -EINTR. */
-int kipc_names_lock(void)
+static struct mutex *name_turn(const char *text)
 {
-	return mutex_lock_killable(&current_space()->creating);
+	struct kipc_namespace *space = current_space();
+
+	return &space->turns[jhash(text, strlen(text), space->seed) % TURNS];
 }
 
-void kipc_names_unlock(void)
+/* That name does not come into the caller's namespace meanwhile. 0 or -EINTR. */
+int kipc_name_lock(const char *text)
 {
-	mutex_unlock(&current_space()->creating);
+	return mutex_lock_killable(name_turn(text));
+}
+
+void kipc_name_unlock(const char *text)
+{
+	mutex_unlock(name_turn(text));
 }
 
 /* Is the caller exempt from the permissions of its namespace's names? */
@@ -164,7 +176,7 @@ static struct kipc_name *name_alloc(struct kipc_object *object,
 }
 
 /*
- * Under kipc_names_lock(), with a name that kipc_name_find() does not find. 0 or
+ * Under kipc_name_lock(), with a name that kipc_name_find() does not find. 0 or
  * -ENOMEM. From now on others can open the object.
  */
 int kipc_name_insert(struct kipc_object *object, const char *text)
@@ -174,7 +186,7 @@ int kipc_name_insert(struct kipc_object *object, const char *text)
 
 	if (!name)
 		return -ENOMEM;
-	lockdep_assert_held(&name->space->creating);
+	lockdep_assert_held(name_turn(text));
 	mutex_lock(&names_mutex);
 	name_take_over(name->space, text);
 	ret = name_publish(name);
@@ -370,8 +382,11 @@ int kipc_name_list(void __user *arg)
 static int __net_init names_net_init(struct net *net)
 {
 	struct kipc_namespace *space = net_generic(net, kipc_net_id);
+	unsigned int i;
 
-	mutex_init(&space->creating);
+	for (i = 0; i < TURNS; i++)
+		mutex_init(&space->turns[i]);
+	space->seed = get_random_u32();
 	space->by_serial = RB_ROOT;
 	return rhashtable_init(&space->names, &name_params);
 }

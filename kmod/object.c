@@ -509,14 +509,18 @@ static int create_existing(const struct kipc_create_args *args,
 }
 
 /*
- * Those who create names take turns: who loses a race gets the winner's object,
- * and no error because the quota was used up for it.
+ * Those who create a name take turns: who loses a race gets the winner's object,
+ * and no error because the quota was used up for it. What is there already is
+ * nobody's turn.
  */
 static int create_by_name(const struct kipc_create_args *args, const char *name)
 {
-	struct kipc_object *object;
-	int ret = kipc_names_lock();
+	struct kipc_object *object = kipc_name_find(name);
+	int ret;
 
+	if (object)
+		return create_existing(args, object);
+	ret = kipc_name_lock(name);
 	if (ret)
 		return ret;
 	object = kipc_name_find(name);
@@ -524,7 +528,7 @@ static int create_by_name(const struct kipc_create_args *args, const char *name)
 		ret = create_existing(args, object);
 	else
 		ret = create_new(args, name);
-	kipc_names_unlock();
+	kipc_name_unlock(name);
 	return ret;
 }
 

@@ -2,7 +2,7 @@
 /*
  * Lock order, outermost first:
  *
- *	creating, of a namespace	a named object is made (name.c); may
+ *	turn, of a namespace		a named object is made (name.c); may
  *					allocate and wait for memory
  *	names_mutex			a name comes or goes (name.c)
  *	mmap_lock			of a caller who maps an object, or of one
