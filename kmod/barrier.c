@@ -403,6 +403,9 @@ static int ioctl_wait(struct file *file, void __user *arg)
 					 file);
 	if (ret)
 		return ret;
+	/* Who has arrived is not told EAGAIN as if he had not. */
+	if (args.flags & KIPC_ARRIVED)
+		deadline.try = args.flags & KIPC_TRY;
 	member = member_get(barrier);
 	ret = barrier_wait(barrier, member, &args, &deadline);
 	ret = wait_write_back(barrier, member, arg, &args, ret);

@@ -61,6 +61,18 @@ static __u64 arrive(struct word *word)
 	return old + 1;
 }
 
+/* Not told EAGAIN, as if he had not arrived. */
+TEST_F(word, waits_all_the_same_once_arrived)
+{
+	__u64 left = arrive(self->word);
+
+	ASSERT_EQ(0, fcntl(self->fd, F_SETFL, O_NONBLOCK));
+	EXPECT_EQ(-ETIMEDOUT,
+		  barrier_timedwait_arrived(self->fd, left,
+					    deadline_in_ms(CLOCK_MONOTONIC, 5)));
+	check_barrier(self->fd, 1, 0, ECANCELED);
+}
+
 TEST_F(word, shows_the_state)
 {
 	EXPECT_EQ(0ULL, word_load(self->word));

@@ -529,8 +529,9 @@ struct kipc_semaphore_post_wait_args {
  * When a signal ends the wait the arrival stands: KIPC_ARRIVED and the word are
  * written back, so that the same call continues it; any other end takes them
  * out again. So each thread needs arguments of its own. ENOSPC where too many wait
- * already: then the caller has not arrived, not even with KIPC_ARRIVED.
- * Needs write access.
+ * already: then the caller has not arrived, not even with KIPC_ARRIVED. O_NONBLOCK
+ * does not count with KIPC_ARRIVED, KIPC_TRY does: EAGAIN then says that nothing has
+ * come of the arrival yet. Needs write access.
  */
 struct kipc_barrier_wait_args {
 	__u32 size;
