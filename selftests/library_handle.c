@@ -2,6 +2,8 @@
 /* libkipc: what all handles have in common. */
 #include "kipc_library.h"
 
+#include <pthread.h>
+
 static char name[64];
 
 TEST(import_takes_what_fits)
@@ -85,6 +87,35 @@ static int times_listed(const char *text)
 		for (i = 0; i < count; i++)
 			times += !strcmp(entries[i].name, text);
 	return count < 0 ? count : times;
+}
+
+/* A thread that is to be cancelled gets through: else what it made would be lost. */
+static void *run_cancelled(void *data)
+{
+	struct kipc_semaphore *semaphore;
+	bool *through = data;
+
+	pthread_cancel(pthread_self());
+	if (kipc_semaphore_create(&semaphore, NULL, NULL))
+		return NULL;
+	kipc_semaphore_close(semaphore);
+	*through = true;
+	pthread_testcancel();
+	return NULL;
+}
+
+TEST(cancelling_leaves_nothing_behind)
+{
+	unsigned int before = open_descriptors();
+	bool through = false;
+	pthread_t thread;
+	void *result;
+
+	ASSERT_EQ(0, pthread_create(&thread, NULL, run_cancelled, &through));
+	ASSERT_EQ(0, pthread_join(thread, &result));
+	EXPECT_TRUE(through);
+	EXPECT_TRUE(result == PTHREAD_CANCELED);
+	EXPECT_EQ(before, open_descriptors());
 }
 
 TEST(names_are_listed_and_unlinked)

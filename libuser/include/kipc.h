@@ -316,7 +316,8 @@ KIPC_INLINE int kipc_semaphore_wait(struct kipc_semaphore *semaphore,
  * leaves: so two processes that work in turns hand over to each other.
  *
  * These are two operations, between which others may come. After -ETIMEDOUT,
- * -EINTR or -ENOSPC the units are posted: go on with kipc_semaphore_timedwait().
+ * -EINTR, -ENOSPC, or -EAGAIN where the descriptor of @p other is O_NONBLOCK, the
+ * units are posted: go on with kipc_semaphore_timedwait().
  * After any other error nothing has changed.
  * @param semaphore     the set to post
  * @param element       which semaphore of it

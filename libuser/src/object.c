@@ -94,17 +94,28 @@ int kipc_online_cpus(void)
 	return sysconf(_SC_NPROCESSORS_ONLN);
 }
 
+/* By their numbers, too: a thread that is cancelled here would leave things behind. */
+static int device_open(void)
+{
+	return syscall(SYS_openat, AT_FDCWD, KIPC_DEVICE, O_RDWR | O_CLOEXEC);
+}
+
+static void file_close(int fd)
+{
+	syscall(SYS_close, fd);
+}
+
 /* One ioctl on the device, whose descriptor lives no longer than that. */
 static int device_call(unsigned long command, void *args)
 {
 	KEEP_ERRNO();
 	int device, result;
 
-	device = open(KIPC_DEVICE, O_RDWR | O_CLOEXEC);
+	device = device_open();
 	if (device < 0)
 		return -errno;
 	result = kipc_call(device, command, args);
-	close(device);
+	file_close(device);
 	return result;
 }
 
@@ -192,7 +203,7 @@ static int object_adopt(struct kipc_object *object, uint32_t type, int fd)
 
 	error = object_attach(object, type, fd);
 	if (error)
-		close(fd);
+		file_close(fd);
 	return error;
 }
 
@@ -269,7 +280,7 @@ void kipc_object_close(void *handle, const struct kipc_words *words, int fd)
 
 	if (words && words->map_size)
 		munmap(words->base, words->map_size);
-	close(fd);
+	file_close(fd);
 	free(handle);
 }
 
