@@ -143,7 +143,7 @@
 #define KIPC_SEALED		0x4U	/* kernel only: no words, or read-only ones */
 #define KIPC_PACKED		0x8U	/* words 8 bytes apart, not 64 */
 #define KIPC_RECURSIVE		0x10U	/* mutex: its owner may lock it again */
-#define KIPC_FAIR		0x20U	/* mutex: strictly first come, first served */
+#define KIPC_FAIR		0x20U	/* mutex: first come, first served; real time first */
 #define KIPC_SPIN		0x40U	/* mutex: no sleep while its owner runs */
 #define KIPC_DETECT		0x80U	/* mutex: EDEADLK where a wait closes a cycle */
 #define KIPC_UNDO		0x100U	/* semaphore: the dead give their units back */
