@@ -5,6 +5,7 @@
  */
 #include "kipc_test.h"
 #include "kipc_child.h"
+#include "kipc_end.h"
 #include "kipc_mutex_word.h"
 #include "kipc_schedule.h"
 
@@ -157,6 +158,41 @@ TEST_F_TIMEOUT(deadlock, of_two_at_once, 60)
 		EXPECT_LE(0, told[i]);
 	}
 	EXPECT_EQ(300, told[0] + told[1]);
+}
+
+/* Owns the first mutex, and once told to wants the second. */
+static int run_link_when_told(void *data)
+{
+	struct stage *stage = data;
+	int ret = stage_attach(stage);
+
+	if (!ret)
+		ret = mutex_lock(stage->fd, 0);
+	if (ret)
+		return ret;
+	stage_set(&stage->ready);
+	wait_until(stage_is(&stage->go));
+	return mutex_timedlock(stage->fd, 1,
+			       deadline_in_ms(CLOCK_MONOTONIC, 5), 0);
+}
+
+/* Whose wait was refused does not wait: nobody closes a circle with him. */
+TEST_F(deadlock, who_was_refused_is_not_waiting)
+{
+	const long max_waiters = parameter_get("max_waiters");
+	struct member other;
+
+	if (geteuid())
+		SKIP(return, "needs root to change a parameter");
+	ASSERT_EQ(0, mutex_lock(self->fd, 1));
+	member_start(&other, self->fd, END_BY_EXIT, run_link_when_told, 0);
+	wait_for_member(&other);
+	ASSERT_EQ(0, parameter_set("max_waiters", 0));
+	EXPECT_EQ(-ENOSPC, mutex_lock(self->fd, 0));
+	EXPECT_EQ(0, parameter_set("max_waiters", max_waiters));
+	member_end(&other);
+	EXPECT_EQ(-ETIMEDOUT, member_finish(&other));
+	EXPECT_EQ(0, mutex_unlock(self->fd, 1));
 }
 
 /* Without the flag they wait, and a deadline ends that. */
