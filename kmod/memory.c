@@ -129,9 +129,10 @@ static bool page_pinned(struct page *page)
 		mapped_then = mapped;
 		count_then = count;
 		mapped = kipc_page_mapcount(page);
-		/* In this order: mapped, the count, and so on. */
+		/* In this order: mapped, then the count, */
 		smp_rmb();
 		count = page_count(page);
+		/* and mapped once more. */
 		smp_rmb();
 		same = mapped == mapped_then && count == count_then ? same + 1 : 0;
 	}
