@@ -34,18 +34,9 @@ FIXTURE_VARIANT_ADD(any_object, sealed_semaphore) {
 	.flags = KIPC_SEALED,
 };
 
-FIXTURE_VARIANT_ADD(any_object, undo_semaphore) {
-	.type = KIPC_SEMAPHORE,
-	.flags = KIPC_UNDO,
-};
-
+/* With KIPC_UNDO and KIPC_DROP it is made as a sealed one is. */
 FIXTURE_VARIANT_ADD(any_object, barrier) {
 	.type = KIPC_BARRIER,
-};
-
-FIXTURE_VARIANT_ADD(any_object, drop_barrier) {
-	.type = KIPC_BARRIER,
-	.flags = KIPC_DROP,
 };
 
 FIXTURE_VARIANT_ADD(any_object, mailbox) {

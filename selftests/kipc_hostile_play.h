@@ -75,7 +75,7 @@ FIXTURE_SETUP(hostile)
 	self->before = holdings_now();
 	self->seed = test_seed();
 	/* It is on slow kernels that mistakes are seen: not a tenth there. */
-	self->rounds = kernel_is_slow() ? variant->rounds / 3 : variant->rounds;
+	self->rounds = kernel_is_slow() ? variant->rounds / 4 : variant->rounds;
 	self->done = shared_alloc(sizeof(*self->done));
 	for (i = 0; i < HOSTILES; i++)
 		ASSERT_EQ(0, object_make(&self->hostiles[i], hostiles[i].args(),
