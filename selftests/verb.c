@@ -339,17 +339,20 @@ FIXTURE_VARIANT_ADD(verb, barrier_wait) {
 	.prepare = prepare_barrier_wait,
 };
 
+/* Of the verbs that have nothing else to say. */
+#define BAD_BARRIER_FIELDS { \
+	BAD(kipc_barrier_args, element, 1), \
+	BAD(kipc_barrier_args, element, 0xffffffff), \
+	BAD(kipc_barrier_args, reserved, 1), \
+	BAD(kipc_barrier_args, reserved, 0x80000000), \
+}
+
 FIXTURE_VARIANT_ADD(verb, barrier_abort) {
 	.command = KIPC_BARRIER_ABORT,
 	.file = BARRIER,
 	.size = sizeof(struct kipc_barrier_args),
 	.access = KIPC_WRITE,
-	.bad = {
-		BAD(kipc_barrier_args, element, 1),
-		BAD(kipc_barrier_args, element, 0xffffffff),
-		BAD(kipc_barrier_args, reserved, 1),
-		BAD(kipc_barrier_args, reserved, 0x80000000),
-	},
+	.bad = BAD_BARRIER_FIELDS,
 	.prepare = prepare_nothing,
 };
 
@@ -358,12 +361,7 @@ FIXTURE_VARIANT_ADD(verb, barrier_reset) {
 	.file = BARRIER,
 	.size = sizeof(struct kipc_barrier_args),
 	.access = KIPC_WRITE,
-	.bad = {
-		BAD(kipc_barrier_args, element, 1),
-		BAD(kipc_barrier_args, element, 0xffffffff),
-		BAD(kipc_barrier_args, reserved, 1),
-		BAD(kipc_barrier_args, reserved, 0x80000000),
-	},
+	.bad = BAD_BARRIER_FIELDS,
 	.prepare = prepare_nothing,
 };
 
@@ -373,12 +371,7 @@ FIXTURE_VARIANT_ADD(verb, barrier_join) {
 	.file = BARRIER,
 	.size = sizeof(struct kipc_barrier_args),
 	.access = KIPC_WRITE,
-	.bad = {
-		BAD(kipc_barrier_args, element, 1),
-		BAD(kipc_barrier_args, element, 0xffffffff),
-		BAD(kipc_barrier_args, reserved, 1),
-		BAD(kipc_barrier_args, reserved, 0x80000000),
-	},
+	.bad = BAD_BARRIER_FIELDS,
 	.returns = -ENXIO,
 	.prepare = prepare_nothing,
 };
@@ -388,12 +381,7 @@ FIXTURE_VARIANT_ADD(verb, barrier_leave) {
 	.file = BARRIER,
 	.size = sizeof(struct kipc_barrier_args),
 	.access = KIPC_WRITE,
-	.bad = {
-		BAD(kipc_barrier_args, element, 1),
-		BAD(kipc_barrier_args, element, 0xffffffff),
-		BAD(kipc_barrier_args, reserved, 1),
-		BAD(kipc_barrier_args, reserved, 0x80000000),
-	},
+	.bad = BAD_BARRIER_FIELDS,
 	.returns = -ENXIO,
 	.prepare = prepare_nothing,
 };
