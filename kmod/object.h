@@ -127,6 +127,8 @@ int kipc_object_create(void __user *arg);
 int kipc_object_open(void __user *arg);
 struct kipc_object *kipc_object_put(struct kipc_object *object);
 int kipc_object_charge(struct kipc_object *object, u64 bytes);
+int kipc_object_publish(struct kipc_object *object, const char *name,
+			u32 access);
 void kipc_object_wake_pollers(struct kipc_object *object, __poll_t events);
 
 static inline struct kipc_object *kipc_object_of(const struct file *file)

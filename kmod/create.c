@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cred.h>
+#include <linux/slab.h>
+
+#include "args.h"
+#include "name.h"
+#include "object.h"
+#include "user.h"
+
+#define NAME_FLAGS	(KIPC_EXCLUSIVE | KIPC_PERSIST)
+#define ACCESS_FLAGS	(KIPC_READ | KIPC_WRITE)
+
+static const struct kipc_type *const types[] = {
+	&kipc_semaphore_type,
+	&kipc_barrier_type,
+	&kipc_mailbox_type,
+	&kipc_mutex_type,
+	&kipc_region_type,
+};
+
+static const struct kipc_type *type_find(u32 id)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		if (types[i]->id == id)
+			return types[i];
+	return NULL;
+}
+
+/* ------------------------------------------------------------------------ */
+/* OPEN                                                                     */
+/* ------------------------------------------------------------------------ */
+
+static bool object_permits(const struct kipc_object *object, u32 access)
+{
+	u32 wanted = 0, granted = object->mode;
+
+	if (access & KIPC_READ)
+		wanted |= 4;
+	if (access & KIPC_WRITE)
+		wanted |= 2;
+	if (uid_eq(current_fsuid(), object->uid))
+		granted >>= 6;
+	else if (in_group_p(object->gid))
+		granted >>= 3;
+	return (granted & wanted) == wanted || kipc_name_capable();
+}
+
+/* Is this object what a caller who would have created it wanted? */
+static int object_matches(const struct kipc_object *object,
+			  const struct kipc_create_args *args)
+{
+	if (object->type->id != args->type)
+		return -EPROTOTYPE;
+	if (object->elements != args->elements ||
+	    ((object->flags ^ args->flags) & ~NAME_FLAGS) ||
+	    (args->flags & ~object->flags & KIPC_PERSIST))
+		return -EINVAL;
+	return 0;
+}
+
+/* Consumes the reference, whatever comes of it. */
+static int object_reopen(struct kipc_object *object, u32 access)
+{
+	if (!object_permits(object, access)) {
+		kipc_object_put(object);
+		return -EACCES;
+	}
+	return kipc_object_publish(object, NULL, access);
+}
+
+static int open_by_name(const char *name, u32 type, u32 access)
+{
+	struct kipc_object *object = kipc_name_find(name);
+
+	if (!object)
+		return -ENOENT;
+	if (object->type->id != type) {
+		kipc_object_put(object);
+		return -EPROTOTYPE;
+	}
+	return object_reopen(object, access);
+}
+
+int kipc_object_open(void __user *arg)
+{
+	struct kipc_open_args args;
+	char *name;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (ret)
+		return ret;
+	if (!args.flags || (args.flags & ~ACCESS_FLAGS) ||
+	    !type_find(args.type))
+		return -EINVAL;
+	name = kipc_args_name(args.name, args.name_length);
+	if (IS_ERR_OR_NULL(name))
+		return name ? PTR_ERR(name) : -EINVAL;
+	ret = open_by_name(name, args.type, args.flags);
+	kfree(name);
+	return ret;
+}
+
+/* ------------------------------------------------------------------------ */
+/* CREATE                                                                   */
+/* ------------------------------------------------------------------------ */
+
+static int create_check(struct kipc_create_args *args,
+			const struct kipc_type *type)
+{
+	if (!type || (args->flags & ~(NAME_FLAGS | type->flags)))
+		return -EINVAL;
+	if (args->elements < type->min_elements ||
+	    args->elements > type->max_elements || (args->mode & ~0777))
+		return -EINVAL;
+	if (!args->name_length && (args->flags & NAME_FLAGS))
+		return -EINVAL;
+	return type->check(&args->attributes);
+}
+
+static struct kipc_object *object_alloc(const struct kipc_type *type,
+					const struct kipc_create_args *args)
+{
+	struct kipc_object *object = kzalloc(type->size, GFP_KERNEL_ACCOUNT);
+
+	if (!object)
+		return NULL;
+	object->type = type;
+	object->flags = args->flags & ~KIPC_EXCLUSIVE;
+	object->elements = args->elements;
+	object->mode = args->mode;
+	object->uid = current_fsuid();
+	object->gid = current_fsgid();
+	object->attributes = args->attributes;
+	refcount_set(&object->references, 1);
+	init_waitqueue_head(&object->pollers);
+	kipc_attachments_init(&object->attachments);
+	INIT_LIST_HEAD(&object->watch_list);
+	return object;
+}
+
+/* An object that is charged for and complete, with one reference. */
+static struct kipc_object *object_make(const struct kipc_type *type,
+				       const struct kipc_create_args *args)
+{
+	struct kipc_user *user = kipc_user_get();
+	struct kipc_object *object;
+	int ret;
+
+	if (IS_ERR(user))
+		return ERR_CAST(user);
+	ret = kipc_user_charge(user, 1, type->size);
+	if (ret)
+		goto put_user;
+	ret = -ENOMEM;
+	object = object_alloc(type, args);
+	if (!object)
+		goto uncharge;
+	object->user = user;
+	object->charged = type->size;
+	ret = type->init(object);
+	if (!ret)
+		return object;
+	kipc_object_put(object);
+	return ERR_PTR(ret);
+
+uncharge:
+	kipc_user_uncharge(user, 1, type->size);
+put_user:
+	kipc_user_put(user);
+	return ERR_PTR(ret);
+}
+
+static int create_new(const struct kipc_create_args *args, const char *name)
+{
+	struct kipc_object *object = object_make(type_find(args->type), args);
+
+	if (IS_ERR(object))
+		return PTR_ERR(object);
+	return kipc_object_publish(object, name, ACCESS_FLAGS);
+}
+
+static int create_existing(const struct kipc_create_args *args,
+			   struct kipc_object *object)
+{
+	int ret = args->flags & KIPC_EXCLUSIVE ? -EEXIST :
+						 object_matches(object, args);
+
+	if (ret) {
+		kipc_object_put(object);
+		return ret;
+	}
+	return object_reopen(object, ACCESS_FLAGS);
+}
+
+/*
+ * Those who create a name take turns: who loses a race gets the winner's object,
+ * and no error because the quota was used up for it. What is there already is
+ * nobody's turn.
+ */
+static int create_by_name(const struct kipc_create_args *args, const char *name)
+{
+	struct kipc_object *object = kipc_name_find(name);
+	int ret;
+
+	if (object)
+		return create_existing(args, object);
+	ret = kipc_name_lock(name);
+	if (ret)
+		return ret;
+	object = kipc_name_find(name);
+	if (object)
+		ret = create_existing(args, object);
+	else
+		ret = create_new(args, name);
+	kipc_name_unlock(name);
+	return ret;
+}
+
+int kipc_object_create(void __user *arg)
+{
+	struct kipc_create_args args;
+	char *name;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (ret)
+		return ret;
+	ret = create_check(&args, type_find(args.type));
+	if (ret)
+		return ret;
+	name = kipc_args_name(args.name, args.name_length);
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	ret = name ? create_by_name(&args, name) : create_new(&args, NULL);
+	kfree(name);
+	return ret;
+}

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/anon_inodes.h>
+#include <linux/cred.h>
+#include <linux/file.h>
+#include <linux/module.h>
+
+#include "args.h"
+#include "compat.h"
+#include "name.h"
+#include "object.h"
+#include "watch.h"
+#include "word.h"
+
+#define ACCESS_FLAGS	(KIPC_READ | KIPC_WRITE)
+
+static long object_info(struct file *file, void __user *arg)
+{
+	struct kipc_object *object = kipc_object_of(file);
+	struct kipc_words *words = NULL;
+	struct kipc_info_args args;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (ret)
+		return ret;
+	if (args.flags)
+		return -EINVAL;
+	if (object->type->words)
+		words = object->type->words(object);
+	args = (struct kipc_info_args) {
+		.size = args.size,
+		.type = object->type->id,
+		.created = object->flags,
+		.elements = object->elements,
+		.uid = from_kuid_munged(current_user_ns(), object->uid),
+		.gid = from_kgid_munged(current_user_ns(), object->gid),
+		.mode = object->mode,
+		.attributes = object->attributes,
+	};
+	if (words && kipc_words_mapped(words)) {
+		args.stride = 1U << words->shift;
+		args.map_size = words->memory.count << PAGE_SHIFT;
+	}
+	if (object->tracks)
+		args.attachment = kipc_attachment_current(object);
+	if (file->f_mode & FMODE_READ)
+		args.access |= KIPC_READ;
+	if (file->f_mode & FMODE_WRITE)
+		args.access |= KIPC_WRITE;
+	return kipc_args_write(arg, &args, sizeof(args));
+}
+
+static long object_ioctl(struct file *file, unsigned int command,
+			 unsigned long arg)
+{
+	void __user *user = (void __user *)arg;
+
+	switch (command) {
+	case KIPC_INFO:
+		return object_info(file, user);
+	case KIPC_WATCH:
+		return kipc_watch_open(file, user);
+	default:
+		return kipc_object_of(file)->type->ioctl(file, command, user);
+	}
+}
+
+static __poll_t object_poll(struct file *file, struct poll_table_struct *table)
+{
+	return kipc_object_of(file)->type->poll(file, table);
+}
+
+/*
+ * For read() and write(), which are cheaper by what it takes to make a kiocb; all
+ * else, as readv() and io_uring, brings its own.
+ */
+static ssize_t object_read(struct file *file, char __user *buffer, size_t size,
+			   loff_t *position)
+{
+	struct iov_iter to;
+
+	iov_iter_ubuf(&to, ITER_DEST, buffer, size);
+	return kipc_object_of(file)->type->read(file, &to, false);
+}
+
+static ssize_t object_write(struct file *file, const char __user *data,
+			    size_t size, loff_t *position)
+{
+	struct iov_iter from;
+
+	iov_iter_ubuf(&from, ITER_SOURCE, (void __user *)data, size);
+	return kipc_object_of(file)->type->write(file, &from, false);
+}
+
+static ssize_t object_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct file *file = iocb->ki_filp;
+
+	return kipc_object_of(file)->type->read(file, to,
+						iocb->ki_flags & IOCB_NOWAIT);
+}
+
+static ssize_t object_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct file *file = iocb->ki_filp;
+
+	return kipc_object_of(file)->type->write(file, from,
+						 iocb->ki_flags & IOCB_NOWAIT);
+}
+
+static vm_fault_t object_fault(struct vm_fault *vmf)
+{
+	struct kipc_object *object = kipc_object_of(vmf->vma->vm_file);
+
+	return kipc_memory_fault(&object->type->words(object)->memory, vmf);
+}
+
+static const struct vm_operations_struct object_vm_operations = {
+	.fault = object_fault,
+};
+
+/* Of mappings that attach the memory they are in. */
+static const struct vm_operations_struct tracked_vm_operations = {
+	.open = kipc_attachment_map,
+	.close = kipc_attachment_unmap,
+	.fault = object_fault,
+};
+
+static int map_and_attach(struct kipc_object *object,
+			  struct vm_area_struct *vma)
+{
+	int ret = kipc_attach(object, vma);
+
+	if (ret)
+		return ret;
+	vm_flags_mod(vma, VM_DONTCOPY, 0);
+	vma->vm_ops = &tracked_vm_operations;
+	ret = kipc_memory_map(&object->type->words(object)->memory, vma);
+	/* Who fails to map is not told when the mapping goes. */
+	if (ret)
+		kipc_attachment_unmap(vma);
+	return ret;
+}
+
+static int object_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct kipc_object *object = kipc_object_of(file);
+	struct kipc_words *words;
+
+	if (!object->type->words)
+		return -ENODEV;
+	if (vma->vm_flags & VM_EXEC)
+		return -EACCES;
+	if (object->type->map && vma->vm_pgoff >= KIPC_REGION_DATA >> PAGE_SHIFT)
+		return object->type->map(object, vma);
+	words = object->type->words(object);
+	if (!kipc_words_mapped(words))
+		return -EACCES;
+	if (!(vma->vm_flags & VM_MAYSHARE))
+		return -EINVAL;
+	if (object->flags & KIPC_SEALED) {
+		if (vma->vm_flags & VM_WRITE)
+			return -EACCES;
+		vm_flags_mod(vma, 0, VM_MAYWRITE);
+	}
+	if (object->tracks && (file->f_mode & FMODE_WRITE))
+		return map_and_attach(object, vma);
+	vma->vm_ops = &object_vm_operations;
+	return kipc_memory_map(&words->memory, vma);
+}
+
+static int object_release(struct inode *inode, struct file *file)
+{
+	kipc_object_put(kipc_object_of(file));
+	return 0;
+}
+
+static void object_show_fdinfo(struct seq_file *seq, struct file *file)
+{
+	struct kipc_object *object = kipc_object_of(file);
+
+	seq_printf(seq, "kipc-type:\t%s\n", object->type->label);
+	kipc_name_show(seq, object);
+	seq_printf(seq, "kipc-elements:\t%u\n", object->elements);
+	seq_printf(seq, "kipc-flags:\t0x%x\n", object->flags);
+	seq_printf(seq, "kipc-bytes:\t%llu\n", object->charged);
+	seq_printf(seq, "kipc-waiters:\t%d\n", atomic_read(&object->waiters));
+	seq_printf(seq, "kipc-spins:\t%u\n", atomic_read(&object->spins));
+	seq_printf(seq, "kipc-spins-paid:\t%u\n",
+		   atomic_read(&object->spins_paid));
+	if (object->tracks)
+		seq_printf(seq, "kipc-attachments:\t%u\n",
+			   kipc_attachment_count(object));
+	object->type->show(seq, object);
+}
+
+static const struct file_operations object_operations = {
+	.owner = THIS_MODULE,
+	.release = object_release,
+	.unlocked_ioctl = object_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = object_mmap,
+	.llseek = noop_llseek,
+	.show_fdinfo = object_show_fdinfo,
+};
+
+/* Of types that can be polled, read and written; the others say so by EPERM. */
+static const struct file_operations pollable_operations = {
+	.owner = THIS_MODULE,
+	.release = object_release,
+	.read = object_read,
+	.write = object_write,
+	.read_iter = object_read_iter,
+	.write_iter = object_write_iter,
+	.poll = object_poll,
+	.unlocked_ioctl = object_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = object_mmap,
+	.llseek = noop_llseek,
+	.show_fdinfo = object_show_fdinfo,
+};
+
+/* The object of any file; NULL where it is not of that type, or not ours at all. */
+struct kipc_object *kipc_object_of_type(const struct file *file,
+					const struct kipc_type *type)
+{
+	if (file->f_op != &object_operations &&
+	    file->f_op != &pollable_operations)
+		return NULL;
+	return kipc_object_of(file)->type == type ? kipc_object_of(file) : NULL;
+}
+
+static int access_to_open(u32 access)
+{
+	if (access == ACCESS_FLAGS)
+		return O_RDWR;
+	return access == KIPC_WRITE ? O_WRONLY : O_RDONLY;
+}
+
+/* A file that does not refer to the object yet. */
+static struct file *object_file(const struct kipc_type *type, u32 access)
+{
+	struct file *file;
+
+	file = anon_inode_getfile("[kipc]",
+				  type->poll ? &pollable_operations :
+					       &object_operations,
+				  NULL, access_to_open(access));
+	if (!IS_ERR(file))
+		file->f_mode |= FMODE_NOWAIT | FMODE_STREAM | FMODE_NONOTIFY;
+	return file;
+}
+
+/*
+ * A descriptor for the object, under a name if one is given. Consumes the
+ * reference, whatever comes of it.
+ */
+int kipc_object_publish(struct kipc_object *object, const char *name,
+			u32 access)
+{
+	struct file *file;
+	int fd, ret = 0;
+
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	if (fd < 0) {
+		kipc_object_put(object);
+		return fd;
+	}
+	file = object_file(object->type, access);
+	ret = PTR_ERR_OR_ZERO(file);
+	if (!ret && name) {
+		ret = kipc_name_insert(object, name);
+		if (ret)
+			fput(file);
+	}
+	if (ret) {
+		put_unused_fd(fd);
+		kipc_object_put(object);
+		return ret;
+	}
+	file->private_data = object;
+	fd_install(fd, file);
+	return fd;
+}
