@@ -8,6 +8,7 @@
 #include "compat.h"
 #include "name.h"
 #include "object.h"
+#include "thread.h"
 #include "watch.h"
 #include "word.h"
 
@@ -59,6 +60,8 @@ static long object_ioctl(struct file *file, unsigned int command,
 		return object_info(file, user);
 	case KIPC_WATCH:
 		return kipc_watch_open(file, user);
+	case KIPC_THREAD:
+		return kipc_thread_ioctl(user);
 	default:
 		return kipc_object_of(file)->type->ioctl(file, command, user);
 	}

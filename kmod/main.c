@@ -4,6 +4,7 @@
 
 #include "name.h"
 #include "object.h"
+#include "thread.h"
 #include "user.h"
 #include "wait.h"
 
@@ -21,6 +22,8 @@ static long device_ioctl(struct file *file, unsigned int command,
 		return kipc_name_unlink(user);
 	case KIPC_LIST:
 		return kipc_name_list(user);
+	case KIPC_THREAD:
+		return kipc_thread_ioctl(user);
 	default:
 		return -ENOTTY;
 	}
@@ -53,6 +56,7 @@ static void __init check_layout(void)
 	BUILD_BUG_ON(sizeof(struct kipc_info_args) != 88);
 	BUILD_BUG_ON(sizeof(struct kipc_watch_args) != 8);
 	BUILD_BUG_ON(sizeof(struct kipc_notice) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_thread_args) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_post_args) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_wait_args) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_value_args) != 16);
@@ -76,6 +80,7 @@ static int __init kipc_init(void)
 
 	check_layout();
 	kipc_wait_init();
+	kipc_threads_init();
 	ret = kipc_names_init();
 	if (ret)
 		return ret;
@@ -88,9 +93,10 @@ static int __init kipc_init(void)
 static void __exit kipc_exit(void)
 {
 	misc_deregister(&device);
+	kipc_threads_exit();
 	kipc_names_exit();
 	kipc_users_exit();
-	/* Attachments are freed by functions of ours. */
+	/* Attachments and threads are freed by functions of ours. */
 	rcu_barrier();
 }
 

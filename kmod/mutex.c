@@ -39,7 +39,7 @@ static u32 owner_attachment(u64 value)
 static u64 owner_self(const struct kipc_attachment *attachment)
 {
 	return (u64)attachment->id << KIPC_MUTEX_SHIFT |
-	       (task_pid_vnr(current) & KIPC_MUTEX_TID);
+	       (task_pid_vnr(current) & KIPC_MUTEX_THREAD);
 }
 
 /* The owner of that value, or NULL; under rcu_read_lock(). */
@@ -50,7 +50,7 @@ static struct task_struct *owner_task(struct kipc_mutex *mutex, u64 value)
 
 	if (!attachment)
 		return NULL;
-	return kipc_attachment_thread(attachment, value & KIPC_MUTEX_TID);
+	return kipc_attachment_thread(attachment, value & KIPC_MUTEX_THREAD);
 }
 
 /*
@@ -487,7 +487,7 @@ void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
 	struct kipc_attachment *attachment;
 
 	*process = 0;
-	*thread = value & KIPC_MUTEX_TID;
+	*thread = value & KIPC_MUTEX_THREAD;
 	rcu_read_lock();
 	attachment = kipc_attachment_find(&mutex->object,
 					  owner_attachment(value));

@@ -591,6 +591,30 @@ static inline int mailbox_state(int fd, struct kipc_mailbox_state_args *state)
 	EXPECT_EQ((__u64)(expected_bytes), __state.bytes); \
 } while (0)
 
+/* The calling thread's number, by that descriptor; or a negative errno. */
+static inline __s64 thread_number_by(int fd)
+{
+	struct kipc_thread_args args = {
+		.size = sizeof(args),
+		.thread = KIPC_POISON_32,
+	};
+	int ret = kipc_call(fd, KIPC_THREAD, &args);
+
+	return ret ? ret : (__s64)args.thread;
+}
+
+static inline __s64 thread_number(void)
+{
+	int device = device_open();
+	__s64 number;
+
+	if (device < 0)
+		return device;
+	number = thread_number_by(device);
+	close(device);
+	return number;
+}
+
 /* Mutexes. */
 
 /* The number of this process's attachment, 0 if it has none. */

@@ -26,6 +26,7 @@ union verb_args {
 	struct kipc_list_args list;
 	struct kipc_info_args info;
 	struct kipc_watch_args watch;
+	struct kipc_thread_args thread;
 	struct kipc_semaphore_post_args post;
 	struct kipc_semaphore_wait_args wait;
 	struct kipc_semaphore_value_args value;
@@ -217,6 +218,15 @@ FIXTURE_VARIANT_ADD(verb, watch) {
 	.access = KIPC_READ,
 	.of_all = true,
 	.returns = RETURNS_DESCRIPTOR,
+	.prepare = prepare_nothing,
+};
+
+FIXTURE_VARIANT_ADD(verb, thread) {
+	.command = KIPC_THREAD,
+	.file = DEVICE,
+	.size = sizeof(struct kipc_thread_args),
+	.writes_back = true,
+	.of_all = true,
 	.prepare = prepare_nothing,
 };
 

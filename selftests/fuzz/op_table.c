@@ -46,6 +46,7 @@
 #define MAILBOX(field, kind) \
 	FIELD(kipc_mailbox_state_args, field, #field, kind)
 #define WATCH(field, kind)	FIELD(kipc_watch_args, field, #field, kind)
+#define THREAD(field, kind)	FIELD(kipc_thread_args, field, #field, kind)
 #define LOCK(field, kind)	FIELD(kipc_mutex_lock_args, field, #field, kind)
 #define MUTEX(field, kind)	FIELD(kipc_mutex_args, field, #field, kind)
 #define OWNER(field, kind) \
@@ -215,6 +216,13 @@ const struct op_kind op_kinds[] = {
 		.size = sizeof(struct kipc_watch_args),
 		.perform = perform_ioctl,
 		.args = { WATCH(flags, ZERO), ARG("into", INTO) },
+	}, {
+		.name = "thread",
+		.weight = 3,
+		.command = KIPC_THREAD,
+		.size = sizeof(struct kipc_thread_args),
+		.perform = perform_ioctl,
+		.args = { THREAD(flags, ZERO), THREAD(thread, ZERO) },
 	}, {
 		.name = "semaphore_post",
 		.weight = 12,

@@ -102,15 +102,15 @@
 
 /*
  * Mutex word: the owner, all zero where there is none, is the number of its
- * attachment in bits 32..47 and, in bits 0..29, what gettid() says to it. Whoever
- * finds no owner and neither OWNER_DIED nor NOT_RECOVERABLE may become it; the
+ * attachment in bits 32..43 and, in bits 0..31 and 44..47, what gettid() says to it.
+ * Whoever finds no owner and neither OWNER_DIED nor NOT_RECOVERABLE may become it; the
  * owner may stop being it while WAITERS (somebody is to be woken) and OWNER_DIED are
  * clear, else it has to ask the kernel.
  * DEPTH counts how often a RECURSIVE mutex was locked again.
  */
-#define KIPC_MUTEX_TID		0x3fffffffULL
-#define KIPC_MUTEX_ATTACHMENT	0xffff00000000ULL
-#define KIPC_MUTEX_OWNER	(KIPC_MUTEX_TID | KIPC_MUTEX_ATTACHMENT)
+#define KIPC_MUTEX_THREAD	0xf000ffffffffULL
+#define KIPC_MUTEX_ATTACHMENT	0xfff00000000ULL
+#define KIPC_MUTEX_OWNER	(KIPC_MUTEX_THREAD | KIPC_MUTEX_ATTACHMENT)
 #define KIPC_MUTEX_SHIFT	32		/* of the attachment */
 #define KIPC_MUTEX_OWNER_DIED	0x1000000000000ULL
 #define KIPC_MUTEX_NOT_RECOVERABLE 0x2000000000000ULL
@@ -393,6 +393,27 @@ struct kipc_notice {
 	__u32 attachment;
 	__u32 repaired;
 	__u32 lost;
+};
+
+/**
+ * struct kipc_thread_args - the number of the calling thread; on /dev/kipc and on any
+ *			     object's descriptor
+ * @size: of this structure in bytes
+ * @flags: 0
+ * @thread: out: the number, in the bits of KIPC_MUTEX_THREAD; not 0
+ *
+ * The kernel issues it, to a thread that has none yet, and no other living thread of
+ * this machine has it, whatever pid namespace it is in. A thread keeps its number for
+ * as long as it lives; an exec may give it another one.
+ *
+ * ENXIO: the caller uses the memory of another process, as a child of vfork() does, or
+ * of clone() with CLONE_VM but not CLONE_THREAD, and so perhaps that one's thread
+ * variables, where the number must not be kept. ENOMEM; EUSERS where no number is free.
+ */
+struct kipc_thread_args {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 thread;
 };
 
 /**
@@ -816,6 +837,9 @@ struct kipc_region_state_args {
 /* On any object. */
 #define KIPC_INFO		_IO(KIPC_IOCTL, 0x10)
 #define KIPC_WATCH		_IO(KIPC_IOCTL, 0x11)
+
+/* On /dev/kipc and on any object. */
+#define KIPC_THREAD		_IO(KIPC_IOCTL, 0x12)
 
 #define KIPC_SEMAPHORE_POST	_IO(KIPC_IOCTL, 0x20)
 #define KIPC_SEMAPHORE_WAIT	_IO(KIPC_IOCTL, 0x21)

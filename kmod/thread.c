@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/err.h>
+#include <linux/hashtable.h>
+#include <linux/module.h>
+#include <linux/pid.h>
+#include <linux/random.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include <linux/kipc.h>
+
+#include "args.h"
+#include "thread.h"
+
+/*
+ * Numbers are 1..NUMBERS. In a word their low bits are in one place and the few
+ * high ones in another.
+ */
+#define NUMBER_LOW_BITS		32
+#define NUMBER_LOW		GENMASK_ULL(NUMBER_LOW_BITS - 1, 0)
+#define NUMBER_HIGH_SHIFT	44
+#define NUMBERS			GENMASK_ULL(35, 0)
+
+#define LOOKS	2	/* at records of others, for each registration */
+
+static ulong max_threads = NUMBERS;
+module_param(max_threads, ulong, 0644);
+MODULE_PARM_DESC(max_threads,
+		 "numbers to tell threads apart by (default and most 2^36 - 1)");
+
+static DEFINE_XARRAY_FLAGS(threads, XA_FLAGS_ACCOUNT);	/* by number */
+static DEFINE_HASHTABLE(threads_by_pid, 12);		/* threads_lock */
+static DEFINE_SPINLOCK(threads_lock);
+
+static atomic64_t last_number;
+static atomic_long_t count;
+static unsigned long cursor;		/* of the collection; a guess */
+
+static u64 number_to_word(u64 number)
+{
+	return (number & NUMBER_LOW) |
+	       (number >> NUMBER_LOW_BITS) << NUMBER_HIGH_SHIFT;
+}
+
+static u64 number_from_word(u64 word)
+{
+	return (word & NUMBER_LOW) |
+	       (word & KIPC_MUTEX_THREAD) >> NUMBER_HIGH_SHIFT << NUMBER_LOW_BITS;
+}
+
+/* ------------------------------------------------------------------------ */
+/* Finding                                                                  */
+/* ------------------------------------------------------------------------ */
+
+/* Under rcu_read_lock(). */
+static struct kipc_thread *thread_of_pid(const struct pid *pid)
+{
+	struct kipc_thread *thread;
+
+	hash_for_each_possible_rcu(threads_by_pid, thread, node,
+				   (unsigned long)pid)
+		if (thread->pid == pid)
+			return thread;
+	return NULL;
+}
+
+/* The caller's record, or NULL if it has none. */
+struct kipc_thread *kipc_thread_find(void)
+{
+	struct kipc_thread *thread;
+
+	rcu_read_lock();
+	thread = thread_of_pid(task_pid(current));
+	rcu_read_unlock();
+	return thread;
+}
+
+/* ------------------------------------------------------------------------ */
+/* Forgetting                                                               */
+/* ------------------------------------------------------------------------ */
+
+static void thread_free(struct rcu_head *rcu)
+{
+	struct kipc_thread *thread = container_of(rcu, struct kipc_thread, rcu);
+
+	put_pid(thread->pid);
+	kfree(thread);
+}
+
+/* Under rcu_read_lock(), for another caller may do the same. */
+static void thread_forget(struct kipc_thread *thread)
+{
+	bool found;
+
+	spin_lock(&threads_lock);
+	found = !hlist_unhashed(&thread->node);
+	/* A reader that is at this node goes on from it. */
+	hash_del_rcu(&thread->node);
+	spin_unlock(&threads_lock);
+	if (!found)
+		return;
+	xa_erase(&threads, number_from_word(thread->number));
+	atomic_long_dec(&count);
+	call_rcu(&thread->rcu, thread_free);
+}
+
+/* A struct pid without a task never has one again. */
+static void threads_collect(unsigned long looks)
+{
+	unsigned long at = READ_ONCE(cursor);
+	struct kipc_thread *thread;
+
+	rcu_read_lock();
+	while (looks--) {
+		at++;
+		thread = xa_find(&threads, &at, ULONG_MAX, XA_PRESENT);
+		if (!thread)
+			at = 0;
+		else if (!pid_task(thread->pid, PIDTYPE_PID))
+			thread_forget(thread);
+		if (need_resched()) {
+			rcu_read_unlock();
+			cond_resched();
+			rcu_read_lock();
+		}
+	}
+	rcu_read_unlock();
+	WRITE_ONCE(cursor, at);
+}
+
+/* Forget all threads that have ended. */
+void kipc_threads_collect(void)
+{
+	threads_collect(atomic_long_read(&count) + 1);
+}
+
+/* ------------------------------------------------------------------------ */
+/* Registering                                                              */
+/* ------------------------------------------------------------------------ */
+
+static u64 number_next(void)
+{
+	u64 numbers = clamp_t(u64, READ_ONCE(max_threads), 1, NUMBERS);
+
+	return 1 + (u64)atomic64_inc_return(&last_number) % numbers;
+}
+
+/* The next number that is free is reserved: a search for it finds nothing. */
+static int number_reserve(u64 *number)
+{
+	long tries = atomic_long_read(&count) + 1;
+	int ret = -EBUSY;
+
+	while (ret == -EBUSY && tries-- > 0) {
+		*number = number_next();
+		ret = xa_insert(&threads, *number, NULL, GFP_KERNEL_ACCOUNT);
+		cond_resched();
+	}
+	return ret;
+}
+
+static int thread_number(struct kipc_thread *thread)
+{
+	u64 number;
+	int ret = number_reserve(&number);
+
+	if (ret == -EBUSY) {
+		kipc_threads_collect();
+		ret = number_reserve(&number);
+	}
+	if (ret)
+		return ret == -EBUSY ? -EUSERS : ret;
+	thread->number = number_to_word(number);
+	return 0;
+}
+
+/* Nothing can fail: the place in the table is there already. */
+static void thread_publish(struct kipc_thread *thread)
+{
+	thread->pid = get_pid(task_pid(current));
+	xa_store(&threads, number_from_word(thread->number), thread,
+		 GFP_KERNEL_ACCOUNT);
+	spin_lock(&threads_lock);
+	hash_add_rcu(threads_by_pid, &thread->node, (unsigned long)thread->pid);
+	spin_unlock(&threads_lock);
+	atomic_long_inc(&count);
+}
+
+static struct kipc_thread *thread_register(void)
+{
+	struct kipc_thread *thread = kzalloc(sizeof(*thread),
+					     GFP_KERNEL_ACCOUNT);
+	int ret;
+
+	if (!thread)
+		return ERR_PTR(-ENOMEM);
+	ret = thread_number(thread);
+	if (ret) {
+		kfree(thread);
+		return ERR_PTR(ret);
+	}
+	thread_publish(thread);
+	threads_collect(LOOKS);
+	return thread;
+}
+
+/**
+ * kipc_thread_get() - the record of the calling thread
+ *
+ * It is made if there is none yet; may sleep. There is nothing to put: it stays
+ * while its thread lives, see above.
+ *
+ * Return: the record, or -ENOMEM, -EUSERS where all numbers are in use
+ */
+struct kipc_thread *kipc_thread_get(void)
+{
+	struct kipc_thread *thread = kipc_thread_find();
+
+	return thread ? thread : thread_register();
+}
+
+/* ------------------------------------------------------------------------ */
+/* ioctl                                                                    */
+/* ------------------------------------------------------------------------ */
+
+/*
+ * Does the caller use another process's memory, as a child of vfork() does? It may
+ * run on its parent's stack and have its parent's thread variables.
+ */
+static bool thread_is_guest(void)
+{
+	struct task_struct *parent;
+	bool guest;
+
+	if (current->vfork_done)
+		return true;
+	rcu_read_lock();
+	parent = rcu_dereference(current->real_parent);
+	guest = READ_ONCE(parent->mm) == current->mm &&
+		!same_thread_group(parent, current);
+	rcu_read_unlock();
+	return guest;
+}
+
+int kipc_thread_ioctl(void __user *arg)
+{
+	struct kipc_thread *thread;
+	struct kipc_thread_args args;
+	int ret = kipc_args_read(&args, sizeof(args), arg);
+
+	if (ret)
+		return ret;
+	if (args.flags)
+		return -EINVAL;
+	if (thread_is_guest())
+		return -ENXIO;
+	thread = kipc_thread_get();
+	if (IS_ERR(thread))
+		return PTR_ERR(thread);
+	args.thread = thread->number;
+	return kipc_args_write(arg, &args, sizeof(args));
+}
+
+/* ------------------------------------------------------------------------ */
+/* The module                                                               */
+/* ------------------------------------------------------------------------ */
+
+void __init kipc_threads_init(void)
+{
+	BUILD_BUG_ON(number_to_word(NUMBERS) != KIPC_MUTEX_THREAD);
+	atomic64_set(&last_number, get_random_u32());
+}
+
+/* No file of ours is open any more, so nothing registers. */
+void kipc_threads_exit(void)
+{
+	struct kipc_thread *thread;
+	unsigned long number;
+
+	rcu_read_lock();
+	xa_for_each(&threads, number, thread)
+		thread_forget(thread);
+	rcu_read_unlock();
+	xa_destroy(&threads);
+}
