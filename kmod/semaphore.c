@@ -3,6 +3,7 @@
 #include <linux/sched/signal.h>
 
 #include "compat.h"
+#include "poll.h"
 #include "semaphore.h"
 #include "undo.h"
 #include "wait.h"
@@ -79,9 +80,9 @@ static int element_add(struct kipc_element *e, u32 index,
 	return 0;
 }
 
-/* What the dead held, as far as there is room for it; false: nothing. */
-static bool element_undo(struct kipc_element *e, u32 index,
-			 struct kipc_semaphore_holder *holder, u32 max)
+/* What the dead held, as far as there is room for it; returns what that was. */
+static u32 element_undo(struct kipc_element *e, u32 index,
+			struct kipc_semaphore_holder *holder, u32 max)
 {
 	u32 held = kipc_undo_held(holder->undo, index);
 
@@ -134,24 +135,38 @@ static void semaphore_unlock(struct kipc_semaphore *semaphore,
 			     struct kipc_element *e, u32 index)
 	__releases(&e->lock)
 {
-	bool polled = !index && kipc_object_polled(&semaphore->object);
+	bool polled = !index &&
+		      kipc_pollers_present(&semaphore->object.pollers);
 
 	if (!e->waiters.first && !polled)
 		kipc_word_thaw(&semaphore->words, e, index);
 	spin_unlock(&e->lock);
 }
 
-/* Unlock after a change: serve the waiters and the pollers. */
+/* Units that anybody may take. */
+static u32 semaphore_takable(const struct kipc_element *e)
+{
+	return e->waiters.first ? 0 : semaphore_units(e);
+}
+
+/*
+ * Unlock after a change that made up to @fresh units takable: grant to the waiters,
+ * and tell the pollers of what is left of these units.
+ */
 static void semaphore_leave_waking(struct kipc_semaphore *semaphore,
 				   struct kipc_element *e, u32 index,
-				   struct kipc_waker *waker)
+				   struct kipc_waker *waker, u32 fresh)
 	__releases(&e->lock)
 {
-	bool more, ready;
+	bool more;
+	u32 news;
 
+	/* All that the last waiter leaves is news, for it kept others from it. */
+	if (e->waiters.first)
+		fresh = U32_MAX;
 	for (;;) {
 		more = semaphore_serve(e, index, waker);
-		ready = !index && semaphore_units(e) && !e->waiters.first;
+		news = index ? 0 : min(fresh, semaphore_takable(e));
 		semaphore_unlock(semaphore, e, index);
 		kipc_waker_flush(waker);
 		if (!more)
@@ -159,19 +174,33 @@ static void semaphore_leave_waking(struct kipc_semaphore *semaphore,
 		cond_resched();
 		semaphore_enter(semaphore, e, index);
 	}
-	if (ready)
-		kipc_object_wake_pollers(&semaphore->object,
-					 EPOLLIN | EPOLLRDNORM);
+	if (news)
+		kipc_pollers_wake(&semaphore->object.pollers,
+				  EPOLLIN | EPOLLRDNORM, news);
 }
 
 static void semaphore_leave(struct kipc_semaphore *semaphore,
-			    struct kipc_element *e, u32 index)
+			    struct kipc_element *e, u32 index, u32 fresh)
 	__releases(&e->lock)
 {
 	struct kipc_waker waker __uninitialized;
 
 	kipc_waker_init(&waker, false);
-	semaphore_leave_waking(semaphore, e, index, &waker);
+	semaphore_leave_waking(semaphore, e, index, &waker, fresh);
+}
+
+/* Unlock after a take: that is news only where a poller may wait for room. */
+static void semaphore_leave_taken(struct kipc_semaphore *semaphore,
+				  struct kipc_element *e, u32 index, u32 count)
+	__releases(&e->lock)
+{
+	bool room = !index && count && semaphore_units(e) + count ==
+				       kipc_semaphore_max(semaphore);
+
+	semaphore_unlock(semaphore, e, index);
+	if (room)
+		kipc_pollers_wake(&semaphore->object.pollers,
+				  EPOLLOUT | EPOLLWRNORM, KIPC_POLLERS_ALL);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -193,7 +222,7 @@ int kipc_semaphore_post_waking(struct kipc_semaphore *semaphore, u32 index,
 	if (ret)
 		semaphore_unlock(semaphore, e, index);
 	else
-		semaphore_leave_waking(semaphore, e, index, waker);
+		semaphore_leave_waking(semaphore, e, index, waker, count);
 	return ret;
 }
 
@@ -224,8 +253,8 @@ static int semaphore_sleep(struct kipc_semaphore *semaphore,
 			ret = 0;
 		else
 			kipc_waitlist_remove(&e->waiters, &self->waiter);
-		/* Those behind may want fewer units than this one did. */
-		semaphore_leave(semaphore, e, index);
+		/* Those behind, and pollers, may want fewer units than it did. */
+		semaphore_leave(semaphore, e, index, ret ? U32_MAX : 0);
 	}
 	kipc_wait_end(&semaphore->object);
 	if (!ret)
@@ -257,7 +286,7 @@ int kipc_semaphore_wait(struct kipc_semaphore *semaphore, u32 index,
 	semaphore_enter(semaphore, e, index);
 	ret = element_take(e, index, holder, count, priority);
 	if (ret != KIPC_PENDING) {
-		semaphore_leave(semaphore, e, index);
+		semaphore_leave_taken(semaphore, e, index, ret ? 0 : count);
 		return ret;
 	}
 	ret = -EAGAIN;
@@ -283,14 +312,17 @@ int kipc_semaphore_value(struct kipc_semaphore *semaphore, u32 index,
 	return 0;
 }
 
-/* Could a unit be taken? Where somebody polls, the word stays frozen then. */
-bool kipc_semaphore_ready(struct kipc_semaphore *semaphore)
+/* For a poller that has registered: the word stays the kernel's by that. */
+__poll_t kipc_semaphore_ready(struct kipc_semaphore *semaphore)
 {
 	struct kipc_element *e = semaphore->words.elements;
-	bool ready;
+	__poll_t ready = 0;
 
 	semaphore_enter(semaphore, e, 0);
-	ready = semaphore_units(e) && !e->waiters.first;
+	if (semaphore_takable(e))
+		ready |= EPOLLIN | EPOLLRDNORM;
+	if (semaphore_units(e) < kipc_semaphore_max(semaphore))
+		ready |= EPOLLOUT | EPOLLWRNORM;
 	semaphore_unlock(semaphore, e, 0);
 	return ready;
 }
@@ -299,15 +331,16 @@ bool kipc_semaphore_ready(struct kipc_semaphore *semaphore)
 u32 kipc_semaphore_undo(struct kipc_semaphore *semaphore,
 			struct kipc_semaphore_holder *holder)
 {
-	u32 i, repaired = 0;
+	u32 i, held, repaired = 0;
 
 	for (i = 0; i < semaphore->words.count; i++) {
 		struct kipc_element *e = &semaphore->words.elements[i];
 
 		semaphore_enter(semaphore, e, i);
-		repaired += element_undo(e, i, holder,
-					 kipc_semaphore_max(semaphore));
-		semaphore_leave(semaphore, e, i);
+		held = element_undo(e, i, holder, kipc_semaphore_max(semaphore));
+		if (held)
+			repaired++;
+		semaphore_leave(semaphore, e, i, held);
 		cond_resched();
 	}
 	return repaired;

@@ -6,6 +6,7 @@
 
 #include "args.h"
 #include "compat.h"
+#include "poll.h"
 #include "semaphore.h"
 #include "undo.h"
 #include "wait.h"
@@ -278,12 +279,15 @@ static __poll_t semaphore_poll(struct file *file,
 			       struct poll_table_struct *table)
 {
 	struct kipc_semaphore *semaphore = kipc_semaphore_of(kipc_object_of(file));
-	__poll_t ready = EPOLLOUT | EPOLLWRNORM;
+	__poll_t possible = EPOLLOUT | EPOLLWRNORM;
 
+	/* To take a unit is to change the semaphore: both need write access. */
+	if (!kipc_file_writes(file))
+		return 0;
+	if (kipc_file_reads(file))
+		possible |= EPOLLIN | EPOLLRDNORM;
 	poll_wait(file, &semaphore->object.pollers, table);
-	if (kipc_semaphore_ready(semaphore))
-		ready |= EPOLLIN | EPOLLRDNORM;
-	return ready;
+	return kipc_semaphore_ready(semaphore) & possible;
 }
 
 /* Take as user space does; false where the kernel has to see to it. */

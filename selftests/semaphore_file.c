@@ -252,7 +252,7 @@ TEST_F(file, epoll_of_a_closed_file)
 {
 	struct epoll_event event = { .events = EPOLLIN }, got = {};
 	int epoll = epoll_create1(EPOLL_CLOEXEC);
-	int fd = open_named(KIPC_SEMAPHORE, self->name, KIPC_READ);
+	int fd = open_named(KIPC_SEMAPHORE, self->name, KIPC_READ | KIPC_WRITE);
 
 	ASSERT_LE(0, epoll);
 	ASSERT_LE(0, fd);
@@ -474,7 +474,8 @@ TEST_F(file, access)
 	EXPECT_EQ((ssize_t)-EBADF, read_errno(writer, &units, 8));
 	EXPECT_EQ((ssize_t)-EBADF, write_errno(reader, &units, 8));
 	EXPECT_EQ((ssize_t)-EBADF, read_errno(reader, &units, 8));
-	EXPECT_EQ(POLLIN, poll_now(reader, POLLIN));
+	EXPECT_EQ(0, poll_now(reader, POLLIN));
+	EXPECT_EQ(POLLIN, poll_now(self->fd, POLLIN));
 	check_value(self->fd, 0, 1);
 }
 

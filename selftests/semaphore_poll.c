@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * When a poller of a semaphore is woken, and what a descriptor may poll for. An
+ * eventfd that counts as a semaphore does says the same of units.
+ */
+#include "kipc_test.h"
+#include "kipc_child.h"
+#include "kipc_epoll.h"
+#include "kipc_poll.h"
+#include "kipc_word.h"
+
+#include <sys/eventfd.h>
+
+#define MAX		10
+#define WORKERS		6
+
+FIXTURE(poll) {
+	int fd;
+	int set;
+	char name[64];
+	struct words words;
+	struct word *first;	/* NULL if sealed */
+};
+
+FIXTURE_VARIANT(poll) {
+	__u32 flags;
+};
+
+FIXTURE_VARIANT_ADD(poll, plain) {
+};
+
+FIXTURE_VARIANT_ADD(poll, sealed) {
+	.flags = KIPC_SEALED,
+};
+
+FIXTURE_SETUP(poll)
+{
+	self->set = -1;
+	unique_name(self->name, "poll");
+	self->fd = create_named(semaphore_args(2, 0, MAX), self->name,
+				variant->flags);
+	ASSERT_LE(0, self->fd);
+	if (variant->flags & KIPC_SEALED)
+		return;
+	ASSERT_EQ(0, words_map(&self->words, self->fd));
+	self->first = word_at(&self->words, 0);
+}
+
+FIXTURE_TEARDOWN(poll)
+{
+	close(self->set);
+	close(self->fd);
+}
+
+static int take_by_read(int fd)
+{
+	__u64 units;
+
+	return read(fd, &units, sizeof(units)) == sizeof(units) ? 0 : -errno;
+}
+
+/* ------------------------------------------------------------------------ */
+/* Units                                                                    */
+/* ------------------------------------------------------------------------ */
+
+/* In each way in which one can be taken. */
+TEST_F(poll, a_take_is_no_news)
+{
+	struct kipc_semaphore_post_wait_args both = post_wait_args(1, 0);
+
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, MAX));
+	self->set = epoll_of(self->fd, EPOLLIN | EPOLLET);
+	ASSERT_LE(0, self->set);
+	EXPECT_EQ((__u32)EPOLLIN, epoll_news(self->set));
+	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
+	EXPECT_EQ(0U, epoll_news(self->set));
+	EXPECT_EQ(0, semaphore_wait(self->fd, 0, 1));
+	EXPECT_EQ(0U, epoll_news(self->set));
+	EXPECT_EQ(0, take_by_read(self->fd));
+	EXPECT_EQ(0U, epoll_news(self->set));
+	EXPECT_EQ(0, semaphore_post_wait(self->fd, &both));
+	EXPECT_EQ(0U, epoll_news(self->set));
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
+	EXPECT_EQ((__u32)EPOLLIN, epoll_news(self->set));
+	check_value(self->fd, 0, MAX - 3);
+}
+
+/*
+ * Nor does it wake a level-triggered poller, which would find the unit that is
+ * left: a set that watches the poller's set hears of each wake-up.
+ */
+TEST_F(poll, a_take_wakes_nobody)
+{
+	int outer;
+
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 3));
+	self->set = epoll_of(self->fd, EPOLLIN);
+	ASSERT_LE(0, self->set);
+	outer = epoll_of(self->set, EPOLLIN | EPOLLET);
+	ASSERT_LE(0, outer);
+	EXPECT_EQ((__u32)EPOLLIN, epoll_news(outer));
+	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
+	EXPECT_EQ(0U, epoll_news(outer));
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
+	EXPECT_EQ((__u32)EPOLLIN, epoll_news(outer));
+	close(outer);
+}
+
+/* Step by step the same news as of an eventfd. */
+TEST_F(poll, news_as_of_an_eventfd)
+{
+	static const int steps[] = { 2, -1, 1, -1, -1, 3, 1, -1, -1, -1, -1, 1 };
+	int peer = eventfd(0, EFD_SEMAPHORE | EFD_NONBLOCK | EFD_CLOEXEC);
+	__u64 units;
+	int peers;
+	size_t i;
+
+	ASSERT_LE(0, peer);
+	peers = epoll_of(peer, EPOLLIN | EPOLLET);
+	self->set = epoll_of(self->fd, EPOLLIN | EPOLLET);
+	ASSERT_LE(0, peers);
+	ASSERT_LE(0, self->set);
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		units = steps[i];
+		if (steps[i] < 0) {
+			EXPECT_EQ(0, take_by_read(peer));
+			EXPECT_EQ(0, take_by_read(self->fd));
+		} else {
+			EXPECT_EQ((ssize_t)8, write(peer, &units, 8));
+			EXPECT_EQ((ssize_t)8, write(self->fd, &units, 8));
+		}
+		EXPECT_EQ(epoll_news(peers), epoll_news(self->set));
+	}
+	close(peers);
+	close(peer);
+}
+
+/* What goes to a waiter is no news, what is left of it is. */
+TEST_F(poll, a_grant_is_no_news)
+{
+	struct child waiter;
+
+	self->set = epoll_of(self->fd, EPOLLIN | EPOLLET);
+	ASSERT_LE(0, self->set);
+	start_semaphore_wait(&waiter, self->fd, 0, 2);
+	wait_for_waiters(self->fd, 1);
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
+	EXPECT_EQ(0U, epoll_news(self->set));
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
+	EXPECT_EQ(0, child_finish(&waiter));
+	EXPECT_EQ(0U, epoll_news(self->set));
+	start_semaphore_wait(&waiter, self->fd, 0, 2);
+	wait_for_waiters(self->fd, 1);
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 3));
+	EXPECT_EQ(0, child_finish(&waiter));
+	EXPECT_EQ((__u32)EPOLLIN, epoll_news(self->set));
+}
+
+/* A waiter kept units from others and leaves: then they are news. */
+TEST_F(poll, a_waiter_that_leaves)
+{
+	struct child waiter;
+
+	self->set = epoll_of(self->fd, EPOLLIN | EPOLLET);
+	ASSERT_LE(0, self->set);
+	start_semaphore_wait(&waiter, self->fd, 0, 3);
+	wait_for_waiters(self->fd, 1);
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 2));
+	EXPECT_EQ(0U, epoll_news(self->set));
+	EXPECT_EQ(CHILD_KILLED, child_kill(&waiter));
+	EXPECT_EQ((__u32)EPOLLIN, epoll_news(self->set));
+	/* Of an element without units there is nothing to say. */
+	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 2));
+	EXPECT_EQ(-ETIMEDOUT, semaphore_timedwait(self->fd, 0, 1, 1, 0));
+	EXPECT_EQ(0U, epoll_news(self->set));
+}
+
+/* ------------------------------------------------------------------------ */
+/* Exclusive pollers                                                        */
+/* ------------------------------------------------------------------------ */
+
+/* Sleeps in a set of its own until it is woken; takes nothing. */
+static int run_worker(void *data)
+{
+	int *fd = data;
+	int set = epoll_of(*fd, EPOLLIN | EPOLLEXCLUSIVE);
+
+	return set < 0 ? set : (int)epoll_events(set, -1);
+}
+
+static int sleepers(const struct child *workers)
+{
+	int i, count = 0;
+
+	for (i = 0; i < WORKERS; i++)
+		count += child_sleeps(&workers[i]);
+	return count;
+}
+
+/* As many as there are new units, though none has been taken yet. */
+TEST_F(poll, wakes_an_exclusive_poller_a_unit)
+{
+	struct child workers[WORKERS];
+	int i;
+
+	for (i = 0; i < WORKERS; i++)
+		child_start(&workers[i], run_worker, &self->fd);
+	wait_until(sleepers(workers) == WORKERS);
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, WORKERS));
+	for (i = 0; i < WORKERS; i++)
+		EXPECT_EQ(EPOLLIN, child_finish(&workers[i]));
+	check_value(self->fd, 0, WORKERS);
+}
+
+/* Those that are woken by one unit are one. */
+TEST_F(poll, wakes_one_exclusive_poller)
+{
+	struct child workers[WORKERS];
+	int i, ended = 0;
+
+	for (i = 0; i < WORKERS; i++)
+		child_start(&workers[i], run_worker, &self->fd);
+	wait_until(sleepers(workers) == WORKERS);
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
+	wait_until(sleepers(workers) < WORKERS);
+	/* The others would be awake by the time that it has ended. */
+	do {
+		for (i = 0, ended = 0; i < WORKERS; i++)
+			ended += child_ended(&workers[i]);
+	} while (!ended);
+	EXPECT_EQ(1, ended);
+	EXPECT_EQ(WORKERS - 1, sleepers(workers));
+	for (i = 0; i < WORKERS; i++)
+		child_kill(&workers[i]);
+}
+
+/* ------------------------------------------------------------------------ */
+/* Room                                                                     */
+/* ------------------------------------------------------------------------ */
+
+/* A full one cannot be written to: EOVERFLOW. */
+TEST_F(poll, room)
+{
+	__u64 unit = 1;
+
+	EXPECT_EQ(POLLOUT, poll_now(self->fd, POLLOUT));
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, MAX));
+	EXPECT_EQ(0, poll_now(self->fd, POLLOUT));
+	EXPECT_EQ((ssize_t)-1, write(self->fd, &unit, 8));
+	EXPECT_EQ(EOVERFLOW, errno);
+	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
+	EXPECT_EQ(POLLOUT, poll_now(self->fd, POLLOUT));
+	EXPECT_EQ((ssize_t)8, write(self->fd, &unit, 8));
+}
+
+TEST_F(poll, wakes_for_room)
+{
+	struct child poller;
+
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, MAX));
+	start_poll(&poller, self->fd, POLLOUT);
+	EXPECT_FALSE(child_ended(&poller));
+	if (self->first)
+		EXPECT_FALSE(word_take(self->first));
+	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 2));
+	EXPECT_EQ(POLLOUT, child_finish(&poller));
+}
+
+TEST_F(poll, room_is_news_where_there_was_none)
+{
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, MAX));
+	self->set = epoll_of(self->fd, EPOLLOUT | EPOLLET);
+	ASSERT_LE(0, self->set);
+	EXPECT_EQ(0U, epoll_news(self->set));
+	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
+	EXPECT_EQ((__u32)EPOLLOUT, epoll_news(self->set));
+	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
+	EXPECT_EQ(0U, epoll_news(self->set));
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
+	EXPECT_EQ(0U, epoll_news(self->set));
+}
+
+/* ------------------------------------------------------------------------ */
+/* What a descriptor may do                                                 */
+/* ------------------------------------------------------------------------ */
+
+/* One that may not take polls for nothing, and claims no word by that. */
+TEST_F(poll, of_a_reader)
+{
+	int reader = open_named(KIPC_SEMAPHORE, self->name, KIPC_READ);
+
+	ASSERT_LE(0, reader);
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
+	EXPECT_EQ(0, poll_now(reader, POLLIN | POLLOUT));
+	self->set = epoll_of(reader, EPOLLIN | EPOLLOUT);
+	ASSERT_LE(0, self->set);
+	EXPECT_EQ(0U, epoll_news(self->set));
+	if (self->first)
+		EXPECT_TRUE(word_give(self->first, MAX));
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
+	if (self->first)
+		EXPECT_FALSE(word_is_slow(self->first));
+	EXPECT_EQ(0U, epoll_news(self->set));
+	close(reader);
+}
+
+/* One that may post, and take by a verb, but not read(). */
+TEST_F(poll, of_a_writer)
+{
+	int writer = open_named(KIPC_SEMAPHORE, self->name, KIPC_WRITE);
+
+	ASSERT_LE(0, writer);
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
+	EXPECT_EQ(POLLOUT, poll_now(writer, POLLIN | POLLOUT));
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, MAX - 1));
+	EXPECT_EQ(0, poll_now(writer, POLLIN | POLLOUT));
+	close(writer);
+}
+
+TEST_HARNESS_MAIN
