@@ -12,17 +12,29 @@
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
+#include <linux/workqueue.h>
 
 #include "args.h"
 #include "compat.h"
 #include "mailbox_queue.h"
 #include "object.h"
+#include "poll.h"
 #include "wait.h"
+
+/* How long room is kept for a poller that was woken for it, in milliseconds. */
+#define MAILBOX_OFFER_MS	10
 
 struct mailbox_side {
 	struct kipc_waitlist waiters;		/* the mailbox's lock */
 	struct kipc_patience patience;
 	atomic_t waiting;
+};
+
+/* Whose turn the next room is, of pollers and waiting senders; see below. */
+struct mailbox_turn {
+	bool wanted;		/* a poller was told that there is no room */
+	bool offered;		/* the pollers were woken for room that is kept */
+	bool senders;		/* the pollers had theirs, the senders are next */
 };
 
 struct kipc_mailbox {
@@ -31,6 +43,9 @@ struct kipc_mailbox {
 	struct kipc_queue queue;		/* lock */
 	struct mailbox_side senders;
 	struct mailbox_side receivers;
+	struct wait_queue_head writers;		/* that poll; readers: the object's */
+	struct mailbox_turn turn;		/* lock */
+	struct delayed_work offer_end;
 };
 
 struct mailbox_waiter {
@@ -54,14 +69,91 @@ static u32 mailbox_message_size(const struct kipc_mailbox *mailbox)
 	return mailbox->object.attributes.mailbox.message_size;
 }
 
+/* ------------------------------------------------------------------------ */
+/* Whose turn it is to send                                                 */
+/* ------------------------------------------------------------------------ */
+
+/*
+ * Senders that wait in the kernel get room as soon as it is enough for the first of
+ * them. A sender that polls instead wants room for the longest message, and would
+ * never see it beside them. So they take turns:
+ *
+ *	wanted	A poller was told that there is no room. Room is not given to the
+ *		waiting senders, so that it adds up, unless the longest message
+ *		would fit beside theirs.
+ *	offered	The longest message fits, and the pollers were woken. The first send
+ *		that does not wait ends this, or MAILBOX_OFFER_MS without one.
+ *	senders	After that the first waiting sender is next, whatever is wanted.
+ *
+ * Room that is not enough for the longest message means that there are messages to
+ * be received, so keeping it ends with them. Invariant: offered only where the
+ * longest message fits and a sender waits, or did.
+ */
+
+/* Does the longest message fit? */
+static bool mailbox_has_room(const struct kipc_mailbox *mailbox)
+{
+	return kipc_queue_fits(&mailbox->queue, mailbox_message_size(mailbox));
+}
+
+/* Is room kept for pollers? */
+static bool mailbox_keeps_room(struct kipc_mailbox *mailbox)
+{
+	const struct mailbox_turn *turn = &mailbox->turn;
+
+	return turn->offered || (turn->wanted && !turn->senders &&
+				 kipc_pollers_present(&mailbox->writers));
+}
+
+/* May a sender that waits, or would, have the room for its message? */
+static bool mailbox_gives_room(struct kipc_mailbox *mailbox, u32 length)
+{
+	if (mailbox_keeps_room(mailbox))
+		return kipc_queue_fits_beside(&mailbox->queue, length,
+					      mailbox_message_size(mailbox));
+	return kipc_queue_fits(&mailbox->queue, length);
+}
+
+/* A poller, or a sender that may become one, is told that there is no room. */
+static void mailbox_refuse_room(struct kipc_mailbox *mailbox)
+{
+	if (kipc_pollers_present(&mailbox->writers))
+		mailbox->turn.wanted = true;
+}
+
+/* Waiting senders have been served: are there pollers to be woken? */
+static bool mailbox_offer_room(struct kipc_mailbox *mailbox)
+{
+	struct mailbox_turn *turn = &mailbox->turn;
+	bool waiting = mailbox->senders.waiters.first;
+
+	lockdep_assert_held(&mailbox->lock);
+	if (!waiting) {
+		turn->offered = false;
+		turn->senders = false;
+	}
+	if (!turn->wanted || !mailbox_has_room(mailbox))
+		return false;
+	turn->wanted = false;
+	turn->offered = waiting;
+	return true;
+}
+
+/* The pollers had their turn. */
+static void mailbox_end_offer(struct kipc_mailbox *mailbox)
+{
+	mailbox->turn.offered = false;
+	mailbox->turn.senders = true;
+}
+
 static __poll_t mailbox_ready(struct kipc_mailbox *mailbox)
 {
 	__poll_t ready = 0;
 
 	if (mailbox->queue.count)
 		ready |= EPOLLIN | EPOLLRDNORM;
-	if (!mailbox->senders.waiters.first &&
-	    kipc_queue_fits(&mailbox->queue, mailbox_message_size(mailbox)))
+	if (mailbox_has_room(mailbox) &&
+	    (!mailbox->senders.waiters.first || mailbox->turn.offered))
 		ready |= EPOLLOUT | EPOLLWRNORM;
 	return ready;
 }
@@ -102,6 +194,7 @@ static void serve_sender(struct kipc_mailbox *mailbox,
 {
 	struct mailbox_waiter *sender = waiter_of(first);
 
+	mailbox->turn.senders = false;
 	sender->message = kipc_queue_reserve(&mailbox->queue, sender->size);
 	kipc_grant(waker, &mailbox->senders.waiters, first, 0);
 }
@@ -119,7 +212,7 @@ static bool mailbox_serve(struct kipc_mailbox *mailbox,
 		serve_receiver(mailbox, first, waker);
 	}
 	while ((first = mailbox->senders.waiters.first) &&
-	       kipc_queue_fits(&mailbox->queue, waiter_of(first)->size)) {
+	       mailbox_gives_room(mailbox, waiter_of(first)->size)) {
 		if (kipc_waker_full(waker))
 			return true;
 		serve_sender(mailbox, first, waker);
@@ -127,19 +220,31 @@ static bool mailbox_serve(struct kipc_mailbox *mailbox,
 	return false;
 }
 
+static void mailbox_wake_writers(struct kipc_mailbox *mailbox, bool offered)
+{
+	if (offered) {
+		cancel_delayed_work(&mailbox->offer_end);
+		schedule_delayed_work(&mailbox->offer_end,
+				      msecs_to_jiffies(MAILBOX_OFFER_MS));
+	}
+	kipc_pollers_wake(&mailbox->writers, EPOLLOUT | EPOLLWRNORM,
+			  KIPC_POLLERS_ALL);
+}
+
 /* Unlock, and let those know who wait and those who poll. */
 static noinline void mailbox_leave_serving(struct kipc_mailbox *mailbox,
-					   __poll_t events)
+					   bool inserted)
 	__releases(&mailbox->lock)
 {
 	struct kipc_waker waker __uninitialized;
-	__poll_t ready;
-	bool more;
+	bool more, message, room, offered;
 
 	kipc_waker_init(&waker, false);
 	for (;;) {
 		more = mailbox_serve(mailbox, &waker);
-		ready = events & mailbox_ready(mailbox);
+		message = inserted && mailbox->queue.count;
+		room = !more && mailbox_offer_room(mailbox);
+		offered = mailbox->turn.offered;
 		spin_unlock(&mailbox->lock);
 		kipc_waker_flush(&waker);
 		if (!more)
@@ -147,17 +252,21 @@ static noinline void mailbox_leave_serving(struct kipc_mailbox *mailbox,
 		cond_resched();
 		spin_lock(&mailbox->lock);
 	}
-	if (ready)
-		kipc_object_wake_pollers(&mailbox->object, ready);
+	if (message)
+		kipc_pollers_wake(&mailbox->object.pollers,
+				  EPOLLIN | EPOLLRDNORM, 1);
+	if (room)
+		mailbox_wake_writers(mailbox, offered);
 }
 
-/* Unlock after a change that may have made these events ready. */
-static void mailbox_leave(struct kipc_mailbox *mailbox, __poll_t events)
+/* Unlock after a change: a message was inserted, or there may be more room. */
+static void mailbox_leave(struct kipc_mailbox *mailbox, bool inserted)
 	__releases(&mailbox->lock)
 {
 	if (mailbox->receivers.waiters.first || mailbox->senders.waiters.first ||
-	    kipc_object_polled(&mailbox->object))
-		mailbox_leave_serving(mailbox, events);
+	    mailbox->turn.wanted ||
+	    (inserted && kipc_pollers_present(&mailbox->object.pollers)))
+		mailbox_leave_serving(mailbox, inserted);
 	else
 		spin_unlock(&mailbox->lock);
 }
@@ -179,7 +288,7 @@ static int mailbox_sleep(struct kipc_mailbox *mailbox,
 		else
 			kipc_waitlist_remove(&side->waiters, &self->waiter);
 		/* Senders behind may want less room than this one did. */
-		mailbox_leave(mailbox, EPOLLOUT | EPOLLWRNORM);
+		mailbox_leave(mailbox, false);
 	}
 	atomic_dec(&side->waiting);
 	kipc_wait_end(&mailbox->object);
@@ -227,7 +336,7 @@ static void mailbox_insert(struct kipc_mailbox *mailbox,
 {
 	spin_lock(&mailbox->lock);
 	kipc_queue_insert(&mailbox->queue, message);
-	mailbox_leave(mailbox, EPOLLIN | EPOLLRDNORM);
+	mailbox_leave(mailbox, true);
 }
 
 static void mailbox_release(struct kipc_mailbox *mailbox,
@@ -235,7 +344,7 @@ static void mailbox_release(struct kipc_mailbox *mailbox,
 {
 	spin_lock(&mailbox->lock);
 	kipc_queue_release(&mailbox->queue, message);
-	mailbox_leave(mailbox, EPOLLOUT | EPOLLWRNORM);
+	mailbox_leave(mailbox, false);
 }
 
 static void mailbox_extend(struct kipc_mailbox *mailbox,
@@ -249,6 +358,30 @@ static void mailbox_extend(struct kipc_mailbox *mailbox,
 	}
 }
 
+/* May the caller have room without waiting? It may not have waited, or polled. */
+static bool mailbox_may_reserve(struct kipc_mailbox *mailbox, u32 length,
+				bool try)
+{
+	bool leads = mailbox_leads(&mailbox->senders);
+
+	if (!try)
+		return leads && mailbox_gives_room(mailbox, length);
+	return (leads || mailbox->turn.offered) &&
+	       kipc_queue_fits(&mailbox->queue, length);
+}
+
+/* Unlock after room was reserved; one that did not wait may have been offered it. */
+static void mailbox_leave_reserved(struct kipc_mailbox *mailbox, bool try)
+	__releases(&mailbox->lock)
+{
+	if (try && mailbox->turn.offered) {
+		mailbox_end_offer(mailbox);
+		mailbox_leave(mailbox, false);
+	} else {
+		spin_unlock(&mailbox->lock);
+	}
+}
+
 /* Reserve room for a message, waiting for it. */
 static int mailbox_reserve(struct kipc_mailbox *mailbox, u32 length,
 			   const struct kipc_deadline *deadline,
@@ -257,11 +390,13 @@ static int mailbox_reserve(struct kipc_mailbox *mailbox, u32 length,
 	struct mailbox_side *side = &mailbox->senders;
 
 	spin_lock(&mailbox->lock);
-	if (mailbox_leads(side) && kipc_queue_fits(&mailbox->queue, length)) {
+	if (mailbox_may_reserve(mailbox, length, deadline->try)) {
 		*message = kipc_queue_reserve(&mailbox->queue, length);
-		spin_unlock(&mailbox->lock);
+		mailbox_leave_reserved(mailbox, deadline->try);
 		return 0;
 	}
+	if (deadline->try)
+		mailbox_refuse_room(mailbox);
 	return mailbox_wait(mailbox, side, &length, deadline, message);
 }
 
@@ -501,13 +636,24 @@ static long mailbox_ioctl(struct file *file, unsigned int command,
 static __poll_t mailbox_poll(struct file *file, struct poll_table_struct *table)
 {
 	struct kipc_mailbox *mailbox = mailbox_of(kipc_object_of(file));
-	__poll_t ready;
+	__poll_t possible = 0, ready;
 
-	poll_wait(file, &mailbox->object.pollers, table);
+	/* Whatever is asked for now, epoll may ask for the other later. */
+	if (kipc_file_reads(file)) {
+		poll_wait(file, &mailbox->object.pollers, table);
+		possible |= EPOLLIN | EPOLLRDNORM;
+	}
+	if (kipc_file_writes(file)) {
+		poll_wait(file, &mailbox->writers, table);
+		possible |= EPOLLOUT | EPOLLWRNORM;
+	}
 	spin_lock(&mailbox->lock);
 	ready = mailbox_ready(mailbox);
+	if (possible & ~ready & poll_requested_events(table) &
+	    (EPOLLOUT | EPOLLWRNORM))
+		mailbox_refuse_room(mailbox);
 	spin_unlock(&mailbox->lock);
-	return ready;
+	return ready & possible;
 }
 
 static ssize_t mailbox_read(struct file *file, struct iov_iter *to, bool try)
@@ -560,16 +706,31 @@ static int mailbox_check(union kipc_attributes *attributes)
 	return 0;
 }
 
+/* The pollers did not come for the room that was kept for them. */
+static void mailbox_offer_expired(struct work_struct *work)
+{
+	struct kipc_mailbox *mailbox =
+		container_of(work, struct kipc_mailbox, offer_end.work);
+
+	spin_lock(&mailbox->lock);
+	if (mailbox->turn.offered)
+		mailbox_end_offer(mailbox);
+	mailbox_leave(mailbox, false);
+}
+
 static int mailbox_init(struct kipc_object *object)
 {
 	struct kipc_mailbox *mailbox = mailbox_of(object);
 
 	spin_lock_init(&mailbox->lock);
+	init_waitqueue_head(&mailbox->writers);
+	INIT_DELAYED_WORK(&mailbox->offer_end, mailbox_offer_expired);
 	return kipc_queue_alloc(&mailbox->queue, object);
 }
 
 static void mailbox_exit(struct kipc_object *object)
 {
+	cancel_delayed_work_sync(&mailbox_of(object)->offer_end);
 	kipc_queue_free(&mailbox_of(object)->queue,
 			object->attributes.mailbox.messages);
 }

@@ -95,6 +95,14 @@ static inline bool kipc_queue_fits(const struct kipc_queue *queue, u32 length)
 	return queue->spare && length <= queue->bytes_left;
 }
 
+/* Would a second message, of that length, still fit after it? */
+static inline bool kipc_queue_fits_beside(const struct kipc_queue *queue,
+					  u32 length, u32 second)
+{
+	return queue->spare && queue->spare->next_spare &&
+	       (u64)length + second <= queue->bytes_left;
+}
+
 /* Does a reserved message still lack blocks? */
 static inline bool kipc_message_short(const struct kipc_message *message)
 {

@@ -33,10 +33,3 @@ struct kipc_object *kipc_object_put(struct kipc_object *object)
 		object_free(object);
 	return NULL;
 }
-
-/* The word is frozen while somebody polls, so nobody slips past this. */
-void kipc_object_wake_pollers(struct kipc_object *object, __poll_t events)
-{
-	if (kipc_object_polled(object))
-		wake_up_interruptible_poll(&object->pollers, events);
-}

@@ -129,7 +129,6 @@ struct kipc_object *kipc_object_put(struct kipc_object *object);
 int kipc_object_charge(struct kipc_object *object, u64 bytes);
 int kipc_object_publish(struct kipc_object *object, const char *name,
 			u32 access);
-void kipc_object_wake_pollers(struct kipc_object *object, __poll_t events);
 
 static inline struct kipc_object *kipc_object_of(const struct file *file)
 {
@@ -138,12 +137,6 @@ static inline struct kipc_object *kipc_object_of(const struct file *file)
 
 struct kipc_object *kipc_object_of_type(const struct file *file,
 					const struct kipc_type *type);
-
-static inline bool kipc_object_polled(struct kipc_object *object)
-{
-	/* A poller registers first and takes the element's lock after that. */
-	return waitqueue_active(&object->pollers);
-}
 
 /* May the verb be used through this descriptor? */
 static inline int kipc_file_check(const struct file *file, fmode_t mode)

@@ -82,6 +82,38 @@
  * process will hold, four bytes an element, do not fit in its user's quota.
  */
 
+/*
+ * Polling. Semaphores, about element 0, and mailboxes work with poll, epoll and
+ * io_uring; the others cannot be polled (EPERM from epoll_ctl()). A descriptor
+ * polls for what it may do itself:
+ *
+ *	semaphore	EPOLLIN, with read and write access: a unit that no waiter
+ *			gets can be taken. EPOLLOUT, with write access: it is below
+ *			its maximum; at it, write() gives EOVERFLOW.
+ *	mailbox		EPOLLIN, with read access: there is a message. EPOLLOUT,
+ *			with write access: there is room for the longest message.
+ *
+ * With neither it polls as never ready, and registers nowhere.
+ *
+ * Edges (EPOLLET): EPOLLIN each time units are posted or a message is sent that no
+ * waiter gets, or a waiter leaves units behind; never because some are taken.
+ * EPOLLOUT when there is room again after a poller, or a send of KIPC_TRY or
+ * O_NONBLOCK, was told that there is none. Exclusive pollers (EPOLLEXCLUSIVE) are
+ * woken one for each new unit or message, and all of them for room.
+ *
+ * Senders that wait and senders that poll take turns. While a poller waits for
+ * EPOLLOUT, room is not given to senders that wait, so that it adds up to the
+ * longest message, unless that fits beside theirs. Then pollers are woken, and the
+ * room is kept for 10 ms, or until the first send that does not wait; a waiting
+ * sender comes next. So EPOLLOUT says that such a send will do, not that it must:
+ * one that comes late or second gets EAGAIN, and should poll again.
+ *
+ * While a semaphore is polled its word of element 0 is the kernel's. A wake-up walks
+ * all pollers of the object for that event, with interrupts disabled, as that of a
+ * pipe or an eventfd does: a participant with many descriptors in epoll sets makes
+ * posting, or sending, dear for the others.
+ */
+
 /* Semaphore word: units in bits 0..31, the rest zero. */
 #define KIPC_SEMAPHORE_COUNT	0xffffffffULL
 
