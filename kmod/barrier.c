@@ -99,13 +99,16 @@ static void barrier_leave(struct kipc_barrier *barrier, struct kipc_element *e)
 /* ------------------------------------------------------------------------ */
 
 /*
- * A waiting party was killed, which the others are told at once. As a member it
- * is dead too, if nobody else uses its memory: else one of these may yet arrive,
- * and it is when the memory goes that this is over.
+ * A waiting party was killed. Where only arrivals count, this one stands; otherwise
+ * the others are told at once. As a member it is dead too, if nobody else uses its
+ * memory: else one of these may yet arrive, and it is when the memory goes that this
+ * is over.
  */
 static void barrier_killed(struct kipc_barrier *barrier,
 			   struct kipc_barrier_member *member)
 {
+	if (!barrier->object.tracks)
+		return;
 	if (member && atomic_read(&current->mm->mm_users) == 1)
 		kipc_member_die(barrier, member);
 	if (!kipc_barrier_drops(barrier))
@@ -374,9 +377,10 @@ static int wait_write_back(struct kipc_barrier *barrier,
 /* The caller as a participant; NULL where he is not attached. */
 static struct kipc_barrier_member *member_get(struct kipc_barrier *barrier)
 {
-	struct kipc_attachment *attachment =
-		kipc_attachment_get_current(&barrier->object);
+	struct kipc_attachment *attachment = NULL;
 
+	if (barrier->object.tracks)
+		attachment = kipc_attachment_get_current(&barrier->object);
 	return attachment ? kipc_barrier_member_of(attachment) : NULL;
 }
 
@@ -445,6 +449,8 @@ static int ioctl_member(struct file *file, void __user *arg,
 
 	if (ret)
 		return ret;
+	if (!barrier->object.tracks)
+		return -EINVAL;
 	member = member_get(barrier);
 	if (!member)
 		return -ENXIO;
@@ -508,7 +514,7 @@ static int barrier_init(struct kipc_object *object)
 {
 	struct kipc_barrier *barrier = kipc_barrier_of(object);
 
-	object->tracks = true;
+	object->tracks = !(object->flags & KIPC_NO_MEMBERS);
 	barrier->parties = object->attributes.barrier.parties;
 	if (kipc_barrier_drops(barrier))
 		barrier->vacant = barrier->parties;
@@ -541,7 +547,8 @@ static void barrier_show(struct seq_file *seq, struct kipc_object *object)
 const struct kipc_type kipc_barrier_type = {
 	.label = "barrier",
 	.id = KIPC_BARRIER,
-	.flags = KIPC_SEALED | KIPC_DROP,
+	.flags = KIPC_SEALED | KIPC_DROP | KIPC_NO_MEMBERS,
+	.alternatives = KIPC_DROP | KIPC_NO_MEMBERS,
 	.min_elements = 1,
 	.max_elements = 1,
 	.size = sizeof(struct kipc_barrier),

@@ -17,6 +17,9 @@
  * barrier are a number that nothing changes, and who they are is not known: when
  * a member dies the barrier breaks, because it may have been one of them.
  *
+ * A KIPC_NO_MEMBERS barrier knows no participants. Arrivals count, and no end of a
+ * process is noticed: an arrival stands even if the party is killed as it waits.
+ *
  * Of a KIPC_DROP barrier the kernel knows more, because nobody arrives without
  * it: how many parties each member is, and how many of these have arrived in the
  * current *epoch*, which ends when the barrier opens or is reset. Those that

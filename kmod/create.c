@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/bitops.h>
 #include <linux/cred.h>
 #include <linux/slab.h>
 
@@ -115,6 +116,8 @@ static int create_check(struct kipc_create_args *args,
 	    args->elements > type->max_elements || (args->mode & ~0777))
 		return -EINVAL;
 	if (!args->name_length && (args->flags & NAME_FLAGS))
+		return -EINVAL;
+	if (hweight32(args->flags & type->alternatives) > 1)
 		return -EINVAL;
 	return type->check(&args->attributes);
 }

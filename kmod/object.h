@@ -35,6 +35,7 @@ struct kipc_words;
  * @label: for people
  * @id: KIPC_SEMAPHORE and so on
  * @flags: of CREATE that it knows, beside those of names
+ * @alternatives: flags of which an object has at most one
  * @min_elements: in one object
  * @max_elements: in one object
  * @size: of its structure, which begins with struct kipc_object
@@ -62,6 +63,7 @@ struct kipc_type {
 	const char *label;
 	u32 id;
 	u32 flags;
+	u32 alternatives;
 	u32 min_elements;
 	u32 max_elements;
 	size_t size;

@@ -111,6 +111,9 @@ TEST(barrier_tells_a_regular_end_from_a_death)
 	EXPECT_EQ(-EOWNERDEAD, end_at_barrier(KIPC_SEALED, false));
 	EXPECT_EQ(0, end_at_barrier(KIPC_DROP, true));
 	EXPECT_EQ(0, end_at_barrier(KIPC_DROP, false));
+	EXPECT_EQ(0, end_at_barrier(KIPC_NO_MEMBERS, true));
+	EXPECT_EQ(0, end_at_barrier(KIPC_NO_MEMBERS, false));
+	EXPECT_EQ(0, end_at_barrier(KIPC_NO_MEMBERS | KIPC_SEALED, false));
 }
 
 static __u32 members(struct kipc_barrier *barrier)
@@ -178,6 +181,28 @@ TEST(barrier_of_any_number_of_parties)
 	EXPECT_EQ(KIPC_BARRIER_SERIAL, kipc_barrier_wait(barrier));
 	EXPECT_EQ(0, kipc_barrier_leave(barrier));
 	EXPECT_EQ(-EPERM, kipc_barrier_leave(barrier));
+	kipc_barrier_close(barrier);
+}
+
+/* Every party is a child, and none maps anything again. */
+TEST(barrier_without_members)
+{
+	const struct kipc_barrier_options options = {
+		.flags = KIPC_NO_MEMBERS, .parties = PARTIES,
+	};
+	struct child children[PARTIES];
+	struct kipc_barrier *barrier;
+	int i, serials = 0;
+
+	ASSERT_EQ(0, kipc_barrier_create(&barrier, NULL, &options));
+	EXPECT_EQ(-EINVAL, kipc_barrier_join(barrier));
+	EXPECT_EQ(-EINVAL, kipc_barrier_leave(barrier));
+	for (i = 0; i < PARTIES; i++)
+		child_start(&children[i], run_party, barrier);
+	for (i = 0; i < PARTIES; i++)
+		serials += child_finish(&children[i]);
+	EXPECT_EQ(GENERATIONS, serials);
+	EXPECT_EQ(0U, members(barrier));
 	kipc_barrier_close(barrier);
 }
 

@@ -373,7 +373,7 @@ struct kipc_barrier {
 
 /** What kipc_barrier_create() takes. Zero means the default. */
 struct kipc_barrier_options {
-	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST, _SEALED, _DROP */
+	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST, _SEALED, and _DROP or _NO_MEMBERS */
 	uint32_t mode;		/**< permission bits; 0 means 0600 */
 	uint32_t parties;	/**< 2..KIPC_PARTIES_MAX; with KIPC_DROP at first */
 };
@@ -388,6 +388,10 @@ struct kipc_barrier_options {
  * With KIPC_DROP every operation is a system call, and nothing breaks by that: the
  * kernel knows how many parties each process is, see kipc_barrier_join(), and
  * those that end or leave are waited for no more.
+ *
+ * With KIPC_NO_MEMBERS, which excludes KIPC_DROP, only arrivals count, as with a
+ * pthread barrier: no process is a member, and the end of one breaks nothing. An
+ * arrival stands even where the process is killed as it waits.
  * @return 0 or a negative errno; -EUSERS: too many processes take part
  */
 int kipc_barrier_create(struct kipc_barrier **barrier, const char *name,
@@ -417,7 +421,8 @@ int kipc_barrier_fd(const struct kipc_barrier *barrier);
  * created with, or if there is none adds one. To arrive more often in a generation
  * than the process has joined is to join once more.
  * @return 0, -ENXIO (the handle has no access to take part with), -EOVERFLOW
- *         (more than KIPC_PARTIES_MAX parties), -EBADF (not open for writing)
+ *         (more than KIPC_PARTIES_MAX parties), -EBADF (not open for writing),
+ *         -EINVAL (KIPC_NO_MEMBERS)
  */
 int kipc_barrier_join(struct kipc_barrier *barrier);
 
@@ -427,7 +432,8 @@ int kipc_barrier_join(struct kipc_barrier *barrier);
  *
  * With KIPC_DROP the calling process becomes one party fewer; if all who remain
  * have arrived the barrier opens.
- * @return 0, -EPERM (not a member by this handle), -ENXIO, -EBADF
+ * @return 0, -EPERM (not a member by this handle), -ENXIO, -EBADF, -EINVAL
+ *         (KIPC_NO_MEMBERS)
  */
 int kipc_barrier_leave(struct kipc_barrier *barrier);
 

@@ -10,7 +10,8 @@
  * The kernel does not see who arrives by the word. So a handle joins before its
  * first arrival in this process, which its attachment tells from that of a parent:
  * the death of the process is noticed from then on, until the handle is closed.
- * With KIPC_DROP the word is never ours, and the kernel sees everybody.
+ * With KIPC_DROP the word is never ours, and the kernel sees everybody. With
+ * KIPC_NO_MEMBERS there is no attachment, and nothing to join.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -144,6 +145,8 @@ static int member_leave(struct kipc_barrier *barrier)
 
 int kipc_barrier_join(struct kipc_barrier *barrier)
 {
+	if (barrier->flags & KIPC_NO_MEMBERS)
+		return -EINVAL;
 	if (!barrier->words.attachment)
 		return -ENXIO;
 	if (barrier->flags & KIPC_DROP)
@@ -153,6 +156,8 @@ int kipc_barrier_join(struct kipc_barrier *barrier)
 
 int kipc_barrier_leave(struct kipc_barrier *barrier)
 {
+	if (barrier->flags & KIPC_NO_MEMBERS)
+		return -EINVAL;
 	if (!barrier->words.attachment)
 		return -ENXIO;
 	if (barrier->flags & KIPC_DROP)

@@ -54,7 +54,7 @@ CHOICES(create_flags, CHOICE("exclusive", KIPC_EXCLUSIVE),
 	CHOICE("packed", KIPC_PACKED), CHOICE("recursive", KIPC_RECURSIVE),
 	CHOICE("fair", KIPC_FAIR), CHOICE("spin", KIPC_SPIN),
 	CHOICE("detect", KIPC_DETECT), CHOICE("undo", KIPC_UNDO),
-	CHOICE("drop", KIPC_DROP));
+	CHOICE("drop", KIPC_DROP), CHOICE("nomembers", KIPC_NO_MEMBERS));
 CHOICES(access_flags, CHOICE("read", KIPC_READ), CHOICE("write", KIPC_WRITE));
 CHOICES(wait_flags, CHOICE("try", KIPC_TRY), CHOICE("realtime", KIPC_REALTIME),
 	CHOICE("peek", KIPC_PEEK), CHOICE("arrived", KIPC_ARRIVED),

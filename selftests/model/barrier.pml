@@ -15,6 +15,7 @@
  *	  epoch that is not over, and no lock is held;
  *	- nobody is killed while waiting in an epoch and leaves it whole, nor as a
  *	  member wherever it is: nobody waits for it any more;
+ *	- with KIPC_NO_MEMBERS the arrival of one that is killed counts as any;
  *	- with KIPC_DROP (DROPS) the epoch opens without those who have gone, and
  *	  one of the others is the serial party;
  *	- while user space owns the word nobody waits.
@@ -202,6 +203,13 @@
 #define PROCESSES 3
 #define CAST	run party(0, 2, MEMBER + TIMED); run party(1, 2, MEMBER); \
 		run resetter(1)
+#elif defined SCENARIO_no_members	/* BROKEN_STAND */
+/* Only arrivals count: that of a killed waiter stands, and breaks nothing. */
+#define NO_MEMBERS
+#define WAITERS	3
+#define KILLS	1
+#define PROCESSES 3
+#define CAST	run party(0, 2, 0); run party(1, 1, 0); run party(2, 1, 0)
 #elif defined SCENARIO_fault	/* BROKEN_WITHDRAW */
 /* The kernel cannot write back that the party has arrived: it withdraws. */
 #define WAITERS	2
@@ -334,6 +342,9 @@ inline check_result(id)
 			assert(!opened[mine[id]]);
 			assert(broke[mine[id]] && !lost[mine[id]])
 		:: ret == EOWNERDEAD ->
+#ifdef NO_MEMBERS
+			assert(false);
+#endif
 			assert(lost[mine[id]])
 		:: ret == ECANCELED ->
 #ifdef STRICT
@@ -592,7 +603,11 @@ inline barrier_give_up(id)
 #endif
 			:: else ->
 				if
-#ifdef DROPS				/* barrier_killed(): nobody else has its memory */
+#ifdef BROKEN_STAND
+				:: killed -> value--
+#elif defined NO_MEMBERS
+				:: killed -> skip
+#elif defined DROPS			/* barrier_killed(): nobody else has its memory */
 				:: killed -> member_die(id); member = false
 #elif !defined BROKEN_DEATH
 				:: killed -> element_break(true)
@@ -807,7 +822,7 @@ proctype party(byte id; byte times; byte habits)
 		:: else -> old = 0
 		fi;
 		if
-#ifdef DROPS
+#if defined DROPS || defined NO_MEMBERS
 		:: killed -> break
 #else
 		:: killed -> assert(IS_OVER(mine[id])); break

@@ -68,8 +68,8 @@
 #define KIPC_SLOW		0x8000000000000000ULL
 
 /*
- * Participants. Barriers, mutexes, regions that have mutexes, and KIPC_UNDO
- * semaphores know who takes part:
+ * Participants. Barriers without KIPC_NO_MEMBERS, mutexes, regions that have
+ * mutexes, and KIPC_UNDO semaphores know who takes part:
  * a process, or rather its memory, that has mapped the words through a
  * descriptor open for reading and writing is *attached* until the last of these
  * mappings goes, by munmap, exec, exit or SIGKILL. Such a mapping is not inherited
@@ -180,6 +180,7 @@
 #define KIPC_DETECT		0x80U	/* mutex: EDEADLK where a wait closes a cycle */
 #define KIPC_UNDO		0x100U	/* semaphore: the dead give their units back */
 #define KIPC_DROP		0x200U	/* barrier: the dead are waited for no more */
+#define KIPC_NO_MEMBERS		0x400U	/* barrier: only arrivals count, not their parties */
 
 /* Flags of OPEN: what the descriptor is for; at least one. */
 #define KIPC_READ		0x1U
@@ -236,8 +237,9 @@ union kipc_attributes {
  * @flags: KIPC_EXCLUSIVE, KIPC_PERSIST (both need a name), KIPC_SEALED, for
  *	   semaphores and mutexes KIPC_PACKED, for mutexes KIPC_RECURSIVE,
  *	   KIPC_FAIR, KIPC_DETECT and KIPC_SPIN, which has no effect with DETECT,
- *	   for semaphores KIPC_UNDO, for barriers KIPC_DROP; for regions those of
- *	   mutexes, which say what its mutexes are like
+ *	   for semaphores KIPC_UNDO, for barriers KIPC_DROP or KIPC_NO_MEMBERS,
+ *	   not both; for regions those of mutexes, which say what its mutexes are
+ *	   like
  * @type: KIPC_SEMAPHORE, KIPC_BARRIER, KIPC_MAILBOX, KIPC_MUTEX or KIPC_REGION
  * @elements: 1..KIPC_ELEMENTS_MAX for semaphores and mutexes, for regions the
  *	      mutexes it has, 0..KIPC_ELEMENTS_MAX, 1 for the others
@@ -576,6 +578,13 @@ struct kipc_semaphore_post_wait_args {
  * the latest when it is gone. The first reason to be broken stays. The death of
  * one that is no member is not noticed otherwise: use deadlines.
  *
+ * With KIPC_NO_MEMBERS only arrivals count, as with a pthread barrier: no process is
+ * attached or a member, and the end of one breaks nothing, whether it comes between
+ * two generations or while the party waits. An arrival stands even where the party
+ * is killed as it waits. So one that is started again after that arrives a second
+ * time: RESET the barrier before. One that does not arrive any more is not missed: use
+ * deadlines.
+ *
  * With KIPC_DROP: see struct kipc_barrier_args. ENXIO: the process is not
  * attached. EOVERFLOW: there would be more than KIPC_PARTIES_MAX parties.
  *
@@ -604,8 +613,8 @@ struct kipc_barrier_wait_args {
  * @reserved: 0
  *
  * ABORT and RESET give those who wait ECANCELED. None waits. Need write access.
- * JOIN and LEAVE: ENXIO where the process is not attached. LEAVE: EPERM where it
- * is not a member.
+ * JOIN and LEAVE: ENXIO where the process is not attached, EINVAL with
+ * KIPC_NO_MEMBERS. LEAVE: EPERM where it is not a member.
  *
  * A plain barrier waits for the same number of parties for ever. JOIN says that
  * the process will arrive by changing the word, so that its death is noticed even
