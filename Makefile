@@ -11,7 +11,7 @@ export PREFIX DESTDIR KERNELS TESTS INPUT ROWS
 
 libuser := $(MAKE) -s --no-print-directory -C libuser O=$(CURDIR)/build/libuser
 
-.PHONY: all demo check check-debug check-kcsan check-rt coverage fuzz torture bench bench-host
+.PHONY: all demo check check-debug check-kcsan check-rt coverage fuzz torture soak bench bench-host
 .PHONY: bench-compare bench-document html lint shell install clean help setup module library
 
 ## all: the module for the running kernel, or else the test kernels; the library
@@ -56,6 +56,10 @@ fuzz: setup
 torture: setup
 	@selftests/torture/run $(if $(SECONDS),-s $(SECONDS)) $(if $(KILLS),-n $(KILLS)) \
 		$(if $(SEED),-S $(SEED))
+
+## soak: what chance decides, again and again for SECONDS: tests, torture, fuzzing; KERNELS, SEED
+soak: setup
+	@$(vm)/soak $(if $(SECONDS),-s $(SECONDS)) $(if $(SEED),-S $(SEED))
 
 # The shell counts seconds in a variable of that name.
 unexport SECONDS
