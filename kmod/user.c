@@ -6,17 +6,18 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/user_namespace.h>
 
 #include "user.h"
 
 static unsigned long max_objects = 65536;
 module_param(max_objects, ulong, 0644);
-MODULE_PARM_DESC(max_objects, "objects a user may have (default 65536)");
+MODULE_PARM_DESC(max_objects, "objects a user may have, those in its user namespaces included (default 65536)");
 
 static unsigned long max_bytes = 256UL << 20;
 module_param(max_bytes, ulong, 0644);
 MODULE_PARM_DESC(max_bytes,
-		 "bytes the objects of a user may hold (default 256 MiB)");
+		 "bytes these objects may hold (default 256 MiB)");
 
 struct kipc_user {
 	struct hlist_node node;		/* users_mutex */
@@ -26,7 +27,7 @@ struct kipc_user {
 	u64 bytes;			/* users_mutex */
 };
 
-static DEFINE_HASHTABLE(users, 6);
+static DEFINE_HASHTABLE(users, 10);
 static DEFINE_MUTEX(users_mutex);
 
 static struct kipc_user *user_find(kuid_t uid)
@@ -57,10 +58,21 @@ static struct kipc_user *user_find_or_add(kuid_t uid, struct kipc_user *spare)
 	return user;
 }
 
-/* The caller's account, or ENOMEM. */
+/* The user in the initial namespace that answers for the caller. */
+static kuid_t user_answerable(void)
+{
+	const struct user_namespace *ns = current_user_ns();
+	kuid_t uid = current_uid();
+
+	for (; ns->parent; ns = ns->parent)
+		uid = ns->owner;
+	return uid;
+}
+
+/* The account that the caller's objects are charged to, or ENOMEM. */
 struct kipc_user *kipc_user_get(void)
 {
-	kuid_t uid = current_uid();
+	kuid_t uid = user_answerable();
 	struct kipc_user *user = user_find_or_add(uid, NULL), *spare;
 
 	if (user)
@@ -93,24 +105,32 @@ static bool user_exceeds(const struct kipc_user *user, u64 objects, u64 bytes)
 	u64 objects_limit = READ_ONCE(max_objects);
 	u64 bytes_limit = READ_ONCE(max_bytes);
 
-	if (user->objects + objects <= objects_limit &&
-	    bytes <= bytes_limit && user->bytes <= bytes_limit - bytes)
-		return false;
-	return !capable(CAP_SYS_RESOURCE);
+	return user->objects + objects > objects_limit ||
+	       bytes > bytes_limit || user->bytes > bytes_limit - bytes;
 }
 
-int kipc_user_charge(struct kipc_user *user, u64 objects, u64 bytes)
+static int user_add(struct kipc_user *user, u64 objects, u64 bytes, bool exempt)
 {
 	int ret = 0;
 
 	mutex_lock(&users_mutex);
-	if (user_exceeds(user, objects, bytes)) {
+	if (!exempt && user_exceeds(user, objects, bytes)) {
 		ret = -ENOSPC;
 	} else {
 		user->objects += objects;
 		user->bytes += bytes;
 	}
 	mutex_unlock(&users_mutex);
+	return ret;
+}
+
+/* The capability is asked for where it matters, and not under the mutex. */
+int kipc_user_charge(struct kipc_user *user, u64 objects, u64 bytes)
+{
+	int ret = user_add(user, objects, bytes, false);
+
+	if (ret && capable(CAP_SYS_RESOURCE))
+		ret = user_add(user, objects, bytes, true);
 	return ret;
 }
 

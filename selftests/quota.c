@@ -278,6 +278,127 @@ TEST_F(quota, of_a_user_namespace)
 	EXPECT_EQ(0, child_wait(child));
 }
 
+/* A user with a range of subordinate ids. */
+#define SUBORDINATES	4
+#define FIRST_ID	100000
+
+struct landlord {
+	const char *name;	/* of persistent objects */
+	pid_t pid;
+	unsigned int ready;	/* it is in its namespace */
+	unsigned int mapped;	/* which has its ids */
+	unsigned int nested;	/* subordinates have namespaces of their own */
+	unsigned int created;
+	int error;		/* why there are no more */
+};
+
+/* A subordinate, root of the namespace too, creates what lasts. */
+static int run_subordinate(struct landlord *landlord, int id)
+{
+	char name[80];
+	int fd, i;
+
+	if (setresgid(id, id, id) || setresuid(id, id, id))
+		return -errno;
+	if (landlord->nested && unshare(CLONE_NEWUSER))
+		return -errno;
+	for (i = 0; i < 2 * OBJECTS; i++) {
+		snprintf(name, sizeof(name), "%s-%d-%d", landlord->name, id, i);
+		fd = create_named(any_args(KIPC_SEMAPHORE), name, KIPC_PERSIST);
+		if (fd < 0)
+			return fd;
+		landlord->created++;
+		close(fd);
+	}
+	return 0;
+}
+
+static int run_landlord(void *data)
+{
+	struct landlord *landlord = data;
+	int id, ret = become_user(USER, USER);
+	pid_t child;
+
+	if (!ret && unshare(CLONE_NEWUSER))
+		ret = -errno;
+	landlord->pid = getpid();
+	__atomic_store_n(&landlord->ready, 1, __ATOMIC_RELEASE);
+	wait_until(__atomic_load_n(&landlord->mapped, __ATOMIC_ACQUIRE));
+	for (id = 0; id < SUBORDINATES && !ret; id++) {
+		child = fork();
+		if (!child) {
+			landlord->error = run_subordinate(landlord, id);
+			_exit(0);
+		}
+		ret = child_wait(child);
+	}
+	/* Its own account is what they have used up. */
+	if (!ret && create(any_args(KIPC_SEMAPHORE)) != -ENOSPC)
+		ret = 1;
+	return ret;
+}
+
+/* What newuidmap does for a user that /etc/subuid says may have it. */
+static int map_ids(pid_t pid)
+{
+	char path[64], text[64];
+	int ret;
+
+	snprintf(text, sizeof(text), "0 %d %d", FIRST_ID, SUBORDINATES);
+	snprintf(path, sizeof(path), "/proc/%d/uid_map", pid);
+	ret = write_file(path, text);
+	snprintf(path, sizeof(path), "/proc/%d/gid_map", pid);
+	return ret ? ret : write_file(path, text);
+}
+
+static void unlink_subordinates(const struct landlord *landlord)
+{
+	char name[80];
+	int id, i;
+
+	for (id = 0; id < SUBORDINATES; id++) {
+		for (i = 0; i < 2 * OBJECTS; i++) {
+			snprintf(name, sizeof(name), "%s-%d-%d", landlord->name,
+				 id, i);
+			unlink_named(name);
+		}
+	}
+}
+
+static void check_subordinates(struct __test_metadata *_metadata,
+			       const char *name, unsigned int nested)
+{
+	struct landlord *landlord = shared_alloc(sizeof(*landlord));
+	struct child child;
+
+	landlord->name = name;
+	landlord->nested = nested;
+	child_start(&child, run_landlord, landlord);
+	wait_until(__atomic_load_n(&landlord->ready, __ATOMIC_ACQUIRE));
+	EXPECT_EQ(0, map_ids(landlord->pid));
+	__atomic_store_n(&landlord->mapped, 1, __ATOMIC_RELEASE);
+	EXPECT_EQ(0, child_finish(&child));
+	EXPECT_EQ(-ENOSPC, landlord->error);
+	EXPECT_EQ((unsigned int)OBJECTS, landlord->created);
+	/* All processes have gone, what they made and owe has not. */
+	EXPECT_EQ(0, creatable_for(USER));
+	EXPECT_EQ(OBJECTS, creatable_for(OTHER_USER));
+	EXPECT_EQ(OBJECTS, creatable_for(FIRST_ID));
+	unlink_subordinates(landlord);
+	EXPECT_EQ(OBJECTS, creatable_for(USER));
+}
+
+/* However many they are, they have no more than the user who has them. */
+TEST_F(quota, of_subordinate_users)
+{
+	check_subordinates(_metadata, self->name, 0);
+}
+
+TEST_F(quota, of_users_in_nested_namespaces)
+{
+	check_subordinates(_metadata, self->name, 1);
+}
+
 TEST_F(quota, capability)
 {
 	pid_t child = child_fork();
