@@ -9,7 +9,6 @@
  * reserved. A message that cannot be delivered goes back to where it was.
  */
 #include <linux/cred.h>
-#include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 #include <linux/workqueue.h>
@@ -19,6 +18,7 @@
 #include "mailbox_queue.h"
 #include "object.h"
 #include "poll.h"
+#include "process.h"
 #include "wait.h"
 
 /* How long room is kept for a poller that was woken for it, in milliseconds. */
@@ -441,16 +441,18 @@ static int mailbox_peek(struct kipc_mailbox *mailbox, u32 *size,
 /* The verbs                                                                */
 /* ------------------------------------------------------------------------ */
 
-static void message_stamp(struct kipc_message *message, u32 priority)
+static void message_stamp(struct kipc_message *message, u32 priority,
+			  const struct cred *sender)
 {
 	message->priority = priority;
 	message->pid = get_pid(task_tgid(current));
-	message->uid = current_euid();
-	message->gid = current_egid();
+	message->uid = sender->euid;
+	message->gid = sender->egid;
 }
 
 static int mailbox_send(struct kipc_mailbox *mailbox, struct iov_iter *from,
-			u32 priority, const struct kipc_deadline *deadline)
+			u32 priority, const struct cred *sender,
+			const struct kipc_deadline *deadline)
 {
 	struct kipc_message *message;
 	int ret;
@@ -467,7 +469,7 @@ static int mailbox_send(struct kipc_mailbox *mailbox, struct iov_iter *from,
 		mailbox_release(mailbox, message);
 		return ret;
 	}
-	message_stamp(message, priority);
+	message_stamp(message, priority, sender);
 	mailbox_insert(mailbox, message);
 	return 0;
 }
@@ -485,11 +487,9 @@ static void mailbox_finish(struct kipc_mailbox *mailbox,
 static void message_describe(const struct kipc_message *message,
 			     struct kipc_mailbox_receive_args *args)
 {
-	struct pid_namespace *space = task_active_pid_ns(current);
-
 	args->priority = message->priority;
 	args->length = message->length;
-	args->pid = pid_nr_ns(message->pid, space);
+	args->pid = kipc_process_number(message->pid);
 	args->uid = from_kuid_munged(current_user_ns(), message->uid);
 	args->gid = from_kgid_munged(current_user_ns(), message->gid);
 }
@@ -574,7 +574,7 @@ static int ioctl_send(struct file *file, void __user *arg)
 	iov_iter_ubuf(&from, ITER_SOURCE, u64_to_user_ptr(args.data),
 		      args.length);
 	return mailbox_send(mailbox_of(kipc_object_of(file)), &from,
-			    args.priority, &deadline);
+			    args.priority, current_cred(), &deadline);
 }
 
 static int ioctl_receive(struct file *file, void __user *arg)
@@ -673,12 +673,16 @@ static ssize_t mailbox_read(struct file *file, struct iov_iter *to, bool try)
 	return ret ? ret : size;
 }
 
+/*
+ * A program that writes to the descriptor it was started with may not know that it
+ * sends a message, so the message is by the one who opened the descriptor.
+ */
 static ssize_t mailbox_write(struct file *file, struct iov_iter *from, bool try)
 {
 	struct kipc_deadline deadline = kipc_file_deadline(file, try);
 	ssize_t size = iov_iter_count(from);
 	int ret = mailbox_send(mailbox_of(kipc_object_of(file)), from, 0,
-			       &deadline);
+			       file->f_cred, &deadline);
 
 	return ret ? ret : size;
 }

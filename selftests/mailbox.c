@@ -450,12 +450,49 @@ TEST_F(mailbox, sender_is_another_user)
 		EXPECT_EQ(0, send_text(self->fd, "from a child", 0));
 		_exit(0);
 	}
-	/* It is told even when the sender has gone. */
+	/* It is told until the sender is reaped, and for whom it acted ever after. */
+	wait_until(!waitid(P_PID, child, &(siginfo_t){}, WEXITED | WNOWAIT));
+	EXPECT_EQ(0, mailbox_peek(self->fd, &self->message));
+	EXPECT_EQ((__u32)child, self->message.args.pid);
 	EXPECT_EQ(0, child_wait(child));
 	EXPECT_RECEIVE("from a child");
-	EXPECT_EQ((__u32)child, self->message.args.pid);
+	EXPECT_EQ(0U, self->message.args.pid);
 	EXPECT_EQ(2001U, self->message.args.uid);
 	EXPECT_EQ(3001U, self->message.args.gid);
+}
+
+/* Becomes a process of that number, where no other has it. */
+static pid_t fork_as(pid_t pid)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", pid - 1);
+	if (write_file("/proc/sys/kernel/ns_last_pid", text))
+		return -1;
+	return child_fork();
+}
+
+/* A number that came back is no longer the sender's. */
+TEST_F(mailbox, sender_whose_number_came_back)
+{
+	pid_t child = child_fork(), innocent;
+
+	if (!child)
+		_exit(send_text(self->fd, "from a child", 0) ? 1 : 0);
+	EXPECT_EQ(0, child_wait(child));
+	innocent = fork_as(child);
+	if (!innocent)
+		for (;;)
+			pause();
+	if (innocent != child) {
+		if (innocent > 0)
+			kill(innocent, SIGKILL);
+		SKIP(return, "cannot choose the number of a process");
+	}
+	EXPECT_RECEIVE("from a child");
+	EXPECT_EQ(0U, self->message.args.pid);
+	kill(innocent, SIGKILL);
+	EXPECT_EQ(CHILD_KILLED, child_wait(innocent));
 }
 
 TEST_F(mailbox, sender_in_a_pid_namespace)
@@ -477,9 +514,10 @@ TEST_F(mailbox, sender_in_a_pid_namespace)
 		EXPECT_EQ(1U, self->message.args.pid);
 		_exit(0);
 	}
-	EXPECT_EQ(0, child_wait(child));
+	wait_until(!waitid(P_PID, child, &(siginfo_t){}, WEXITED | WNOWAIT));
 	EXPECT_RECEIVE("from inside");
 	EXPECT_EQ((__u32)child, self->message.args.pid);
+	EXPECT_EQ(0, child_wait(child));
 }
 
 TEST_F(mailbox, sender_in_a_user_namespace)

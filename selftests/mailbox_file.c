@@ -11,6 +11,7 @@
 
 #define MESSAGE_SIZE	64
 #define MESSAGES	4
+#define USER		1000
 
 FIXTURE(file) {
 	int fd;
@@ -186,6 +187,79 @@ TEST_F(file, priorities)
 	EXPECT_EQ(0, mailbox_tryreceive(self->fd, &self->message));
 	EXPECT_EQ(0U, self->message.args.priority);
 	EXPECT_EQ((__u32)getpid(), self->message.args.pid);
+}
+
+/* Another program, run by another user, to which the descriptor was given. */
+static int run_complainer(void *data)
+{
+	struct iovec vector = { .iov_base = "vector", .iov_len = 6 };
+	int fd = *(int *)data, ret = become_user(USER, USER);
+
+	if (!ret && dup2(fd, STDERR_FILENO) < 0)
+		ret = -errno;
+	if (!ret && write_errno(STDERR_FILENO, "error", 5) != 5)
+		ret = 1;
+	if (!ret && writev(STDERR_FILENO, &vector, 1) != 6)
+		ret = 2;
+	if (!ret)
+		ret = mailbox_trysend(STDERR_FILENO, "verb", 4, 0);
+	return ret;
+}
+
+static int run_opener(void *data)
+{
+	struct kipc_create_args args = mailbox_args(MESSAGE_SIZE, MESSAGES);
+	int ret = become_user(USER, USER);
+
+	return ret ? ret : send_descriptor(*(int *)data, create(args));
+}
+
+#define check_ids(fd, message, id) do { \
+	EXPECT_EQ(0, mailbox_tryreceive(fd, message)); \
+	EXPECT_EQ((__u32)(id), (message)->args.uid); \
+	EXPECT_EQ((__u32)(id), (message)->args.gid); \
+} while (0)
+
+/*
+ * A program that writes to what it takes for its standard error does not know what
+ * it says there to a mailbox: that is said by the one who opened the descriptor. A
+ * verb is meant.
+ */
+TEST_F(file, write_is_by_the_opener)
+{
+	struct child child;
+
+	if (geteuid())
+		SKIP(return, "needs root to become another user");
+	child_start(&child, run_complainer, &self->fd);
+	EXPECT_EQ(0, child_finish(&child));
+	check_ids(self->fd, &self->message, 0);
+	EXPECT_EQ(0, memcmp("error", self->message.data, 5));
+	check_ids(self->fd, &self->message, 0);
+	EXPECT_EQ(0, memcmp("vector", self->message.data, 6));
+	check_ids(self->fd, &self->message, USER);
+	EXPECT_EQ(0, memcmp("verb", self->message.data, 4));
+}
+
+/* What any user can make root's programs write is not root's word. */
+TEST_F(file, write_by_root_is_by_the_opener)
+{
+	struct child child;
+	int sockets[2], fd;
+
+	if (geteuid())
+		SKIP(return, "needs root to become another user");
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
+	child_start(&child, run_opener, &sockets[0]);
+	EXPECT_EQ(0, child_finish(&child));
+	fd = receive_descriptor(sockets[1]);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ((ssize_t)5, write_errno(fd, "forge", 5));
+	EXPECT_EQ(0, mailbox_trysend(fd, "verb", 4, 0));
+	check_ids(fd, &self->message, USER);
+	EXPECT_EQ((__u32)getpid(), self->message.args.pid);
+	check_ids(fd, &self->message, 0);
+	close(fd);
 }
 
 TEST_F(file, sizes)

@@ -144,9 +144,10 @@ TEST_F(waiting, sender_gets_room)
 	EXPECT_EQ(1U, state.senders);
 	EXPECT_EQ(1U, state.messages);
 	EXPECT_RECEIVE("full");
-	EXPECT_EQ(0, child_finish(&self->child));
+	wait_until(child_ended(&self->child));
 	EXPECT_RECEIVE("sent");
 	EXPECT_EQ((__u32)self->child.pid, self->message.args.pid);
+	EXPECT_EQ(0, child_finish(&self->child));
 }
 
 TEST_F(waiting, sender_is_not_overtaken)

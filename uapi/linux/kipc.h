@@ -707,9 +707,10 @@ struct kipc_mailbox_send_args {
  * @capacity: bytes of the buffer
  * @length: out: bytes of the message, also with EMSGSIZE
  * @deadline: see above
- * @pid: out: process that sent it, 0 if not visible in the caller's namespace
- * @uid: out: its effective user, in the caller's user namespace
- * @gid: out: its effective group, in the caller's user namespace
+ * @pid: out: process that sent it, 0 if not visible in the caller's namespace, and
+ *	 once it has been reaped
+ * @uid: out: effective user of that which sent it, in the caller's user namespace
+ * @gid: out: effective group likewise
  * @reserved: 0
  *
  * Waits while the mailbox is empty. EMSGSIZE, and the message stays first,
@@ -718,6 +719,13 @@ struct kipc_mailbox_send_args {
  *
  * A message that was on its way to a receiver who is killed, or gets EFAULT, is
  * there again, even if another one has received what was sent after it meanwhile.
+ *
+ * @uid and @gid are those of the process that called SEND. Where the message was sent
+ * by write(), writev() or io_uring they are those with which the descriptor was
+ * opened, whichever process wrote: a program may not know that what it writes to
+ * its standard output or error becomes a message. @pid is the process that sent or
+ * wrote, and is good only for as long as that process lives: its number can become
+ * another's as soon as it is reaped, also between RECEIVE and the use of @pid.
  */
 struct kipc_mailbox_receive_args {
 	__u32 size;
