@@ -496,6 +496,7 @@ void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
 	rcu_read_unlock();
 }
 
+/* To look is not to freeze: others go on by the word meanwhile. */
 int kipc_mutex_state(struct kipc_mutex *mutex,
 		     struct kipc_mutex_state_args *args)
 {
@@ -504,9 +505,8 @@ int kipc_mutex_state(struct kipc_mutex *mutex,
 
 	if (!e)
 		return -EINVAL;
-	kipc_mutex_enter(mutex, e, args->element);
-	value = e->value;
-	kipc_mutex_leave(mutex, e, args->element);
+	value = value_checked(mutex,
+			      kipc_word_peek(&mutex->words, e, args->element));
 	kipc_mutex_owner(mutex, value, &args->owner, &args->thread);
 	args->depth = 0;
 	if (value & KIPC_MUTEX_OWNER)
