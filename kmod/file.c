@@ -128,20 +128,22 @@ static const struct vm_operations_struct tracked_vm_operations = {
 	.fault = object_fault,
 };
 
+/* Attaching comes last: a process that could not map has not taken part. */
 static int map_and_attach(struct kipc_object *object,
 			  struct vm_area_struct *vma)
 {
-	int ret = kipc_attach(object, vma);
+	int ret = kipc_memory_map(&object->type->words(object)->memory, vma);
 
 	if (ret)
 		return ret;
+	ret = kipc_attach(object, vma);
+	if (ret) {
+		kipc_unmap_pages(vma);
+		return ret;
+	}
 	vm_flags_mod(vma, VM_DONTCOPY, 0);
 	vma->vm_ops = &tracked_vm_operations;
-	ret = kipc_memory_map(&object->type->words(object)->memory, vma);
-	/* Who fails to map is not told when the mapping goes. */
-	if (ret)
-		kipc_attachment_unmap(vma);
-	return ret;
+	return 0;
 }
 
 static int object_mmap(struct file *file, struct vm_area_struct *vma)

@@ -105,6 +105,20 @@ TEST_F(watch, tells_every_watch_of_what_it_has_seen)
 	come_and_go(self->fd);
 }
 
+/* It never took part, so nobody is told that it has gone. */
+TEST_F(watch, tells_of_no_mapping_that_failed)
+{
+	struct kipc_info_args info;
+
+	ASSERT_EQ(0, object_info(self->fd, &info));
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, 2 * info.map_size, PROT_READ,
+				   MAP_SHARED, self->fd, 0));
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, info.map_size, PROT_READ, MAP_SHARED,
+				   self->fd, info.map_size));
+	EXPECT_EQ(0U, attachment_of(self->fd));
+	check_no_notice(self->watch);
+}
+
 /* All the words of a sealed object are the kernel's, and so are its owners. */
 TEST(watch_of_a_sealed_object)
 {
