@@ -162,7 +162,7 @@ static int object_mmap(struct file *file, struct vm_area_struct *vma)
 		return -EACCES;
 	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
-	if (object->flags & KIPC_SEALED) {
+	if (words->kept) {
 		if (vma->vm_flags & VM_WRITE)
 			return -EACCES;
 		vm_flags_mod(vma, 0, VM_MAYWRITE);

@@ -9,9 +9,6 @@
 #define SHIFT_SPACED	6	/* a cache line an element */
 #define SHIFT_PACKED	3
 
-/* What user space cannot be trusted with, or the kernel has to account for. */
-#define KEPT_FLAGS	(KIPC_SEALED | KIPC_UNDO | KIPC_DROP)
-
 static void words_init(struct kipc_words *words, u64 value)
 {
 	u64 word = words->kept ? KIPC_SLOW : value;
@@ -41,7 +38,7 @@ int kipc_words_alloc(struct kipc_words *words, struct kipc_object *object,
 	u64 record, page;
 	int ret;
 
-	words->kept = object->flags & KEPT_FLAGS;
+	words->kept = object->flags & KIPC_KERNEL_WORDS;
 	words->count = object->elements;
 	words->shift = object->flags & KIPC_PACKED ? SHIFT_PACKED :
 						     SHIFT_SPACED;

@@ -17,8 +17,10 @@
  * the page says while the element is frozen is never looked at.
  *
  * An element is frozen while somebody waits or polls. Elements that are *kept*
- * are frozen for ever: their words say SLOW to everybody who maps them, and a
- * sealed object that nobody has a reason to map has no words at all.
+ * are frozen for ever: user space cannot be trusted with them, or the kernel has to
+ * account for what they count. Their words say SLOW in every mapping, for none can
+ * be written to, and a sealed object that there is no reason to map has no words at
+ * all.
  */
 #ifndef KIPC_WORD_H
 #define KIPC_WORD_H

@@ -45,7 +45,7 @@ FIXTURE_SETUP(drop)
 {
 	self->fd = create_flags(barrier_args(PARTIES), KIPC_DROP);
 	ASSERT_LE(0, self->fd);
-	ASSERT_EQ(0, words_map(&self->words, self->fd));
+	ASSERT_EQ(0, words_attach(&self->words, self->fd));
 }
 
 FIXTURE_TEARDOWN(drop)
@@ -124,7 +124,7 @@ FIXTURE_SETUP(dynamic)
 {
 	self->fd = create_flags(barrier_args(PARTIES), KIPC_DROP);
 	ASSERT_LE(0, self->fd);
-	ASSERT_EQ(0, words_map(&self->words, self->fd));
+	ASSERT_EQ(0, words_attach(&self->words, self->fd));
 }
 
 FIXTURE_TEARDOWN(dynamic)
@@ -328,7 +328,7 @@ TEST_F(dynamic, has_a_limit)
 	unsigned int i;
 
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, words_map(&words, fd));
+	ASSERT_EQ(0, words_attach(&words, fd));
 	for (i = 0; i < KIPC_PARTIES_MAX; i++)
 		ASSERT_EQ(0, barrier_join(fd));
 	EXPECT_EQ(-EOVERFLOW, barrier_join(fd));

@@ -465,7 +465,7 @@ static int works_words(struct subject *subject)
 
 static int prepare_words(struct subject *subject)
 {
-	int ret = words_map(&subject->words, subject->fd);
+	int ret = words_attach(&subject->words, subject->fd);
 
 	if (!ret)
 		ret = errno_of(munmap(subject->words.base,

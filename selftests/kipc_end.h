@@ -47,18 +47,6 @@ static inline bool stage_is(const unsigned int *what)
 	return __atomic_load_n(what, __ATOMIC_SEQ_CST);
 }
 
-/* Maps the words as far as they may be, which attaches. */
-static inline int words_attach(struct words *words, int fd)
-{
-	struct kipc_info_args info;
-	int ret = object_info(fd, &info);
-
-	if (ret)
-		return ret;
-	return words_map_for(words, fd, info.created & KIPC_SEALED ?
-					PROT_READ : PROT_READ | PROT_WRITE);
-}
-
 /* In the child: attach, as the first thing it does. */
 static inline int stage_attach(struct stage *stage)
 {

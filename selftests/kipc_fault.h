@@ -183,7 +183,7 @@ static inline int subject_make(struct subject *subject)
 			return subject->fd;
 	}
 	if (operation->mapped)
-		ret = words_map(&subject->words, subject->fd);
+		ret = words_attach(&subject->words, subject->fd);
 	if (!ret && operation->before)
 		ret = operation->before(subject);
 	if (!ret && operation->help)
@@ -313,8 +313,10 @@ static inline int errno_of(long ret)
 
 static inline int call_mmap(struct subject *subject)
 {
-	void *base = mmap(NULL, subject->words.size, PROT_READ | PROT_WRITE,
-			  MAP_SHARED, subject->fd, 0);
+	int protection = subject->args.flags & KIPC_KERNEL_WORDS ?
+				 PROT_READ : PROT_READ | PROT_WRITE;
+	void *base = mmap(NULL, subject->words.size, protection, MAP_SHARED,
+			  subject->fd, 0);
 
 	if (base == MAP_FAILED)
 		return -errno;

@@ -117,7 +117,7 @@ static inline int works_watch_of(struct subject *subject,
 	struct words words;
 
 	if (!pid)
-		_exit(words_map(&words, subject->fd) || take_part(subject->fd));
+		_exit(words_attach(&words, subject->fd) || take_part(subject->fd));
 	return child_wait(pid) ?: call_watch_read(subject);
 }
 

@@ -142,12 +142,16 @@ static __u64 evil_word(__u64 now)
 }
 
 /* Mostly words that are used, whole, sometimes a byte anywhere in the mapping. */
-static void scribble(struct object *object)
+static int scribble(struct object *object)
 {
 	unsigned int element = random() % object->args.elements;
 	struct word *word = object_word(object, element);
 	__u64 now = word_load(word), evil = evil_word(now);
 
+	/* The kernel's words are not to be had. */
+	if (object->args.flags & KIPC_KERNEL_WORDS)
+		return mprotect(object->words.base, object->words.size,
+				PROT_READ | PROT_WRITE) ? 0 : -EPROTO;
 	switch (random() % 4) {
 	case 0:
 		((volatile char *)object->words.base)[random() %
@@ -160,6 +164,7 @@ static void scribble(struct object *object)
 	default:
 		word_store(word, evil);
 	}
+	return 0;
 }
 
 static int run_scribbler(void *data)
@@ -170,18 +175,18 @@ static int run_scribbler(void *data)
 
 	srandom(self->seed + self->next);
 	for (i = 0; i < HOSTILES; i++) {
-		ret = words_map(&self->hostiles[i].words,
-				self->hostiles[i].fd);
+		ret = words_attach(&self->hostiles[i].words,
+				   self->hostiles[i].fd);
 		if (ret)
 			return ret;
 	}
-	while (__atomic_load_n(self->done, __ATOMIC_ACQUIRE) < PLAYERS) {
-		scribble(&self->hostiles[random() % HOSTILES]);
+	while (!ret && __atomic_load_n(self->done, __ATOMIC_ACQUIRE) < PLAYERS) {
+		ret = scribble(&self->hostiles[random() % HOSTILES]);
 		/* Leave the others some time in which a word is what it was. */
 		if (random() % 4 == 0)
 			sched_yield();
 	}
-	return 0;
+	return ret;
 }
 
 /* Players. */
@@ -202,7 +207,7 @@ static int map_if_possible(struct object *object, __u32 flags)
 	}
 	if (object->args.type == KIPC_MAILBOX || (flags & KIPC_SEALED))
 		return 0;
-	return words_map(&object->words, object->fd);
+	return words_attach(&object->words, object->fd);
 }
 
 static int map_all(FIXTURE_DATA(hostile) *self)
@@ -308,7 +313,7 @@ static void check_hostile(struct __test_metadata *_metadata,
 			  struct object *object, const struct hostile *hostile)
 {
 	EXPECT_EQ(0L, waiters(object->fd));
-	ASSERT_EQ(0, words_map(&object->words, object->fd));
+	ASSERT_EQ(0, words_attach(&object->words, object->fd));
 	EXPECT_EQ(0, hostile->works(object)) {
 		TH_LOG("%s", hostile->label);
 	}

@@ -42,6 +42,18 @@ static inline int words_map(struct words *words, int fd)
 	return words_map_for(words, fd, PROT_READ | PROT_WRITE);
 }
 
+/* Maps them as far as they may be, which attaches where anything does. */
+static inline int words_attach(struct words *words, int fd)
+{
+	struct kipc_info_args info;
+	int ret = object_info(fd, &info);
+
+	if (ret)
+		return ret;
+	return words_map_for(words, fd, info.created & KIPC_KERNEL_WORDS ?
+					PROT_READ : PROT_READ | PROT_WRITE);
+}
+
 static inline void words_unmap(struct words *words)
 {
 	munmap(words->base, words->size);

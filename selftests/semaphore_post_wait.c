@@ -475,7 +475,7 @@ static int run_holder(void *data)
 {
 	FIXTURE_DATA(undo) *self = data;
 
-	return words_map(&self->words, self->fd) ?:
+	return words_attach(&self->words, self->fd) ?:
 	       semaphore_trywait(self->fd, POSTED, 2) ?:
 	       semaphore_post_wait(self->fd, &self->args) ?:
 	       semaphore_post(self->plain, POSTED, 1) ?:
@@ -514,7 +514,7 @@ TEST_F(undo, attachment_ends_in_the_wait)
 	struct undo_wait wait = { .self = self };
 	pthread_t thread;
 
-	ASSERT_EQ(0, words_map(&self->words, self->fd));
+	ASSERT_EQ(0, words_attach(&self->words, self->fd));
 	self->args.wait_count = INITIAL + 1;
 	ASSERT_EQ(0, pthread_create(&thread, NULL, run_undo_wait, &wait));
 	wait_for_waiters(self->fd, 1);

@@ -260,7 +260,7 @@ FIXTURE_SETUP(undo)
 {
 	self->fd = create_undo(0);
 	ASSERT_LE(0, self->fd);
-	ASSERT_EQ(0, words_map(&self->words, self->fd));
+	ASSERT_EQ(0, words_attach(&self->words, self->fd));
 }
 
 FIXTURE_TEARDOWN(undo)
@@ -473,17 +473,30 @@ TEST_F_TIMEOUT(undo, unmapped_while_it_is_granted, 100)
 /* Who takes part                                                           */
 /* ------------------------------------------------------------------------ */
 
-/* The words never are user space's. */
+static int run_store(void *data)
+{
+	struct words words = {};
+	int ret = words_attach(&words, *(int *)data);
+
+	if (!ret)
+		word_store(word_at(&words, 1), MAX);
+	return ret;
+}
+
+/* The words never are user space's, which cannot write to them either. */
 TEST_F(undo, is_kept_by_the_kernel)
 {
+	struct child child;
 	unsigned int i;
 
 	EXPECT_EQ(0, semaphore_trywait(self->fd, 1, 1));
 	EXPECT_EQ(0, semaphore_post(self->fd, 1, 1));
 	for (i = 0; i < ELEMENTS; i++)
 		EXPECT_EQ(KIPC_SLOW, word_load(word_at(&self->words, i)));
+	child_start(&child, run_store, &self->fd);
+	EXPECT_EQ(CHILD_KILLED, child_finish(&child));
 	for (i = 0; i < ELEMENTS; i++)
-		word_store(word_at(&self->words, i), MAX);
+		EXPECT_EQ(KIPC_SLOW, word_load(word_at(&self->words, i)));
 	check_value(self->fd, 1, UNITS);
 }
 
@@ -504,7 +517,7 @@ TEST_F(undo, needs_a_mapping)
 	EXPECT_EQ(POLLIN, poll_now(self->fd, POLLIN));
 	EXPECT_EQ(0, object_info(self->fd, &info));
 	EXPECT_EQ(0U, info.attachment);
-	EXPECT_EQ(0, words_map(&self->words, self->fd));
+	EXPECT_EQ(0, words_attach(&self->words, self->fd));
 	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
 	EXPECT_EQ(0, object_info(self->fd, &info));
 	EXPECT_NE(0U, info.attachment);
@@ -527,14 +540,14 @@ TEST_F(undo, mapped_twice)
 {
 	struct words again = {};
 
-	ASSERT_EQ(0, words_map(&again, self->fd));
+	ASSERT_EQ(0, words_attach(&again, self->fd));
 	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
 	words_unmap(&again);
 	check_value(self->fd, 0, UNITS - 1);
 	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
 	words_unmap(&self->words);
 	check_value(self->fd, 0, UNITS);
-	ASSERT_EQ(0, words_map(&self->words, self->fd));
+	ASSERT_EQ(0, words_attach(&self->words, self->fd));
 	/* And nothing is held by who comes back. */
 	words_unmap(&self->words);
 	check_value(self->fd, 0, UNITS);
@@ -641,15 +654,15 @@ static int attach_as_user(void *data)
 	int ret = become_user(USER, USER);
 
 	if (!ret)
-		ret = words_map(&words[0], fds[0]);
+		ret = words_attach(&words[0], fds[0]);
 	if (ret)
 		return ret;
-	if (words_map(&words[1], fds[1]) != -ENOSPC)
+	if (words_attach(&words[1], fds[1]) != -ENOSPC)
 		return 1;
 	if (semaphore_trywait(fds[1], 0, 1) != -ENXIO)
 		return 2;
 	words_unmap(&words[0]);
-	return words_map(&words[1], fds[1]);
+	return words_attach(&words[1], fds[1]);
 }
 
 /* The counts of who attaches are his user's, not the creator's. */

@@ -148,7 +148,7 @@ static int run_guest(void *data)
 {
 	struct guest *guest = data;
 	struct words words;
-	int ret = words_map(&words, guest->fd);
+	int ret = words_attach(&words, guest->fd);
 
 	if (ret)
 		return ret;

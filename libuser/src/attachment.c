@@ -49,9 +49,8 @@ static void list_remove(struct kipc_words *words)
 
 int kipc_words_map(struct kipc_words *words, const struct kipc_info_args *info)
 {
-	/* Those of a sealed object can only be read. */
-	int protection = info->created & KIPC_SEALED ? PROT_READ :
-						       PROT_READ | PROT_WRITE;
+	int protection = info->created & KIPC_KERNEL_WORDS ?
+				PROT_READ : PROT_READ | PROT_WRITE;
 	int flags = words->base ? MAP_SHARED | MAP_FIXED_NOREPLACE : MAP_SHARED;
 	struct kipc_info_args attached;
 	void *base;

@@ -181,7 +181,7 @@ static int kipc_enter(struct stage *stage)
 {
 	struct words words;
 
-	return words_map(&words, stage->fd);
+	return words_attach(&words, stage->fd);
 }
 
 static void kipc_remove(struct stage *stage)

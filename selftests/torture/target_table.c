@@ -129,9 +129,7 @@ int seat_take(struct seat *seat, const struct target *target)
 	if (!target->row->kind->maps)
 		return 0;
 	count_up(arena->attaching[target->number]);
-	ret = words_map_for(&seat->words, seat->fd,
-			    target->row->flags & KIPC_SEALED ?
-			    PROT_READ : PROT_READ | PROT_WRITE);
+	ret = words_attach(&seat->words, seat->fd);
 	/* A child of fork has them already, where they were. */
 	if (!ret && target->row->kind->bytes && !seat->bytes.base)
 		ret = bytes_map(&seat->bytes, seat->fd);

@@ -73,9 +73,10 @@
  * a process, or rather its memory, that has mapped the words through a
  * descriptor open for reading and writing is *attached* until the last of these
  * mappings goes, by munmap, exec, exit or SIGKILL. Such a mapping is not inherited
- * by fork: the child has the descriptor, and may map. Where the words are kept by
- * the kernel (KIPC_SEALED, KIPC_UNDO, KIPC_DROP) they say KIPC_SLOW for ever, and
- * those of a SEALED object are mapped for reading only.
+ * by fork: the child has the descriptor, and may map. Where the kernel alone changes
+ * the words (KIPC_KERNEL_WORDS) they say KIPC_SLOW for ever, and no mapping of them
+ * can be written to: mmap() and mprotect() with PROT_WRITE fail with EACCES. A
+ * process attaches by mapping them for reading, through such a descriptor.
  *
  * mmap() fails with EUSERS where KIPC_ATTACHMENTS_MAX processes are attached
  * already, and for a KIPC_UNDO semaphore with ENOSPC where the counts of what the
@@ -181,6 +182,9 @@
 #define KIPC_UNDO		0x100U	/* semaphore: the dead give their units back */
 #define KIPC_DROP		0x200U	/* barrier: the dead are waited for no more */
 #define KIPC_NO_MEMBERS		0x400U	/* barrier: only arrivals count, not their parties */
+
+/* With any of these the words are the kernel's for ever, and mapped read-only. */
+#define KIPC_KERNEL_WORDS	(KIPC_SEALED | KIPC_UNDO | KIPC_DROP)
 
 /* Flags of OPEN: what the descriptor is for; at least one. */
 #define KIPC_READ		0x1U
