@@ -139,7 +139,6 @@ static struct kipc_object *object_alloc(const struct kipc_type *type,
 	refcount_set(&object->references, 1);
 	init_waitqueue_head(&object->pollers);
 	kipc_attachments_init(&object->attachments);
-	INIT_LIST_HEAD(&object->watch_list);
 	return object;
 }
 

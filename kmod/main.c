@@ -55,7 +55,7 @@ static void __init check_layout(void)
 	BUILD_BUG_ON(sizeof(struct kipc_list_entry) != 296);
 	BUILD_BUG_ON(sizeof(struct kipc_info_args) != 88);
 	BUILD_BUG_ON(sizeof(struct kipc_watch_args) != 8);
-	BUILD_BUG_ON(sizeof(struct kipc_notice) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_notice) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_thread_args) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_post_args) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_wait_args) != 24);

@@ -28,6 +28,7 @@
 struct kipc_name;
 struct kipc_object;
 struct kipc_user;
+struct kipc_watchers;
 struct kipc_words;
 
 /**
@@ -105,9 +106,7 @@ struct kipc_object {
 	struct kipc_name *name;
 	bool named;
 
-	/* watches_mutex */
-	struct list_head watch_list;
-	u32 watches;
+	struct kipc_watchers *watchers;	/* set once, by the first watch */
 
 	/* atomic */
 	refcount_t references;

@@ -8,7 +8,9 @@
  *	mmap_lock			of a caller who maps an object, or of one
  *					that ends
  *	users_mutex			quotas (user.c)
- *	watches_mutex			notices of death (watch.c); no user access
+ *	watchers' mutex			of an object: its watches (watch.c)
+ *	watch lock			notices of death in one watch; no user access,
+ *					no wake-up inside
  *	element lock, mailbox lock	state and waiters (word.h, mailbox.c);
  *					never two at once, no user access,
  *					no allocation, no wake-up inside

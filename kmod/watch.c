@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/anon_inodes.h>
+#include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -8,7 +9,9 @@
 #include <linux/mutex.h>
 #include <linux/pid.h>
 #include <linux/poll.h>
+#include <linux/refcount.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/uio.h>
 #include <linux/wait.h>
 
@@ -18,19 +21,35 @@
 #include "user.h"
 #include "watch.h"
 
+/* Of struct kipc_notice as it was first published; readers may know no more. */
+#define NOTICE_SIZE_FIRST	24
+
 struct notice {
 	struct pid *process;
 	u32 attachment;
 	u32 repaired;
 };
 
+/* The watches of one object. */
+struct kipc_watchers {
+	refcount_t references;		/* the object, and each watch */
+
+	struct mutex mutex;		/* guards what names it here */
+	struct list_head list;		/* mutex */
+	unsigned int count;		/* mutex */
+	unsigned int others;		/* mutex; of them */
+};
+
 struct kipc_watch {
 	/* constant */
 	struct kipc_user *user;
+	struct kipc_watchers *watchers;
+	bool other;			/* not of the object's creator */
 
-	/* watches_mutex */
-	struct list_head node;		/* empty once the object has gone */
-	struct kipc_object *object;	/* NULL likewise */
+	struct list_head node;		/* watchers->mutex; empty if on no list */
+
+	spinlock_t lock;		/* guards what follows */
+	bool ended;			/* the object has gone */
 	unsigned int first;
 	unsigned int count;
 	u32 lost;
@@ -39,85 +58,140 @@ struct kipc_watch {
 	wait_queue_head_t readers;
 };
 
-static DEFINE_MUTEX(watches_mutex);
-
 /* ------------------------------------------------------------------------ */
 /* What happens to a watch                                                  */
 /* ------------------------------------------------------------------------ */
 
+/* Counted from the oldest. */
+static struct notice *watch_at(struct kipc_watch *watch, unsigned int index)
+{
+	return &watch->notices[(watch->first + index) % KIPC_NOTICES_MAX];
+}
+
+/* Drop the oldest notice of a participant that left nothing; false if none did. */
+static bool watch_drop_idle(struct kipc_watch *watch)
+{
+	unsigned int i = 0;
+
+	while (i < watch->count && watch_at(watch, i)->repaired)
+		i++;
+	if (i == watch->count)
+		return false;
+	put_pid(watch_at(watch, i)->process);
+	watch->count--;
+	for (; i < watch->count; i++)
+		*watch_at(watch, i) = *watch_at(watch, i + 1);
+	return true;
+}
+
+/* Is there room for a notice of so many repairs, or can there be? */
+static bool watch_has_room(struct kipc_watch *watch, u32 repaired)
+{
+	lockdep_assert_held(&watch->lock);
+	if (watch->count < KIPC_NOTICES_MAX)
+		return true;
+	watch->lost++;
+	return repaired && watch_drop_idle(watch);
+}
+
 static void watch_add(struct kipc_watch *watch,
 		      const struct kipc_attachment *attachment, u32 repaired)
 {
-	struct notice *notice;
-
-	lockdep_assert_held(&watches_mutex);
-	if (watch->count == KIPC_NOTICES_MAX) {
-		watch->lost++;
-		return;
-	}
-	notice = &watch->notices[(watch->first + watch->count++) %
-				 KIPC_NOTICES_MAX];
-	notice->process = get_pid(attachment->process);
-	notice->attachment = attachment->id;
-	notice->repaired = repaired;
+	if (watch_has_room(watch, repaired))
+		*watch_at(watch, watch->count++) = (struct notice) {
+			.process = get_pid(attachment->process),
+			.attachment = attachment->id,
+			.repaired = repaired,
+		};
 }
 
 /* The oldest notice, which the caller has to release. */
 static struct notice watch_take(struct kipc_watch *watch)
 {
-	struct notice notice = watch->notices[watch->first];
+	struct notice notice = *watch_at(watch, 0);
 
-	lockdep_assert_held(&watches_mutex);
+	lockdep_assert_held(&watch->lock);
 	watch->first = (watch->first + 1) % KIPC_NOTICES_MAX;
 	watch->count--;
 	return notice;
 }
 
-static bool watch_ended(const struct kipc_watch *watch)
+/* It is the oldest one again; false where there is no room for it any more. */
+static bool watch_return(struct kipc_watch *watch, struct notice notice)
 {
-	return !watch->object;
-}
-
-static void watch_unlink(struct kipc_watch *watch)
-{
-	lockdep_assert_held(&watches_mutex);
-	if (watch_ended(watch))
-		return;
-	list_del(&watch->node);
-	watch->object->watches--;
-	watch->object = NULL;
+	if (!watch_has_room(watch, notice.repaired))
+		return false;
+	watch->first = (watch->first + KIPC_NOTICES_MAX - 1) % KIPC_NOTICES_MAX;
+	watch->count++;
+	*watch_at(watch, 0) = notice;
+	return true;
 }
 
 /* ------------------------------------------------------------------------ */
 /* What happens to an object                                                */
 /* ------------------------------------------------------------------------ */
 
+static struct kipc_watchers *watchers_find(struct kipc_object *object)
+{
+	/* Pairs with the compare-and-swap in watchers_get(). */
+	return smp_load_acquire(&object->watchers);
+}
+
+static void watchers_put(struct kipc_watchers *watchers)
+{
+	if (refcount_dec_and_test(&watchers->references))
+		kfree(watchers);
+}
+
+static void watchers_remove(struct kipc_watchers *watchers,
+			    struct kipc_watch *watch)
+{
+	lockdep_assert_held(&watchers->mutex);
+	if (list_empty(&watch->node))
+		return;
+	list_del_init(&watch->node);
+	watchers->count--;
+	watchers->others -= watch->other;
+}
+
 /* An attachment has ended, and that many things that it held were repaired. */
 void kipc_watch_tell(const struct kipc_attachment *attachment, u32 repaired)
 {
+	struct kipc_watchers *watchers = watchers_find(attachment->object);
 	struct kipc_watch *watch;
 
-	mutex_lock(&watches_mutex);
-	list_for_each_entry(watch, &attachment->object->watch_list, node) {
+	if (!watchers)
+		return;
+	mutex_lock(&watchers->mutex);
+	list_for_each_entry(watch, &watchers->list, node) {
+		spin_lock(&watch->lock);
 		watch_add(watch, attachment, repaired);
+		spin_unlock(&watch->lock);
 		wake_up_interruptible_poll(&watch->readers,
 					   EPOLLIN | EPOLLRDNORM);
 	}
-	mutex_unlock(&watches_mutex);
+	mutex_unlock(&watchers->mutex);
 }
 
 /* The object goes. */
 void kipc_watch_end(struct kipc_object *object)
 {
+	struct kipc_watchers *watchers = watchers_find(object);
 	struct kipc_watch *watch, *next;
 
-	mutex_lock(&watches_mutex);
-	list_for_each_entry_safe(watch, next, &object->watch_list, node) {
-		watch_unlink(watch);
+	if (!watchers)
+		return;
+	mutex_lock(&watchers->mutex);
+	list_for_each_entry_safe(watch, next, &watchers->list, node) {
+		watchers_remove(watchers, watch);
+		spin_lock(&watch->lock);
+		watch->ended = true;
+		spin_unlock(&watch->lock);
 		wake_up_interruptible_poll(&watch->readers,
 					   EPOLLIN | EPOLLRDNORM | EPOLLHUP);
 	}
-	mutex_unlock(&watches_mutex);
+	mutex_unlock(&watchers->mutex);
+	watchers_put(watchers);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -133,41 +207,40 @@ static int watch_next(struct kipc_watch *watch, struct notice *notice,
 {
 	int ret = -EAGAIN;
 
-	mutex_lock(&watches_mutex);
+	spin_lock(&watch->lock);
 	if (watch->count) {
 		*notice = watch_take(watch);
 		*lost = watch->lost;
 		watch->lost = 0;
 		ret = 1;
-	} else if (watch_ended(watch)) {
+	} else if (watch->ended) {
 		ret = 0;
 	}
-	mutex_unlock(&watches_mutex);
+	spin_unlock(&watch->lock);
 	return ret;
 }
 
-/* A reader could not be given it: it is the oldest one again, if it fits. */
-static void watch_put_back(struct kipc_watch *watch, struct notice *notice,
+/*
+ * A reader could not be given the notice. Others that have found none meanwhile
+ * sleep, so they are to look again.
+ */
+static void watch_put_back(struct kipc_watch *watch, struct notice notice,
 			   u32 lost)
 {
-	mutex_lock(&watches_mutex);
+	bool returned;
+
+	spin_lock(&watch->lock);
 	watch->lost += lost;
-	if (watch->count < KIPC_NOTICES_MAX) {
-		watch->first = (watch->first + KIPC_NOTICES_MAX - 1) %
-			       KIPC_NOTICES_MAX;
-		watch->notices[watch->first] = *notice;
-		watch->count++;
-		notice->process = NULL;
-	} else {
-		watch->lost++;
-	}
-	mutex_unlock(&watches_mutex);
-	put_pid(notice->process);
+	returned = watch_return(watch, notice);
+	spin_unlock(&watch->lock);
+	if (!returned)
+		put_pid(notice.process);
+	wake_up_interruptible_poll(&watch->readers, EPOLLIN | EPOLLRDNORM);
 }
 
 static bool watch_readable(struct kipc_watch *watch)
 {
-	return READ_ONCE(watch->count) || !READ_ONCE(watch->object);
+	return READ_ONCE(watch->count) || READ_ONCE(watch->ended);
 }
 
 /* As watch_next(), but waits. */
@@ -191,23 +264,25 @@ static ssize_t watch_read(struct kiocb *iocb, struct iov_iter *to)
 	bool nowait = iocb->ki_flags & IOCB_NOWAIT;
 	bool try = kipc_file_deadline(iocb->ki_filp, nowait).try;
 	struct kipc_notice copy = {};
+	size_t size = min(iov_iter_count(to), sizeof(copy));
 	struct notice notice;
 	int ret;
 
-	if (iov_iter_count(to) < sizeof(copy))
+	if (size < NOTICE_SIZE_FIRST)
 		return -EINVAL;
 	ret = watch_wait(watch, &notice, &copy.lost, try);
 	if (ret <= 0)
 		return ret;
+	copy.size = size;
 	copy.pid = pid_vnr(notice.process);
 	copy.attachment = notice.attachment;
 	copy.repaired = notice.repaired;
-	if (copy_to_iter(&copy, sizeof(copy), to) != sizeof(copy)) {
-		watch_put_back(watch, &notice, copy.lost);
+	if (copy_to_iter(&copy, size, to) != size) {
+		watch_put_back(watch, notice, copy.lost);
 		return -EFAULT;
 	}
 	put_pid(notice.process);
-	return sizeof(copy);
+	return size;
 }
 
 static __poll_t watch_poll(struct file *file, struct poll_table_struct *table)
@@ -216,30 +291,39 @@ static __poll_t watch_poll(struct file *file, struct poll_table_struct *table)
 	__poll_t ready = 0;
 
 	poll_wait(file, &watch->readers, table);
-	mutex_lock(&watches_mutex);
+	spin_lock(&watch->lock);
 	if (watch->count)
 		ready |= EPOLLIN | EPOLLRDNORM;
-	if (watch_ended(watch))
+	if (watch->ended)
 		ready |= EPOLLHUP;
-	mutex_unlock(&watches_mutex);
+	spin_unlock(&watch->lock);
 	return ready;
 }
 
+/* No other task knows of it. */
 static void watch_free(struct kipc_watch *watch)
 {
-	mutex_lock(&watches_mutex);
-	watch_unlink(watch);
-	while (watch->count)
-		put_pid(watch_take(watch).process);
-	mutex_unlock(&watches_mutex);
+	unsigned int i;
+
+	for (i = 0; i < watch->count; i++)
+		put_pid(watch_at(watch, i)->process);
+	watchers_put(watch->watchers);
 	kipc_user_uncharge(watch->user, 1, sizeof(*watch));
 	kipc_user_put(watch->user);
 	kfree(watch);
 }
 
+static void watch_close(struct kipc_watch *watch)
+{
+	mutex_lock(&watch->watchers->mutex);
+	watchers_remove(watch->watchers, watch);
+	mutex_unlock(&watch->watchers->mutex);
+	watch_free(watch);
+}
+
 static int watch_release(struct inode *inode, struct file *file)
 {
-	watch_free(file->private_data);
+	watch_close(file->private_data);
 	return 0;
 }
 
@@ -255,20 +339,86 @@ static const struct file_operations watch_operations = {
 /* WATCH                                                                    */
 /* ------------------------------------------------------------------------ */
 
-static int watch_link(struct kipc_watch *watch, struct kipc_object *object)
+/* The object's watches with a reference, or NULL for want of memory. */
+static struct kipc_watchers *watchers_get(struct kipc_object *object)
 {
+	struct kipc_watchers *watchers = watchers_find(object), *made;
+
+	if (!watchers) {
+		made = kzalloc(sizeof(*made), GFP_KERNEL_ACCOUNT);
+		if (!made)
+			return NULL;
+		refcount_set(&made->references, 1);
+		mutex_init(&made->mutex);
+		INIT_LIST_HEAD(&made->list);
+		/* Fully ordered; pairs with watchers_find(). */
+		watchers = cmpxchg(&object->watchers, NULL, made);
+		if (watchers)
+			kfree(made);
+		else
+			watchers = made;
+	}
+	refcount_inc(&watchers->references);
+	return watchers;
+}
+
+/* How many of the others are that user's. */
+static unsigned int watchers_of_user(const struct kipc_watchers *watchers,
+				     const struct kipc_user *user)
+{
+	const struct kipc_watch *watch;
+	unsigned int count = 0;
+
+	list_for_each_entry(watch, &watchers->list, node)
+		count += watch->other && watch->user == user;
+	return count;
+}
+
+static bool watchers_full(const struct kipc_watchers *watchers,
+			  const struct kipc_watch *watch)
+{
+	if (watchers->count == KIPC_WATCHES_MAX)
+		return true;
+	return watch->other && (watchers->others == KIPC_WATCHES_OTHERS ||
+				watchers_of_user(watchers, watch->user) ==
+				KIPC_WATCHES_USER);
+}
+
+static int watch_link(struct kipc_watch *watch)
+{
+	struct kipc_watchers *watchers = watch->watchers;
 	int ret = 0;
 
-	mutex_lock(&watches_mutex);
-	if (object->watches == KIPC_WATCHES_MAX) {
+	mutex_lock(&watchers->mutex);
+	if (watchers_full(watchers, watch)) {
 		ret = -ENOSPC;
 	} else {
-		object->watches++;
-		watch->object = object;
-		list_add_tail(&watch->node, &object->watch_list);
+		watchers->count++;
+		watchers->others += watch->other;
+		list_add_tail(&watch->node, &watchers->list);
 	}
-	mutex_unlock(&watches_mutex);
+	mutex_unlock(&watchers->mutex);
 	return ret;
+}
+
+static struct kipc_watch *watch_alloc(struct kipc_object *object,
+				      struct kipc_user *user)
+{
+	struct kipc_watch *watch = kzalloc(sizeof(*watch), GFP_KERNEL_ACCOUNT);
+
+	if (!watch)
+		return NULL;
+	watch->watchers = watchers_get(object);
+	if (!watch->watchers) {
+		kfree(watch);
+		return NULL;
+	}
+	watch->user = user;
+	watch->other = user != object->user && !capable(CAP_SYS_RESOURCE);
+	INIT_LIST_HEAD(&watch->node);
+	spin_lock_init(&watch->lock);
+	init_waitqueue_head(&watch->readers);
+	return watch;
 }
 
 static struct kipc_watch *watch_make(struct kipc_object *object)
@@ -283,12 +433,10 @@ static struct kipc_watch *watch_make(struct kipc_object *object)
 	if (ret)
 		goto put_user;
 	ret = -ENOMEM;
-	watch = kzalloc(sizeof(*watch), GFP_KERNEL_ACCOUNT);
+	watch = watch_alloc(object, user);
 	if (!watch)
 		goto uncharge;
-	watch->user = user;
-	init_waitqueue_head(&watch->readers);
-	ret = watch_link(watch, object);
+	ret = watch_link(watch);
 	if (!ret)
 		return watch;
 	watch_free(watch);
@@ -307,7 +455,7 @@ static int watch_publish(struct kipc_watch *watch)
 				   O_RDONLY | O_CLOEXEC);
 
 	if (ret < 0)
-		watch_free(watch);
+		watch_close(watch);
 	return ret;
 }
 

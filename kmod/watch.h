@@ -2,13 +2,18 @@
 /*
  * DOC: notices of death
  *
- * A watch is a descriptor on which a participant is told that another one has
- * died: an attachment that ends leaves a notice with each watch of its object,
- * after what it held has been repaired. A watch holds a bounded number of
- * notices; the ones that find no room are counted. It does not keep its object
- * alive: when that goes, the watch reads as ended.
+ * A watch is a descriptor on which a process is told that a participant has died:
+ * an attachment that ends leaves a notice with each watch of its object, after what
+ * it held has been repaired. A watch holds a bounded number of notices. One of a
+ * repair pushes out one of a participant that left nothing behind; those that find
+ * no room are counted. A watch does not keep its object alive: when that goes, the
+ * watch reads as ended.
  *
- * Notices are rare, so all watches share one mutex.
+ * The watches of an object outlive it, and so does their list, which the object
+ * and each of them refer to. Its mutex is held while all of them are told, so their
+ * number is bounded; and so that one user cannot take all, what other users than
+ * the object's creator have is bounded apart, in all and for each. CAP_SYS_RESOURCE
+ * makes a caller the creator's equal. Readers take the lock of their watch alone.
  */
 #ifndef KIPC_WATCH_H
 #define KIPC_WATCH_H

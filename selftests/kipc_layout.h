@@ -182,11 +182,13 @@ CHECK_SIZE(struct kipc_watch_args, 8);
 CHECK_FIELD(struct kipc_watch_args, size, 0, 4);
 CHECK_FIELD(struct kipc_watch_args, flags, 4, 4);
 
-CHECK_SIZE(struct kipc_notice, 16);
-CHECK_FIELD(struct kipc_notice, pid, 0, 4);
-CHECK_FIELD(struct kipc_notice, attachment, 4, 4);
-CHECK_FIELD(struct kipc_notice, repaired, 8, 4);
-CHECK_FIELD(struct kipc_notice, lost, 12, 4);
+CHECK_SIZE(struct kipc_notice, 24);
+CHECK_FIELD(struct kipc_notice, size, 0, 4);
+CHECK_FIELD(struct kipc_notice, flags, 4, 4);
+CHECK_FIELD(struct kipc_notice, pid, 8, 4);
+CHECK_FIELD(struct kipc_notice, attachment, 12, 4);
+CHECK_FIELD(struct kipc_notice, repaired, 16, 4);
+CHECK_FIELD(struct kipc_notice, lost, 20, 4);
 
 CHECK_SIZE(struct kipc_mutex_lock_args, 24);
 CHECK_FIELD(struct kipc_mutex_lock_args, size, 0, 4);

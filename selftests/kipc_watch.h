@@ -11,6 +11,8 @@
 do { \
 	struct kipc_notice __notice; \
 	ASSERT_EQ(1, watch_read(watch, &__notice)); \
+	EXPECT_EQ((__u32)sizeof(__notice), __notice.size); \
+	EXPECT_EQ(0U, __notice.flags); \
 	EXPECT_EQ((__u32)(expected_pid), __notice.pid); \
 	EXPECT_EQ((__u32)(expected_attachment), __notice.attachment); \
 	EXPECT_EQ((__u32)(expected_repaired), __notice.repaired); \

@@ -333,6 +333,84 @@ TEST_F(watch, no_more_than_the_most)
 		EXPECT_EQ(POLLIN, poll_now(watches[i], POLLIN));
 }
 
+/* A user that may only look, and takes as many watches as there are for it. */
+struct watcher {
+	const char *name;
+	uid_t uid;
+	unsigned int watches;
+	int error;
+	unsigned int done;
+};
+
+static int run_watcher(void *data)
+{
+	struct watcher *watcher = data;
+	int fd, ret = become_user(watcher->uid, watcher->uid);
+
+	if (ret)
+		return ret;
+	fd = open_named(KIPC_MUTEX, watcher->name, KIPC_READ);
+	while (!ret) {
+		ret = object_watch(fd);
+		if (ret >= 0) {
+			watcher->watches++;
+			ret = 0;
+		}
+	}
+	watcher->error = ret;
+	__atomic_store_n(&watcher->done, 1, __ATOMIC_RELEASE);
+	for (;;)
+		pause();
+}
+
+#define WATCHERS	(KIPC_WATCHES_OTHERS / KIPC_WATCHES_USER + 2)
+
+/*
+ * Others cannot take the watches that the creator needs, and one of them cannot
+ * take those of the others.
+ */
+TEST(watches_of_other_users)
+{
+	struct rlimit limit = {
+		.rlim_cur = KIPC_WATCHES_MAX + 64,
+		.rlim_max = KIPC_WATCHES_MAX + 64,
+	};
+	struct watcher *watchers = shared_alloc(WATCHERS * sizeof(*watchers));
+	struct kipc_create_args args = mutex_args(ELEMENTS);
+	struct child children[WATCHERS];
+	unsigned int all = 0;
+	char name[64];
+	int i, fd;
+
+	if (geteuid())
+		SKIP(return, "needs root to become other users");
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	args.mode = 0644;
+	unique_name(name, "watches");
+	fd = create_named(args, name, 0);
+	ASSERT_LE(0, fd);
+	for (i = 0; i < WATCHERS; i++) {
+		watchers[i].name = name;
+		watchers[i].uid = USER + i;
+		child_start(&children[i], run_watcher, &watchers[i]);
+		wait_until(__atomic_load_n(&watchers[i].done, __ATOMIC_ACQUIRE) ||
+			   child_ended(&children[i]));
+		EXPECT_EQ(-ENOSPC, watchers[i].error);
+		EXPECT_GE((unsigned int)KIPC_WATCHES_USER, watchers[i].watches);
+		all += watchers[i].watches;
+	}
+	EXPECT_EQ((unsigned int)KIPC_WATCHES_USER, watchers[0].watches);
+	EXPECT_EQ((unsigned int)KIPC_WATCHES_OTHERS, all);
+	for (; all < KIPC_WATCHES_MAX; all++)
+		ASSERT_LE(0, object_watch(fd));
+	EXPECT_EQ(-ENOSPC, object_watch(fd));
+	for (i = 0; i < WATCHERS; i++)
+		child_kill(&children[i]);
+	/* What they had is free again. */
+	EXPECT_LE(0, object_watch(fd));
+	close(fd);
+}
+
 static int run_bounded(void *data)
 {
 	int fd, first, second, third, ret = become_user(USER, USER);

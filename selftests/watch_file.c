@@ -2,8 +2,11 @@
 /* The descriptor of a watch: read, poll and epoll, which wait for a notice. */
 #include "kipc_watch.h"
 
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/uio.h>
+
+#include <linux/userfaultfd.h>
 
 FIXTURE(watch_file) {
 	int fd;
@@ -94,13 +97,31 @@ TEST_F(watch_file, read_gives_one)
 	check_notice(self->watch, getpid(), second, 0, 0);
 }
 
+/* A newer program, which knows of more fields, sees how many there are. */
+TEST_F(watch_file, read_fills_what_the_kernel_knows)
+{
+	struct {
+		struct kipc_notice known;
+		__u64 added;
+	} notice;
+	__u32 attachment = come_and_go(self->fd);
+
+	memset(&notice, KIPC_POISON, sizeof(notice));
+	EXPECT_EQ((ssize_t)sizeof(notice.known),
+		  read(self->watch, &notice, sizeof(notice)));
+	EXPECT_EQ((__u32)sizeof(notice.known), notice.known.size);
+	EXPECT_EQ(attachment, notice.known.attachment);
+	EXPECT_EQ(0xccccccccccccccccULL, notice.added);
+}
+
 TEST_F(watch_file, read_in_pieces)
 {
 	__u32 attachment = come_and_go(self->fd);
 	struct kipc_notice notice = { 0 };
 	struct iovec pieces[] = {
 		{ .iov_base = &notice, .iov_len = 6 },
-		{ .iov_base = (char *)&notice + 6, .iov_len = 10 },
+		{ .iov_base = (char *)&notice + 6,
+		  .iov_len = sizeof(notice) - 6 },
 	};
 
 	EXPECT_EQ((ssize_t)sizeof(notice), readv(self->watch, pieces, 2));
@@ -112,11 +133,74 @@ TEST_F(watch_file, a_bad_pointer_keeps_the_notice)
 {
 	__u32 first = come_and_go(self->fd), second = come_and_go(self->fd);
 
-	EXPECT_EQ(-1, read(self->watch, bad_pointer(), 16));
+	EXPECT_EQ(-1, read(self->watch, bad_pointer(), 32));
 	EXPECT_EQ(EFAULT, errno);
 	check_notice(self->watch, getpid(), first, 0, 0);
 	check_notice(self->watch, getpid(), second, 0, 0);
 	check_no_notice(self->watch);
+}
+
+/*
+ * A page on which the kernel's copy hangs until the page goes, and the copy fails.
+ * An event can be read from the descriptor once it hangs.
+ */
+static int page_that_hangs(void **page)
+{
+	struct uffdio_register area = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	struct uffdio_api api = { .api = UFFD_API };
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	if (fd < 0 || ioctl(fd, UFFDIO_API, &api))
+		return -1;
+	*page = mmap(NULL, getpagesize(), PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	area.range.start = (uintptr_t)*page;
+	area.range.len = getpagesize();
+	return ioctl(fd, UFFDIO_REGISTER, &area) ? -1 : fd;
+}
+
+struct failing_read {
+	int watch;
+	void *page;
+	int error;
+};
+
+static void *run_failing_read(void *data)
+{
+	struct failing_read *failing = data;
+	ssize_t ret = read(failing->watch, failing->page,
+			   sizeof(struct kipc_notice));
+
+	failing->error = ret < 0 ? errno : 0;
+	return NULL;
+}
+
+/* The notice that it has put back is for whichever of them can have it. */
+TEST_F_TIMEOUT(watch_file, a_failing_reader_wakes_the_others, 60)
+{
+	struct failing_read failing = { .watch = self->watch };
+	struct uffd_msg message;
+	struct child reader;
+	pthread_t thread;
+	int fault;
+
+	ASSERT_EQ(0, fcntl(self->watch, F_SETFL, 0));
+	fault = page_that_hangs(&failing.page);
+	if (fault < 0)
+		SKIP(return, "needs userfaultfd");
+	come_and_go(self->fd);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, run_failing_read, &failing));
+	ASSERT_EQ((ssize_t)sizeof(message),
+		  read(fault, &message, sizeof(message)));
+	/* It has the notice, so there is none for the other one. */
+	start_reader(&reader, self->fd, self->watch);
+	EXPECT_FALSE(child_ended(&reader));
+	/* To close it ends the hanging; by then there is no page to go on with. */
+	ASSERT_EQ(0, munmap(failing.page, getpagesize()));
+	close(fault);
+	ASSERT_EQ(0, pthread_join(thread, NULL));
+	EXPECT_EQ(EFAULT, failing.error);
+	EXPECT_EQ(0, child_finish(&reader));
 }
 
 TEST_F(watch_file, a_signal_ends_a_read)
@@ -156,7 +240,7 @@ TEST_F(watch_file, more_than_it_holds)
 	for (i = 0; i < 3; i++)
 		come_and_go(self->fd);
 	/* What cannot be delivered is counted no less and no more. */
-	EXPECT_EQ(-1, read(self->watch, bad_pointer(), 16));
+	EXPECT_EQ(-1, read(self->watch, bad_pointer(), 32));
 	EXPECT_EQ(EFAULT, errno);
 	check_notice(self->watch, getpid(), first, 0, 3);
 	for (i = 1; i < KIPC_NOTICES_MAX; i++)
@@ -164,6 +248,56 @@ TEST_F(watch_file, more_than_it_holds)
 	check_no_notice(self->watch);
 	first = come_and_go(self->fd);
 	check_notice(self->watch, getpid(), first, 0, 0);
+}
+
+/* Owns a mutex for a moment and leaves it so; the number under which it did. */
+static __u32 come_and_die(int fd)
+{
+	struct mutexes mutexes = {};
+	int ret;
+
+	if (mutexes_attach(&mutexes, fd))
+		return KIPC_POISON_32;
+	ret = mutex_lock(fd, 0);
+	if (ret == -EOWNERDEAD)
+		ret = mutex_consistent(fd, 0);
+	mutexes_detach(&mutexes);
+	return ret ? KIPC_POISON_32 : mutexes.attachment;
+}
+
+/* Many children that fork and exec do not hide the one death that matters. */
+TEST_F(watch_file, a_repair_finds_room_among_others)
+{
+	__u32 first = come_and_go(self->fd), dead;
+	int i;
+
+	for (i = 1; i < KIPC_NOTICES_MAX; i++)
+		come_and_go(self->fd);
+	dead = come_and_die(self->fd);
+	for (i = 0; i < KIPC_NOTICES_MAX; i++)
+		come_and_go(self->fd);
+	/* The oldest of those that repaired nothing made room. */
+	check_notice(self->watch, getpid(), first + 1, 0, KIPC_NOTICES_MAX + 1);
+	for (i = 2; i < KIPC_NOTICES_MAX; i++)
+		check_notice(self->watch, getpid(), first + i, 0, 0);
+	check_notice(self->watch, getpid(), dead, 1, 0);
+	check_no_notice(self->watch);
+}
+
+/* Where all of them have repaired something the first ones stay. */
+TEST_F(watch_file, repairs_make_no_room)
+{
+	__u32 first = come_and_die(self->fd);
+	int i;
+
+	for (i = 1; i < KIPC_NOTICES_MAX; i++)
+		come_and_die(self->fd);
+	come_and_die(self->fd);
+	come_and_go(self->fd);
+	check_notice(self->watch, getpid(), first, 1, 2);
+	for (i = 1; i < KIPC_NOTICES_MAX; i++)
+		check_notice(self->watch, getpid(), first + i, 1, 0);
+	check_no_notice(self->watch);
 }
 
 /* poll and epoll. */

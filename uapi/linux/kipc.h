@@ -56,6 +56,8 @@
 #define KIPC_LIST_MAX		1024		/* entries a call of LIST */
 #define KIPC_ATTACHMENTS_MAX	4095		/* processes attached to one object */
 #define KIPC_WATCHES_MAX	1024		/* watches of one object */
+#define KIPC_WATCHES_OTHERS	512		/* of users that did not create it */
+#define KIPC_WATCHES_USER	64		/* of one such user */
 #define KIPC_NOTICES_MAX	64		/* unread in one watch */
 
 #define KIPC_FOREVER		((__s64)0x7fffffffffffffffLL)
@@ -409,7 +411,12 @@ struct kipc_info_args {
  * is EPOLLIN while there is a notice, EPOLLHUP once the object has gone. It
  * counts as an object in the user's quota, and does not keep the object alive.
  *
- * EINVAL: the object tracks nobody. ENOSPC: quota, or KIPC_WATCHES_MAX watch it
+ * An object has at most KIPC_WATCHES_MAX. Users other than the one whose quota the
+ * object is charged to have at most KIPC_WATCHES_OTHERS of them together, and each
+ * of them KIPC_WATCHES_USER; so the creator can always have the rest. A caller with
+ * CAP_SYS_RESOURCE in the initial user namespace is bounded as the creator is.
+ *
+ * EINVAL: the object tracks nobody. ENOSPC: quota, or the object has so many
  * already. EMFILE, ENFILE, ENOMEM. Needs read access.
  */
 struct kipc_watch_args {
@@ -420,13 +427,26 @@ struct kipc_watch_args {
 /**
  * struct kipc_notice - a participant's attachment has ended: it died, or it
  *			unmapped the object
- * @pid: of the process that had attached, 0 if not visible to the reader
+ * @size: bytes of this structure that were filled in, which is what read() returned:
+ *	  as many as the kernel knows, or as there was room for, at least 24
+ * @flags: 0
+ * @pid: that the process had which had attached, 0 if not visible to the reader. The
+ *	 process has ended as a rule, so that its number may be another's by now
  * @attachment: number it had
  * @repaired: things that it held and that were given to others: mutexes it
  *	      owned, semaphores it held units of, its membership of a barrier
  * @lost: notices that have found no room since the last one was read
+ *
+ * Later kernels may add fields at the end. A reader passes the size of the structure
+ * that it was compiled with, and looks only at fields within @size bytes; what is
+ * beyond these in its buffer is left as it was.
+ *
+ * A watch holds KIPC_NOTICES_MAX. Where one more of something that was repaired
+ * comes it takes the place of the oldest with @repaired 0; any other is lost.
  */
 struct kipc_notice {
+	__u32 size;
+	__u32 flags;
 	__u32 pid;
 	__u32 attachment;
 	__u32 repaired;
