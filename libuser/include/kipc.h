@@ -75,9 +75,9 @@ int kipc_list(uint64_t *cursor, struct kipc_list_entry *entries,
  * @param object_fd  of the object, open for reading; it stays the caller's
  * @return a close-on-exec descriptor to read struct kipc_notice from and to
  *         poll, see struct kipc_watch_args, which the caller closes; -EINVAL
- *         (the object has no participants), -EBADF, -ENOSPC (quota, or
- *         KIPC_WATCHES_MAX watch it already), -EMFILE, -ENFILE, -ENOMEM,
- *         -ENOTTY (not an object of kipc)
+ *         (the object has no participants), -EBADF, -ENOSPC (quota, or so
+ *         many watch it already; the creator has a share that others cannot
+ *         take), -EMFILE, -ENFILE, -ENOMEM, -ENOTTY (not an object of kipc)
  */
 int kipc_watch(int object_fd);
 
@@ -500,9 +500,11 @@ struct kipc_mailbox_options {
 struct kipc_message {
 	uint32_t length;	/**< bytes, also with -EMSGSIZE */
 	uint32_t priority;	/**< 0..KIPC_PRIORITIES - 1 */
-	uint32_t pid;		/**< sender, 0 if outside our pid namespace */
-	uint32_t uid;		/**< its effective user, in our user namespace */
-	uint32_t gid;		/**< its effective group, in our user namespace */
+	/** sender, as long as it lives; 0 if gone or outside our pid namespace */
+	uint32_t pid;
+	/** its effective user, if by write() the opener's; in our user namespace */
+	uint32_t uid;
+	uint32_t gid;		/**< effective group, likewise */
 };
 
 /** Create a mailbox, or open the one of that name; as for semaphores. */
