@@ -1,23 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/hashtable.h>
+#include <linux/atomic.h>
+#include <linux/hash.h>
+#include <linux/init.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 
 #include "deadlock.h"
 
+#define TABLE_BITS	10
 #define STEPS_MAX	128	/* mutexes in the longest cycle that is seen */
 #define LOOKS_MAX	1024	/* at others who wait, on the way */
 
-static DEFINE_HASHTABLE(blocked_table, 10);
-static DEFINE_SPINLOCK(blocked_lock);
+/* Threads that wait, by themselves. */
+struct blocked_bucket {
+	spinlock_t lock;		/* guards what names it here */
+	struct hlist_head list;		/* lock */
+};
 
-static struct kipc_blocked *blocked_find(const struct task_struct *task,
-					 int *looks)
+static struct blocked_bucket blocked_table[1 << TABLE_BITS];
+static atomic64_t blocked_tickets;
+
+void __init kipc_blocked_init(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(blocked_table); i++)
+		spin_lock_init(&blocked_table[i].lock);
+}
+
+static struct blocked_bucket *blocked_bucket(const struct task_struct *task)
+{
+	return &blocked_table[hash_ptr(task, TABLE_BITS)];
+}
+
+static struct kipc_blocked *bucket_find(const struct blocked_bucket *bucket,
+					const struct task_struct *task,
+					int *looks)
 {
 	struct kipc_blocked *blocked;
 
-	hash_for_each_possible(blocked_table, blocked, node,
-			       (unsigned long)task) {
+	lockdep_assert_held(&bucket->lock);
+	hlist_for_each_entry(blocked, &bucket->list, node) {
 		if (blocked->task == task)
 			return blocked;
 		if (!--*looks)
@@ -26,20 +50,44 @@ static struct kipc_blocked *blocked_find(const struct task_struct *task,
 	return NULL;
 }
 
+/* For which thread that one waits, if it has waited since before the ticket. */
+static struct task_struct *blocked_next(const struct task_struct *task,
+					s64 ticket, int *looks)
+{
+	struct blocked_bucket *bucket = blocked_bucket(task);
+	const struct kipc_blocked *blocked;
+	struct task_struct *owner = NULL;
+
+	spin_lock(&bucket->lock);
+	blocked = bucket_find(bucket, task, looks);
+	if (blocked && blocked->ticket < ticket)
+		owner = blocked->owner(blocked);
+	spin_unlock(&bucket->lock);
+	return owner;
+}
+
 static bool closes_cycle(const struct kipc_blocked *self)
 {
-	const struct kipc_blocked *blocked = self;
-	struct task_struct *owner;
+	const struct task_struct *owner = self->owner(self);
 	int i, looks = LOOKS_MAX;
 
-	lockdep_assert_held(&blocked_lock);
-	for (i = 0; blocked && i < STEPS_MAX; i++) {
-		owner = blocked->owner(blocked);
+	for (i = 0; owner && looks && i < STEPS_MAX; i++) {
 		if (owner == self->task)
 			return true;
-		blocked = owner && looks ? blocked_find(owner, &looks) : NULL;
+		owner = blocked_next(owner, self->ticket, &looks);
 	}
 	return false;
+}
+
+/* The ticket is taken under the lock, so who finds the record finds it too. */
+static void blocked_add(struct kipc_blocked *self)
+{
+	struct blocked_bucket *bucket = blocked_bucket(self->task);
+
+	spin_lock(&bucket->lock);
+	self->ticket = atomic64_inc_return(&blocked_tickets);
+	hlist_add_head(&self->node, &bucket->list);
+	spin_unlock(&bucket->lock);
 }
 
 /* 0, or -EDEADLK and then not in the table. */
@@ -49,18 +97,20 @@ int kipc_blocked_begin(struct kipc_blocked *self)
 
 	self->task = current;
 	rcu_read_lock();
-	spin_lock(&blocked_lock);
+	blocked_add(self);
 	cycle = closes_cycle(self);
-	if (!cycle)
-		hash_add(blocked_table, &self->node, (unsigned long)current);
-	spin_unlock(&blocked_lock);
 	rcu_read_unlock();
-	return cycle ? -EDEADLK : 0;
+	if (!cycle)
+		return 0;
+	kipc_blocked_end(self);
+	return -EDEADLK;
 }
 
 void kipc_blocked_end(struct kipc_blocked *self)
 {
-	spin_lock(&blocked_lock);
-	hash_del(&self->node);
-	spin_unlock(&blocked_lock);
+	struct blocked_bucket *bucket = blocked_bucket(self->task);
+
+	spin_lock(&bucket->lock);
+	hlist_del(&self->node);
+	spin_unlock(&bucket->lock);
 }

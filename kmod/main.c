@@ -2,6 +2,7 @@
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 
+#include "deadlock.h"
 #include "name.h"
 #include "object.h"
 #include "thread.h"
@@ -81,6 +82,7 @@ static int __init kipc_init(void)
 	check_layout();
 	kipc_wait_init();
 	kipc_threads_init();
+	kipc_blocked_init();
 	ret = kipc_names_init();
 	if (ret)
 		return ret;

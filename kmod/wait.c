@@ -14,7 +14,7 @@
  *	element lock, mailbox lock	state and waiters (word.h, mailbox.c);
  *					never two at once, no user access,
  *					no allocation, no wake-up inside
- *	blocked_lock			who waits for what (deadlock.c)
+ *	lock of a bucket		who waits for what (deadlock.c); never two
  *	waitqueue lock			pollers of an object, woken after the
  *					unlock
  */

@@ -160,6 +160,65 @@ TEST_F_TIMEOUT(deadlock, of_two_at_once, 60)
 	EXPECT_EQ(300, told[0] + told[1]);
 }
 
+struct ring {
+	int fd;
+	unsigned int next;	/* place for the next process */
+	unsigned int own;	/* that own one, all rounds together */
+	unsigned int done;	/* likewise */
+};
+
+#define RING_ROUNDS	100
+
+/* Locks its mutex and, once each has its own, that of the next one in the ring. */
+static int run_ring(void *data)
+{
+	struct ring *ring = data;
+	unsigned int place, next, round;
+	struct mutexes mutexes;
+	int ret, told = 0;
+
+	place = __atomic_fetch_add(&ring->next, 1, __ATOMIC_SEQ_CST);
+	next = (place + 1) % CYCLE_MAX;
+	ret = mutexes_attach(&mutexes, ring->fd);
+	for (round = 1; !ret && round <= RING_ROUNDS; round++) {
+		ret = mutex_lock(ring->fd, place);
+		__atomic_add_fetch(&ring->own, 1, __ATOMIC_SEQ_CST);
+		wait_until(__atomic_load_n(&ring->own, __ATOMIC_ACQUIRE) >=
+			   round * CYCLE_MAX);
+		if (!ret)
+			ret = mutex_lock(ring->fd, next);
+		if (!ret)
+			ret = mutex_unlock(ring->fd, next);
+		if (ret == -EDEADLK) {
+			told++;
+			ret = 0;
+		}
+		if (!ret)
+			ret = mutex_unlock(ring->fd, place);
+		__atomic_add_fetch(&ring->done, 1, __ATOMIC_SEQ_CST);
+		wait_until(__atomic_load_n(&ring->done, __ATOMIC_ACQUIRE) >=
+			   round * CYCLE_MAX);
+	}
+	return ret ? ret : told;
+}
+
+/* However many close a circle together: one is told, and that frees the others. */
+TEST_F_TIMEOUT(deadlock, of_a_ring_at_once, 120)
+{
+	struct ring *ring = shared_alloc(sizeof(*ring));
+	int i, ret, told = 0;
+
+	ring->fd = self->fd;
+	for (i = 0; i < CYCLE_MAX; i++)
+		child_start(&self->children[i], run_ring, ring);
+	for (i = 0; i < CYCLE_MAX; i++) {
+		ret = child_finish(&self->children[i]);
+		EXPECT_LE(0, ret);
+		told += ret;
+	}
+	EXPECT_EQ(RING_ROUNDS, told);
+}
+
 /* Owns the first mutex, and once told to wants the second. */
 static int run_link_when_told(void *data)
 {
