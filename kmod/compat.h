@@ -8,11 +8,18 @@
 #define KIPC_COMPAT_H
 
 #include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
+#include <linux/shmem_fs.h>
 #include <linux/time_namespace.h>
 #include <linux/version.h>
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+#include <linux/pagevec.h>
+#else
+#include <linux/folio_batch.h>
+#endif
 
 #ifndef CONFIG_64BIT
 #error "the words that kipc shares with user space are 64 bit wide"
@@ -54,13 +61,64 @@ static inline void kipc_unmap_pages(struct vm_area_struct *vma)
 #endif
 }
 
-/* How many page tables map a page that is no part of a larger one. */
-static inline int kipc_page_mapcount(struct page *page)
+/*
+ * How many page tables map a folio or a page of it. Before Linux 6.8 the whole of a
+ * large one, mapped as such, is counted for each of its pages, too.
+ */
+static inline int kipc_folio_mapcount(struct folio *folio)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
-	return page_mapcount(page);
+	long count = folio_nr_pages(folio), i;
+	int mapped, whole;
+
+	if (count == 1)
+		return page_mapcount(&folio->page);
+	whole = compound_mapcount(&folio->page);
+	mapped = whole - whole * count;
+	for (i = 0; i < count; i++)
+		mapped += atomic_read(&folio_page(folio, i)->_mapcount) + 1;
+	return mapped;
 #else
-	return folio_mapcount(page_folio(page));
+	return folio_mapcount(folio);
+#endif
+}
+
+/*
+ * Put the pages that this processor has collected on their lists. Releasing a batch
+ * does that first, even if there is nothing in it.
+ */
+static inline void kipc_lru_drain(void)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+	struct pagevec none;
+
+	pagevec_init(&none);
+	__pagevec_release(&none);
+#else
+	struct folio_batch none;
+
+	folio_batch_init(&none);
+	__folio_batch_release(&none);
+#endif
+}
+
+/* An unnamed shmem file of that size, none of which is there yet. */
+static inline struct file *kipc_shmem_file(const char *name, loff_t size)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+	return shmem_file_setup(name, size, 0);
+#else
+	return shmem_file_setup(name, size, EMPTY_VMA_FLAGS);
+#endif
+}
+
+/* Map a file as its own operations do. */
+static inline int kipc_mmap_file(struct file *file, struct vm_area_struct *vma)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+	return call_mmap(file, vma);
+#else
+	return vfs_mmap(file, vma);
 #endif
 }
 

@@ -6,8 +6,6 @@
 #include "memory.h"
 
 #define INSERT_BATCH	512UL	/* pages, as many as a page table has */
-#define SAME_LOOKS	4	/* in a row, before a page's counts are believed */
-#define LOOKS_MAX	100	/* before one is taken to be in use */
 
 static int memory_fill(struct kipc_memory *memory, unsigned long count)
 {
@@ -77,15 +75,12 @@ static int memory_insert(struct vm_area_struct *vma, struct page **pages)
 int kipc_memory_map(const struct kipc_memory *memory,
 		    struct vm_area_struct *vma)
 {
-	/* Before the first one is very far beyond the last. */
-	unsigned long index = vma->vm_pgoff - memory->first;
+	unsigned long index = vma->vm_pgoff;
 	int ret;
 
 	if (index > memory->count || vma_pages(vma) > memory->count - index)
 		return -EINVAL;
 	vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, VM_MAYEXEC);
-	if (!(vma->vm_flags & VM_MAYSHARE))
-		return 0;
 	ret = memory_insert(vma, memory->pages + index);
 	/*
 	 * Who shares the caller's memory could write to those that are there
@@ -97,57 +92,13 @@ int kipc_memory_map(const struct kipc_memory *memory,
 	return ret;
 }
 
-/*
- * Of a shared mapping only after madvise(MADV_DONTNEED) and the like have dropped a
- * page.
- */
+/* Only after madvise(MADV_DONTNEED) and the like have dropped a page. */
 vm_fault_t kipc_memory_fault(const struct kipc_memory *memory,
 			     struct vm_fault *vmf)
 {
-	unsigned long index = vmf->pgoff - memory->first;
-
-	if (index >= memory->count)
+	if (vmf->pgoff >= memory->count)
 		return VM_FAULT_SIGBUS;
-	vmf->page = memory->pages[index];
+	vmf->page = memory->pages[vmf->pgoff];
 	get_page(vmf->page);
 	return 0;
-}
-
-/*
- * A page table refers to the page from before it is counted as mapping it until
- * after that. So he who comes or goes just now looks like a pin, but hides none,
- * as long as both counts are those of one time. That one goes and another comes
- * between two looks, and so on each time, is not to be arranged.
- */
-static bool page_pinned(struct page *page)
-{
-	int looks, same = 0, mapped = 0, count = 0, mapped_then, count_then;
-
-	for (looks = 0; same < SAME_LOOKS; looks++) {
-		if (looks == LOOKS_MAX)
-			return true;
-		mapped_then = mapped;
-		count_then = count;
-		mapped = kipc_page_mapcount(page);
-		/* In this order: mapped, then the count, */
-		smp_rmb();
-		count = page_count(page);
-		/* and mapped once more. */
-		smp_rmb();
-		same = mapped == mapped_then && count == count_then ? same + 1 : 0;
-	}
-	return count > 1 + mapped;
-}
-
-/* Does anybody refer to a page but us and page tables? */
-bool kipc_memory_pinned(const struct kipc_memory *memory)
-{
-	unsigned long i;
-
-	for (i = 0; i < memory->count; i++) {
-		if (page_pinned(memory->pages[i]))
-			return true;
-		cond_resched();
-	}
-	return false;
 }

@@ -2,6 +2,8 @@
 /*
  * DOC: memory of an object
  *
+ * Words and messages; the memory of a region is of another kind, see shmem.h.
+ *
  * Zeroed pages, charged to the creator's memory cgroup, allocated whole when
  * the object is created and given back when it goes. An allocation that does
  * not fit fails with ENOMEM; it does not call the out-of-memory killer. Pages
@@ -11,9 +13,8 @@
  * get_user_pages_fast() takes any huge entry for one of a transparent huge page; and
  * what is only contiguous is not measurably faster to allocate, which is to zero it.
  *
- * Shared mappings get all their pages at once, so that a word is never touched by
- * a page fault. Private ones get them as they ask for them, and copies of those
- * that they write to.
+ * Mappings get all their pages at once, so that a word is never touched by a page
+ * fault.
  */
 #ifndef KIPC_MEMORY_H
 #define KIPC_MEMORY_H
@@ -26,7 +27,6 @@
 struct kipc_memory {
 	struct page **pages;	/* constant once the object is published */
 	unsigned long count;	/* constant once the object is published */
-	unsigned long first;	/* constant; offset of the descriptor, in pages */
 };
 
 int kipc_memory_alloc(struct kipc_memory *memory, u64 bytes);
@@ -35,7 +35,6 @@ int kipc_memory_map(const struct kipc_memory *memory,
 		    struct vm_area_struct *vma);
 vm_fault_t kipc_memory_fault(const struct kipc_memory *memory,
 			     struct vm_fault *vmf);
-bool kipc_memory_pinned(const struct kipc_memory *memory);
 
 static inline struct page *kipc_memory_page(const struct kipc_memory *memory,
 					    unsigned long offset)

@@ -3,30 +3,17 @@
  * DOC: regions
  *
  * A region is a set of mutexes, perhaps an empty one, and memory: one descriptor,
- * one lifetime. The kernel never reads that memory. Who maps the mutexes' words
- * takes part, see attachment.h; who maps the memory is not remembered.
- *
- * A *writer* is a shared mapping that may be written to, if not now then after
- * mprotect(). Sealing takes the count of writers from none to below none, where
- * there can be no more of them, and then looks for pages that somebody pinned
- * while he was a writer; it is memfd's way. A mapping made for reading after that
- * loses what mprotect() would need.
+ * one lifetime. A mapping of the mutexes' words attaches the process, see
+ * attachment.h; a mapping of the memory attaches nothing. What the memory is, how it is
+ * mapped and how it is sealed: see shmem.h. The kernel never reads it.
  */
-#include <linux/mutex.h>
-#include <linux/sched/signal.h>
-
 #include "args.h"
-#include "compat.h"
 #include "mutex.h"
-
-#define PIN_LOOKS	5	/* for pages in use; twice as long between each */
+#include "shmem.h"
 
 struct kipc_region {
 	struct kipc_mutex mutex;	/* begins with the object */
-	struct kipc_memory data;
-	struct mutex seal_lock;		/* who seals goes on alone */
-	bool sealed;			/* seal_lock to set */
-	atomic_t writers;		/* -1: there can be none */
+	struct kipc_shmem data;
 };
 
 static struct kipc_region *region_of(struct kipc_object *object)
@@ -34,120 +21,17 @@ static struct kipc_region *region_of(struct kipc_object *object)
 	return container_of(kipc_mutex_of(object), struct kipc_region, mutex);
 }
 
-/* ------------------------------------------------------------------------ */
-/* Mappings                                                                 */
-/* ------------------------------------------------------------------------ */
-
-static bool vma_may_write(const struct vm_area_struct *vma)
-{
-	const unsigned long both = VM_SHARED | VM_MAYWRITE;
-
-	return (vma->vm_flags & both) == both;
-}
-
-static struct kipc_region *region_of_vma(const struct vm_area_struct *vma)
-{
-	return region_of(kipc_object_of(vma->vm_file));
-}
-
-/* It is there already, in part or in a parent: so this one may be, too. */
-static void region_vm_open(struct vm_area_struct *vma)
-{
-	if (vma_may_write(vma))
-		atomic_inc(&region_of_vma(vma)->writers);
-}
-
-/* By now its page tables refer to no page any more. */
-static void region_vm_close(struct vm_area_struct *vma)
-{
-	if (vma_may_write(vma))
-		atomic_dec(&region_of_vma(vma)->writers);
-}
-
-static vm_fault_t region_vm_fault(struct vm_fault *vmf)
-{
-	return kipc_memory_fault(&region_of_vma(vmf->vma)->data, vmf);
-}
-
-static const struct vm_operations_struct region_vm_operations = {
-	.open = region_vm_open,
-	.close = region_vm_close,
-	.fault = region_vm_fault,
-};
-
 static int region_map(struct kipc_object *object, struct vm_area_struct *vma)
 {
-	struct kipc_region *region = region_of(object);
-	int ret;
-
-	if (vma_may_write(vma) &&
-	    !atomic_inc_unless_negative(&region->writers)) {
-		if (vma->vm_flags & VM_WRITE)
-			return -EPERM;
-		vm_flags_mod(vma, 0, VM_MAYWRITE);
-	}
-	vma->vm_ops = &region_vm_operations;
-	ret = kipc_memory_map(&region->data, vma);
-	/* Who fails to map is not told when the mapping goes. */
-	if (ret)
-		region_vm_close(vma);
-	return ret;
-}
-
-/* ------------------------------------------------------------------------ */
-/* Sealing                                                                  */
-/* ------------------------------------------------------------------------ */
-
-/* There is no writer, so nobody who could write to a page gets hold of one. */
-static int region_wait_for_pins(const struct kipc_region *region)
-{
-	unsigned int look = 0;
-
-	while (kipc_memory_pinned(&region->data)) {
-		if (++look == PIN_LOOKS)
-			return -EBUSY;
-		schedule_timeout_killable(1 << look);
-		if (fatal_signal_pending(current))
-			return -EINTR;
-	}
-	return 0;
-}
-
-/* Under seal_lock. */
-static int region_seal_writing(struct kipc_region *region)
-{
-	int ret;
-
-	lockdep_assert_held(&region->seal_lock);
-	if (region->sealed)
-		return 0;
-	/* Fully ordered: what the last writer pinned is seen by the search. */
-	if (atomic_cmpxchg(&region->writers, 0, -1))
-		return -EBUSY;
-	ret = region_wait_for_pins(region);
-	if (ret)
-		atomic_set(&region->writers, 0);
-	else
-		WRITE_ONCE(region->sealed, true);
-	return ret;
-}
-
-static int region_seal(struct kipc_region *region)
-{
-	int ret = mutex_lock_killable(&region->seal_lock);
-
-	if (ret)
-		return ret;
-	ret = region_seal_writing(region);
-	mutex_unlock(&region->seal_lock);
-	return ret;
+	return kipc_shmem_map(&region_of(object)->data, vma,
+			      KIPC_REGION_DATA >> PAGE_SHIFT);
 }
 
 static void region_state(struct kipc_region *region,
 			 struct kipc_region_state_args *args)
 {
-	args->seals = READ_ONCE(region->sealed) ? KIPC_SEAL_WRITE : 0;
-	args->writers = max(atomic_read(&region->writers), 0);
+	args->seals = kipc_shmem_sealed(&region->data) ? KIPC_SEAL_WRITE : 0;
+	args->writers = kipc_shmem_writers(&region->data);
 	args->bytes = (u64)region->data.count << PAGE_SHIFT;
 }
 
@@ -166,7 +50,7 @@ static int ioctl_seal(struct file *file, void __user *arg)
 		return ret;
 	if (args.flags || args.seals != KIPC_SEAL_WRITE || args.reserved)
 		return -EINVAL;
-	return region_seal(region_of(kipc_object_of(file)));
+	return kipc_shmem_seal(&region_of(kipc_object_of(file))->data);
 }
 
 static int ioctl_state(struct file *file, void __user *arg)
@@ -218,19 +102,17 @@ static int region_init(struct kipc_object *object)
 	u64 bytes = PAGE_ALIGN(object->attributes.region.bytes);
 	int ret;
 
-	mutex_init(&region->seal_lock);
-	region->data.first = KIPC_REGION_DATA >> PAGE_SHIFT;
 	ret = kipc_object_charge(object, bytes);
 	if (!ret && object->elements)
 		ret = kipc_mutex_init(object);
 	if (!ret)
-		ret = kipc_memory_alloc(&region->data, bytes);
+		ret = kipc_shmem_alloc(&region->data, object, bytes);
 	return ret;
 }
 
 static void region_exit(struct kipc_object *object)
 {
-	kipc_memory_free(&region_of(object)->data);
+	kipc_shmem_free(&region_of(object)->data);
 	kipc_mutex_exit(object);
 }
 

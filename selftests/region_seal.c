@@ -238,6 +238,41 @@ TEST_F(seal, is_refused_while_pinned)
 	EXPECT_EQ(0, region_seal(self->fd));
 }
 
+static int run_seal(void *data)
+{
+	return region_seal(*(int *)data);
+}
+
+/* While the kernel waits for a page to be let go others may still map, as before. */
+TEST_F(seal, does_not_refuse_mappings_before_it_succeeds)
+{
+	const int protection[] = { KIPC_BOTH, PROT_READ };
+	struct iovec vector = { .iov_len = 1 };
+	struct bytes bytes;
+	struct child child;
+	int ends[2];
+	size_t i;
+
+	ASSERT_EQ(0, pipe(ends));
+	ASSERT_EQ(0, bytes_map_for(&bytes, self->reader, PROT_READ,
+				   MAP_SHARED));
+	vector.iov_base = bytes.base;
+	ASSERT_EQ(1, vmsplice(ends[1], &vector, 1, 0));
+	for (i = 0; i < ARRAY_SIZE(protection); i++) {
+		child_start(&child, run_seal, &self->fd);
+		wait_until(child_state(&child) == 'D' || child_ended(&child));
+		ASSERT_EQ(0, bytes_map_for(&bytes, self->fd, protection[i],
+					   MAP_SHARED));
+		EXPECT_EQ(0, mprotect(bytes.base, SIZE, KIPC_BOTH));
+		bytes_unmap(&bytes);
+		EXPECT_EQ(-EBUSY, child_finish(&child));
+	}
+	close(ends[0]);
+	close(ends[1]);
+	EXPECT_EQ(0, region_seal(self->fd));
+	EXPECT_EQ(EPERM, map_errno(self->fd, KIPC_BOTH, MAP_SHARED));
+}
+
 /* The mutexes are not what is sealed. */
 TEST_F(seal, spares_the_mutexes)
 {

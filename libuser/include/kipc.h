@@ -748,7 +748,9 @@ struct kipc_region_options {
  * Create a region of zeroed memory, or open the one of that name, whose size may be
  * another one: see kipc_region_size().
  *
- * All of it is there from now on, so nobody who maps it gets a SIGBUS. Memory,
+ * All of it is allocated now, so that touching it never gives a SIGBUS. What works in
+ * the memory of a memfd works in it: sem_t and pthread_mutex_t shared between
+ * processes, core dumps, msync(), mbind(), registered buffers of io_uring. Memory,
  * mutexes and name live as long as a descriptor or a mapping of any process does.
  * With mutexes the calling process takes part, as with kipc_mutex_create().
  * @param region   out: the handle, NULL on failure
@@ -799,8 +801,8 @@ struct kipc_mutex *kipc_region_mutex(struct kipc_region *region);
  * @param access  KIPC_READ, or KIPC_READ | KIPC_WRITE
  * @param data    out: where it is, at the beginning of a page; NULL on failure
  * @return 0, -EACCES (the handle has not that access), -EPERM (it is sealed),
- *         -EINVAL (no such access), -ENOMEM (memory for page tables, or too large
- *         for the address space)
+ *         -EINVAL (no such access), -ENFILE (open files of the system), -ENOMEM
+ *         (memory, or too large for the address space)
  */
 int kipc_region_map(const struct kipc_region *region, unsigned int access,
 		    void **data);
@@ -816,9 +818,9 @@ void kipc_region_unmap(const struct kipc_region *region, void *data);
  * Let nobody change the memory any more, for ever. The mutexes are not concerned.
  * @param region  the handle
  * @param seals   KIPC_SEAL_WRITE
- * @return 0, also if it was sealed before; -EBUSY (somebody has it mapped and may
- *         write to it, or the kernel holds pages of it for somebody), -EBADF (not
- *         open for writing), -EINVAL
+ * @return 0, also if it was sealed before; -EBUSY (a mapping may write to it, or the
+ *         kernel holds pages of it, also for a process that may only read), -EBADF
+ *         (not open for writing), -EINVAL
  */
 int kipc_region_seal(struct kipc_region *region, unsigned int seals);
 

@@ -156,18 +156,28 @@
 /*
  * A region is memory to be shared: zeroed bytes, in whole pages, that are mapped
  * at this offset of its descriptor; all of them, or any pages among them (EINVAL
- * beyond the end). They are there from CREATE on, so nobody gets a SIGBUS.
+ * beyond the end). All of them are allocated by CREATE (ENOMEM), so that touching
+ * them later never gives a SIGBUS. The offset is below 2 GiB, for the 32-bit
+ * programs whose off_t has 32 bits.
+ *
+ * The memory is that of a memfd, without the memfd: futexes shared between processes
+ * (sem_t, pthread_mutex_t) work in it, core dumps contain it, madvise(), msync(),
+ * mbind(), mlock(), registered buffers of io_uring and userfaultfd take it, fork()
+ * copies none of its page tables, and it can be swapped out. mremap() makes a mapping
+ * longer than the region; touching it beyond the end is SIGBUS, as for a memfd.
+ * MADV_REMOVE and remap_file_pages() are refused, and nothing changes the size.
  *
  * The mapping follows mmap(2): MAP_SHARED with PROT_WRITE needs a descriptor that
  * is open for reading and writing (EACCES), and after SEAL there is none (EPERM).
  * MAP_PRIVATE copies what the process writes to; nobody else sees that. A child of
- * fork() inherits either. Mapping the bytes attaches nobody.
+ * fork() inherits either. Mapping the bytes attaches nobody. Each mapping counts as an
+ * open file of the system (ENFILE).
  *
  * The region's mutexes, if it has any, are those of struct kipc_mutex_lock_args,
  * with their words mapped at offset 0. They lock nothing by themselves, and know of
  * no seal.
  */
-#define KIPC_REGION_DATA	0x100000000ULL
+#define KIPC_REGION_DATA	0x40000000ULL
 
 /* Seals of a region: what cannot be done any more. */
 #define KIPC_SEAL_WRITE		0x1U	/* changing the bytes */
@@ -867,11 +877,18 @@ struct kipc_mutex_state_args {
  * @seals: KIPC_SEAL_WRITE
  * @reserved: 0
  *
- * EBUSY, and nothing has changed: a shared mapping is there that may be written to,
- * now or after mprotect(), or the kernel holds pages of it for somebody (in a pipe,
- * for direct input or output); a moment is waited for the latter. A mapping that is
- * made after SEAL for reading cannot be made writable. EINTR (killed). To seal what
- * is sealed already is fine. Needs write access.
+ * EBUSY, and nothing has changed: a shared mapping exists, or came and went
+ * meanwhile, that may be written to, now or after mprotect(); or the kernel holds
+ * pages of the region (in a pipe, for direct input or output, as a registered
+ * buffer), for which SEAL waits a moment. The kernel cannot tell what such a page is
+ * held for. So a process that may only read can keep SEAL from succeeding, too, with
+ * vmsplice() for example, as it can with F_SEAL_WRITE of a memfd: seal a region before
+ * giving it to processes that are not trusted.
+ *
+ * Until SEAL succeeds it changes nothing for others: they can map the region for
+ * writing meanwhile. A mapping that is made after SEAL for reading cannot be made
+ * writable. EINTR (killed). To seal what is sealed already is fine. Needs write
+ * access.
  */
 struct kipc_region_seal_args {
 	__u32 size;
