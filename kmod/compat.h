@@ -10,6 +10,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
 #include <linux/shmem_fs.h>
@@ -33,6 +34,28 @@ static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set,
 	vma->vm_flags &= ~clear;
 }
 #endif
+
+/* What a file system is told about the mount that an operation came by. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define kipc_idmap	user_namespace
+#else
+#define kipc_idmap	mnt_idmap
+#endif
+
+/* Kernels from 6.14 on say in more than one bit that a file has no events. */
+#ifndef FMODE_FSNOTIFY_MASK
+#define FMODE_FSNOTIFY_MASK	FMODE_NONOTIFY
+#endif
+
+/* To compare with; a kernel that unloads no module counts none. */
+static inline int kipc_module_references(void)
+{
+#ifdef CONFIG_MODULE_UNLOAD
+	return module_refcount(THIS_MODULE);
+#else
+	return 0;
+#endif
+}
 
 #ifndef fd_file
 #define fd_file(fd)	((fd).file)

@@ -35,15 +35,16 @@ static const struct kipc_type *type_find(u32 id)
 
 static bool object_permits(const struct kipc_object *object, u32 access)
 {
-	u32 wanted = 0, granted = object->mode;
+	const struct inode *inode = kipc_inode(object);
+	u32 wanted = 0, granted = READ_ONCE(inode->i_mode);
 
 	if (access & KIPC_READ)
 		wanted |= 4;
 	if (access & KIPC_WRITE)
 		wanted |= 2;
-	if (uid_eq(current_fsuid(), object->uid))
+	if (uid_eq(current_fsuid(), inode->i_uid))
 		granted >>= 6;
-	else if (in_group_p(object->gid))
+	else if (in_group_p(inode->i_gid))
 		granted >>= 3;
 	return (granted & wanted) == wanted || kipc_name_capable();
 }
@@ -62,13 +63,13 @@ static int object_matches(const struct kipc_object *object,
 }
 
 /* Consumes the reference, whatever comes of it. */
-static int object_reopen(struct kipc_object *object, u32 access)
+static int object_open(struct kipc_object *object, u32 access)
 {
 	if (!object_permits(object, access)) {
 		kipc_object_put(object);
 		return -EACCES;
 	}
-	return kipc_object_publish(object, NULL, access);
+	return kipc_object_reopen(object, access);
 }
 
 static int open_by_name(const char *name, u32 type, u32 access)
@@ -81,7 +82,7 @@ static int open_by_name(const char *name, u32 type, u32 access)
 		kipc_object_put(object);
 		return -EPROTOTYPE;
 	}
-	return object_reopen(object, access);
+	return object_open(object, access);
 }
 
 int kipc_object_open(void __user *arg)
@@ -132,9 +133,6 @@ static struct kipc_object *object_alloc(const struct kipc_type *type,
 	object->type = type;
 	object->flags = args->flags & ~KIPC_EXCLUSIVE;
 	object->elements = args->elements;
-	object->mode = args->mode;
-	object->uid = current_fsuid();
-	object->gid = current_fsgid();
 	object->attributes = args->attributes;
 	refcount_set(&object->references, 1);
 	init_waitqueue_head(&object->pollers);
@@ -180,7 +178,7 @@ static int create_new(const struct kipc_create_args *args, const char *name)
 
 	if (IS_ERR(object))
 		return PTR_ERR(object);
-	return kipc_object_publish(object, name, ACCESS_FLAGS);
+	return kipc_object_publish(object, name, args->mode, ACCESS_FLAGS);
 }
 
 static int create_existing(const struct kipc_create_args *args,
@@ -193,7 +191,7 @@ static int create_existing(const struct kipc_create_args *args,
 		kipc_object_put(object);
 		return ret;
 	}
-	return object_reopen(object, ACCESS_FLAGS);
+	return object_open(object, ACCESS_FLAGS);
 }
 
 /*

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/anon_inodes.h>
 #include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/module.h>
 
 #include "args.h"
 #include "compat.h"
+#include "inode.h"
 #include "name.h"
 #include "object.h"
 #include "thread.h"
@@ -17,6 +17,7 @@
 static long object_info(struct file *file, void __user *arg)
 {
 	struct kipc_object *object = kipc_object_of(file);
+	const struct inode *inode = kipc_inode(object);
 	struct kipc_words *words = NULL;
 	struct kipc_info_args args;
 	int ret = kipc_args_read(&args, sizeof(args), arg);
@@ -32,10 +33,11 @@ static long object_info(struct file *file, void __user *arg)
 		.type = object->type->id,
 		.created = object->flags,
 		.elements = object->elements,
-		.uid = from_kuid_munged(current_user_ns(), object->uid),
-		.gid = from_kgid_munged(current_user_ns(), object->gid),
-		.mode = object->mode,
+		.uid = from_kuid_munged(current_user_ns(), inode->i_uid),
+		.gid = from_kgid_munged(current_user_ns(), inode->i_gid),
+		.mode = READ_ONCE(inode->i_mode),
 		.attributes = object->attributes,
+		.inode = inode->i_ino,
 	};
 	if (words && kipc_words_mapped(words)) {
 		args.stride = 1U << words->shift;
@@ -153,8 +155,6 @@ static int object_mmap(struct file *file, struct vm_area_struct *vma)
 
 	if (!object->type->words)
 		return -ENODEV;
-	if (vma->vm_flags & VM_EXEC)
-		return -EACCES;
 	if (object->type->map && vma->vm_pgoff >= KIPC_REGION_DATA >> PAGE_SHIFT)
 		return object->type->map(object, vma);
 	words = object->type->words(object);
@@ -171,6 +171,25 @@ static int object_mmap(struct file *file, struct vm_area_struct *vma)
 		return map_and_attach(object, vma);
 	vma->vm_ops = &object_vm_operations;
 	return kipc_memory_map(&words->memory, vma);
+}
+
+/* A file of an object has no position, and causes no events of fsnotify. */
+static void object_set_file(struct kipc_object *object, struct file *file)
+{
+	file->private_data = object;
+	file->f_mode &= ~(FMODE_PREAD | FMODE_PWRITE | FMODE_FSNOTIFY_MASK);
+	file->f_mode |= FMODE_NOWAIT | FMODE_STREAM | FMODE_NONOTIFY;
+}
+
+/* By OPEN, or by a path that leads to the inode: /proc/PID/fd/N */
+static int object_open(struct inode *inode, struct file *file)
+{
+	struct kipc_object *object = kipc_inode_object(inode);
+
+	if (!object)
+		return -ENXIO;
+	object_set_file(object, file);
+	return 0;
 }
 
 static int object_release(struct inode *inode, struct file *file)
@@ -200,6 +219,7 @@ static void object_show_fdinfo(struct seq_file *seq, struct file *file)
 
 static const struct file_operations object_operations = {
 	.owner = THIS_MODULE,
+	.open = object_open,
 	.release = object_release,
 	.unlocked_ioctl = object_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
@@ -211,6 +231,7 @@ static const struct file_operations object_operations = {
 /* Of types that can be polled, read and written; the others say so by EPERM. */
 static const struct file_operations pollable_operations = {
 	.owner = THIS_MODULE,
+	.open = object_open,
 	.release = object_release,
 	.read = object_read,
 	.write = object_write,
@@ -241,36 +262,45 @@ static int access_to_open(u32 access)
 	return access == KIPC_WRITE ? O_WRONLY : O_RDONLY;
 }
 
-/* A file that does not refer to the object yet. */
-static struct file *object_file(const struct kipc_type *type, u32 access)
+/* A file that does not refer to the object yet, and the object's inode. */
+static struct file *object_file(struct kipc_object *object, const char *name,
+				u32 mode, u32 access)
 {
-	struct file *file;
+	const struct kipc_type *type = object->type;
+	const struct kipc_inode_args args = {
+		.name = name,
+		.mode = mode,
+		.bytes = type->id == KIPC_REGION ?
+			 object->attributes.region.bytes : 0,
+		.operations = type->poll ? &pollable_operations :
+					   &object_operations,
+		.flags = access_to_open(access),
+	};
 
-	file = anon_inode_getfile("[kipc]",
-				  type->poll ? &pollable_operations :
-					       &object_operations,
-				  NULL, access_to_open(access));
-	if (!IS_ERR(file))
-		file->f_mode |= FMODE_NOWAIT | FMODE_STREAM | FMODE_NONOTIFY;
-	return file;
+	return kipc_inode_create(object, &args);
 }
 
-/*
- * A descriptor for the object, under a name if one is given. Consumes the
- * reference, whatever comes of it.
+/**
+ * kipc_object_publish() - make a new object's inode, name and first descriptor
+ * @object: without an inode; its reference is consumed, whatever comes of it
+ * @name: NULL for an anonymous object
+ * @mode: permission bits, 0..0777
+ * @access: KIPC_READ, KIPC_WRITE or both
+ *
+ * Return: the descriptor, -EEXIST where the name is taken, or another error
  */
-int kipc_object_publish(struct kipc_object *object, const char *name,
+int kipc_object_publish(struct kipc_object *object, const char *name, u32 mode,
 			u32 access)
 {
 	struct file *file;
-	int fd, ret = 0;
+	int fd, ret;
 
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0) {
 		kipc_object_put(object);
 		return fd;
 	}
-	file = object_file(object->type, access);
+	file = object_file(object, name, mode, access);
 	ret = PTR_ERR_OR_ZERO(file);
 	if (!ret && name) {
 		ret = kipc_name_insert(object, name);
@@ -282,7 +312,38 @@ int kipc_object_publish(struct kipc_object *object, const char *name,
 		kipc_object_put(object);
 		return ret;
 	}
-	file->private_data = object;
+	object_set_file(object, file);
 	fd_install(fd, file);
 	return fd;
+}
+
+/**
+ * kipc_object_reopen() - make another descriptor, without asking for permission
+ * @object: published; its reference is consumed, whatever comes of it
+ * @access: KIPC_READ, KIPC_WRITE or both
+ *
+ * Return: the descriptor or an error
+ */
+int kipc_object_reopen(struct kipc_object *object, u32 access)
+{
+	struct file *file;
+	int fd, ret = 0;
+
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	if (fd < 0) {
+		ret = fd;
+		goto put;
+	}
+	file = dentry_open(&object->path, access_to_open(access),
+			   current_cred());
+	if (IS_ERR(file)) {
+		put_unused_fd(fd);
+		ret = PTR_ERR(file);
+		goto put;
+	}
+	fd_install(fd, file);
+	ret = fd;
+put:
+	kipc_object_put(object);
+	return ret;
 }

@@ -3,6 +3,7 @@
 #include <linux/module.h>
 
 #include "deadlock.h"
+#include "inode.h"
 #include "name.h"
 #include "object.h"
 #include "thread.h"
@@ -54,7 +55,7 @@ static void __init check_layout(void)
 	BUILD_BUG_ON(sizeof(struct kipc_unlink_args) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_list_args) != 32);
 	BUILD_BUG_ON(sizeof(struct kipc_list_entry) != 296);
-	BUILD_BUG_ON(sizeof(struct kipc_info_args) != 88);
+	BUILD_BUG_ON(sizeof(struct kipc_info_args) != 96);
 	BUILD_BUG_ON(sizeof(struct kipc_watch_args) != 8);
 	BUILD_BUG_ON(sizeof(struct kipc_notice) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_thread_args) != 16);
@@ -83,12 +84,21 @@ static int __init kipc_init(void)
 	kipc_wait_init();
 	kipc_threads_init();
 	kipc_blocked_init();
-	ret = kipc_names_init();
+	ret = kipc_inodes_init();
 	if (ret)
 		return ret;
+	ret = kipc_names_init();
+	if (ret)
+		goto inodes_exit;
 	ret = misc_register(&device);
 	if (ret)
-		kipc_names_exit();
+		goto names_exit;
+	return 0;
+
+names_exit:
+	kipc_names_exit();
+inodes_exit:
+	kipc_inodes_exit();
 	return ret;
 }
 
@@ -97,6 +107,7 @@ static void __exit kipc_exit(void)
 	misc_deregister(&device);
 	kipc_threads_exit();
 	kipc_names_exit();
+	kipc_inodes_exit();
 	kipc_users_exit();
 	/* Attachments and threads are freed by functions of ours. */
 	rcu_barrier();

@@ -242,7 +242,7 @@ static int unlink_text(const char *text)
 				      name_params);
 	if (!name || !refcount_read(&name->object->references))
 		ret = -ENOENT;
-	else if (!uid_eq(current_fsuid(), name->object->uid) &&
+	else if (!uid_eq(current_fsuid(), kipc_inode(name->object)->i_uid) &&
 		 !kipc_name_capable())
 		ret = -EACCES;
 	else
@@ -279,15 +279,16 @@ static void list_describe(struct kipc_list_entry *entry,
 			  const struct kipc_name *name)
 {
 	struct kipc_object *object = name->object;
+	const struct inode *inode = kipc_inode(object);
 	u32 references = refcount_read(&object->references);
 
 	*entry = (struct kipc_list_entry) {
 		.type = object->type->id,
 		.flags = object->flags,
 		.elements = object->elements,
-		.mode = object->mode,
-		.uid = from_kuid_munged(current_user_ns(), object->uid),
-		.gid = from_kgid_munged(current_user_ns(), object->gid),
+		.mode = READ_ONCE(inode->i_mode),
+		.uid = from_kuid_munged(current_user_ns(), inode->i_uid),
+		.gid = from_kgid_munged(current_user_ns(), inode->i_gid),
 		.waiters = atomic_read(&object->waiters),
 		.descriptors = references,
 		.name_length = name->length,

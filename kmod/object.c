@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/slab.h>
 
+#include "inode.h"
 #include "name.h"
 #include "object.h"
 #include "user.h"
@@ -20,10 +21,11 @@ static void object_free(struct kipc_object *object)
 {
 	kipc_name_drop(object);
 	kipc_watch_end(object);
+	kipc_inode_detach(object);
 	object->type->exit(object);
 	kipc_user_uncharge(object->user, 1, object->charged);
 	kipc_user_put(object->user);
-	/* Whoever looks up names may still be looking at the reference count. */
+	/* Looking up a name, or opening the inode, reads the reference count. */
 	kfree_rcu(object, rcu);
 }
 

@@ -7,14 +7,17 @@
  * with it. Everything but the waiters, the pollers, the name and what the
  * type adds is constant once the object is published.
  *
- * Creating is: check, charge, allocate, get a descriptor and a file, insert the
- * name, and only then, where nothing can fail any more, install the descriptor.
- * kipc_object_put() undoes all of it from any point.
+ * Creating is: check, charge, allocate, get a descriptor, an inode and a file,
+ * insert the name, and only then, where nothing can fail any more, install the
+ * descriptor. kipc_object_put() undoes all of it from any point.
+ *
+ * Owner, group and mode are those of the inode, see inode.h.
  */
 #ifndef KIPC_OBJECT_H
 #define KIPC_OBJECT_H
 
 #include <linux/fs.h>
+#include <linux/path.h>
 #include <linux/poll.h>
 #include <linux/refcount.h>
 #include <linux/seq_file.h>
@@ -94,10 +97,8 @@ struct kipc_object {
 	u64 charged;
 	u32 flags;
 	u32 elements;
-	u32 mode;
 	bool tracks;			/* its participants; see attachment.h */
-	kuid_t uid;
-	kgid_t gid;
+	struct path path;		/* of its inode; empty until there is one */
 	union kipc_attributes attributes;
 
 	struct kipc_attachments attachments;	/* RCU, or a lock of its own */
@@ -128,8 +129,9 @@ int kipc_object_create(void __user *arg);
 int kipc_object_open(void __user *arg);
 struct kipc_object *kipc_object_put(struct kipc_object *object);
 int kipc_object_charge(struct kipc_object *object, u64 bytes);
-int kipc_object_publish(struct kipc_object *object, const char *name,
+int kipc_object_publish(struct kipc_object *object, const char *name, u32 mode,
 			u32 access);
+int kipc_object_reopen(struct kipc_object *object, u32 access);
 
 static inline struct kipc_object *kipc_object_of(const struct file *file)
 {
@@ -138,6 +140,12 @@ static inline struct kipc_object *kipc_object_of(const struct file *file)
 
 struct kipc_object *kipc_object_of_type(const struct file *file,
 					const struct kipc_type *type);
+
+/* Of an object that has been published. */
+static inline struct inode *kipc_inode(const struct kipc_object *object)
+{
+	return d_inode(object->path.dentry);
+}
 
 /* May the verb be used through this descriptor? */
 static inline int kipc_file_check(const struct file *file, fmode_t mode)

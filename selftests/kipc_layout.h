@@ -73,7 +73,7 @@ CHECK_FIELD(struct kipc_list_args, entry_size, 12, 4);
 CHECK_FIELD(struct kipc_list_args, entries, 16, 8);
 CHECK_FIELD(struct kipc_list_args, cursor, 24, 8);
 
-CHECK_SIZE(struct kipc_info_args, 88);
+CHECK_SIZE(struct kipc_info_args, 96);
 CHECK_FIELD(struct kipc_info_args, size, 0, 4);
 CHECK_FIELD(struct kipc_info_args, flags, 4, 4);
 CHECK_FIELD(struct kipc_info_args, type, 8, 4);
@@ -88,6 +88,7 @@ CHECK_FIELD(struct kipc_info_args, access, 44, 4);
 CHECK_FIELD(struct kipc_info_args, attributes, 48, 32);
 CHECK_FIELD(struct kipc_info_args, attachment, 80, 4);
 CHECK_FIELD(struct kipc_info_args, reserved, 84, 4);
+CHECK_FIELD(struct kipc_info_args, inode, 88, 8);
 
 CHECK_SIZE(struct kipc_semaphore_post_args, 16);
 CHECK_FIELD(struct kipc_semaphore_post_args, size, 0, 4);

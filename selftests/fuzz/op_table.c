@@ -206,6 +206,7 @@ const struct op_kind op_kinds[] = {
 			INFO(uid, ZERO), INFO(gid, ZERO), INFO(mode, ZERO),
 			INFO(access, ZERO), INFO(attributes.reserved[0], ZERO),
 			INFO(attachment, ZERO), INFO(reserved, ZERO),
+			INFO(inode, ZERO),
 		},
 	}, {
 		/* fd is what is watched; what it makes is no object */

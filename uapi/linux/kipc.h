@@ -27,6 +27,16 @@
  *  - A wait that a signal interrupts is restarted or ends with EINTR, as
  *    SA_RESTART says. The deadline is absolute, so neither stretches it.
  *
+ * Each object is an inode: fstat(2) tells its number, owner, group, permission bits
+ * and, of a region, the bytes it was created with. fchmod(2) by the owner and
+ * fchown(2) by root change what OPEN, CREATE, UNLINK, LIST and INFO go by; bits
+ * beyond 0777 are EINVAL. The quota stays that of the creator. Opening
+ * /proc/self/fd/N makes another descriptor of the object, as the permission bits
+ * say. An anonymous object has none for writing, and its bits cannot be changed
+ * (EPERM): a descriptor that was passed on for reading is no way to another one for
+ * writing. A descriptor opened with O_PATH does not keep the object: opening that one
+ * again is ENXIO once the object has gone.
+ *
  * The layout is the same for 32 and 64 bit programs.
  */
 #ifndef _UAPI_LINUX_KIPC_H
@@ -262,7 +272,8 @@ union kipc_attributes {
  * @name: pointer to the name's bytes, without a NUL or a slash; 0 for an
  *	  anonymous object
  * @name_length: 1..KIPC_NAME_MAX, or 0 for an anonymous object
- * @mode: permission bits 0..0777, taken as they are: there is no umask
+ * @mode: permission bits 0..0777, taken as they are: there is no umask; those for
+ *	  writing mean nothing to an anonymous object, which has none
  * @attributes: what is special to the type
  *
  * Everything that the object will ever need is charged and allocated here, but
@@ -392,6 +403,8 @@ struct kipc_list_args {
  *		long as it maps the object; 0 if it does not, or the object tracks
  *		nobody
  * @reserved: 0
+ * @inode: out: number of the object's inode, st_ino of fstat(2); no other object has
+ *	   or had it since the module was loaded
  */
 struct kipc_info_args {
 	__u32 size;
@@ -408,6 +421,7 @@ struct kipc_info_args {
 	union kipc_attributes attributes;
 	__u32 attachment;
 	__u32 reserved;
+	__aligned_u64 inode;
 };
 
 /**
