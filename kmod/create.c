@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/bitops.h>
 #include <linux/cred.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "args.h"
+#include "creation.h"
 #include "name.h"
 #include "object.h"
 #include "user.h"
@@ -194,27 +196,46 @@ static int create_existing(const struct kipc_create_args *args,
 	return object_open(object, ACCESS_FLAGS);
 }
 
-/*
- * Those who create a name take turns: who loses a race gets the winner's object,
- * and no error because the quota was used up for it. What is there already is
- * nobody's turn.
- */
+/* Can an error of create_new() be due to other creators of the same name? */
+static bool create_raced(int error)
+{
+	return error == -EEXIST || error == -ENOSPC || error == -ENOMEM;
+}
+
+/* The name did not exist a moment ago, and others may be creating it. */
+static int create_in_race(const struct kipc_create_args *args, const char *name,
+			  struct kipc_creation *creation)
+{
+	struct kipc_object *object;
+	int ret, error = 0;
+
+	do {
+		ret = create_new(args, name);
+		if (!create_raced(ret))
+			return ret;
+		if (ret != -EEXIST)
+			error = kipc_creation_retry(creation);
+		else if (fatal_signal_pending(current))
+			error = -EINTR;
+		if (error == -EINTR)
+			return error;
+		/* If there was no rival, one may have succeeded just before. */
+		object = kipc_name_find(name);
+	} while (!object && !error);
+	return object ? create_existing(args, object) : ret;
+}
+
 static int create_by_name(const struct kipc_create_args *args, const char *name)
 {
 	struct kipc_object *object = kipc_name_find(name);
+	struct kipc_creation creation;
 	int ret;
 
 	if (object)
 		return create_existing(args, object);
-	ret = kipc_name_lock(name);
-	if (ret)
-		return ret;
-	object = kipc_name_find(name);
-	if (object)
-		ret = create_existing(args, object);
-	else
-		ret = create_new(args, name);
-	kipc_name_unlock(name);
+	kipc_creation_begin(&creation, name);
+	ret = create_in_race(args, name, &creation);
+	kipc_creation_end(&creation);
 	return ret;
 }
 

@@ -3,7 +3,6 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/nsproxy.h>
-#include <linux/random.h>
 #include <linux/rbtree.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -16,12 +15,7 @@
 #include "name.h"
 #include "object.h"
 
-/* Who creates a large object under a name keeps that share of the others waiting. */
-#define TURNS	16
-
 struct kipc_namespace {
-	struct mutex turns[TURNS];	/* to create, by the hash of the name */
-	u32 seed;			/* constant; of that hash */
 	struct rhashtable names;	/* by text; RCU, names_mutex to change */
 	struct rb_root by_serial;	/* names_mutex */
 	u64 last_serial;			/* names_mutex */
@@ -73,24 +67,6 @@ static const struct rhashtable_params name_params = {
 static struct kipc_namespace *current_space(void)
 {
 	return net_generic(current->nsproxy->net_ns, kipc_net_id);
-}
-
-static struct mutex *name_turn(const char *text)
-{
-	struct kipc_namespace *space = current_space();
-
-	return &space->turns[jhash(text, strlen(text), space->seed) % TURNS];
-}
-
-/* That name does not come into the caller's namespace meanwhile. 0 or -EINTR. */
-int kipc_name_lock(const char *text)
-{
-	return mutex_lock_killable(name_turn(text));
-}
-
-void kipc_name_unlock(const char *text)
-{
-	mutex_unlock(name_turn(text));
 }
 
 /* Is the caller exempt from the permissions of its namespace's names? */
@@ -148,15 +124,19 @@ static int name_publish(struct kipc_name *name)
 	return 0;
 }
 
-/* Take the name from an object that is just going. */
-static void name_take_over(struct kipc_namespace *space, const char *text)
+/* 0 if the name is free, or the object that has it is just going; else -EEXIST. */
+static int name_take_over(struct kipc_namespace *space, const char *text)
 {
 	struct kipc_name *name;
 
 	lockdep_assert_held(&names_mutex);
 	name = rhashtable_lookup_fast(&space->names, text, name_params);
-	if (name)
-		name_remove(name);
+	if (!name)
+		return 0;
+	if (refcount_read(&name->object->references))
+		return -EEXIST;
+	name_remove(name);
+	return 0;
 }
 
 static struct kipc_name *name_alloc(struct kipc_object *object,
@@ -175,10 +155,7 @@ static struct kipc_name *name_alloc(struct kipc_object *object,
 	return name;
 }
 
-/*
- * Under kipc_name_lock(), with a name that kipc_name_find() does not find. 0 or
- * -ENOMEM. From now on others can open the object.
- */
+/* 0, -EEXIST or -ENOMEM. After success others can open the object. */
 int kipc_name_insert(struct kipc_object *object, const char *text)
 {
 	struct kipc_name *name = name_alloc(object, text);
@@ -186,10 +163,10 @@ int kipc_name_insert(struct kipc_object *object, const char *text)
 
 	if (!name)
 		return -ENOMEM;
-	lockdep_assert_held(name_turn(text));
 	mutex_lock(&names_mutex);
-	name_take_over(name->space, text);
-	ret = name_publish(name);
+	ret = name_take_over(name->space, text);
+	if (!ret)
+		ret = name_publish(name);
 	if (!ret) {
 		object->name = name;
 		object->named = true;
@@ -383,11 +360,7 @@ int kipc_name_list(void __user *arg)
 static int __net_init names_net_init(struct net *net)
 {
 	struct kipc_namespace *space = net_generic(net, kipc_net_id);
-	unsigned int i;
 
-	for (i = 0; i < TURNS; i++)
-		mutex_init(&space->turns[i]);
-	space->seed = get_random_u32();
 	space->by_serial = RB_ROOT;
 	return rhashtable_init(&space->names, &name_params);
 }

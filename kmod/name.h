@@ -14,8 +14,6 @@
 struct kipc_object;
 struct seq_file;
 
-int kipc_name_lock(const char *text);
-void kipc_name_unlock(const char *text);
 struct kipc_object *kipc_name_find(const char *text);
 int kipc_name_insert(struct kipc_object *object, const char *text);
 void kipc_name_drop(struct kipc_object *object);

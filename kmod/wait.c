@@ -2,8 +2,8 @@
 /*
  * Lock order, outermost first:
  *
- *	turn, of a namespace		a named object is made (name.c); may
- *					allocate and wait for memory
+ *	creations_mutex			which tasks create names (creation.c);
+ *					nothing is allocated inside
  *	names_mutex			a name comes or goes (name.c)
  *	mmap_lock			of a caller who maps an object, or of one
  *					that ends

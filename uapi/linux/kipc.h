@@ -283,6 +283,9 @@ union kipc_attributes {
  * as asked (EPROTOTYPE, EINVAL), only that it may be KIPC_PERSIST without having
  * been asked for; its attributes stay.
  *
+ * Processes that create the same name at once get the same object; none gets ENOSPC
+ * or ENOMEM because of the others.
+ *
  * Returns a descriptor, or EINVAL, ENAMETOOLONG, EEXIST, EACCES, EPROTOTYPE,
  * ENOSPC (quota of the user), EMFILE, ENFILE, ENOMEM, EINTR (killed).
  */
