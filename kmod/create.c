@@ -122,6 +122,10 @@ static int create_check(struct kipc_create_args *args,
 		return -EINVAL;
 	if (hweight32(args->flags & type->alternatives) > 1)
 		return -EINVAL;
+	if ((args->access & ~ACCESS_FLAGS) || args->reserved)
+		return -EINVAL;
+	if (!args->access)
+		args->access = ACCESS_FLAGS;
 	return type->check(&args->attributes);
 }
 
@@ -180,7 +184,7 @@ static int create_new(const struct kipc_create_args *args, const char *name)
 
 	if (IS_ERR(object))
 		return PTR_ERR(object);
-	return kipc_object_publish(object, name, args->mode, ACCESS_FLAGS);
+	return kipc_object_publish(object, name, args->mode, args->access);
 }
 
 static int create_existing(const struct kipc_create_args *args,
@@ -193,7 +197,7 @@ static int create_existing(const struct kipc_create_args *args,
 		kipc_object_put(object);
 		return ret;
 	}
-	return object_open(object, ACCESS_FLAGS);
+	return object_open(object, args->access);
 }
 
 /* Can an error of create_new() be due to other creators of the same name? */

@@ -62,8 +62,6 @@ static int ioctl_state(struct file *file, void __user *arg)
 	struct kipc_mutex_state_args args;
 	int ret = kipc_args_read(&args, sizeof(args), arg);
 
-	if (!ret)
-		ret = kipc_file_check(file, FMODE_READ);
 	if (ret)
 		return ret;
 	if (args.flags)

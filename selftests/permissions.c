@@ -254,6 +254,83 @@ TEST_F(permissions, capability)
 	EXPECT_OPEN(0000, &file_owner, -EACCES, -EACCES, -EACCES);
 }
 
+/* What CREATE with that access of an object of this mode gives to this user. */
+static int do_create_for(void *data)
+{
+	struct deed *deed = data;
+	struct kipc_create_args args = semaphore_args(1, 0, 1);
+	struct kipc_info_args info;
+	int fd, ret;
+
+	args.mode = deed->mode;
+	args.access = deed->access;
+	fd = create_named(args, deed->name, 0);
+	if (fd < 0)
+		return fd;
+	ret = object_info(fd, &info);
+	if (ret)
+		return ret;
+	return info.access == (deed->access ?: BOTH) ? 0 : -EPROTO;
+}
+
+static int create_for(const struct actor *actor, const char *name,
+		      unsigned int access)
+{
+	struct deed deed = {
+		.actor = actor,
+		.run = do_create_for,
+		.name = name,
+		.access = access,
+		.mode = 0600,
+	};
+
+	return act(deed);
+}
+
+TEST_F(permissions, creation_for_less)
+{
+	int fd = create_as(&owner, self->name, 0420);
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, create_for(&owner, self->name, KIPC_READ));
+	EXPECT_EQ(-EACCES, create_for(&owner, self->name, KIPC_WRITE));
+	EXPECT_EQ(-EACCES, create_for(&owner, self->name, BOTH));
+	EXPECT_EQ(-EACCES, create_for(&owner, self->name, 0));
+	EXPECT_EQ(-EACCES, create_for(&member, self->name, KIPC_READ));
+	EXPECT_EQ(0, create_for(&member, self->name, KIPC_WRITE));
+	EXPECT_EQ(-EACCES, create_for(&stranger, self->name, KIPC_READ));
+}
+
+/* Which is not checked: the creator says both. */
+TEST_F(permissions, creation_of_what_is_new)
+{
+	EXPECT_EQ(0, create_for(&owner, self->name, KIPC_READ));
+	EXPECT_EQ(0, create_for(&owner, self->name, KIPC_WRITE));
+	EXPECT_EQ(0, create_for(&owner, self->name, BOTH));
+	EXPECT_EQ(0, create_for(&owner, self->name, 0));
+}
+
+TEST_F(permissions, creation_of_what_has_no_name)
+{
+	struct kipc_create_args args = semaphore_args(1, 0, 1);
+	struct kipc_info_args info;
+	__u32 value;
+	int fd;
+
+	args.access = KIPC_READ;
+	fd = create(args);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, object_info(fd, &info));
+	EXPECT_EQ((__u32)KIPC_READ, info.access);
+	EXPECT_EQ(-EBADF, semaphore_post(fd, 0, 1));
+	args.access = KIPC_WRITE;
+	fd = create(args);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, semaphore_post(fd, 0, 1));
+	EXPECT_EQ(0, semaphore_value(fd, 0, &value));
+	EXPECT_EQ(1U, value);
+}
+
 /* Exclusive creation fails alike for everybody: the name is taken. */
 TEST_F(permissions, exclusive_creation)
 {

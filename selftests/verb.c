@@ -93,7 +93,7 @@ FIXTURE_VARIANT(verb) {
 	__u32 access;		/* it needs; 0 is any */
 	bool writes_back;
 	bool of_all;		/* types, that is */
-	struct bad_field bad[8];	/* each is EINVAL for itself */
+	struct bad_field bad[12];	/* each is EINVAL for itself */
 	int returns;
 	void (*prepare)(union verb_args *args, struct verb_objects *objects);
 };
@@ -124,6 +124,10 @@ FIXTURE_VARIANT_ADD(verb, create) {
 		BAD(kipc_create_args, elements, 0xffffffff),
 		BAD(kipc_create_args, mode, 01000),
 		BAD(kipc_create_args, mode, 0x80000000),
+		BAD(kipc_create_args, access, KIPC_WRITE << 1),
+		BAD(kipc_create_args, access, 0x80000000),
+		BAD(kipc_create_args, reserved, 1),
+		BAD(kipc_create_args, reserved, 0x80000000),
 	},
 	.returns = RETURNS_DESCRIPTOR,
 	.prepare = prepare_create,
@@ -281,7 +285,6 @@ FIXTURE_VARIANT_ADD(verb, semaphore_value) {
 	.command = KIPC_SEMAPHORE_VALUE,
 	.file = SEMAPHORE,
 	.size = sizeof(struct kipc_semaphore_value_args),
-	.access = KIPC_READ,
 	.writes_back = true,
 	.bad = {
 		BAD(kipc_semaphore_value_args, element, 1),
@@ -400,7 +403,6 @@ FIXTURE_VARIANT_ADD(verb, barrier_state) {
 	.command = KIPC_BARRIER_STATE,
 	.file = BARRIER,
 	.size = sizeof(struct kipc_barrier_state_args),
-	.access = KIPC_READ,
 	.writes_back = true,
 	.bad = {
 		BAD(kipc_barrier_state_args, element, 1),
@@ -467,7 +469,6 @@ FIXTURE_VARIANT_ADD(verb, mailbox_state) {
 	.command = KIPC_MAILBOX_STATE,
 	.file = MAILBOX,
 	.size = sizeof(struct kipc_mailbox_state_args),
-	.access = KIPC_READ,
 	.writes_back = true,
 	.bad = {
 		BAD(kipc_mailbox_state_args, element, 1),
@@ -535,7 +536,6 @@ FIXTURE_VARIANT_ADD(verb, mutex_state) {
 	.command = KIPC_MUTEX_STATE,
 	.file = MUTEX,
 	.size = sizeof(struct kipc_mutex_state_args),
-	.access = KIPC_READ,
 	.writes_back = true,
 	.bad = {
 		BAD(kipc_mutex_state_args, element, MUTEXES),
@@ -569,7 +569,6 @@ FIXTURE_VARIANT_ADD(verb, region_state) {
 	.command = KIPC_REGION_STATE,
 	.file = REGION,
 	.size = sizeof(struct kipc_region_state_args),
-	.access = KIPC_READ,
 	.writes_back = true,
 	.prepare = prepare_nothing,
 };

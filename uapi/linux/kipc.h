@@ -18,7 +18,9 @@
  *    pointer EFAULT, an element out of range EINVAL, an unknown command or the
  *    verb of another type ENOTTY.
  *  - A verb that changes an object needs a descriptor open for writing, one
- *    that looks at it or receives from it one open for reading; EBADF otherwise.
+ *    that receives from it or watches it one open for reading; EBADF otherwise. One
+ *    that only says what an object is or what state it is in (INFO, VALUE and the
+ *    STATEs) may be used through any descriptor, as mq_getattr(3) and fdinfo.
  *  - Deadlines are absolute, in nanoseconds, of CLOCK_MONOTONIC in the caller's
  *    time namespace or, with KIPC_REALTIME, of CLOCK_REALTIME. KIPC_FOREVER
  *    never passes; a negative one is EINVAL; one that has passed already gives
@@ -208,7 +210,7 @@
 /* With any of these the words are the kernel's for ever, and mapped read-only. */
 #define KIPC_KERNEL_WORDS	(KIPC_SEALED | KIPC_UNDO | KIPC_DROP)
 
-/* Flags of OPEN: what the descriptor is for; at least one. */
+/* Access of CREATE, flags of OPEN: what the descriptor is for. */
 #define KIPC_READ		0x1U
 #define KIPC_WRITE		0x2U
 
@@ -275,13 +277,16 @@ union kipc_attributes {
  * @mode: permission bits 0..0777, taken as they are: there is no umask; those for
  *	  writing mean nothing to an anonymous object, which has none
  * @attributes: what is special to the type
+ * @access: what the descriptor is for: KIPC_READ, KIPC_WRITE or both; 0 means both
+ * @reserved: 0
  *
  * Everything that the object will ever need is charged and allocated here, but
  * what a KIPC_UNDO semaphore needs for a participant: that is when he attaches.
  * Where the name is taken and KIPC_EXCLUSIVE is not given, the object of that
- * name is opened for reading and writing; its type, elements and flags must be
- * as asked (EPROTOTYPE, EINVAL), only that it may be KIPC_PERSIST without having
- * been asked for; its attributes stay.
+ * name is opened for @access, which its mode must permit (EACCES); its type,
+ * elements and flags must be as asked (EPROTOTYPE, EINVAL), only that it may be
+ * KIPC_PERSIST without having been asked for; its attributes stay. A new object is
+ * not checked: its mode may permit its creator less than @access.
  *
  * Processes that create the same name at once get the same object; none gets ENOSPC
  * or ENOMEM because of the others.
@@ -298,12 +303,15 @@ struct kipc_create_args {
 	__u32 name_length;
 	__u32 mode;
 	union kipc_attributes attributes;
+	__u32 access;
+	__u32 reserved;
 };
 
 /**
  * struct kipc_open_args - open an object by name
  * @size: of this structure in bytes
- * @flags: KIPC_READ, KIPC_WRITE or both, checked against the object's mode
+ * @flags: KIPC_READ, KIPC_WRITE or both, at least one, checked against the object's
+ *	   mode
  * @type: must be the object's (EPROTOTYPE)
  * @name_length: 1..KIPC_NAME_MAX
  * @name: pointer to the name's bytes
@@ -555,7 +563,7 @@ struct kipc_semaphore_wait_args {
  * @element: which semaphore of the set
  * @value: out: units it holds
  *
- * Needs read access.
+ * Any descriptor of the object will do.
  */
 struct kipc_semaphore_value_args {
 	__u32 size;
@@ -707,7 +715,7 @@ struct kipc_barrier_args {
  * @members: out: processes that are members
  * @reserved: 0
  *
- * Needs read access.
+ * Any descriptor of the object will do.
  */
 struct kipc_barrier_state_args {
 	__u32 size;
@@ -803,7 +811,7 @@ struct kipc_mailbox_receive_args {
  * @senders: out: threads waiting to send
  * @receivers: out: threads waiting to receive
  *
- * Needs read access.
+ * Any descriptor of the object will do.
  */
 struct kipc_mailbox_state_args {
 	__u32 size;
@@ -874,7 +882,7 @@ struct kipc_mutex_args {
  * @state: out: KIPC_MUTEX_IS_DIRTY, KIPC_MUTEX_IS_LOST
  * @waiters: out: threads waiting in the kernel, the whole set together
  *
- * Needs read access.
+ * Any descriptor of the object will do.
  */
 struct kipc_mutex_state_args {
 	__u32 size;
@@ -922,7 +930,7 @@ struct kipc_region_seal_args {
  * @writers: out: shared mappings that may be written to, now or after mprotect()
  * @bytes: out: that can be mapped, a whole number of pages
  *
- * Needs read access.
+ * Any descriptor of the object will do.
  */
 struct kipc_region_state_args {
 	__u32 size;
