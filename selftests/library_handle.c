@@ -118,6 +118,122 @@ TEST(cancelling_leaves_nothing_behind)
 	EXPECT_EQ(before, open_descriptors());
 }
 
+/*
+ * As a daemon does: a handle's descriptor is closed, and its number comes to be
+ * another object's. A child maps the words again, but not those of that object.
+ */
+static void replace_descriptor(int fd, int other)
+{
+	dup2(other, fd);
+}
+
+TEST(child_knows_a_mutex_from_another)
+{
+	struct kipc_mutex *mutex, *other;
+	pid_t child;
+
+	ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, NULL));
+	ASSERT_EQ(0, kipc_mutex_create(&other, NULL, NULL));
+	EXPECT_EQ(0, kipc_mutex_lock(mutex, 0));
+	replace_descriptor(kipc_mutex_fd(mutex), kipc_mutex_fd(other));
+	child = child_fork();
+	if (!child) {
+		EXPECT_EQ(-EBADF, kipc_mutex_trylock(mutex, 0));
+		EXPECT_EQ(-EBADF, kipc_mutex_unlock(mutex, 0));
+		EXPECT_EQ(-1, kipc_mutex_fd(mutex));
+		EXPECT_EQ(0, kipc_mutex_trylock(other, 0));
+		EXPECT_EQ(0, kipc_mutex_unlock(other, 0));
+		kipc_mutex_close(mutex);
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+	EXPECT_EQ(0, kipc_mutex_unlock(mutex, 0));
+}
+
+TEST(child_knows_a_semaphore_from_another)
+{
+	const struct kipc_semaphore_options options = {
+		.flags = KIPC_UNDO,
+		.initial = 1,
+	};
+	struct kipc_semaphore *semaphore, *other;
+	uint32_t value;
+	pid_t child;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, &options));
+	ASSERT_EQ(0, kipc_semaphore_create(&other, NULL, &options));
+	replace_descriptor(kipc_semaphore_fd(semaphore),
+			   kipc_semaphore_fd(other));
+	child = child_fork();
+	if (!child) {
+		EXPECT_EQ(-EBADF, kipc_semaphore_trywait(semaphore, 0, 1));
+		EXPECT_EQ(-EBADF, kipc_semaphore_post(semaphore, 0, 1));
+		EXPECT_EQ(0, kipc_semaphore_value(other, 0, &value));
+		EXPECT_EQ(1U, value);
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+}
+
+TEST(child_knows_a_barrier_from_another)
+{
+	const struct kipc_barrier_options options = { .parties = 2 };
+	struct kipc_barrier *barrier, *other;
+	pid_t child;
+
+	ASSERT_EQ(0, kipc_barrier_create(&barrier, NULL, &options));
+	ASSERT_EQ(0, kipc_barrier_create(&other, NULL, &options));
+	replace_descriptor(kipc_barrier_fd(barrier), kipc_barrier_fd(other));
+	child = child_fork();
+	if (!child) {
+		EXPECT_EQ(-EBADF, kipc_barrier_join(barrier));
+		EXPECT_EQ(-EBADF, kipc_barrier_timedwait(barrier, 0, 0));
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+}
+
+/* Nothing has the number, or a file that is no object. */
+TEST(child_knows_a_lost_descriptor)
+{
+	struct kipc_mutex *mutex, *second;
+	pid_t child;
+
+	ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, NULL));
+	ASSERT_EQ(0, kipc_mutex_create(&second, NULL, NULL));
+	close(kipc_mutex_fd(mutex));
+	replace_descriptor(kipc_mutex_fd(second), 0);
+	child = child_fork();
+	if (!child) {
+		EXPECT_EQ(-EBADF, kipc_mutex_trylock(mutex, 0));
+		EXPECT_EQ(-EBADF, kipc_mutex_trylock(second, 0));
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_wait(child));
+}
+
+TEST(access_of_create)
+{
+	const struct kipc_mailbox_options queue = {
+		.mode = 0600,
+		.access = KIPC_WRITE,
+	};
+	struct kipc_mailbox *sender, *receiver;
+	struct kipc_mailbox_state_args state;
+	char byte;
+
+	unique_name(name, "library");
+	ASSERT_EQ(0, kipc_mailbox_create(&sender, name, &queue));
+	ASSERT_EQ(0, kipc_mailbox_open(&receiver, name, KIPC_READ));
+	EXPECT_EQ(0, kipc_mailbox_trysend(sender, "m", 1, 0));
+	EXPECT_EQ(-EBADF, kipc_mailbox_tryreceive(sender, &byte, 1, NULL));
+	EXPECT_EQ(-EBADF, kipc_mailbox_trysend(receiver, "m", 1, 0));
+	EXPECT_EQ(0, kipc_mailbox_state(sender, &state));
+	EXPECT_EQ(1U, state.messages);
+	kipc_mailbox_close(sender);
+	kipc_mailbox_close(receiver);
+}
+
 TEST(names_are_listed_and_unlinked)
 {
 	struct kipc_semaphore *semaphore;

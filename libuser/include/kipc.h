@@ -10,7 +10,11 @@
  *   words. Any number of threads may use a handle at once; close it when none
  *   does. A child after fork() may go on using its parent's handles, but owns
  *   none of the mutexes and holds none of the units that its parent does, and is
- *   no member of a barrier until it arrives. A child made by clone() itself,
+ *   no member of a barrier until it arrives. Where the descriptor of a handle was
+ *   closed before fork(), and its number may be another object's, the child's
+ *   handle of an object that knows its participants returns -EBADF. In the process
+ *   that closed it this is not noticed: close handles with the library, and not
+ *   their descriptors. A child made by clone() itself,
  *   without fork(), has no mapping of objects that know their participants
  *   (mutexes, also those of a region, barriers, semaphores with KIPC_UNDO): to use
  *   such a handle there is a SIGSEGV.
@@ -95,8 +99,9 @@ struct kipc_words {
 	size_t map_size;	/* bytes; 0 where nothing is mapped */
 	/* Of an object that knows its participants; src/attachment.c. */
 	uint32_t attachment;	/* this process's number; 0: none */
-	int fd;
+	int fd;			/* the handle's; -1 once it is another object's */
 	struct kipc_words *next, *previous;
+	uint64_t inode;		/* number of the object */
 };
 
 /** What the waits of one handle have cost and saved by looking before sleeping. */
@@ -123,7 +128,6 @@ struct kipc_semaphore {
 	struct kipc_words words;
 	uint32_t elements;
 	uint32_t max;
-	int fd;
 	struct kipc_spins spins;
 };
 
@@ -135,10 +139,13 @@ struct kipc_semaphore_options {
 	uint32_t elements;	/**< semaphores in the set; 0 means 1 */
 	uint32_t initial;	/**< units each starts with, 0..max */
 	uint32_t max;		/**< 1 is binary; 0 means KIPC_SEMAPHORE_MAX */
+	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
 };
 
 /**
- * Create a set of semaphores, or open the one of that name.
+ * Create a set of semaphores, or open the one of that name, for what the options
+ * say in access: one that others may only read, say, for KIPC_READ. Without both
+ * kinds it is as with kipc_semaphore_open().
  *
  * With KIPC_UNDO every operation is a system call, and the units that a process
  * has taken and not given back are given back when it ends, by whatever means, or
@@ -345,7 +352,7 @@ int kipc_semaphore_post_wait(struct kipc_semaphore *semaphore,
 
 /**
  * Look at the units a semaphore holds.
- * @return 0, -EINVAL, -EBADF (not open for reading)
+ * @return 0, -EINVAL; a handle of any access will do
  */
 int kipc_semaphore_value(struct kipc_semaphore *semaphore, uint32_t element,
 			 uint32_t *value);
@@ -367,7 +374,6 @@ struct kipc_barrier {
 	uint32_t parties;
 	uint32_t flags;
 	uint32_t member;	/* the attachment that has joined; 0: none */
-	int fd;
 	struct kipc_spins spins;
 };
 
@@ -376,6 +382,7 @@ struct kipc_barrier_options {
 	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST, _SEALED, and _DROP or _NO_MEMBERS */
 	uint32_t mode;		/**< permission bits; 0 means 0600 */
 	uint32_t parties;	/**< 2..KIPC_PARTIES_MAX; with KIPC_DROP at first */
+	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
 };
 
 /**
@@ -494,6 +501,7 @@ struct kipc_mailbox_options {
 	uint32_t message_size;	/**< bytes of the longest; 0 means 8192 */
 	uint32_t messages;	/**< most it holds; 0 means 64 */
 	uint64_t bytes;		/**< most bytes it holds; 0 means the product */
+	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
 };
 
 /** What the kernel says of a message. */
@@ -589,7 +597,6 @@ struct kipc_mutex {
 	struct kipc_words words;
 	uint32_t elements;
 	uint32_t flags;
-	int fd;
 	struct kipc_spins spins;
 };
 
@@ -601,6 +608,7 @@ struct kipc_mutex_options {
 	uint32_t flags;
 	uint32_t mode;		/**< permission bits; 0 means 0600 */
 	uint32_t elements;	/**< mutexes in the set; 0 means 1 */
+	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
 };
 
 /**
@@ -719,7 +727,7 @@ KIPC_INLINE int kipc_mutex_unlock(struct kipc_mutex *mutex, uint32_t element)
  */
 int kipc_mutex_consistent(struct kipc_mutex *mutex, uint32_t element);
 
-/** Look at a mutex: fills all of @p state. @return 0, -EINVAL, -EBADF */
+/** Look at a mutex: fills all of @p state, for any access. @return 0, -EINVAL */
 int kipc_mutex_state(struct kipc_mutex *mutex, uint32_t element,
 		     struct kipc_mutex_state_args *state);
 
@@ -742,6 +750,7 @@ struct kipc_region_options {
 	uint32_t mode;		/**< permission bits; 0 means 0600 */
 	uint32_t mutexes;	/**< in it, 0..KIPC_ELEMENTS_MAX */
 	uint64_t bytes;		/**< 1..KIPC_REGION_MAX; 0 means 4096 */
+	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
 };
 
 /**
@@ -824,7 +833,7 @@ void kipc_region_unmap(const struct kipc_region *region, void *data);
  */
 int kipc_region_seal(struct kipc_region *region, unsigned int seals);
 
-/** Look at the region: fills all of @p state. @return 0, -EBADF */
+/** Look at the region: fills all of @p state, for any access. @return 0 */
 int kipc_region_state(struct kipc_region *region,
 		      struct kipc_region_state_args *state);
 

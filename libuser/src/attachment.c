@@ -72,13 +72,19 @@ int kipc_words_map(struct kipc_words *words, const struct kipc_info_args *info)
 	return 0;
 }
 
-/* Where they were in the parent there is nothing now. */
+/*
+ * Where they were in the parent there is nothing now. If the parent has closed the
+ * descriptor, its number may be that of another object, on which no verb shall act.
+ */
 static int words_map_again(struct kipc_words *words)
 {
 	struct kipc_info_args info;
 
-	return kipc_object_info(words->fd, &info) ?:
-	       kipc_words_map(words, &info);
+	if (kipc_object_info(words->fd, &info) || info.inode != words->inode) {
+		words->fd = -1;
+		return -EBADF;
+	}
+	return kipc_words_map(words, &info);
 }
 
 static void before_fork(void)

@@ -39,7 +39,6 @@ static struct kipc_barrier *barrier_of(const struct kipc_object *object)
 	barrier->words = object->words;
 	barrier->parties = object->attributes.barrier.parties;
 	barrier->flags = object->flags;
-	barrier->fd = object->fd;
 	kipc_words_join(&barrier->words);
 	return barrier;
 }
@@ -60,6 +59,7 @@ int kipc_barrier_create(struct kipc_barrier **barrier, const char *name,
 	args.type = KIPC_BARRIER;
 	args.elements = 1;
 	args.mode = options->mode ?: 0600;
+	args.access = options->access;
 	args.attributes.barrier.parties = options->parties;
 	error = kipc_object_create(&object, sizeof(**barrier), &args, name);
 	*barrier = error ? NULL : barrier_of(&object);
@@ -96,19 +96,19 @@ void kipc_barrier_close(struct kipc_barrier *barrier)
 	if (!(barrier->flags & KIPC_DROP))
 		kipc_barrier_leave(barrier);
 	kipc_words_leave(&barrier->words);
-	kipc_object_close(barrier, &barrier->words, barrier->fd);
+	kipc_object_close(barrier, &barrier->words, barrier->words.fd);
 }
 
 int kipc_barrier_fd(const struct kipc_barrier *barrier)
 {
-	return barrier->fd;
+	return barrier->words.fd;
 }
 
 static int barrier_call(struct kipc_barrier *barrier, unsigned long command)
 {
 	struct kipc_barrier_args args = { .size = sizeof(args) };
 
-	return kipc_call(barrier->fd, command, &args);
+	return kipc_call(barrier->words.fd, command, &args);
 }
 
 /*
@@ -248,7 +248,7 @@ static int wait_in_kernel(struct kipc_barrier *barrier,
 	int result;
 
 	do {
-		result = kipc_call(barrier->fd, KIPC_BARRIER_WAIT, args);
+		result = kipc_call(barrier->words.fd, KIPC_BARRIER_WAIT, args);
 	} while (result == -EINTR);
 	return result;
 }
@@ -326,5 +326,5 @@ int kipc_barrier_state(struct kipc_barrier *barrier,
 {
 	memset(state, 0, sizeof(*state));
 	state->size = sizeof(*state);
-	return kipc_call(barrier->fd, KIPC_BARRIER_STATE, state);
+	return kipc_call(barrier->words.fd, KIPC_BARRIER_STATE, state);
 }

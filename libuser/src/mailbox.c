@@ -36,6 +36,7 @@ int kipc_mailbox_create(struct kipc_mailbox **mailbox, const char *name,
 	args.type = KIPC_MAILBOX;
 	args.elements = 1;
 	args.mode = options->mode ?: 0600;
+	args.access = options->access;
 	args.attributes.mailbox.message_size =
 		options->message_size ?: DEFAULT_MESSAGE_SIZE;
 	args.attributes.mailbox.messages =

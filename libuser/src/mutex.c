@@ -32,7 +32,6 @@ struct kipc_mutex *kipc_mutex_of(const struct kipc_object *object)
 	mutex->words = object->words;
 	mutex->elements = object->elements;
 	mutex->flags = object->flags;
-	mutex->fd = object->fd;
 	kipc_words_join(&mutex->words);
 	return mutex;
 }
@@ -53,6 +52,7 @@ int kipc_mutex_create(struct kipc_mutex **mutex, const char *name,
 	args.type = KIPC_MUTEX;
 	args.elements = options->elements ?: 1;
 	args.mode = options->mode ?: 0600;
+	args.access = options->access;
 	error = kipc_object_create(&object, sizeof(**mutex), &args, name);
 	*mutex = error ? NULL : kipc_mutex_of(&object);
 	return error;
@@ -85,12 +85,12 @@ void kipc_mutex_close(struct kipc_mutex *mutex)
 	if (!mutex)
 		return;
 	kipc_words_leave(&mutex->words);
-	kipc_object_close(mutex, &mutex->words, mutex->fd);
+	kipc_object_close(mutex, &mutex->words, mutex->words.fd);
 }
 
 int kipc_mutex_fd(const struct kipc_mutex *mutex)
 {
-	return mutex->fd;
+	return mutex->words.fd;
 }
 
 /* ------------------------------------------------------------------------- */
@@ -178,7 +178,7 @@ static int mutex_call(struct kipc_mutex *mutex, unsigned long command,
 		.attachment = mutex->words.attachment,
 	};
 
-	return kipc_call(mutex->fd, command, &args);
+	return kipc_call(mutex->words.fd, command, &args);
 }
 
 int kipc_mutex_lock_slow(struct kipc_mutex *mutex, uint32_t element,
@@ -203,7 +203,7 @@ int kipc_mutex_lock_slow(struct kipc_mutex *mutex, uint32_t element,
 	if (result == -EAGAIN && !try)
 		result = word_spin(mutex, word);
 	if (result == ASK || (result == -EAGAIN && !try))
-		result = kipc_call(mutex->fd, KIPC_MUTEX_LOCK, &args);
+		result = kipc_call(mutex->words.fd, KIPC_MUTEX_LOCK, &args);
 	return result;
 }
 
@@ -237,5 +237,5 @@ int kipc_mutex_state(struct kipc_mutex *mutex, uint32_t element,
 	memset(state, 0, sizeof(*state));
 	state->size = sizeof(*state);
 	state->element = element;
-	return kipc_call(mutex->fd, KIPC_MUTEX_STATE, state);
+	return kipc_call(mutex->words.fd, KIPC_MUTEX_STATE, state);
 }

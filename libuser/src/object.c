@@ -147,6 +147,7 @@ static int words_map(struct kipc_words *words, int fd,
 	const uint32_t both = KIPC_READ | KIPC_WRITE;
 
 	words->fd = fd;
+	words->inode = info->inode;
 	if (info->map_size && (info->access & both) == both)
 		return kipc_words_map(words, info);
 	kipc_words_none(words);

@@ -35,6 +35,7 @@ int kipc_region_create(struct kipc_region **region, const char *name,
 	args.type = KIPC_REGION;
 	args.elements = options->mutexes;
 	args.mode = options->mode ?: 0600;
+	args.access = options->access;
 	args.attributes.region.bytes = options->bytes ?: DEFAULT_BYTES;
 	error = kipc_object_create(&object, sizeof(**region), &args, name);
 	*region = error ? NULL : region_of(&object);
@@ -71,7 +72,7 @@ void kipc_region_close(struct kipc_region *region)
 
 int kipc_region_fd(const struct kipc_region *region)
 {
-	return region->mutex.fd;
+	return region->mutex.words.fd;
 }
 
 uint64_t kipc_region_size(const struct kipc_region *region)
@@ -93,7 +94,7 @@ int kipc_region_map(const struct kipc_region *region, unsigned int access,
 	*data = NULL;
 	if (!(access & KIPC_READ) || (access & ~(KIPC_READ | KIPC_WRITE)))
 		return -EINVAL;
-	return kipc_map(region->mutex.fd, KIPC_REGION_DATA, region->bytes,
+	return kipc_map(region->mutex.words.fd, KIPC_REGION_DATA, region->bytes,
 			protection, data);
 }
 
@@ -110,7 +111,7 @@ int kipc_region_seal(struct kipc_region *region, unsigned int seals)
 		.seals = seals,
 	};
 
-	return kipc_call(region->mutex.fd, KIPC_REGION_SEAL, &args);
+	return kipc_call(region->mutex.words.fd, KIPC_REGION_SEAL, &args);
 }
 
 int kipc_region_state(struct kipc_region *region,
@@ -118,5 +119,5 @@ int kipc_region_state(struct kipc_region *region,
 {
 	memset(state, 0, sizeof(*state));
 	state->size = sizeof(*state);
-	return kipc_call(region->mutex.fd, KIPC_REGION_STATE, state);
+	return kipc_call(region->mutex.words.fd, KIPC_REGION_STATE, state);
 }

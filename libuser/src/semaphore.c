@@ -19,7 +19,6 @@ static struct kipc_semaphore *semaphore_of(const struct kipc_object *object)
 	semaphore->words = object->words;
 	semaphore->elements = object->elements;
 	semaphore->max = object->attributes.semaphore.max;
-	semaphore->fd = object->fd;
 	kipc_words_join(&semaphore->words);
 	return semaphore;
 }
@@ -40,6 +39,7 @@ int kipc_semaphore_create(struct kipc_semaphore **semaphore, const char *name,
 	args.type = KIPC_SEMAPHORE;
 	args.elements = options->elements ?: 1;
 	args.mode = options->mode ?: 0600;
+	args.access = options->access;
 	args.attributes.semaphore.initial = options->initial;
 	args.attributes.semaphore.max = options->max ?: KIPC_SEMAPHORE_MAX;
 	error = kipc_object_create(&object, sizeof(**semaphore), &args, name);
@@ -75,12 +75,12 @@ void kipc_semaphore_close(struct kipc_semaphore *semaphore)
 	if (!semaphore)
 		return;
 	kipc_words_leave(&semaphore->words);
-	kipc_object_close(semaphore, &semaphore->words, semaphore->fd);
+	kipc_object_close(semaphore, &semaphore->words, semaphore->words.fd);
 }
 
 int kipc_semaphore_fd(const struct kipc_semaphore *semaphore)
 {
-	return semaphore->fd;
+	return semaphore->words.fd;
 }
 
 int kipc_semaphore_post_slow(struct kipc_semaphore *semaphore,
@@ -92,7 +92,7 @@ int kipc_semaphore_post_slow(struct kipc_semaphore *semaphore,
 		.count = count,
 	};
 
-	return kipc_call(semaphore->fd, KIPC_SEMAPHORE_POST, &args);
+	return kipc_call(semaphore->words.fd, KIPC_SEMAPHORE_POST, &args);
 }
 
 /* One look: 0 once the units are the caller's, -EAGAIN, or ASK. */
@@ -136,7 +136,7 @@ static int wait_call(struct kipc_semaphore *semaphore, uint32_t element,
 		.deadline = deadline,
 	};
 
-	return kipc_call(semaphore->fd, KIPC_SEMAPHORE_WAIT, &args);
+	return kipc_call(semaphore->words.fd, KIPC_SEMAPHORE_WAIT, &args);
 }
 
 int kipc_semaphore_wait_slow(struct kipc_semaphore *semaphore,
@@ -215,12 +215,12 @@ int kipc_semaphore_post_timedwait(struct kipc_semaphore *semaphore,
 		.flags = flags,
 		.element = element,
 		.count = count,
-		.wait_fd = other == semaphore ? -1 : other->fd,
+		.wait_fd = other == semaphore ? -1 : other->words.fd,
 		.wait_element = wait_element,
 		.wait_count = wait_count,
 		.deadline = deadline,
 	};
-	return kipc_call(semaphore->fd, KIPC_SEMAPHORE_POST_WAIT, &args);
+	return kipc_call(semaphore->words.fd, KIPC_SEMAPHORE_POST_WAIT, &args);
 }
 
 int kipc_semaphore_post_wait(struct kipc_semaphore *semaphore,
@@ -248,7 +248,7 @@ int kipc_semaphore_value(struct kipc_semaphore *semaphore, uint32_t element,
 	};
 	int error;
 
-	error = kipc_call(semaphore->fd, KIPC_SEMAPHORE_VALUE, &args);
+	error = kipc_call(semaphore->words.fd, KIPC_SEMAPHORE_VALUE, &args);
 	if (!error)
 		*value = args.value;
 	return error;
