@@ -112,6 +112,7 @@ struct kipc_object {
 	/* atomic */
 	refcount_t references;
 	atomic_t waiters;
+	atomic64_t tickets;		/* that waiters have drawn */
 	atomic_t spins;			/* waits that began by looking */
 	atomic_t spins_paid;		/* and ended by it */
 

@@ -78,38 +78,60 @@ int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at,
 	return 0;
 }
 
+static struct kipc_waiter *waiter_of(struct rb_node *node)
+{
+	return rb_entry_safe(node, struct kipc_waiter, node);
+}
+
+/* The tree that the first waiter is in; there are as many steps as levels. */
+static struct rb_root waitlist_tree(const struct kipc_waitlist *list)
+{
+	struct rb_root tree = RB_ROOT;
+	struct rb_node *node;
+
+	for (node = list->first ? &list->first->node : NULL; node;
+	     node = rb_parent(node))
+		tree.rb_node = node;
+	return tree;
+}
+
+static bool waiter_precedes(const struct kipc_waiter *waiter,
+			    const struct kipc_waiter *other)
+{
+	if (waiter->priority != other->priority)
+		return waiter->priority < other->priority;
+	return waiter->ticket < other->ticket;
+}
+
 static void waitlist_add(struct kipc_waitlist *list, struct kipc_waiter *waiter)
 {
-	struct kipc_waiter *next = list->first;
+	struct rb_root tree = waitlist_tree(list);
+	struct rb_node **link = &tree.rb_node, *parent = NULL;
+	bool first = true;
 
-	INIT_LIST_HEAD(&waiter->node);
-	if (!next) {
+	while (*link) {
+		parent = *link;
+		if (waiter_precedes(waiter, waiter_of(parent))) {
+			link = &parent->rb_left;
+		} else {
+			link = &parent->rb_right;
+			first = false;
+		}
+	}
+	rb_link_node(&waiter->node, parent, link);
+	rb_insert_color(&waiter->node, &tree);
+	if (first)
 		list->first = waiter;
-		return;
-	}
-	/*
-	 * The usual case is that nobody is overtaken: no walk then. Who walks
-	 * is a real-time thread, past others of at least its priority.
-	 */
-	if (waiter->priority < list_prev_entry(next, node)->priority) {
-		while (next->priority <= waiter->priority)
-			next = list_next_entry(next, node);
-		if (next == list->first)
-			list->first = waiter;
-	}
-	list_add_tail(&waiter->node, &next->node);
 }
 
 void kipc_waitlist_remove(struct kipc_waitlist *list,
 			  struct kipc_waiter *waiter)
 {
-	if (list_empty(&waiter->node)) {
-		list->first = NULL;
-		return;
-	}
+	struct rb_root tree = waitlist_tree(list);
+
 	if (list->first == waiter)
-		list->first = list_next_entry(waiter, node);
-	list_del(&waiter->node);
+		list->first = waiter_of(rb_next(&waiter->node));
+	rb_erase(&waiter->node, &tree);
 }
 
 /* Would a waiter of this priority be the first? */
@@ -140,6 +162,7 @@ int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
 		return -ENOSPC;
 	}
 	waiter->task = current;
+	waiter->ticket = atomic64_inc_return(&object->tickets);
 	waiter->priority = priority;
 	waiter->outcome = KIPC_PENDING;
 	waitlist_add(list, waiter);

@@ -25,14 +25,17 @@
  * Where newcomers may go first, a waiter is *nudged* instead: it stays on the list,
  * wakes up, takes the lock and looks for itself.
  *
- * A waitlist is ordered: real-time threads by priority, then the others, each
- * in order of arrival.
+ * A waitlist is ordered: real-time threads by priority, then the others, each in
+ * the order of their tickets. A waiter draws the next ticket of the object when it
+ * arrives, under the lock of the list, so that is the order of arrival. The list is
+ * a balanced tree, because a waiter can belong anywhere in it, and user space decides
+ * how many wait.
  */
 #ifndef KIPC_WAIT_H
 #define KIPC_WAIT_H
 
-#include <linux/list.h>
 #include <linux/minmax.h>
+#include <linux/rbtree.h>
 #include <linux/sched.h>
 #include <linux/sched/prio.h>
 #include <linux/spinlock.h>
@@ -58,9 +61,10 @@ struct kipc_deadline {
 };
 
 struct kipc_waiter {
-	struct list_head node;		/* the list's lock */
+	struct rb_node node;		/* the list's lock */
 	struct task_struct *task;	/* constant */
-	int priority;			/* constant; the lowest goes first */
+	u64 ticket;			/* constant; the lowest goes first */
+	int priority;			/* constant; likewise, and before that */
 	int outcome;			/* release by the granter, acquire */
 };
 
@@ -70,7 +74,7 @@ struct kipc_patience {
 	u16 waits;
 };
 
-/* The first of a ring of waiters: eight bytes an element, not sixteen. */
+/* The first of a tree of waiters, whose root is found from it: eight bytes an element. */
 struct kipc_waitlist {
 	struct kipc_waiter *first;
 };
