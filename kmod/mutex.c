@@ -12,6 +12,7 @@
 
 #define LOSSES_MAX	2	/* before a waiter gets it handed over */
 #define SPIN_NS		20000	/* while the owner runs */
+#define SPIN_MAX_NS	100000000	/* likewise, of a KIPC_SPIN mutex */
 
 struct mutex_waiter {
 	struct kipc_waiter waiter;
@@ -284,28 +285,89 @@ static bool spin_once(struct kipc_mutex *mutex, struct kipc_element *e,
 	return runs;
 }
 
+static bool kipc_mutex_spins(const struct kipc_mutex *mutex)
+{
+	return mutex->object.flags & KIPC_SPIN;
+}
+
 /*
- * While the owner runs he may be done before we would have fallen asleep. That
- * is given up after about the time it takes to sleep and be woken, or where
- * somebody else wants the processor; not so if the mutex is KIPC_SPIN.
- *
- * Not where deadlocks are to be detected: those who spin are in no table, and
- * two who spin because the other one runs would do so for ever.
+ * Is there time left to spin? Each turn of a KIPC_SPIN mutex is a quiescent state
+ * for RCU tasks. Live patching wants the kernel to be left or a sleep, which is why
+ * there is an end however long the owner runs: the word may name any thread.
+ */
+static bool spin_goes_on(struct kipc_mutex *mutex, u64 until,
+			 const struct kipc_deadline *deadline)
+{
+	if (signal_pending(current) || spin_expired(deadline) ||
+	    local_clock() > until)
+		return false;
+	if (!kipc_mutex_spins(mutex))
+		return !need_resched();
+	cond_resched_tasks_rcu_qs();
+	return true;
+}
+
+static u64 spin_until(struct kipc_mutex *mutex)
+{
+	return local_clock() + (kipc_mutex_spins(mutex) ? SPIN_MAX_NS : SPIN_NS);
+}
+
+/*
+ * While the owner runs it may be done before the caller would have fallen asleep.
+ * That is given up after about the time it takes to sleep and be woken, or where
+ * another task wants the processor; if the mutex is KIPC_SPIN, after a time for
+ * which no spin lock is held.
  */
 static void kipc_mutex_spin(struct kipc_mutex *mutex, struct kipc_element *e,
 			    u32 index, const struct kipc_deadline *deadline)
 {
-	bool insists = mutex->object.flags & KIPC_SPIN;
-	u64 until = local_clock() + SPIN_NS;
+	u64 until = spin_until(mutex);
 
-	while (spin_once(mutex, e, index)) {
-		if (signal_pending(current) || spin_expired(deadline))
-			break;
-		if (insists)
-			cond_resched();
-		else if (need_resched() || local_clock() > until)
-			break;
+	while (spin_once(mutex, e, index) &&
+	       spin_goes_on(mutex, until, deadline))
+		;
+}
+
+/*
+ * Whoever spins is in no queue: where the order of arrival counts nothing is waited
+ * for in that way. Nor where deadlocks are to be detected: two that spin because the
+ * other one runs would do so until the time is over.
+ */
+static bool kipc_mutex_spins_unqueued(const struct kipc_mutex *mutex)
+{
+	return !kipc_mutex_is_fair(mutex) && !kipc_mutex_detects(mutex);
+}
+
+/* Does the owner run, or is there none because the mutex changes hands? */
+static bool spin_once_queued(struct mutex_waiter *self)
+{
+	u64 value = kipc_word_peek(&self->mutex->words, self->element,
+				   self->index);
+
+	if (value & KIPC_MUTEX_OWNER)
+		return spin_once(self->mutex, self->element, self->index);
+	cpu_relax();
+	return true;
+}
+
+/* Queued in a fair mutex, so it is handed over: wait for that without sleeping. */
+static void kipc_mutex_spin_queued(struct kipc_mutex *mutex,
+				   struct mutex_waiter *self,
+				   const struct kipc_deadline *deadline)
+{
+	u64 until = spin_until(mutex);
+
+	if (!kipc_mutex_spins(mutex) || kipc_mutex_detects(mutex)) {
+		kipc_wait_spin(&mutex->object, &self->waiter,
+			       &self->element->patience);
+		return;
 	}
+	if (!kipc_spin_begin(&self->waiter))
+		return;
+	while (kipc_spinning(&self->waiter) && spin_once_queued(self) &&
+	       spin_goes_on(mutex, until, deadline))
+		;
+	kipc_spin_end(&self->waiter);
 }
 
 static struct task_struct *blocked_owner(const struct kipc_blocked *blocked)
@@ -377,6 +439,8 @@ static int kipc_mutex_sleep(struct kipc_mutex *mutex, struct mutex_waiter *self,
 {
 	int ret;
 
+	if (kipc_mutex_is_fair(mutex))
+		kipc_mutex_spin_queued(mutex, self, deadline);
 	do {
 		ret = kipc_wait_sleep(&self->waiter, deadline);
 		if (!ret && kipc_granted(&self->waiter))
@@ -441,7 +505,7 @@ int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
 		return -EINVAL;
 	self.index = index;
 	self.owner = owner_self(attachment);
-	if (!deadline->try && !kipc_mutex_detects(mutex))
+	if (!deadline->try && kipc_mutex_spins_unqueued(mutex))
 		kipc_mutex_spin(mutex, e, index, deadline);
 	kipc_mutex_enter(mutex, e, index);
 	ret = kipc_mutex_try(mutex, &self);

@@ -219,18 +219,25 @@ static void spin_learn(struct kipc_patience *patience, u64 ns, bool paid)
 	WRITE_ONCE(patience->units, known);
 }
 
-/* True where the waiter has been granted. */
-static bool spin(struct kipc_waiter *waiter, u64 until)
+/* From here on a grant is a store and no wake-up; false where there was one before. */
+bool kipc_spin_begin(struct kipc_waiter *waiter)
 {
-	/* Pairs with the release in kipc_grant(). */
-	while (smp_load_acquire(&waiter->outcome) == KIPC_SPINNING) {
-		if (need_resched() || signal_pending(current) ||
-		    local_clock() >= until)
-			return cmpxchg_acquire(&waiter->outcome, KIPC_SPINNING,
-					       KIPC_PENDING) != KIPC_SPINNING;
+	return cmpxchg_relaxed(&waiter->outcome, KIPC_PENDING,
+			       KIPC_SPINNING) == KIPC_PENDING;
+}
+
+/* True where the waiter has been granted; else it has to be woken from here on. */
+bool kipc_spin_end(struct kipc_waiter *waiter)
+{
+	return cmpxchg_acquire(&waiter->outcome, KIPC_SPINNING,
+			       KIPC_PENDING) != KIPC_SPINNING;
+}
+
+static void spin(struct kipc_waiter *waiter, u64 until)
+{
+	while (kipc_spinning(waiter) && !need_resched() &&
+	       !signal_pending(current) && local_clock() < until)
 		cpu_relax();
-	}
-	return true;
 }
 
 /**
@@ -249,11 +256,11 @@ void kipc_wait_spin(struct kipc_object *object, struct kipc_waiter *waiter,
 	u64 begin;
 	bool paid;
 
-	if (!budget || cmpxchg_relaxed(&waiter->outcome, KIPC_PENDING,
-				       KIPC_SPINNING) != KIPC_PENDING)
+	if (!budget || !kipc_spin_begin(waiter))
 		return;
 	begin = local_clock();
-	paid = spin(waiter, begin + budget);
+	spin(waiter, begin + budget);
+	paid = kipc_spin_end(waiter);
 	spin_learn(patience, local_clock() - begin, paid);
 	atomic_inc(&object->spins);
 	if (paid)
@@ -294,7 +301,7 @@ int kipc_wait_sleep(struct kipc_waiter *waiter,
 /* Once a waiter has ceased to look it does not begin again. */
 static bool grant_spinning(struct kipc_waiter *waiter, int outcome)
 {
-	/* Pairs with spin(), whose compare-and-swap fails after this one. */
+	/* Pairs with kipc_spin_end(), whose compare-and-swap fails after this one. */
 	return READ_ONCE(waiter->outcome) == KIPC_SPINNING &&
 	       cmpxchg_release(&waiter->outcome, KIPC_SPINNING, outcome) ==
 	       KIPC_SPINNING;

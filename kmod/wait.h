@@ -96,6 +96,8 @@ int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
 		    struct kipc_waiter *waiter, int priority);
 void kipc_wait_spin(struct kipc_object *object, struct kipc_waiter *waiter,
 		    struct kipc_patience *patience);
+bool kipc_spin_begin(struct kipc_waiter *waiter);
+bool kipc_spin_end(struct kipc_waiter *waiter);
 int kipc_wait_sleep(struct kipc_waiter *waiter,
 		    const struct kipc_deadline *deadline);
 void kipc_wait_end(struct kipc_object *object);
@@ -138,6 +140,13 @@ static inline bool kipc_granted(const struct kipc_waiter *waiter)
 static inline bool kipc_nudged(const struct kipc_waiter *waiter)
 {
 	return READ_ONCE(waiter->outcome) == KIPC_NUDGED;
+}
+
+/* Between kipc_spin_begin() and kipc_spin_end(): is it not granted yet? */
+static inline bool kipc_spinning(const struct kipc_waiter *waiter)
+{
+	/* Pairs with the release in kipc_grant(). */
+	return smp_load_acquire(&waiter->outcome) == KIPC_SPINNING;
 }
 
 /* Is there a reason to be awake? */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KIPC_SPIN mutexes: who wants one does not sleep while its owner runs, and does as
- * soon as the owner runs no longer, because it was stopped or something more
- * important has its processor.
+ * KIPC_SPIN mutexes: a waiter does not sleep while the owner runs, and does as soon
+ * as the owner runs no longer, because it was stopped or something more important has
+ * its processor; or because it has spun for long enough. That of a fair mutex is
+ * queued while it spins.
  */
 #include "kipc_test.h"
 #include "kipc_child.h"
@@ -20,6 +21,7 @@ struct stage {
 	unsigned int asking;	/* the waiter is going to */
 	unsigned int hogging;	/* the owner's processor is taken */
 	unsigned int go;	/* the owner is to unlock it */
+	unsigned int got;	/* waiters that have had it */
 };
 
 static void stage_set(unsigned int *what)
@@ -64,6 +66,21 @@ static int run_waiter(void *data)
 	if (!ret || ret == -EOWNERDEAD)
 		mutex_unlock(stage->fd, 0);
 	return ret;
+}
+
+/* Returns how many have had it before. */
+static int run_waiter_in_turn(void *data)
+{
+	struct stage *stage = data;
+	struct mutexes mutexes;
+	int before, ret = mutexes_attach(&mutexes, stage->fd) ?:
+			  mutex_lock(stage->fd, 0);
+
+	if (ret)
+		return ret;
+	before = stage->got++;
+	ret = mutex_unlock(stage->fd, 0);
+	return ret ?: before;
 }
 
 static int run_hog(void *data)
@@ -189,6 +206,80 @@ TEST_F(spin, until_the_owner_is_dead)
 	EXPECT_EQ(-EOWNERDEAD, child_finish(&self->waiter));
 	EXPECT_EQ(CHILD_KILLED, child_finish(&self->owner));
 	check_mutex(self->stage->fd, 0, 0, 0, 0);
+}
+
+/* The owner runs all the time. */
+FIXTURE(running) {
+	struct stage *stage;
+	struct child owner;
+};
+
+FIXTURE_VARIANT(running) {
+	__u32 flags;
+};
+
+FIXTURE_VARIANT_ADD(running, spin) {
+	.flags = KIPC_SPIN,
+};
+
+FIXTURE_VARIANT_ADD(running, fair) {
+	.flags = KIPC_FAIR,
+};
+
+FIXTURE_VARIANT_ADD(running, fair_spin) {
+	.flags = KIPC_FAIR | KIPC_SPIN,
+};
+
+FIXTURE_SETUP(running)
+{
+	if (pin(OWNERS_CPU) || pin(OTHERS_CPU))
+		SKIP(return, "needs two processors");
+	self->stage = shared_alloc(sizeof(*self->stage));
+	self->stage->fd = create_flags(mutex_args(1), variant->flags);
+	ASSERT_LE(0, self->stage->fd);
+	child_start(&self->owner, run_owner, self->stage);
+	wait_until(stage_is(&self->stage->locked) ||
+		   child_ended(&self->owner));
+	ASSERT_FALSE(child_ended(&self->owner));
+}
+
+FIXTURE_TEARDOWN(running)
+{
+	if (self->stage)
+		close(self->stage->fd);
+}
+
+/* The word may name any thread as the owner, and that may run for ever. */
+TEST_F(running, is_not_spun_for_without_end)
+{
+	struct child waiter;
+
+	child_start(&waiter, run_waiter, self->stage);
+	wait_for_waiters(self->stage->fd, 1);
+	wait_until(child_sleeps(&waiter) || child_ended(&waiter));
+	EXPECT_FALSE(child_ended(&waiter));
+	check_mutex(self->stage->fd, 0, self->owner.pid, 1, 0);
+	stage_set(&self->stage->go);
+	EXPECT_EQ(0, child_finish(&waiter));
+	EXPECT_EQ(0, child_finish(&self->owner));
+}
+
+/* Before it spins: so the order is that of arrival. */
+TEST_F(running, queues_in_order)
+{
+	struct child children[4];
+	unsigned int i;
+
+	if (!(variant->flags & KIPC_FAIR))
+		SKIP(return, "has no order");
+	for (i = 0; i < ARRAY_SIZE(children); i++) {
+		child_start(&children[i], run_waiter_in_turn, self->stage);
+		wait_for_waiters(self->stage->fd, i + 1);
+	}
+	stage_set(&self->stage->go);
+	for (i = 0; i < ARRAY_SIZE(children); i++)
+		EXPECT_EQ((int)i, child_finish(&children[i]));
+	EXPECT_EQ(0, child_finish(&self->owner));
 }
 
 TEST_HARNESS_MAIN

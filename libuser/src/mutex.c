@@ -19,7 +19,7 @@
 /* Pauses between two looks, at the most. */
 #define PAUSES_MAX	32
 
-/* With KIPC_SPIN the kernel goes on for as long as the owner runs. */
+/* With KIPC_SPIN the kernel goes on while the owner runs. */
 #define SPINS_OF_SPINLOCK KIPC_SPINS_MAX
 
 /* The word does not say what to do: ask the kernel. */
@@ -125,9 +125,11 @@ static int word_lock(const struct kipc_mutex *mutex, kipc_word *word)
 	       0 : -EAGAIN;
 }
 
+/* None for a fair mutex: its order begins where the kernel queues the caller. */
 static uint32_t spin_budget(const struct kipc_mutex *mutex)
 {
-	uint32_t budget = kipc_spin_budget(&mutex->spins);
+	uint32_t budget = mutex->flags & KIPC_FAIR ?
+			  0 : kipc_spin_budget(&mutex->spins);
 
 	return budget && (mutex->flags & KIPC_SPIN) ? SPINS_OF_SPINLOCK : budget;
 }

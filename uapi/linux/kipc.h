@@ -839,6 +839,10 @@ struct kipc_mailbox_state_args {
  * mutex of the caller's. EOVERFLOW: locked again too often. ENXIO: that is not
  * the caller's attachment. EAGAIN, ETIMEDOUT, EINTR; ENOSPC where too many wait
  * already. Needs write access.
+ *
+ * With KIPC_SPIN the caller spins instead of sleeping while the owner runs, in the
+ * kernel for at most 100 ms; then it is queued and sleeps as with any other mutex.
+ * With KIPC_FAIR it is queued first and spins in its place.
  */
 struct kipc_mutex_lock_args {
 	__u32 size;
