@@ -93,4 +93,37 @@ TEST(semaphore_spins_and_that_pays)
 	kipc_semaphore_close(semaphore);
 }
 
+static int hold_mutex(void *data)
+{
+	int ret = kipc_mutex_lock(data, 0);
+
+	while (!ret)
+		pause();
+	return ret;
+}
+
+/* Its order begins where the kernel queues a waiter, so nothing comes before that. */
+TEST(fair_mutex_does_not_spin)
+{
+	const struct kipc_mutex_options options = { .flags = KIPC_FAIR };
+	struct kipc_mutex_state_args state;
+	struct kipc_mutex *mutex;
+	struct kipc_spins spins;
+	struct child child;
+	int i;
+
+	ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, &options));
+	child_start(&child, hold_mutex, mutex);
+	do {
+		ASSERT_EQ(0, kipc_mutex_state(mutex, 0, &state));
+	} while (!state.depth);
+	for (i = 0; i < WAITS; i++)
+		EXPECT_EQ(-ETIMEDOUT, kipc_mutex_timedlock(mutex, 0, 1, 0));
+	kipc_mutex_spins(mutex, &spins);
+	EXPECT_EQ(0U, spins.waits);
+	EXPECT_EQ(0U, spins.looks);
+	EXPECT_EQ(CHILD_KILLED, child_kill(&child));
+	kipc_mutex_close(mutex);
+}
+
 TEST_HARNESS_MAIN
