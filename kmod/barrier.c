@@ -150,7 +150,8 @@ static int barrier_sleep(struct kipc_barrier *barrier,
 		ret = barrier_give_up(barrier, self, ret);
 	else
 		ret = self->waiter.outcome;
-	kipc_wait_end(&barrier->object);
+	kipc_wait_end(&barrier->object, &kipc_barrier_element(barrier)->waiters,
+		      &self->waiter, ret);
 	return ret;
 }
 
@@ -158,6 +159,10 @@ static int barrier_sleep(struct kipc_barrier *barrier,
 /* The verbs                                                                */
 /* ------------------------------------------------------------------------ */
 
+/*
+ * In the order in which they come here, whatever was interrupted: those of an older
+ * generation are to be the first ones.
+ */
 static int barrier_queue(struct kipc_barrier *barrier, struct kipc_element *e,
 			 struct barrier_waiter *self)
 {

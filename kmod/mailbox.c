@@ -291,7 +291,7 @@ static int mailbox_sleep(struct kipc_mailbox *mailbox,
 		mailbox_leave(mailbox, false);
 	}
 	atomic_dec(&side->waiting);
-	kipc_wait_end(&mailbox->object);
+	kipc_wait_end(&mailbox->object, &side->waiters, &self->waiter, ret);
 	return ret ? ret : self->waiter.outcome;
 }
 
@@ -312,15 +312,23 @@ static noinline int mailbox_wait(struct kipc_mailbox *mailbox,
 				 struct kipc_message **message)
 	__releases(&mailbox->lock)
 {
-	struct mailbox_waiter self = { .size = *size };
+	struct mailbox_waiter self = {
+		.waiter.wants = *size,
+		.waiter.returns = true,
+		.size = *size,
+	};
 	int ret = -EAGAIN;
 
 	if (!deadline->try)
 		ret = kipc_wait_begin(&mailbox->object, &side->waiters,
 				      &self.waiter, kipc_priority());
-	spin_unlock(&mailbox->lock);
-	if (!ret)
+	if (ret) {
+		spin_unlock(&mailbox->lock);
+	} else {
+		/* Back in its place it may want less room than those behind it. */
+		mailbox_leave_serving(mailbox, 0);
 		ret = mailbox_sleep(mailbox, side, &self, deadline);
+	}
 	*message = self.message;
 	*size = self.size;
 	return ret;

@@ -10,7 +10,7 @@
 #define STATE_FLAGS	(KIPC_MUTEX_OWNER_DIED | KIPC_MUTEX_NOT_RECOVERABLE)
 #define OWNED_FLAGS	(KIPC_MUTEX_OWNER | KIPC_MUTEX_DEPTH)
 
-#define LOSSES_MAX	2	/* before a waiter gets it handed over */
+#define LOST_RACES_MAX	2	/* before a waiter gets it handed over */
 #define SPIN_NS		20000	/* while the owner runs */
 #define SPIN_MAX_NS	100000000	/* likewise, of a KIPC_SPIN mutex */
 
@@ -18,7 +18,6 @@ struct mutex_waiter {
 	struct kipc_waiter waiter;
 	struct kipc_attachment *attachment;	/* constant */
 	u64 owner;			/* constant; what the word will say */
-	unsigned int losses;		/* element lock */
 
 	/* for deadlock detection; constant */
 	struct kipc_mutex *mutex;
@@ -176,7 +175,8 @@ static void element_owner_died(struct kipc_element *e)
 static bool waiter_has_waited(const struct kipc_mutex *mutex,
 			      const struct mutex_waiter *waiter)
 {
-	return kipc_mutex_is_fair(mutex) || waiter->losses >= LOSSES_MAX ||
+	return kipc_mutex_is_fair(mutex) ||
+	       waiter->waiter.lost_races >= LOST_RACES_MAX ||
 	       waiter->waiter.priority < MAX_RT_PRIO;
 }
 
@@ -399,11 +399,12 @@ static int kipc_mutex_wait_begin(struct kipc_mutex *mutex,
 }
 
 static void kipc_mutex_wait_end(struct kipc_mutex *mutex,
-				struct mutex_waiter *self)
+				struct mutex_waiter *self, int ret)
 {
 	if (kipc_mutex_detects(mutex))
 		kipc_blocked_end(&self->blocked);
-	kipc_wait_end(&mutex->object);
+	kipc_wait_end(&mutex->object, &self->element->waiters, &self->waiter,
+		      ret);
 }
 
 /*
@@ -424,9 +425,10 @@ static int kipc_mutex_look(struct kipc_mutex *mutex, struct mutex_waiter *self,
 		locked = KIPC_PENDING;
 	else
 		locked = element_lock(e, self->owner, 0);
+	if (locked == KIPC_PENDING && kipc_nudged(&self->waiter))
+		self->waiter.lost_races++;
 	if (locked == KIPC_PENDING && !ret) {
 		self->waiter.outcome = KIPC_PENDING;
-		self->losses++;
 		return KIPC_PENDING;
 	}
 	kipc_waitlist_remove(&e->waiters, &self->waiter);
@@ -493,6 +495,7 @@ int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
 {
 	struct kipc_element *e = kipc_words_at(&mutex->words, &index);
 	struct mutex_waiter self = {
+		.waiter.returns = true,
 		.attachment = attachment,
 		.mutex = mutex,
 		.element = e,
@@ -518,7 +521,7 @@ int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
 	if (!queued)
 		return ret;
 	ret = kipc_mutex_sleep(mutex, &self, deadline);
-	kipc_mutex_wait_end(mutex, &self);
+	kipc_mutex_wait_end(mutex, &self, ret);
 	/* Nobody is to hear of an owner who died before he knew of it. */
 	if (!ret && fatal_signal_pending(current)) {
 		kipc_mutex_unlock(mutex, index, attachment);

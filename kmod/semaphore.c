@@ -256,7 +256,7 @@ static int semaphore_sleep(struct kipc_semaphore *semaphore,
 		/* Those behind, and pollers, may want fewer units than it did. */
 		semaphore_leave(semaphore, e, index, ret ? U32_MAX : 0);
 	}
-	kipc_wait_end(&semaphore->object);
+	kipc_wait_end(&semaphore->object, &e->waiters, &self->waiter, ret);
 	if (!ret)
 		ret = self->waiter.outcome;
 	/*
@@ -277,7 +277,12 @@ int kipc_semaphore_wait(struct kipc_semaphore *semaphore, u32 index,
 			const struct kipc_deadline *deadline)
 {
 	struct kipc_element *e = kipc_words_at(&semaphore->words, &index);
-	struct semaphore_waiter self = { .count = count, .holder = holder };
+	struct semaphore_waiter self = {
+		.waiter.wants = count,
+		.waiter.returns = true,
+		.count = count,
+		.holder = holder,
+	};
 	int priority = kipc_priority();
 	int ret;
 
@@ -293,10 +298,13 @@ int kipc_semaphore_wait(struct kipc_semaphore *semaphore, u32 index,
 	if (!deadline->try)
 		ret = kipc_wait_begin(&semaphore->object, &e->waiters,
 				      &self.waiter, priority);
-	semaphore_unlock(semaphore, e, index);
-	if (!ret)
-		ret = semaphore_sleep(semaphore, e, index, &self, deadline);
-	return ret;
+	if (ret) {
+		semaphore_unlock(semaphore, e, index);
+		return ret;
+	}
+	/* Back in its place it may want fewer units than those behind it. */
+	semaphore_leave(semaphore, e, index, 0);
+	return semaphore_sleep(semaphore, e, index, &self, deadline);
 }
 
 /* To look is not to freeze: others go on by the word meanwhile. */

@@ -27,12 +27,16 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
+#include "place.h"
+
 struct pid;
 
 struct kipc_thread {
 	/* constant */
 	struct pid *pid;
 	u64 number;			/* as words have it, KIPC_MUTEX_THREAD */
+
+	struct kipc_place place;	/* the thread's own */
 
 	struct hlist_node node;		/* threads_lock */
 	struct rcu_head rcu;

@@ -30,6 +30,7 @@
 
 #include "compat.h"
 #include "object.h"
+#include "place.h"
 #include "wait.h"
 
 static unsigned int max_waiters = 65536;
@@ -144,8 +145,11 @@ bool kipc_waitlist_leads(const struct kipc_waitlist *list, int priority)
  * kipc_wait_begin() - queue the caller
  * @object: whose waiters are counted
  * @list: to wait on, locked
- * @waiter: on the caller's stack
+ * @waiter: on the caller's stack; wants, lost_races and returns are set
  * @priority: kipc_priority(), or the same for all to serve by arrival alone
+ *
+ * A waiter that returns to its place may be the first now, and one that can be
+ * granted what those behind it cannot: the caller looks before it unlocks.
  *
  * Must be followed by kipc_wait_end(), and unless granted by
  * kipc_waitlist_remove() before.
@@ -162,16 +166,31 @@ int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
 		return -ENOSPC;
 	}
 	waiter->task = current;
-	waiter->ticket = atomic64_inc_return(&object->tickets);
+	if (!kipc_place_take(object, list, waiter))
+		waiter->ticket = atomic64_inc_return(&object->tickets);
 	waiter->priority = priority;
 	waiter->outcome = KIPC_PENDING;
 	waitlist_add(list, waiter);
 	return 0;
 }
 
-void kipc_wait_end(struct kipc_object *object)
+/**
+ * kipc_wait_end() - the caller waits no more
+ * @object: as for kipc_wait_begin()
+ * @list: likewise; not locked
+ * @waiter: not on the list any more
+ * @ret: what kipc_wait_sleep() returned, or what has become of the wait since then
+ *
+ * May sleep.
+ */
+void kipc_wait_end(struct kipc_object *object,
+		   const struct kipc_waitlist *list,
+		   const struct kipc_waiter *waiter, int ret)
 {
 	atomic_dec(&object->waiters);
+	if (ret == -ERESTARTSYS && waiter->returns &&
+	    !fatal_signal_pending(current))
+		kipc_place_keep(object, list, waiter);
 }
 
 static bool wait_expired(const struct kipc_deadline *deadline)
@@ -229,7 +248,8 @@ bool kipc_spin_begin(struct kipc_waiter *waiter)
 /* True where the waiter has been granted; else it has to be woken from here on. */
 bool kipc_spin_end(struct kipc_waiter *waiter)
 {
-	return cmpxchg_acquire(&waiter->outcome, KIPC_SPINNING,
+	return !kipc_spinning(waiter) ||
+	       cmpxchg_acquire(&waiter->outcome, KIPC_SPINNING,
 			       KIPC_PENDING) != KIPC_SPINNING;
 }
 

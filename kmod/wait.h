@@ -27,9 +27,10 @@
  *
  * A waitlist is ordered: real-time threads by priority, then the others, each in
  * the order of their tickets. A waiter draws the next ticket of the object when it
- * arrives, under the lock of the list, so that is the order of arrival. The list is
- * a balanced tree, because a waiter can belong anywhere in it, and user space decides
- * how many wait.
+ * arrives, under the lock of the list, so that is the order of arrival. One that was
+ * interrupted comes back with the ticket that it had: see place.h. The list is a
+ * balanced tree, because such a waiter can belong anywhere in it, and user space
+ * decides how many wait.
  */
 #ifndef KIPC_WAIT_H
 #define KIPC_WAIT_H
@@ -66,6 +67,9 @@ struct kipc_waiter {
 	u64 ticket;			/* constant; the lowest goes first */
 	int priority;			/* constant; likewise, and before that */
 	int outcome;			/* release by the granter, acquire */
+	u32 wants;			/* constant; units or bytes, see place.h */
+	u32 lost_races;			/* the list's lock */
+	bool returns;			/* constant; to its place, see place.h */
 };
 
 /* What is known of a place where one can wait: a guess, not locked. */
@@ -100,7 +104,9 @@ bool kipc_spin_begin(struct kipc_waiter *waiter);
 bool kipc_spin_end(struct kipc_waiter *waiter);
 int kipc_wait_sleep(struct kipc_waiter *waiter,
 		    const struct kipc_deadline *deadline);
-void kipc_wait_end(struct kipc_object *object);
+void kipc_wait_end(struct kipc_object *object,
+		   const struct kipc_waitlist *list,
+		   const struct kipc_waiter *waiter, int ret);
 
 void kipc_waitlist_remove(struct kipc_waitlist *list,
 			  struct kipc_waiter *waiter);

@@ -111,6 +111,28 @@ FIXTURE_VARIANT_ADD(verb, semaphore_wait_and_get_sealed) {
 	},
 };
 
+/* The caller leaves and goes on, and its place is remembered, or not. */
+static void help_stopping(struct subject *subject)
+{
+	struct child caller = { .pid = getppid() };
+
+	wait_for_a_waiter(subject);
+	kill(caller.pid, SIGSTOP);
+	wait_until(child_state(&caller) == 'T');
+	kill(caller.pid, SIGCONT);
+	help_posting(subject);
+}
+
+FIXTURE_VARIANT_ADD(verb, semaphore_wait_interrupted) {
+	.type = KIPC_SEMAPHORE,
+	.operation = {
+		.before = take_all,
+		.help = help_stopping,
+		.call = call_wait,
+		.state = units,
+	},
+};
+
 static int call_timedwait(struct subject *subject)
 {
 	return semaphore_timedwait(subject->fd, 0, MAX, subject->deadline, 0);

@@ -186,6 +186,35 @@ TEST_F(turn, handed_over_after_losses)
 	EXPECT_EQ(0, child_finish(&child));
 }
 
+/* What it has lost is not forgotten where a signal disturbs it meanwhile. */
+TEST_F(turn, interrupted_between_losses)
+{
+	struct child child;
+	int i;
+
+	if (variant->flags & KIPC_FAIR)
+		SKIP(return, "nobody can be faster");
+	handle_signal(SIGUSR1, SA_RESTART);
+	ASSERT_EQ(0, pin(0));
+	WAIT_BEHIND(0, &child, 0);
+	for (i = 0; i < 2; i++) {
+		CALL_FIRST();
+		ASSERT_TRUE(word_lock(self->word, self->me));
+		LET_THEM_RUN();
+		wait_until(word_load(self->word) ==
+			   (self->me | KIPC_MUTEX_WAITERS));
+		wait_until(child_sleeps(&child));
+		interrupt(&child, SIGUSR1);
+		wait_for_lockers(self->fd, 1);
+		wait_until(child_sleeps(&child));
+	}
+	CALL_FIRST();
+	EXPECT_FALSE(word_lock(self->word, self->me));
+	check_mutex(self->fd, 0, child.pid, 1, 0);
+	LET_THEM_RUN();
+	EXPECT_EQ(0, child_finish(&child));
+}
+
 /* A real-time thread does not lose at all. */
 TEST_F(turn, handed_over_to_real_time)
 {

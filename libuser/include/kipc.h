@@ -23,7 +23,9 @@
  *   KIPC_REALTIME of CLOCK_REALTIME; see kipc_deadline(). KIPC_FOREVER never
  *   passes, a negative one is -EINVAL.
  * - A wait that is interrupted by a signal handler without SA_RESTART ends with
- *   -EINTR and has changed nothing, except where a function says otherwise.
+ *   -EINTR and has changed nothing, except where a function says otherwise. The
+ *   same call again, as the thread's next wait, continues in the same place of the
+ *   queue.
  * - The errors of create, open and import that all types share are those of
  *   KIPC_CREATE and KIPC_OPEN in <linux/kipc.h>, and of open(2) on /dev/kipc
  *   (-ENOENT: the module is not loaded).

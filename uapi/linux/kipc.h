@@ -28,6 +28,13 @@
  *  - O_NONBLOCK on a descriptor makes a KIPC_TRY of every verb that may wait.
  *  - A wait that a signal interrupts is restarted or ends with EINTR, as
  *    SA_RESTART says. The deadline is absolute, so neither stretches it.
+ *  - A waiter that is interrupted keeps its place in the queue: the next wait of the
+ *    same thread continues in it if it is for the same element of the same object,
+ *    to do the same with as many units or bytes. That holds after a restart and after
+ *    EINTR alike, whether a signal, io_uring, a tracer or the freezer interrupted the
+ *    wait. A wait for anything else forgets the place, and a deadline that passes
+ *    ends it. So does being away for longer than 100 ms while more than 64 others
+ *    begin to wait at the object. What becomes free meanwhile goes to others.
  *
  * Each object is an inode: fstat(2) tells its number, owner, group, permission bits
  * and, of a region, the bytes it was created with. fchmod(2) by the owner and
