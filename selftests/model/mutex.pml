@@ -17,7 +17,7 @@
  *	- once he has unlocked without kipc_mutex_consistent() all who come or
  *	  wait are told ENOTRECOVERABLE, and nobody is before;
  *	- nobody gets a mutex before a waiter that has lost it twice, or with FAIR
- *	  before any waiter;
+ *	  before any waiter; an interrupted waiter loses no place;
  *	- while user space owns the word it says whether anybody has to be woken;
  *	- ENXIO goes to those alone whose process has unmapped the words.
  *
@@ -63,10 +63,19 @@
 #define URGENT	1
 #define CAST	run thread(0, 2, 0); run thread(1, 1, TIMED); run thread(2, 1, 0)
 #elif defined SCENARIO_signal	/* cycles */
-/* A signal ends the wait, which begins again behind the others. */
+/* A signal ends the wait, which goes on in its place. */
 #define WAITERS	2
+#define PLACES
 #define SIGNALS	2
 #define CAST	run thread(0, 2, 0); run thread(1, 2, TIMED)
+#elif defined SCENARIO_signal_fair /* BROKEN_PLACE */
+/* ... between the others. */
+#define FAIR
+#define WAITERS	3
+#define PLACES
+#define ARRIVALS
+#define SIGNALS	2
+#define CAST	run thread(0, 2, 0); run thread(1, 1, 0); run thread(2, 1, 0)
 #elif defined SCENARIO_fair	/* cycles BROKEN_TIMEOUT */
 /* Each in his turn. */
 #define FAIR
@@ -217,7 +226,7 @@
 /* What must hold                                                           */
 /* ------------------------------------------------------------------------ */
 
-byte losses[WAITERS];		/* mutex_waiter.losses */
+byte losses[WAITERS];		/* kipc_waiter.lost_races, or that of the place */
 
 /* The attachment of each process, and who has which number. */
 byte number[PROCESSES];
@@ -415,6 +424,8 @@ inline mutex_leave()
 			losses[id]++;					\
 			ret = PENDING					\
 		:: else ->						\
+			losses[id] = losses[id] +			\
+				(got == PENDING && outcome[id] == NUDGED -> 1 : 0); \
 			kipc_waitlist_remove(id);			\
 			ret = (got == PENDING -> ret : got)		\
 		fi;							\
@@ -435,6 +446,12 @@ inline mutex_leave()
 #define AFTER_LOSS	NUDGED
 #else
 #define AFTER_LOSS	PENDING
+#endif
+
+#ifdef PLACES
+#define KEEPS_LOSSES	INTERRUPTED
+#else
+#define KEEPS_LOSSES	false
 #endif
 
 inline mutex_sleep(id, timed)
@@ -463,7 +480,11 @@ inline mutex_sleep(id, timed)
 		:: else
 		fi
 	od;
-	atomic { outcome[id] = PENDING; losses[id] = 0 }	/* the stack is gone */
+	atomic {				/* kipc_wait_end() */
+		KEEP_PLACE(id);
+		losses[id] = (KEEPS_LOSSES -> losses[id] : 0);
+		outcome[id] = PENDING		/* the stack is gone */
+	}
 }
 
 /* Whoever is not the owner was it until his process unmapped the words. */

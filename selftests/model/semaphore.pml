@@ -15,7 +15,7 @@
  *	  first waiter wants more units than there are, no poller sleeps while a
  *	  unit is free, nobody is granted and asleep, no lock is held;
  *	- while user space owns the word nobody waits;
- *	- nobody overtakes the first waiter;
+ *	- nobody overtakes the first waiter, and an interrupted waiter loses no place;
  *	- a thread that was killed in the kernel leaves no units with the dead.
  *
  * Together with the search for cycles (see check) the second means that every
@@ -113,13 +113,31 @@
 #define CAST	run poster(1, 2); run waiter(0, 1, 1, 0); \
 		run waiter(1, 2, 1, TIMED); run waiter(2, 1, 1, TIMED)
 #elif defined SCENARIO_signal	/* cycles */
-/* A signal ends the wait, which begins again behind the others. */
+/* A signal ends the wait, which goes on in its place. */
 #define WAITERS	2
+#define PLACES
 #define SIGNALS	2
 #define PROCESSES 4
 #define ALL_SERVED
 #define CAST	run poster(1, 1); run poster(1, 1); \
 		run waiter(0, 1, 1, 0); run waiter(1, 1, 1, TIMED)
+#elif defined SCENARIO_place	/* BROKEN_PLACE */
+/* ... between the others, whoever of them is interrupted too. */
+#define WAITERS	3
+#define PLACES
+#define ARRIVALS
+#define SIGNALS	2
+#define PROCESSES 4
+#define ALL_SERVED
+#define CAST	run poster(1, 3); run waiter(0, 1, 1, 0); \
+		run waiter(1, 1, 1, 0); run waiter(2, 1, 1, 0)
+#elif defined SCENARIO_return	/* BROKEN_RETURN */
+/* ... where there may be units enough for it, but not for the one behind it. */
+#define WAITERS	2
+#define PLACES
+#define SIGNALS	1
+#define PROCESSES 3
+#define CAST	run poster(1, 1); run waiter(0, 1, 1, 0); run waiter(1, 2, 1, 0)
 #elif defined SCENARIO_kill	/* cycles BROKEN_KILL */
 /* The unit of a killed waiter is the other's. */
 #define WAITERS	2
@@ -375,12 +393,22 @@ inline kipc_object_wake_pollers()
 #endif
 }
 
-/* The end of post and wait: only a change is of use to anybody. */
+/*
+ * A change is of use to others, and a place perhaps to the waiter that returns to it.
+ * Where it is not, semaphore_leave() does no more than to unlock.
+ */
+#ifdef BROKEN_RETURN
+#define IS_OF_USE	(ret == OK)
+#else
+#define IS_OF_USE	(ret == OK || ret == PENDING && FIRST_FITS)
+#endif
+
+/* The end of post and wait */
 inline semaphore_finish()
 {
 	if
-	:: ret == OK -> semaphore_leave()
-	:: atomic { ret != OK -> semaphore_unlock() }
+	:: IS_OF_USE -> semaphore_leave()
+	:: atomic { !IS_OF_USE -> semaphore_unlock() }
 	fi
 }
 
@@ -434,6 +462,7 @@ inline semaphore_sleep(id, n, timed)
 			taken = taken + n
 		:: else
 		fi;
+		KEEP_PLACE(id);			/* kipc_wait_end() */
 		outcome[id] = PENDING;		/* the stack is gone */
 		wanted[id] = 0
 	};

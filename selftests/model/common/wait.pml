@@ -68,12 +68,81 @@ byte done;			/* processes that have run to their end */
 #define LEADS(id)	(queued == 0)	/* kipc_waitlist_leads() */
 #endif
 
+/*
+ * Where PLACES is defined a waiter that a signal interrupts has its place again
+ * (kmod/place.c): place[] is in the thread's record. Tickets begin anew where none is
+ * in use, for only their order counts.
+ */
+#ifdef PLACES
+byte tickets;			/* object->tickets */
+byte ticket[WAITERS];
+byte place[WAITERS];		/* a ticket; 0: none */
+
+#define NO_TICKET(id)		(ticket[id] == 0 && place[id] == 0)
+#define NO_TICKETS		(NO_TICKET(0) && NO_TICKET(1) && \
+				 NO_TICKET(WAITERS - 1))
+#define PRECEDES(id, other)	(ticket[id] < ticket[other])
+#define TAKE_PLACE(id)						\
+	tickets = (NO_TICKETS -> 0 : tickets);			\
+	if							\
+	:: place[id] -> ticket[id] = place[id]; place[id] = 0	\
+	:: else -> tickets++; ticket[id] = tickets		\
+	fi;							\
+	NOTE_ARRIVAL(id)
+#define KEEP_PLACE(id)						\
+	place[id] = (INTERRUPTED -> KEPT(ticket[id]) : 0);	\
+	FORGET_ARRIVAL(id);					\
+	ticket[id] = 0
+#else
+#define PRECEDES(id, other)	LEADS(id)
+#define TAKE_PLACE(id)		skip
+#define KEEP_PLACE(id)		skip
+#endif
+
+/*
+ * Where ARRIVALS is defined, too: whatever the tickets say, a waiter that is granted
+ * has begun to wait before all that are in the queue.
+ */
+#ifdef ARRIVALS
+byte arrivals;
+byte since[WAITERS];		/* 0: does not wait, and has no place */
+
+#define NOTE_ARRIVAL(id)					\
+	arrivals = arrivals + (since[id] -> 0 : 1);		\
+	since[id] = (since[id] -> since[id] : arrivals)
+#define FORGET_ARRIVAL(id)					\
+	since[id] = (INTERRUPTED -> since[id] : 0)
+#define CHECK_ARRIVAL(id)					\
+	at = 0;							\
+	do							\
+	:: at < queued ->					\
+		assert(since[queue[at]] >= since[id]);		\
+		at++						\
+	:: else -> break					\
+	od;							\
+	at = 0
+#else
+#define NOTE_ARRIVAL(id)	skip
+#define FORGET_ARRIVAL(id)	skip
+#define CHECK_ARRIVAL(id)	skip
+#endif
+
+#ifdef BROKEN_PLACE
+#define KEPT(ticket)	0
+#else
+#define KEPT(ticket)	ticket
+#endif
+
+/* The end of a wait that goes on after the handler. */
+#define INTERRUPTED	(ret == ERESTARTSYS && !killed)
+
 /* kipc_wait_begin(); runs inside a step of its caller, under the lock */
 #define kipc_wait_begin(id)			\
 	outcome[id] = PENDING;			\
+	TAKE_PLACE(id);				\
 	at = queued;				\
 	do					\
-	:: at > 0 && LEADS(id) ->		\
+	:: at > 0 && PRECEDES(id, queue[at - 1]) -> \
 		queue[at] = queue[at - 1];	\
 		at--				\
 	:: else -> break			\
@@ -104,6 +173,7 @@ byte done;			/* processes that have run to their end */
  */
 #define NOBODY		WAITERS
 #define kipc_grant(result)						\
+	CHECK_ARRIVAL(queue[0]);					\
 	tasks[wakes] = (outcome[queue[0]] == SPINNING -> NOBODY : queue[0]); \
 	wakes++;							\
 	outcome[queue[0]] = result;					\
