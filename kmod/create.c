@@ -129,8 +129,6 @@ static int create_check(struct kipc_create_args *args,
 	return type->check(&args->attributes);
 }
 
-static atomic64_t last_serial;
-
 static struct kipc_object *object_alloc(const struct kipc_type *type,
 					const struct kipc_create_args *args)
 {
@@ -139,7 +137,6 @@ static struct kipc_object *object_alloc(const struct kipc_type *type,
 	if (!object)
 		return NULL;
 	object->type = type;
-	object->serial = atomic64_inc_return(&last_serial);
 	object->flags = args->flags & ~KIPC_EXCLUSIVE;
 	object->elements = args->elements;
 	object->attributes = args->attributes;

@@ -94,7 +94,6 @@ struct kipc_object {
 	/* constant */
 	const struct kipc_type *type;
 	struct kipc_user *user;
-	u64 serial;			/* no other object ever has it; not 0 */
 	u64 charged;
 	u32 flags;
 	u32 elements;

@@ -24,7 +24,7 @@ void kipc_place_keep(struct kipc_object *object,
 	if (IS_ERR(thread))
 		return;
 	thread->place = (struct kipc_place) {
-		.object = object->serial,
+		.object = kipc_inode(object)->i_ino,
 		.list = list,
 		.ticket = waiter->ticket,
 		.last_ticket = atomic64_read(&object->tickets),
@@ -39,7 +39,7 @@ static bool place_is_of(const struct kipc_place *place,
 			const struct kipc_waitlist *list,
 			const struct kipc_waiter *waiter)
 {
-	return place->object == object->serial && place->list == list &&
+	return place->object == kipc_inode(object)->i_ino && place->list == list &&
 	       place->wants == waiter->wants && waiter->returns;
 }
 

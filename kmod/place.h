@@ -40,7 +40,7 @@ struct kipc_waitlist;
 
 /* Used by its thread alone. */
 struct kipc_place {
-	u64 object;			/* its serial, 0: no place */
+	u64 object;			/* number of its inode, 0: no place */
 	const struct kipc_waitlist *list; /* to compare with, never followed */
 	u64 ticket;
 	u64 last_ticket;		/* of the object when the thread left */
