@@ -24,10 +24,9 @@ FIXTURE_SETUP(words)
 {
 	memset(self->words, 0, sizeof(self->words));
 	self->semaphore = (struct kipc_semaphore) {
-		.words = { .base = self->words, .stride = STRIDE },
+		.words = { .base = self->words, .stride = STRIDE, .fd = -1 },
 		.elements = ELEMENTS,
 		.max = MAX,
-		.fd = -1,
 	};
 }
 
