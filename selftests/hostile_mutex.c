@@ -117,9 +117,10 @@ static int mutex_is_left(struct object *object, unsigned int element)
 
 	if (ret)
 		return ret;
+	/* To look leaves the word as it is, to try makes it a possible one. */
+	ret = mutex_trylock(object->fd, element);
 	if (word_is_slow(object_word(object, element)))
 		return -EPROTO;
-	ret = mutex_trylock(object->fd, element);
 	if (state.depth)
 		return ret == -EAGAIN || ret == -ENOTRECOVERABLE ? 0 : -EPROTO;
 	if (state.state & KIPC_MUTEX_IS_LOST)

@@ -141,8 +141,8 @@ TEST_F(watch_file, a_bad_pointer_keeps_the_notice)
 }
 
 /*
- * A page on which the kernel's copy hangs until the page goes, and the copy fails.
- * An event can be read from the descriptor once it hangs.
+ * A page on which the kernel's copy hangs. An event can be read from the descriptor
+ * once it does.
  */
 static int page_that_hangs(void **page)
 {
@@ -157,6 +157,17 @@ static int page_that_hangs(void **page)
 	area.range.start = (uintptr_t)*page;
 	area.range.len = getpagesize();
 	return ioctl(fd, UFFDIO_REGISTER, &area) ? -1 : fd;
+}
+
+/* The page goes, and what hangs looks again. */
+static int page_end(int fd, void *page)
+{
+	struct uffdio_range range = {
+		.start = (uintptr_t)page,
+		.len = getpagesize(),
+	};
+
+	return munmap(page, getpagesize()) ?: ioctl(fd, UFFDIO_WAKE, &range);
 }
 
 struct failing_read {
@@ -195,12 +206,11 @@ TEST_F_TIMEOUT(watch_file, a_failing_reader_wakes_the_others, 60)
 	/* It has the notice, so there is none for the other one. */
 	start_reader(&reader, self->fd, self->watch);
 	EXPECT_FALSE(child_ended(&reader));
-	/* To close it ends the hanging; by then there is no page to go on with. */
-	ASSERT_EQ(0, munmap(failing.page, getpagesize()));
-	close(fault);
+	ASSERT_EQ(0, page_end(fault, failing.page));
 	ASSERT_EQ(0, pthread_join(thread, NULL));
 	EXPECT_EQ(EFAULT, failing.error);
 	EXPECT_EQ(0, child_finish(&reader));
+	close(fault);
 }
 
 TEST_F(watch_file, a_signal_ends_a_read)

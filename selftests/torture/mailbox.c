@@ -76,6 +76,13 @@ static void send_one(struct player *player, const struct target *target,
 	deed_end(player, depth);
 }
 
+/* Of a sender that has been reaped no pid is told. */
+static bool names_sender(const struct message *message,
+			 const struct sender *sender)
+{
+	return !message->args.pid || message->args.pid == (__u32)sender->pid;
+}
+
 /* What was received is what was sent, once, and after what was sent before. */
 static void check_note(const struct target *target,
 		       const struct message *message)
@@ -98,7 +105,7 @@ static void check_note(const struct target *target,
 		broken("%s: message %u of %u twice", label_of(target),
 		       note.number, note.life);
 	if (note.number >= read_once(sender->tried) ||
-	    message->args.pid != (__u32)sender->pid ||
+	    !names_sender(message, sender) ||
 	    message->args.priority != note.life % PRIORITIES)
 		broken("%s: message %u of %u was not sent", label_of(target),
 		       note.number, note.life);
