@@ -220,5 +220,5 @@ void kipc_inodes_exit(void)
 	__module_get(THIS_MODULE);
 	kern_unmount(inode_mount);
 	while (kipc_module_references() > references)
-		msleep(1);
+		msleep(20);
 }

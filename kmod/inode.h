@@ -24,10 +24,8 @@
 #ifndef KIPC_INODE_H
 #define KIPC_INODE_H
 
-#include <linux/types.h>
+#include <linux/fs.h>
 
-struct file;
-struct file_operations;
 struct kipc_object;
 
 /**
