@@ -273,15 +273,30 @@ static int run_edge_poller(void *data)
 	return ret;
 }
 
-/* Receives until each kind has got enough through. */
+static bool all_wait(int fd, unsigned int senders)
+{
+	struct kipc_mailbox_state_args state;
+
+	return mailbox_state(fd, &state) || state.senders == senders;
+}
+
+/*
+ * Receives until each kind has got enough through; each time once all senders wait,
+ * so that room is hardly ever free by chance.
+ */
 static void receive_both(struct __test_metadata *_metadata,
-			 FIXTURE_DATA(turns) *self)
+			 FIXTURE_DATA(turns) *self, unsigned int senders)
 {
 	unsigned int polled = 0, waited = 0;
 	struct message message;
+	int ret;
 
 	while (polled < ROUNDS || waited < ROUNDS) {
-		ASSERT_EQ(0, mailbox_receive(self->fd, &message));
+		wait_until(all_wait(self->fd, senders));
+		ret = mailbox_tryreceive(self->fd, &message);
+		if (ret == -EAGAIN)
+			continue;
+		ASSERT_EQ(0, ret);
 		if (message.data[0] == POLLED)
 			polled++;
 		else
@@ -293,14 +308,16 @@ static void receive_both(struct __test_metadata *_metadata,
 /* Neither those who wait starve nor the one that polls. */
 TEST_F_TIMEOUT(turns, of_a_poller, 60)
 {
+	wait_until(all_wait(self->fd, variant->senders));
 	child_start(&self->poller, run_poller, &self->fd);
-	receive_both(_metadata, self);
+	receive_both(_metadata, self, variant->senders);
 }
 
 TEST_F_TIMEOUT(turns, of_an_edge_poller, 60)
 {
+	wait_until(all_wait(self->fd, variant->senders));
 	child_start(&self->poller, run_edge_poller, &self->fd);
-	receive_both(_metadata, self);
+	receive_both(_metadata, self, variant->senders);
 }
 
 static int run_idle_poller(void *data)

@@ -198,7 +198,7 @@ static int sleepers(const struct child *workers)
 }
 
 /* As many as there are new units, though none has been taken yet. */
-TEST_F(poll, wakes_an_exclusive_poller_a_unit)
+TEST_F_TIMEOUT(poll, wakes_an_exclusive_poller_a_unit, 60)
 {
 	struct child workers[WORKERS];
 	int i;
@@ -213,7 +213,7 @@ TEST_F(poll, wakes_an_exclusive_poller_a_unit)
 }
 
 /* Those that are woken by one unit are one. */
-TEST_F(poll, wakes_one_exclusive_poller)
+TEST_F_TIMEOUT(poll, wakes_one_exclusive_poller, 60)
 {
 	struct child workers[WORKERS];
 	int i, ended = 0;
@@ -253,7 +253,7 @@ TEST_F(poll, room)
 	EXPECT_EQ((ssize_t)8, write(self->fd, &unit, 8));
 }
 
-TEST_F(poll, wakes_for_room)
+TEST_F_TIMEOUT(poll, wakes_for_room, 60)
 {
 	struct child poller;
 
