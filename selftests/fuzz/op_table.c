@@ -543,6 +543,26 @@ const struct op_kind op_kinds[] = {
 		.perform = perform_stat,
 		.args = { ARG("fd", FD) },
 	}, {
+		/* without any access the path alone */
+		.name = "reopen",
+		.weight = 4,
+		.makes = true,
+		.perform = perform_reopen,
+		.args = {
+			ARG("fd", FD), ARG("into", INTO), ARG("access", ACCESS),
+			ARG("flags", STATUS_FLAGS),
+		},
+	}, {
+		.name = "change_mode",
+		.weight = 2,
+		.perform = perform_change_mode,
+		.args = { ARG("fd", FD), ARG("mode", MODE) },
+	}, {
+		.name = "change_owner",
+		.weight = 1,
+		.perform = perform_change_owner,
+		.args = { ARG("fd", FD), ARG("user", USER) },
+	}, {
 		.name = "pass",
 		.weight = 2,
 		.perform = perform_pass,

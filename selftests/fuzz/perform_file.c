@@ -12,6 +12,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <linux/kipc.h>
+
 #include "actor.h"
 #include "arena.h"
 #include "perform.h"
@@ -166,19 +168,51 @@ long perform_fdinfo(const struct op_kind *kind, const __u64 *args)
 /* What means little to such a file, but must do no harm. */
 long perform_stat(const struct op_kind *kind, const __u64 *args)
 {
-	int fd = process_fd(args[0]), again;
-	char path[64];
+	int fd = process_fd(args[0]);
 	struct stat stat;
 
 	(void)kind;
 	lseek(fd, 1, SEEK_SET);
 	if (ftruncate(fd, 4096) || fsync(fd))
 		errno = 0;
-	snprintf(path, sizeof(path), "/proc/thread-self/fd/%d", fd);
-	again = open(path, O_RDWR | O_CLOEXEC);
-	if (again >= 0)
-		close(again);
 	return result(fstat(fd, &stat));
+}
+
+static int reopen_flags(__u64 access)
+{
+	switch (access & (KIPC_READ | KIPC_WRITE)) {
+	case KIPC_READ | KIPC_WRITE:
+		return O_RDWR;
+	case KIPC_READ:
+		return O_RDONLY;
+	case KIPC_WRITE:
+		return O_WRONLY;
+	default:
+		return O_PATH;
+	}
+}
+
+long perform_reopen(const struct op_kind *kind, const __u64 *args)
+{
+	int flags = reopen_flags(args[2]) | args[3] | O_CLOEXEC;
+	char path[64];
+
+	(void)kind;
+	snprintf(path, sizeof(path), "/proc/thread-self/fd/%d",
+		 process_fd(args[0]));
+	return process_install(args[1], open(path, flags));
+}
+
+long perform_change_mode(const struct op_kind *kind, const __u64 *args)
+{
+	(void)kind;
+	return result(fchmod(process_fd(args[0]), args[1]));
+}
+
+long perform_change_owner(const struct op_kind *kind, const __u64 *args)
+{
+	(void)kind;
+	return result(fchown(process_fd(args[0]), args[1], args[1]));
 }
 
 /* ------------------------------------------------------------------------ */
