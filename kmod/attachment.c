@@ -2,7 +2,6 @@
 #include <linux/hashtable.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
-#include <linux/pid_namespace.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
@@ -171,7 +170,8 @@ static void attachment_end(struct kipc_attachment *attachment)
 
 	/* Ordered for each element by its lock, which the repair takes. */
 	WRITE_ONCE(attachment->gone, true);
-	repaired = object->type->detach(object, attachment);
+	repaired = object->type->detach(object, attachment) +
+		   atomic_read(&attachment->repaired);
 	xa_lock(&object->attachments.table);
 	hash_del_rcu(&attachment->node);
 	__xa_erase(&object->attachments.table, attachment->id);
@@ -247,22 +247,6 @@ bool kipc_attachment_exists(struct kipc_object *object, u32 id)
 struct kipc_attachment *kipc_attachment_find(struct kipc_object *object, u32 id)
 {
 	return xa_load(&object->attachments.table, id);
-}
-
-/*
- * The thread of the attached process that has that number in the process's own
- * pid namespace, or NULL; under rcu_read_lock().
- */
-struct task_struct *kipc_attachment_thread(struct kipc_attachment *attachment,
-					   u32 tid)
-{
-	struct pid_namespace *space = ns_of_pid(attachment->process);
-	struct task_struct *task;
-
-	task = pid_task(find_pid_ns(tid, space), PIDTYPE_PID);
-	if (task && READ_ONCE(task->mm) != attachment->mm)
-		task = NULL;
-	return task;
 }
 
 /* How many processes are attached. */

@@ -35,7 +35,6 @@
 struct kipc_object;
 struct mm_struct;
 struct pid;
-struct task_struct;
 struct vm_area_struct;
 
 struct kipc_attachment {
@@ -50,6 +49,7 @@ struct kipc_attachment {
 
 	/* atomic */
 	atomic_t mappings;
+	atomic_t repaired;		/* things of it, before it ended */
 	refcount_t references;
 
 	struct hlist_node node;		/* the table's lock */
@@ -79,8 +79,6 @@ u32 kipc_attachment_current(struct kipc_object *object);
 bool kipc_attachment_exists(struct kipc_object *object, u32 id);
 struct kipc_attachment *kipc_attachment_find(struct kipc_object *object,
 					     u32 id);
-struct task_struct *kipc_attachment_thread(struct kipc_attachment *attachment,
-					   u32 tid);
 unsigned int kipc_attachment_count(struct kipc_object *object);
 
 static inline bool kipc_attachment_gone(const struct kipc_attachment *a)

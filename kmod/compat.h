@@ -145,6 +145,28 @@ static inline int kipc_mmap_file(struct file *file, struct vm_area_struct *vma)
 #endif
 }
 
+/* Threads of a process that run nothing of its program. */
+#ifdef PF_USER_WORKER
+#define KIPC_PF_WORKERS	(PF_IO_WORKER | PF_USER_WORKER)
+#else
+#define KIPC_PF_WORKERS	PF_IO_WORKER
+#endif
+
+/*
+ * A task has been seen to have done something: are all its earlier stores visible,
+ * too? Yes where stores are seen in their order, else once it is off its processor.
+ */
+static inline bool kipc_stores_visible(const struct task_struct *task)
+{
+#if defined(CONFIG_X86) || !defined(CONFIG_SMP)
+	smp_rmb();
+	return true;
+#else
+	/* Pairs with the release when the scheduler has switched away from it. */
+	return task == current || !smp_load_acquire(&task->on_cpu);
+#endif
+}
+
 /* Is that other thread running just now? Only to decide whether to spin. */
 static inline bool kipc_runs(struct task_struct *task)
 {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/err.h>
+#include <linux/pid_namespace.h>
 #include <linux/sched/clock.h>
 #include <linux/sched/rt.h>
 #include <linux/sched/signal.h>
 
 #include "compat.h"
 #include "deadlock.h"
+#include "death.h"
 #include "mutex.h"
+#include "thread.h"
 
 #define STATE_FLAGS	(KIPC_MUTEX_OWNER_DIED | KIPC_MUTEX_NOT_RECOVERABLE)
 #define OWNED_FLAGS	(KIPC_MUTEX_OWNER | KIPC_MUTEX_DEPTH)
@@ -36,13 +40,21 @@ static u32 owner_attachment(u64 value)
 	return (value & KIPC_MUTEX_ATTACHMENT) >> KIPC_MUTEX_SHIFT;
 }
 
-static u64 owner_self(const struct kipc_attachment *attachment)
+static u64 owner_of(const struct kipc_attachment *attachment,
+		    const struct kipc_thread *thread)
 {
-	return (u64)attachment->id << KIPC_MUTEX_SHIFT |
-	       (task_pid_vnr(current) & KIPC_MUTEX_THREAD);
+	return (u64)attachment->id << KIPC_MUTEX_SHIFT | thread->number;
 }
 
-/* The owner of that value, or NULL; under rcu_read_lock(). */
+/* What a word that the caller owns says; 0 if it never can have owned any. */
+static u64 owner_self(const struct kipc_attachment *attachment)
+{
+	const struct kipc_thread *thread = kipc_thread_find();
+
+	return thread ? owner_of(attachment, thread) : 0;
+}
+
+/* The owner of that value, or NULL where it is dead; under rcu_read_lock(). */
 static struct task_struct *owner_task(struct kipc_mutex *mutex, u64 value)
 {
 	struct kipc_attachment *attachment =
@@ -50,7 +62,32 @@ static struct task_struct *owner_task(struct kipc_mutex *mutex, u64 value)
 
 	if (!attachment)
 		return NULL;
-	return kipc_attachment_thread(attachment, value & KIPC_MUTEX_THREAD);
+	return kipc_living_thread(value & KIPC_MUTEX_THREAD, attachment->mm);
+}
+
+static bool owner_is_dead(struct kipc_mutex *mutex, u64 value)
+{
+	bool dead;
+
+	if (!(value & KIPC_MUTEX_OWNER))
+		return false;
+	rcu_read_lock();
+	dead = !owner_task(mutex, value);
+	rcu_read_unlock();
+	return dead;
+}
+
+/* A thing of a participant's that is repaired before it ends is told with its end. */
+static void owner_count_repair(struct kipc_mutex *mutex, u64 value)
+{
+	struct kipc_attachment *attachment;
+
+	rcu_read_lock();
+	attachment = kipc_attachment_find(&mutex->object,
+					  owner_attachment(value));
+	if (attachment)
+		atomic_inc(&attachment->repaired);
+	rcu_read_unlock();
 }
 
 /*
@@ -138,7 +175,7 @@ static int element_lock(struct kipc_element *e, u64 owner, u32 flags)
 static int element_unlock(struct kipc_element *e, u64 owner)
 {
 	kipc_assert_held(e);
-	if ((e->value & KIPC_MUTEX_OWNER) != owner)
+	if (!owner || (e->value & KIPC_MUTEX_OWNER) != owner)
 		return -EPERM;
 	if (e->value & KIPC_MUTEX_DEPTH) {
 		e->value -= KIPC_MUTEX_DEPTH_ONE;
@@ -154,7 +191,7 @@ static int element_unlock(struct kipc_element *e, u64 owner)
 static int element_consistent(struct kipc_element *e, u64 owner)
 {
 	kipc_assert_held(e);
-	if ((e->value & KIPC_MUTEX_OWNER) != owner)
+	if (!owner || (e->value & KIPC_MUTEX_OWNER) != owner)
 		return -EPERM;
 	if (!(e->value & KIPC_MUTEX_OWNER_DIED))
 		return -EINVAL;
@@ -166,6 +203,19 @@ static void element_owner_died(struct kipc_element *e)
 {
 	kipc_assert_held(e);
 	e->value = (e->value & ~OWNED_FLAGS) | KIPC_MUTEX_OWNER_DIED;
+}
+
+/*
+ * A dead owner is none. It stays dead, and while the element is locked there is no
+ * other owner, so it does not matter since when.
+ */
+static void kipc_mutex_bury(struct kipc_mutex *mutex, struct kipc_element *e)
+{
+	kipc_assert_held(e);
+	if (!owner_is_dead(mutex, e->value))
+		return;
+	owner_count_repair(mutex, e->value);
+	element_owner_died(e);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -419,6 +469,7 @@ static int kipc_mutex_look(struct kipc_mutex *mutex, struct mutex_waiter *self,
 
 	if (kipc_granted(&self->waiter))
 		return self->waiter.outcome;
+	kipc_mutex_bury(mutex, e);
 	if (kipc_attachment_gone(self->attachment))
 		locked = -ENXIO;
 	else if (kipc_mutex_is_fair(mutex))
@@ -462,10 +513,12 @@ static int kipc_mutex_sleep(struct kipc_mutex *mutex, struct mutex_waiter *self,
 static int kipc_mutex_try(struct kipc_mutex *mutex, struct mutex_waiter *self)
 {
 	struct kipc_element *e = self->element;
-	u64 owner = e->value & KIPC_MUTEX_OWNER;
+	u64 owner;
 
 	if (kipc_attachment_gone(self->attachment))
 		return -ENXIO;
+	kipc_mutex_bury(mutex, e);
+	owner = e->value & KIPC_MUTEX_OWNER;
 	if (kipc_mutex_is_fair(mutex) && !owner && e->waiters.first)
 		return KIPC_PENDING;
 	return element_lock(e, self->owner, mutex->object.flags);
@@ -489,6 +542,22 @@ int kipc_mutex_unlock(struct kipc_mutex *mutex, u32 index,
 	return ret;
 }
 
+/*
+ * The caller became the owner and is killed before it knew of that. The mutex is what
+ * it was before: the next owner hears of an earlier one that died, but not of this.
+ */
+static void kipc_mutex_refuse(struct kipc_mutex *mutex,
+			      struct mutex_waiter *self)
+{
+	struct kipc_element *e = self->element;
+
+	kipc_mutex_enter(mutex, e, self->index);
+	if ((e->value & KIPC_MUTEX_OWNER) == self->owner &&
+	    !kipc_attachment_gone(self->attachment))
+		e->value &= ~OWNED_FLAGS;
+	kipc_mutex_leave(mutex, e, self->index);
+}
+
 int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
 		    struct kipc_attachment *attachment,
 		    const struct kipc_deadline *deadline)
@@ -501,13 +570,17 @@ int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
 		.element = e,
 		.blocked.owner = blocked_owner,
 	};
+	struct kipc_thread *thread;
 	bool queued = false;
 	int ret;
 
 	if (!e)
 		return -EINVAL;
+	thread = kipc_thread_get();
+	if (IS_ERR(thread))
+		return PTR_ERR(thread);
 	self.index = index;
-	self.owner = owner_self(attachment);
+	self.owner = owner_of(attachment, thread);
 	if (!deadline->try && kipc_mutex_spins_unqueued(mutex))
 		kipc_mutex_spin(mutex, e, index, deadline);
 	kipc_mutex_enter(mutex, e, index);
@@ -522,9 +595,8 @@ int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
 		return ret;
 	ret = kipc_mutex_sleep(mutex, &self, deadline);
 	kipc_mutex_wait_end(mutex, &self, ret);
-	/* Nobody is to hear of an owner who died before he knew of it. */
-	if (!ret && fatal_signal_pending(current)) {
-		kipc_mutex_unlock(mutex, index, attachment);
+	if ((!ret || ret == -EOWNERDEAD) && fatal_signal_pending(current)) {
+		kipc_mutex_refuse(mutex, &self);
 		ret = -EINTR;
 	}
 	return ret;
@@ -551,16 +623,30 @@ int kipc_mutex_consistent(struct kipc_mutex *mutex, u32 index,
 void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
 		      u32 *thread)
 {
-	struct kipc_attachment *attachment;
+	struct task_struct *task;
 
 	*process = 0;
-	*thread = value & KIPC_MUTEX_THREAD;
+	*thread = 0;
 	rcu_read_lock();
-	attachment = kipc_attachment_find(&mutex->object,
-					  owner_attachment(value));
-	if (attachment)
-		*process = pid_vnr(attachment->process);
+	task = owner_task(mutex, value);
+	if (task) {
+		*process = task_tgid_vnr(task);
+		*thread = task_pid_nr_ns(task, ns_of_pid(task_pid(task)));
+	}
 	rcu_read_unlock();
+}
+
+/* An owner that is found dead without having been waited for. */
+static bool kipc_mutex_repair_dead(struct kipc_mutex *mutex, u32 index)
+{
+	struct kipc_element *e = &mutex->words.elements[index];
+
+	if (!owner_is_dead(mutex, kipc_word_peek(&mutex->words, e, index)))
+		return false;
+	kipc_mutex_enter(mutex, e, index);
+	kipc_mutex_bury(mutex, e);
+	kipc_mutex_leave(mutex, e, index);
+	return true;
 }
 
 /* To look is not to freeze: others go on by the word meanwhile. */
@@ -572,6 +658,7 @@ int kipc_mutex_state(struct kipc_mutex *mutex,
 
 	if (!e)
 		return -EINVAL;
+	kipc_mutex_repair_dead(mutex, args->element);
 	value = value_checked(mutex,
 			      kipc_word_peek(&mutex->words, e, args->element));
 	kipc_mutex_owner(mutex, value, &args->owner, &args->thread);

@@ -66,6 +66,14 @@ static struct kipc_thread *thread_of_pid(const struct pid *pid)
 	return NULL;
 }
 
+/* What that number, of a word, stands for, or NULL; under rcu_read_lock(). */
+struct pid *kipc_thread_pid(u64 number)
+{
+	struct kipc_thread *thread = xa_load(&threads, number_from_word(number));
+
+	return thread ? thread->pid : NULL;
+}
+
 /* The caller's record, or NULL if it has none. */
 struct kipc_thread *kipc_thread_find(void)
 {

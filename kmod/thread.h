@@ -44,6 +44,7 @@ struct kipc_thread {
 
 struct kipc_thread *kipc_thread_find(void);
 struct kipc_thread *kipc_thread_get(void);
+struct pid *kipc_thread_pid(u64 number);
 int kipc_thread_ioctl(void __user *arg);
 
 void kipc_threads_collect(void);

@@ -38,10 +38,23 @@ static inline void mutexes_detach(struct mutexes *mutexes)
 	words_unmap(&mutexes->words);
 }
 
+/* The calling thread's number, asked for once; a child of fork() is another thread. */
+static inline __u64 own_number(void)
+{
+	static __thread __s64 number;
+	static __thread pid_t tid;
+
+	if (tid != syscall(SYS_gettid)) {
+		tid = syscall(SYS_gettid);
+		number = thread_number();
+	}
+	return number;
+}
+
 /* What the calling thread writes into a word that it locks. */
 static inline __u64 owner_word(__u32 attachment)
 {
-	return (__u64)attachment << KIPC_MUTEX_SHIFT | syscall(SYS_gettid);
+	return (__u64)attachment << KIPC_MUTEX_SHIFT | own_number();
 }
 
 /* Becomes the owner by the word alone: false where the kernel must be asked. */

@@ -117,8 +117,11 @@ struct kipc_spins {
 /** The most looks of one wait: some microseconds. */
 #define KIPC_SPINS_MAX	1000
 
-/* What gettid() says to the calling thread; 0 until the library has asked. */
-extern __thread uint32_t kipc_thread
+/*
+ * The calling thread's number, as words have it; 0 until the library has asked the
+ * kernel, and where that has given none.
+ */
+extern __thread uint64_t kipc_thread
 	__attribute__((tls_model("initial-exec")));
 
 /* ------------------------------------------------------------------------- */
@@ -600,6 +603,7 @@ struct kipc_mutex {
 	uint32_t elements;
 	uint32_t flags;
 	struct kipc_spins spins;
+	uint32_t asked;		/* when a try last asked the kernel */
 };
 
 /** What kipc_mutex_create() takes. Zero means the default. */

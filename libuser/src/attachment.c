@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <pthread.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "attachment.h"
 
-__thread uint32_t kipc_thread __attribute__((tls_model("initial-exec")));
+__thread uint64_t kipc_thread __attribute__((tls_model("initial-exec")));
 
 /* What the words of an object that cannot be mapped say. Nothing writes it. */
 static const kipc_word always_slow = KIPC_SLOW;
@@ -23,9 +21,13 @@ void kipc_words_none(struct kipc_words *words)
 	words->attachment = 0;
 }
 
-void kipc_thread_find(void)
+int kipc_thread_find(int fd)
 {
-	kipc_thread = syscall(SYS_gettid);
+	struct kipc_thread_args args = { .size = sizeof(args) };
+	int error = kipc_call(fd, KIPC_THREAD, &args);
+
+	kipc_thread = error ? 0 : args.thread;
+	return error;
 }
 
 static void list_add(struct kipc_words *words)
@@ -123,6 +125,11 @@ void kipc_words_join(struct kipc_words *words)
 {
 	if (!words->attachment)
 		return;
+	/*
+	 * The number there may be the parent's, of a child that fork() has not made,
+	 * or be issued by a module that has been replaced since.
+	 */
+	kipc_thread_find(words->fd);
 	pthread_once(&prepared, prepare);
 	pthread_mutex_lock(&list_lock);
 	list_add(words);

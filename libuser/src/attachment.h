@@ -32,7 +32,12 @@ void kipc_words_join(struct kipc_words *words);
 /** They are going to be unmapped. */
 void kipc_words_leave(struct kipc_words *words);
 
-/** The calling thread's number in kipc_thread. */
-void kipc_thread_find(void);
+/**
+ * Ask for the calling thread's number, to be found in kipc_thread.
+ * @param fd  of any object
+ * @return 0, or a negative errno and no number: -ENXIO in a child of vfork() or
+ *         clone() whose thread variables may be its parent's, -ENOMEM, -EUSERS
+ */
+int kipc_thread_find(int fd);
 
 #endif /* KIPC_ATTACHMENT_H */

@@ -171,6 +171,40 @@ static int word_unlock(const struct kipc_mutex *mutex, kipc_word *word)
 /* The verbs                                                                 */
 /* ------------------------------------------------------------------------- */
 
+/*
+ * A word does not tell whether its owner lives. Threads that wait have the kernel look
+ * after that; one that only tries asks now and then, by a clock that costs some
+ * nanoseconds.
+ */
+#define ASK_EVERY_MS	10
+
+static bool time_to_ask(struct kipc_mutex *mutex)
+{
+	uint32_t now = kipc_coarse_ms();
+
+	if (now - __atomic_load_n(&mutex->asked, __ATOMIC_RELAXED) <
+	    ASK_EVERY_MS)
+		return false;
+	__atomic_store_n(&mutex->asked, now, __ATOMIC_RELAXED);
+	return true;
+}
+
+/* By the word, as far as the caller waits there; else ASK, or -EAGAIN of a try. */
+static int lock_by_word(struct kipc_mutex *mutex, kipc_word *word, bool try)
+{
+	int result;
+
+	if (!kipc_thread && kipc_thread_find(mutex->words.fd))
+		return ASK;
+	result = word_lock(mutex, word);
+	if (result != -EAGAIN)
+		return result;
+	if (try)
+		return time_to_ask(mutex) ? ASK : -EAGAIN;
+	result = word_spin(mutex, word);
+	return result == -EAGAIN ? ASK : result;
+}
+
 static int mutex_call(struct kipc_mutex *mutex, unsigned long command,
 		      uint32_t element)
 {
@@ -193,31 +227,24 @@ int kipc_mutex_lock_slow(struct kipc_mutex *mutex, uint32_t element,
 		.attachment = mutex->words.attachment,
 		.deadline = deadline,
 	};
-	kipc_word *word = kipc_words_at(&mutex->words, element);
-	bool try = flags & KIPC_TRY;
 	int result;
 
 	if (element >= mutex->elements)
 		return -EINVAL;
-	if (!kipc_thread)
-		kipc_thread_find();
-	result = word_lock(mutex, word);
-	if (result == -EAGAIN && !try)
-		result = word_spin(mutex, word);
-	if (result == ASK || (result == -EAGAIN && !try))
-		result = kipc_call(mutex->words.fd, KIPC_MUTEX_LOCK, &args);
-	return result;
+	result = lock_by_word(mutex, kipc_words_at(&mutex->words, element),
+			      flags & KIPC_TRY);
+	return result == ASK ? kipc_call(mutex->words.fd, KIPC_MUTEX_LOCK, &args) :
+			       result;
 }
 
 int kipc_mutex_unlock_slow(struct kipc_mutex *mutex, uint32_t element)
 {
-	int result;
+	int result = ASK;
 
 	if (element >= mutex->elements)
 		return -EINVAL;
-	if (!kipc_thread)
-		kipc_thread_find();
-	result = word_unlock(mutex, kipc_words_at(&mutex->words, element));
+	if (kipc_thread || !kipc_thread_find(mutex->words.fd))
+		result = word_unlock(mutex, kipc_words_at(&mutex->words, element));
 	if (result == ASK)
 		result = mutex_call(mutex, KIPC_MUTEX_UNLOCK, element);
 	return result;

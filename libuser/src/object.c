@@ -324,6 +324,14 @@ int kipc_watch(int object_fd)
 	return kipc_call(object_fd, KIPC_WATCH, &args);
 }
 
+uint32_t kipc_coarse_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 int64_t kipc_deadline(int64_t nanoseconds)
 {
 	struct timespec now;

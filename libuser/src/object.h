@@ -91,6 +91,9 @@ int kipc_map(int fd, uint64_t offset, uint64_t bytes, int protection,
 /** Undo that; errno stays. */
 void kipc_unmap(void *at, uint64_t bytes);
 
+/** A monotonic clock of milliseconds that is cheap, and may be some of them late. */
+uint32_t kipc_coarse_ms(void);
+
 /** CPUs online; reads /sys, so not for a fast path. */
 int kipc_online_cpus(void);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mappings of an object's words, and what can be done to the words there. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -204,6 +205,18 @@ static __u64 *word_of(__u64 map, __u64 byte)
 	return (__u64 *)((char *)mapping->at + (byte & ~7ULL));
 }
 
+static __u64 thread_number(void)
+{
+	struct kipc_thread_args args = { .size = sizeof(args) };
+	int device = open(KIPC_DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (device >= 0) {
+		ioctl(device, KIPC_THREAD, &args);
+		close(device);
+	}
+	return args.thread;
+}
+
 /*
  * What a fast path would write: this thread, and that its attachment is the
  * number that the first process gets.
@@ -212,7 +225,7 @@ static __u64 scribbled(__u64 value)
 {
 	if (value != VALUE_SELF)
 		return value;
-	return 1ULL << KIPC_MUTEX_SHIFT | syscall(SYS_gettid);
+	return 1ULL << KIPC_MUTEX_SHIFT | thread_number();
 }
 
 long perform_scribble(const struct op_kind *kind, const __u64 *args)

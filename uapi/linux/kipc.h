@@ -156,7 +156,7 @@
 
 /*
  * Mutex word: the owner, all zero where there is none, is the number of its
- * attachment in bits 32..43 and, in bits 0..31 and 44..47, what gettid() says to it.
+ * attachment in bits 32..43 and, in bits 0..31 and 44..47, what KIPC_THREAD says to it.
  * Whoever finds no owner and neither OWNER_DIED nor NOT_RECOVERABLE may become it; the
  * owner may stop being it while WAITERS (somebody is to be woken) and OWNER_DIED are
  * clear, else it has to ask the kernel.
