@@ -1,31 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/hashtable.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/pid.h>
+#include <linux/rcupdate_wait.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "attachment.h"
 #include "compat.h"
+#include "death.h"
 #include "object.h"
+#include "scan.h"
 #include "watch.h"
 
 void kipc_attachments_init(struct kipc_attachments *attachments)
 {
 	xa_init_flags(&attachments->table, XA_FLAGS_ALLOC1);
 	attachments->next = 1;
-	hash_init(attachments->memories);
+	hash_init(attachments->processes);
 }
 
-/* Under rcu_read_lock(). */
-static struct kipc_attachment *attachment_of_mm(struct kipc_object *object,
-						const struct mm_struct *mm)
+/*
+ * The one that the caller's process has made in its memory; under rcu_read_lock(). A
+ * task that only shares the memory, as a child of vfork() does, is another process.
+ */
+static struct kipc_attachment *attachment_of_caller(struct kipc_object *object)
 {
+	struct pid *process = task_tgid(current);
 	struct kipc_attachment *attachment;
 
-	hash_for_each_possible_rcu(object->attachments.memories, attachment,
-				   node, (unsigned long)mm)
-		if (attachment->mm == mm && !kipc_attachment_gone(attachment))
+	hash_for_each_possible_rcu(object->attachments.processes, attachment,
+				   node, (unsigned long)process)
+		if (attachment->process == process &&
+		    attachment->mm == current->mm &&
+		    !kipc_attachment_gone(attachment))
 			return attachment;
 	return NULL;
 }
@@ -58,6 +67,7 @@ static struct kipc_attachment *attachment_make(struct kipc_object *object,
 	attachment->object = object;
 	attachment->mm = mm;
 	attachment->process = get_pid(task_tgid(current));
+	mutex_init(&attachment->ending);
 	atomic_set(&attachment->mappings, 1);
 	refcount_set(&attachment->references, 1);
 	return attachment;
@@ -87,8 +97,8 @@ static void attachment_publish(struct kipc_attachment *attachment)
 
 	xa_store(&all->table, attachment->id, attachment, GFP_KERNEL_ACCOUNT);
 	xa_lock(&all->table);
-	hash_add_rcu(all->memories, &attachment->node,
-		     (unsigned long)attachment->mm);
+	hash_add_rcu(all->processes, &attachment->node,
+		     (unsigned long)attachment->process);
 	xa_unlock(&all->table);
 }
 
@@ -134,7 +144,7 @@ int kipc_attach(struct kipc_object *object, struct vm_area_struct *vma)
 	struct kipc_attachment *attachment;
 
 	rcu_read_lock();
-	attachment = attachment_of_mm(object, vma->vm_mm);
+	attachment = attachment_of_caller(object);
 	if (attachment)
 		atomic_inc(&attachment->mappings);
 	rcu_read_unlock();
@@ -167,17 +177,144 @@ static void attachment_end(struct kipc_attachment *attachment)
 {
 	struct kipc_object *object = attachment->object;
 	u32 repaired;
+	bool told;
 
+	mutex_lock(&attachment->ending);
+	told = attachment->over;
 	/* Ordered for each element by its lock, which the repair takes. */
 	WRITE_ONCE(attachment->gone, true);
 	repaired = object->type->detach(object, attachment) +
 		   atomic_read(&attachment->repaired);
+	mutex_unlock(&attachment->ending);
 	xa_lock(&object->attachments.table);
 	hash_del_rcu(&attachment->node);
 	__xa_erase(&object->attachments.table, attachment->id);
 	xa_unlock(&object->attachments.table);
-	kipc_watch_tell(attachment, repaired);
+	if (!told)
+		kipc_watch_tell(attachment, repaired);
 	kipc_attachment_put(attachment);
+	kipc_scan_collect();
+}
+
+/* The process has ended, or its program: what it holds is given back, once. */
+static void attachment_settle(struct kipc_attachment *attachment)
+{
+	struct kipc_object *object = attachment->object;
+	u32 repaired = 0;
+	bool settle;
+
+	mutex_lock(&attachment->ending);
+	settle = !kipc_attachment_over(attachment);
+	if (settle) {
+		/* As with gone. */
+		WRITE_ONCE(attachment->over, true);
+		repaired = object->type->settle(object, attachment);
+	}
+	mutex_unlock(&attachment->ending);
+	if (settle)
+		kipc_watch_tell(attachment, repaired +
+				atomic_read(&attachment->repaired));
+}
+
+/* Is it to be settled? Then with a reference; under rcu_read_lock(). */
+static bool attachment_get_ended(struct kipc_attachment *attachment)
+{
+	return !kipc_attachment_over(attachment) &&
+	       kipc_process_ended(attachment->process, attachment->mm) &&
+	       refcount_inc_not_zero(&attachment->references);
+}
+
+static struct kipc_attachment *
+attachment_get_ended_of_caller(struct kipc_object *object)
+{
+	struct pid *process = task_tgid(current);
+	struct kipc_attachment *attachment, *found = NULL;
+
+	rcu_read_lock();
+	hash_for_each_possible_rcu(object->attachments.processes, attachment,
+				   node, (unsigned long)process) {
+		if (attachment->process == process &&
+		    attachment_get_ended(attachment)) {
+			found = attachment;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/* The caller closes a descriptor because it ends, or execs. */
+void kipc_attachments_leave(struct kipc_object *object)
+{
+	struct kipc_attachment *attachment;
+
+	while ((attachment = attachment_get_ended_of_caller(object))) {
+		attachment_settle(attachment);
+		kipc_attachment_put(attachment);
+	}
+}
+
+/* Settle those whose process has ended though its mapping is there yet. */
+void kipc_attachments_settle(struct kipc_object *object)
+{
+	struct kipc_attachment *attachment;
+	unsigned long id;
+
+	rcu_read_lock();
+	xa_for_each(&object->attachments.table, id, attachment) {
+		if (attachment_get_ended(attachment)) {
+			rcu_read_unlock();
+			attachment_settle(attachment);
+			kipc_attachment_put(attachment);
+			rcu_read_lock();
+		}
+		cond_resched_rcu();
+	}
+	rcu_read_unlock();
+}
+
+/* The same before the caller fails or waits; not more than once a jiffy. */
+void kipc_attachments_check(struct kipc_object *object)
+{
+	unsigned long now = jiffies;
+
+	if (READ_ONCE(object->checked) == now)
+		return;
+	WRITE_ONCE(object->checked, now);
+	kipc_attachments_settle(object);
+}
+
+static bool vma_is_tracked(const struct vm_area_struct *vma)
+{
+	return vma->vm_ops && vma->vm_ops->open == kipc_attachment_map;
+}
+
+/**
+ * kipc_attachments_bury() - repair what dead threads own in the caller's memory
+ *
+ * The caller is to have a number that another thread has had before. Words of its
+ * memory may name that one, which is dead: they must not name the caller. Objects
+ * that come to the memory later do not.
+ *
+ * Return: 0, or -EINTR where the caller is killed
+ */
+int kipc_attachments_bury(void)
+{
+	VMA_ITERATOR(iterator, current->mm, 0);
+	struct kipc_attachment *attachment;
+	struct vm_area_struct *vma;
+
+	if (mmap_read_lock_killable(current->mm))
+		return -EINTR;
+	for_each_vma(iterator, vma) {
+		attachment = vma_is_tracked(vma) ? vma->vm_private_data : NULL;
+		if (attachment && attachment->object->type->bury)
+			attachment->object->type->bury(attachment->object,
+						       attachment);
+		cond_resched();
+	}
+	mmap_read_unlock(current->mm);
+	return 0;
 }
 
 /*
@@ -216,7 +353,7 @@ struct kipc_attachment *kipc_attachment_get_current(struct kipc_object *object)
 	struct kipc_attachment *attachment;
 
 	rcu_read_lock();
-	attachment = attachment_of_mm(object, current->mm);
+	attachment = attachment_of_caller(object);
 	if (attachment && !refcount_inc_not_zero(&attachment->references))
 		attachment = NULL;
 	rcu_read_unlock();
@@ -230,7 +367,7 @@ u32 kipc_attachment_current(struct kipc_object *object)
 	u32 id = 0;
 
 	rcu_read_lock();
-	attachment = attachment_of_mm(object, current->mm);
+	attachment = attachment_of_caller(object);
 	if (attachment)
 		id = attachment->id;
 	rcu_read_unlock();

@@ -3,11 +3,12 @@
  * DOC: attachments
  *
  * An object that has to know who holds what, because it repairs what the dead
- * leave behind, *tracks* its participants. A process, or rather its memory (mm),
- * attaches by mapping the words of such an object through a descriptor that is
- * open for writing, and gets a number that no other living participant of that
- * object has. All further mappings of the object in that memory share the
- * attachment. Children of fork() do not inherit the mapping.
+ * leave behind, *tracks* its participants. A process attaches by mapping the words
+ * of such an object in its memory (mm) through a descriptor that is open for
+ * writing, and gets a number that no other participant of that object has. All its
+ * further mappings of the object in that memory share the attachment. Children of
+ * fork() do not inherit the mapping. A process that uses the memory of another one,
+ * as a child of vfork() does, is not attached by that.
  *
  * The attachment ends with the last of these mappings, by munmap(), exec, exit
  * or SIGKILL: the kernel takes the mappings of the dead away one by one and
@@ -17,9 +18,17 @@
  * an element may make a participant the owner of something if he is not gone:
  * the repair comes after that.
  *
- * Verbs name the attachment they act for, and are refused unless it is the
- * caller's own; or they act for the attachment of their caller's memory, which is
- * found by that.
+ * The process may end before: something else uses its memory, or keeps it. Then the
+ * attachment is *over*, which death.h tells and these look for: the process itself as
+ * it closes its descriptors, a verb that would wait or fail, and scan.h while one
+ * waits. What a process holds (units, membership) is repaired then and it gets nothing
+ * more; of mutexes, what its threads own. The number is not free before the mapping
+ * goes. So an attachment is repaired once when its process ends, and once more when
+ * it is gone, and tells of the first of these.
+ *
+ * Verbs name the attachment they act for, and are refused unless it is one of the
+ * caller's memory, which is all that the owner of a mutex, a thread, needs; or they
+ * act for the attachment of the caller's process, which is found by that.
  *
  * What a type has to remember of a participant is in a structure of its own that
  * begins with struct kipc_attachment.
@@ -28,6 +37,7 @@
 #define KIPC_ATTACHMENT_H
 
 #include <linux/hashtable.h>
+#include <linux/mutex.h>
 #include <linux/refcount.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
@@ -44,8 +54,11 @@ struct kipc_attachment {
 	struct pid *process;		/* its thread group when it attached */
 	u32 id;				/* 1..KIPC_ATTACHMENTS_MAX */
 
-	/* set once; an element's lock orders it for that element */
-	bool gone;
+	struct mutex ending;		/* one repair at a time */
+
+	/* set once, under that mutex; an element's lock orders it for that element */
+	bool over;			/* the process has ended */
+	bool gone;			/* no mapping is there any more */
 
 	/* atomic */
 	atomic_t mappings;
@@ -56,11 +69,11 @@ struct kipc_attachment {
 	struct rcu_head rcu;
 };
 
-/* Of one object, by number and by memory. Found under RCU. */
+/* Of one object, by number and by process. Found under RCU. */
 struct kipc_attachments {
 	struct xarray table;
 	u32 next;			/* the table's lock */
-	DECLARE_HASHTABLE(memories, 4);	/* the table's lock */
+	DECLARE_HASHTABLE(processes, 4);	/* the table's lock */
 };
 
 void kipc_attachments_init(struct kipc_attachments *attachments);
@@ -81,9 +94,20 @@ struct kipc_attachment *kipc_attachment_find(struct kipc_object *object,
 					     u32 id);
 unsigned int kipc_attachment_count(struct kipc_object *object);
 
+void kipc_attachments_leave(struct kipc_object *object);
+void kipc_attachments_settle(struct kipc_object *object);
+void kipc_attachments_check(struct kipc_object *object);
+int kipc_attachments_bury(void);
+
 static inline bool kipc_attachment_gone(const struct kipc_attachment *a)
 {
 	return READ_ONCE(a->gone);
+}
+
+/* May the process hold anything? */
+static inline bool kipc_attachment_over(const struct kipc_attachment *a)
+{
+	return READ_ONCE(a->over) || kipc_attachment_gone(a);
 }
 
 #endif /* KIPC_ATTACHMENT_H */

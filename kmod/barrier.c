@@ -221,7 +221,7 @@ static int barrier_look(struct kipc_barrier *barrier, struct kipc_element *e,
 static int barrier_check_member(struct kipc_barrier *barrier,
 				struct barrier_waiter *self)
 {
-	if (self->member && kipc_attachment_gone(&self->member->attachment))
+	if (self->member && kipc_attachment_over(&self->member->attachment))
 		self->member = NULL;
 	return !self->member && kipc_barrier_drops(barrier) ? -ENXIO : 0;
 }
@@ -298,7 +298,7 @@ static int barrier_change_member(struct kipc_barrier *barrier,
 	struct kipc_element *e = barrier_enter(barrier);
 	int ret = -ENXIO;
 
-	if (!kipc_attachment_gone(&member->attachment))
+	if (!kipc_attachment_over(&member->attachment))
 		ret = change(barrier, member);
 	barrier_leave(barrier, e);
 	return ret;
@@ -415,6 +415,7 @@ static int ioctl_wait(struct file *file, void __user *arg)
 	/* Who has arrived is not told EAGAIN as if he had not. */
 	if (args.flags & KIPC_ARRIVED)
 		deadline.try = args.flags & KIPC_TRY;
+	kipc_attachments_check(&barrier->object);
 	member = member_get(barrier);
 	ret = barrier_wait(barrier, member, &args, &deadline);
 	ret = wait_write_back(barrier, member, arg, &args, ret);
@@ -562,5 +563,6 @@ const struct kipc_type kipc_barrier_type = {
 	.words = barrier_words,
 	.attachment_size = sizeof(struct kipc_barrier_member),
 	.detach = barrier_detach,
+	.settle = barrier_detach,
 	.show = barrier_show,
 };

@@ -192,6 +192,20 @@ static int object_open(struct inode *inode, struct file *file)
 	return 0;
 }
 
+/*
+ * A descriptor is closed, perhaps because its process ends or becomes another program.
+ * None of its threads runs the old one any more then, though others may go on to use
+ * the memory.
+ */
+static int object_flush(struct file *file, fl_owner_t id)
+{
+	struct kipc_object *object = kipc_object_of(file);
+
+	if (object->tracks && ((current->flags & PF_EXITING) || current->in_execve))
+		kipc_attachments_leave(object);
+	return 0;
+}
+
 static int object_release(struct inode *inode, struct file *file)
 {
 	kipc_object_put(kipc_object_of(file));
@@ -220,6 +234,7 @@ static void object_show_fdinfo(struct seq_file *seq, struct file *file)
 static const struct file_operations object_operations = {
 	.owner = THIS_MODULE,
 	.open = object_open,
+	.flush = object_flush,
 	.release = object_release,
 	.unlocked_ioctl = object_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
@@ -232,6 +247,7 @@ static const struct file_operations object_operations = {
 static const struct file_operations pollable_operations = {
 	.owner = THIS_MODULE,
 	.open = object_open,
+	.flush = object_flush,
 	.release = object_release,
 	.read = object_read,
 	.write = object_write,

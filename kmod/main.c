@@ -6,6 +6,7 @@
 #include "inode.h"
 #include "name.h"
 #include "object.h"
+#include "scan.h"
 #include "thread.h"
 #include "user.h"
 #include "wait.h"
@@ -89,15 +90,20 @@ static int __init kipc_init(void)
 		return ret;
 	ret = kipc_names_init();
 	if (ret)
-		goto inodes_exit;
+		goto exit_inodes;
+	ret = kipc_scan_init();
+	if (ret)
+		goto exit_names;
 	ret = misc_register(&device);
 	if (ret)
-		goto names_exit;
+		goto exit_scan;
 	return 0;
 
-names_exit:
+exit_scan:
+	kipc_scan_exit();
+exit_names:
 	kipc_names_exit();
-inodes_exit:
+exit_inodes:
 	kipc_inodes_exit();
 	return ret;
 }
@@ -105,6 +111,7 @@ inodes_exit:
 static void __exit kipc_exit(void)
 {
 	misc_deregister(&device);
+	kipc_scan_exit();
 	kipc_threads_exit();
 	kipc_names_exit();
 	kipc_inodes_exit();

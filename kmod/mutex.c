@@ -15,6 +15,7 @@
 #define OWNED_FLAGS	(KIPC_MUTEX_OWNER | KIPC_MUTEX_DEPTH)
 
 #define LOST_RACES_MAX	2	/* before a waiter gets it handed over */
+#define SCAN_BATCH	1024	/* elements looked at in one go */
 #define SPIN_NS		20000	/* while the owner runs */
 #define SPIN_MAX_NS	100000000	/* likewise, of a KIPC_SPIN mutex */
 
@@ -637,16 +638,15 @@ void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
 }
 
 /* An owner that is found dead without having been waited for. */
-static bool kipc_mutex_repair_dead(struct kipc_mutex *mutex, u32 index)
+static void kipc_mutex_repair_dead(struct kipc_mutex *mutex, u32 index)
 {
 	struct kipc_element *e = &mutex->words.elements[index];
 
 	if (!owner_is_dead(mutex, kipc_word_peek(&mutex->words, e, index)))
-		return false;
+		return;
 	kipc_mutex_enter(mutex, e, index);
 	kipc_mutex_bury(mutex, e);
 	kipc_mutex_leave(mutex, e, index);
-	return true;
 }
 
 /* To look is not to freeze: others go on by the word meanwhile. */
@@ -706,4 +706,40 @@ u32 kipc_mutex_detach(struct kipc_object *object,
 		cond_resched();
 	}
 	return repaired;
+}
+
+/*
+ * What dead threads own by that attachment, though its mapping is there. Each is counted
+ * as it is repaired.
+ */
+u32 kipc_mutex_settle(struct kipc_object *object,
+		      struct kipc_attachment *attachment)
+{
+	struct kipc_mutex *mutex = kipc_mutex_of(object);
+	u64 value;
+	u32 i;
+
+	for (i = 0; i < mutex->words.count; i++) {
+		value = kipc_word_peek(&mutex->words,
+				       &mutex->words.elements[i], i);
+		if (owner_attachment(value) == attachment->id)
+			kipc_mutex_repair_dead(mutex, i);
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Does any thread wait for a dead one? */
+void kipc_mutex_scan(struct kipc_object *object)
+{
+	struct kipc_mutex *mutex = kipc_mutex_of(object);
+	u32 i;
+
+	for (i = 0; i < mutex->words.count; i++) {
+		/* One that begins to wait now is seen the next time. */
+		if (data_race(READ_ONCE(mutex->words.elements[i].waiters.first)))
+			kipc_mutex_repair_dead(mutex, i);
+		if (!(i % SCAN_BATCH))
+			cond_resched();
+	}
 }

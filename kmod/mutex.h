@@ -56,6 +56,9 @@ long kipc_mutex_ioctl(struct file *file, unsigned int command,
 struct kipc_words *kipc_mutex_words(struct kipc_object *object);
 u32 kipc_mutex_detach(struct kipc_object *object,
 		      struct kipc_attachment *attachment);
+u32 kipc_mutex_settle(struct kipc_object *object,
+		      struct kipc_attachment *attachment);
+void kipc_mutex_scan(struct kipc_object *object);
 void kipc_mutex_show(struct seq_file *seq, struct kipc_object *object);
 u32 kipc_mutex_first_owner(struct kipc_object *object);
 

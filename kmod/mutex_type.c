@@ -170,6 +170,9 @@ const struct kipc_type kipc_mutex_type = {
 	.ioctl = kipc_mutex_ioctl,
 	.words = kipc_mutex_words,
 	.detach = kipc_mutex_detach,
+	.settle = kipc_mutex_settle,
+	.bury = kipc_mutex_settle,
+	.scan = kipc_mutex_scan,
 	.show = kipc_mutex_show,
 	.owner = kipc_mutex_first_owner,
 };

@@ -4,6 +4,7 @@
 #include "inode.h"
 #include "name.h"
 #include "object.h"
+#include "scan.h"
 #include "user.h"
 #include "watch.h"
 
@@ -19,6 +20,7 @@ int kipc_object_charge(struct kipc_object *object, u64 bytes)
 
 static void object_free(struct kipc_object *object)
 {
+	kipc_scan_forget(object);
 	kipc_name_drop(object);
 	kipc_watch_end(object);
 	kipc_inode_detach(object);

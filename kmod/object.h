@@ -59,6 +59,11 @@ struct kipc_words;
  *	    there is nothing
  * @detach: repair what an attachment that is gone has left, and say how many
  *	    things; for objects that track their participants
+ * @settle: repair what an attachment holds whose process has ended though its mapping
+ *	    is there, and say how many things that attachment has not counted; for
+ *	    objects that track, too
+ * @bury: the same where threads own things: repair what the dead ones own
+ * @scan: look whether threads wait for dead ones; NULL where to settle will do
  * @show: its lines of fdinfo
  * @owner: the process that owns it, as the caller sees it, 0 if there is none; NULL
  *	   for types that nobody owns
@@ -86,6 +91,11 @@ struct kipc_type {
 		      struct kipc_attachment *attachment);
 	u32 (*detach)(struct kipc_object *object,
 		      struct kipc_attachment *attachment);
+	u32 (*settle)(struct kipc_object *object,
+		      struct kipc_attachment *attachment);
+	u32 (*bury)(struct kipc_object *object,
+		    struct kipc_attachment *attachment);
+	void (*scan)(struct kipc_object *object);
 	void (*show)(struct seq_file *seq, struct kipc_object *object);
 	u32 (*owner)(struct kipc_object *object);
 };
@@ -115,6 +125,10 @@ struct kipc_object {
 	atomic64_t tickets;		/* that waiters have drawn */
 	atomic_t spins;			/* waits that began by looking */
 	atomic_t spins_paid;		/* and ended by it */
+
+	unsigned long checked;		/* jiffies, when for the dead; a guess */
+	bool scanned;			/* scan_lock, see scan.h */
+	struct list_head scan_node;	/* scan_lock */
 
 	wait_queue_head_t pollers;
 	struct rcu_head rcu;

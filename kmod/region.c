@@ -139,6 +139,9 @@ const struct kipc_type kipc_region_type = {
 	.words = kipc_mutex_words,
 	.map = region_map,
 	.detach = kipc_mutex_detach,
+	.settle = kipc_mutex_settle,
+	.bury = kipc_mutex_settle,
+	.scan = kipc_mutex_scan,
 	.show = region_show,
 	.owner = kipc_mutex_first_owner,
 };

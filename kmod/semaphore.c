@@ -30,7 +30,7 @@ static u32 semaphore_units(const struct kipc_element *e)
 
 static bool holder_is_gone(const struct kipc_semaphore_holder *holder)
 {
-	return holder && kipc_attachment_gone(&holder->attachment);
+	return holder && kipc_attachment_over(&holder->attachment);
 }
 
 /* Could the first waiter have the units? KIPC_PENDING where it has to wait. */

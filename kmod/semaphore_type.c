@@ -40,6 +40,15 @@ static int holder_get(struct kipc_semaphore *semaphore,
 	return 0;
 }
 
+/* The same for one that wants units: what the dead hold is there by then. */
+static int taker_get(struct kipc_semaphore *semaphore,
+		     struct kipc_semaphore_holder **holder)
+{
+	if (semaphore->object.tracks)
+		kipc_attachments_check(&semaphore->object);
+	return holder_get(semaphore, holder);
+}
+
 static void holder_put(struct kipc_semaphore_holder *holder)
 {
 	if (holder)
@@ -55,6 +64,13 @@ static int semaphore_attach(struct kipc_object *object,
 		return PTR_ERR(undo);
 	holder_of(attachment)->undo = undo;
 	return 0;
+}
+
+static u32 semaphore_settle(struct kipc_object *object,
+			    struct kipc_attachment *attachment)
+{
+	return kipc_semaphore_undo(kipc_semaphore_of(object),
+				   holder_of(attachment));
 }
 
 static u32 semaphore_detach(struct kipc_object *object,
@@ -86,7 +102,7 @@ static int caller_wait(struct kipc_semaphore *semaphore, u32 index, u32 count,
 		       const struct kipc_deadline *deadline)
 {
 	struct kipc_semaphore_holder *holder;
-	int ret = holder_get(semaphore, &holder);
+	int ret = taker_get(semaphore, &holder);
 
 	if (!ret)
 		ret = kipc_semaphore_wait(semaphore, index, count, holder,
@@ -128,7 +144,7 @@ static int caller_post_wait(struct kipc_semaphore *semaphore,
 		return -EINVAL;
 	ret = holder_get(semaphore, &poster);
 	if (!ret)
-		ret = holder_get(other, &waiter);
+		ret = taker_get(other, &waiter);
 	if (!ret && !(args->flags & KIPC_POSTED))
 		ret = post_before_wait(semaphore, poster, args, deadline);
 	if (!ret)
@@ -352,7 +368,7 @@ static ssize_t semaphore_read(struct file *file, struct iov_iter *to, bool try)
 		return ret;
 	if (iov_iter_count(to) < sizeof(u64))
 		return -EINVAL;
-	ret = holder_get(semaphore, &holder);
+	ret = taker_get(semaphore, &holder);
 	if (!ret)
 		ret = semaphore_read_unit(semaphore, holder, &deadline, to);
 	holder_put(holder);
@@ -461,5 +477,6 @@ const struct kipc_type kipc_semaphore_type = {
 	.attachment_size = sizeof(struct kipc_semaphore_holder),
 	.attach = semaphore_attach,
 	.detach = semaphore_detach,
+	.settle = semaphore_settle,
 	.show = semaphore_show,
 };

@@ -12,6 +12,7 @@
 #include <linux/kipc.h>
 
 #include "args.h"
+#include "attachment.h"
 #include "thread.h"
 
 /*
@@ -35,6 +36,7 @@ static DEFINE_HASHTABLE(threads_by_pid, 12);		/* threads_lock */
 static DEFINE_SPINLOCK(threads_lock);
 
 static atomic64_t last_number;
+static u64 first_number __ro_after_init;
 static atomic_long_t count;
 static unsigned long cursor;		/* of the collection; a guess */
 
@@ -169,6 +171,13 @@ static int number_reserve(u64 *number)
 	return ret;
 }
 
+/* May a number be issued that another thread has had? */
+static bool numbers_come_back(void)
+{
+	return READ_ONCE(max_threads) < NUMBERS ||
+	       atomic64_read(&last_number) - first_number > NUMBERS;
+}
+
 static int thread_number(struct kipc_thread *thread)
 {
 	u64 number;
@@ -180,8 +189,13 @@ static int thread_number(struct kipc_thread *thread)
 	}
 	if (ret)
 		return ret == -EBUSY ? -EUSERS : ret;
+	/* While it is reserved all words that have it name a dead thread. */
+	if (numbers_come_back())
+		ret = kipc_attachments_bury();
+	if (ret)
+		xa_release(&threads, number);
 	thread->number = number_to_word(number);
-	return 0;
+	return ret;
 }
 
 /* Nothing can fail: the place in the table is there already. */
@@ -220,7 +234,8 @@ static struct kipc_thread *thread_register(void)
  * It is made if there is none yet; may sleep. There is nothing to put: it stays
  * while its thread lives, see above.
  *
- * Return: the record, or -ENOMEM, -EUSERS where all numbers are in use
+ * Return: the record, or -ENOMEM, -EUSERS where all numbers are in use, -EINTR
+ *	   where the caller is killed
  */
 struct kipc_thread *kipc_thread_get(void)
 {
@@ -278,7 +293,8 @@ int kipc_thread_ioctl(void __user *arg)
 void __init kipc_threads_init(void)
 {
 	BUILD_BUG_ON(number_to_word(NUMBERS) != KIPC_MUTEX_THREAD);
-	atomic64_set(&last_number, get_random_u32());
+	first_number = get_random_u32();
+	atomic64_set(&last_number, first_number);
 }
 
 /* No file of ours is open any more, so nothing registers. */

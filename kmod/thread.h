@@ -15,7 +15,9 @@
  * takes over: that thread then has the leader's record.
  *
  * Numbers are issued in turn, from a random one on, so that a number that a thread
- * has kept beyond the lifetime of the module names nothing.
+ * has kept beyond the lifetime of the module names nothing. After 2^36 they come
+ * back: then all words of the new thread's memory that name dead threads are
+ * repaired first, for they might come to name this one.
  *
  * Only the thread itself uses its record beyond number and pid, and it may do so
  * without a lock until it execs, for the record stays while its thread lives.

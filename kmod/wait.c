@@ -7,6 +7,8 @@
  *	names_mutex			a name comes or goes (name.c)
  *	mmap_lock			of a caller who maps an object, or of one
  *					that ends
+ *	ending, of an attachment	what a process leaves is repaired
+ *					(attachment.c)
  *	users_mutex			quotas (user.c)
  *	watchers' mutex			of an object: its watches (watch.c)
  *	watch lock			notices of death in one watch; no user access,
@@ -15,6 +17,8 @@
  *					never two at once, no user access,
  *					no allocation, no wake-up inside
  *	lock of a bucket		who waits for what (deadlock.c); never two
+ *	threads_lock			the registry of threads (thread.c)
+ *	scan_lock			objects where threads wait (scan.c)
  *	waitqueue lock			pollers of an object, woken after the
  *					unlock
  */
@@ -31,6 +35,7 @@
 #include "compat.h"
 #include "object.h"
 #include "place.h"
+#include "scan.h"
 #include "wait.h"
 
 static unsigned int max_waiters = 65536;
@@ -171,6 +176,8 @@ int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
 	waiter->priority = priority;
 	waiter->outcome = KIPC_PENDING;
 	waitlist_add(list, waiter);
+	if (object->tracks)
+		kipc_scan_begin(object);
 	return 0;
 }
 

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/jiffies.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "attachment.h"
+#include "scan.h"
+#include "thread.h"
+
+static unsigned int scan_ms = 100;
+module_param(scan_ms, uint, 0644);
+MODULE_PARM_DESC(scan_ms,
+		 "milliseconds between looks for the dead while a thread waits (default 100)");
+
+#define SCAN_MS_MAX	60000
+#define SCAN_SHARE	4	/* the pause is as many times longer than the look */
+
+static struct workqueue_struct *queue __ro_after_init;
+static LIST_HEAD(watched);		/* scan_lock */
+static LIST_HEAD(todo);			/* scan_lock; of the work that runs */
+static unsigned long pause;		/* scan_lock; jiffies, at the least */
+static DEFINE_SPINLOCK(scan_lock);
+
+static void scan_work(struct work_struct *work);
+static void collect_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(scan, scan_work);
+static DECLARE_DELAYED_WORK(collection, collect_work);
+
+static void scan_again(void)
+{
+	unsigned int ms = clamp_t(unsigned int, READ_ONCE(scan_ms), 1,
+				  SCAN_MS_MAX);
+
+	lockdep_assert_held(&scan_lock);
+	queue_delayed_work(queue, &scan, max(msecs_to_jiffies(ms), pause));
+}
+
+void kipc_scan_add(struct kipc_object *object)
+{
+	spin_lock(&scan_lock);
+	if (!object->scanned) {
+		WRITE_ONCE(object->scanned, true);
+		list_add_tail(&object->scan_node, &watched);
+		scan_again();
+	}
+	spin_unlock(&scan_lock);
+}
+
+/* The object goes. */
+void kipc_scan_forget(struct kipc_object *object)
+{
+	spin_lock(&scan_lock);
+	if (object->scanned)
+		list_del(&object->scan_node);
+	spin_unlock(&scan_lock);
+}
+
+/* The next one, with a reference; it is in the list of those watched again. */
+static struct kipc_object *scan_next(void)
+{
+	struct kipc_object *object;
+
+	spin_lock(&scan_lock);
+	while ((object = list_first_entry_or_null(&todo, struct kipc_object,
+						  scan_node))) {
+		list_move_tail(&object->scan_node, &watched);
+		/* One that is being freed is about to be forgotten. */
+		if (refcount_inc_not_zero(&object->references))
+			break;
+	}
+	spin_unlock(&scan_lock);
+	return object;
+}
+
+static void scan_remove(struct kipc_object *object)
+{
+	spin_lock(&scan_lock);
+	list_del(&object->scan_node);
+	WRITE_ONCE(object->scanned, false);
+	spin_unlock(&scan_lock);
+	/* A waiter is counted first and looks at the mark after that. */
+	smp_mb();
+	if (atomic_read(&object->waiters))
+		kipc_scan_add(object);
+}
+
+static void scan_object(struct kipc_object *object)
+{
+	if (!atomic_read(&object->waiters))
+		scan_remove(object);
+	else if (object->type->scan)
+		object->type->scan(object);
+	else
+		kipc_attachments_settle(object);
+}
+
+static void scan_work(struct work_struct *work)
+{
+	unsigned long begin = jiffies;
+	struct kipc_object *object;
+
+	spin_lock(&scan_lock);
+	list_splice_init(&watched, &todo);
+	spin_unlock(&scan_lock);
+	while ((object = scan_next())) {
+		scan_object(object);
+		kipc_object_put(object);
+		cond_resched();
+	}
+	spin_lock(&scan_lock);
+	pause = (jiffies - begin) * SCAN_SHARE;
+	if (!list_empty(&watched))
+		scan_again();
+	spin_unlock(&scan_lock);
+}
+
+static void collect_work(struct work_struct *work)
+{
+	kipc_threads_collect();
+}
+
+/* A participant ends; its threads are gone soon. */
+void kipc_scan_collect(void)
+{
+	queue_delayed_work(queue, &collection, HZ);
+}
+
+int __init kipc_scan_init(void)
+{
+	queue = alloc_workqueue("kipc", WQ_UNBOUND | WQ_FREEZABLE, 0);
+	return queue ? 0 : -ENOMEM;
+}
+
+/* There is no object any more, but one may be being looked at. */
+void kipc_scan_exit(void)
+{
+	cancel_delayed_work_sync(&scan);
+	cancel_delayed_work_sync(&collection);
+	destroy_workqueue(queue);
+}
