@@ -10,6 +10,7 @@
 #include "attachment.h"
 #include "compat.h"
 #include "death.h"
+#include "inherit.h"
 #include "object.h"
 #include "scan.h"
 #include "watch.h"
@@ -157,20 +158,19 @@ int kipc_attach(struct kipc_object *object, struct vm_area_struct *vma)
 	return 0;
 }
 
-/*
- * A mapping is split or moved. One that comes to another memory, against
- * VM_DONTCOPY, attaches nobody.
- */
+/* A mapping is split or moved, or inherited by a child, which that does not attach. */
 void kipc_attachment_map(struct vm_area_struct *vma)
 {
 	struct kipc_attachment *attachment = vma->vm_private_data;
 
 	if (!attachment)
 		return;
-	if (attachment->mm == vma->vm_mm)
+	if (attachment->mm == vma->vm_mm) {
 		atomic_inc(&attachment->mappings);
-	else
-		vma->vm_private_data = NULL;
+		return;
+	}
+	vma->vm_private_data = NULL;
+	kipc_inherit(vma);
 }
 
 static void attachment_end(struct kipc_attachment *attachment)
@@ -360,7 +360,23 @@ struct kipc_attachment *kipc_attachment_get_current(struct kipc_object *object)
 	return attachment;
 }
 
-/* The number of the caller's attachment, 0 if there is none. */
+/* One of the caller's memory, whichever process has made it; under rcu_read_lock(). */
+static struct kipc_attachment *attachment_of_memory(struct kipc_object *object)
+{
+	struct kipc_attachment *attachment;
+	unsigned long id;
+
+	xa_for_each(&object->attachments.table, id, attachment)
+		if (attachment->mm == current->mm &&
+		    !kipc_attachment_gone(attachment))
+			return attachment;
+	return NULL;
+}
+
+/*
+ * The number of the attachment by which the caller's threads may own things: that of its
+ * process, else one of its memory, else 0.
+ */
 u32 kipc_attachment_current(struct kipc_object *object)
 {
 	struct kipc_attachment *attachment;
@@ -368,6 +384,8 @@ u32 kipc_attachment_current(struct kipc_object *object)
 
 	rcu_read_lock();
 	attachment = attachment_of_caller(object);
+	if (!attachment)
+		attachment = attachment_of_memory(object);
 	if (attachment)
 		id = attachment->id;
 	rcu_read_unlock();

@@ -7,8 +7,8 @@
  * of such an object in its memory (mm) through a descriptor that is open for
  * writing, and gets a number that no other participant of that object has. All its
  * further mappings of the object in that memory share the attachment. Children of
- * fork() do not inherit the mapping. A process that uses the memory of another one,
- * as a child of vfork() does, is not attached by that.
+ * fork() are not attached by what they inherit, see inherit.h, nor a process that
+ * uses the memory of another one, as a child of vfork() does.
  *
  * The attachment ends with the last of these mappings, by munmap(), exec, exit
  * or SIGKILL: the kernel takes the mappings of the dead away one by one and

@@ -159,6 +159,7 @@ static inline int kipc_mmap_file(struct file *file, struct vm_area_struct *vma)
 static inline bool kipc_stores_visible(const struct task_struct *task)
 {
 #if defined(CONFIG_X86) || !defined(CONFIG_SMP)
+	/* What is read next is not older than what has been seen of it. */
 	smp_rmb();
 	return true;
 #else

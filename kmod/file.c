@@ -5,6 +5,7 @@
 
 #include "args.h"
 #include "compat.h"
+#include "inherit.h"
 #include "inode.h"
 #include "name.h"
 #include "object.h"
@@ -123,11 +124,17 @@ static const struct vm_operations_struct object_vm_operations = {
 	.fault = object_fault,
 };
 
-/* Of mappings that attach the memory they are in. */
+static vm_fault_t tracked_fault(struct vm_fault *vmf)
+{
+	return vmf->vma->vm_private_data ? object_fault(vmf) :
+					   kipc_inherit_fault(vmf);
+}
+
+/* Of mappings that attach the process they are of, or that a child has inherited. */
 static const struct vm_operations_struct tracked_vm_operations = {
 	.open = kipc_attachment_map,
 	.close = kipc_attachment_unmap,
-	.fault = object_fault,
+	.fault = tracked_fault,
 };
 
 /* Attaching comes last: a process that could not map has not taken part. */
@@ -143,7 +150,7 @@ static int map_and_attach(struct kipc_object *object,
 		kipc_unmap_pages(vma);
 		return ret;
 	}
-	vm_flags_mod(vma, VM_DONTCOPY, 0);
+	vm_flags_mod(vma, KIPC_VM_INHERIT, 0);
 	vma->vm_ops = &tracked_vm_operations;
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <linux/module.h>
 
 #include "deadlock.h"
+#include "inherit.h"
 #include "inode.h"
 #include "name.h"
 #include "object.h"
@@ -91,9 +92,12 @@ static int __init kipc_init(void)
 	ret = kipc_names_init();
 	if (ret)
 		goto exit_inodes;
-	ret = kipc_scan_init();
+	ret = kipc_inherit_init();
 	if (ret)
 		goto exit_names;
+	ret = kipc_scan_init();
+	if (ret)
+		goto exit_inherit;
 	ret = misc_register(&device);
 	if (ret)
 		goto exit_scan;
@@ -101,6 +105,8 @@ static int __init kipc_init(void)
 
 exit_scan:
 	kipc_scan_exit();
+exit_inherit:
+	kipc_inherit_exit();
 exit_names:
 	kipc_names_exit();
 exit_inodes:
@@ -112,6 +118,7 @@ static void __exit kipc_exit(void)
 {
 	misc_deregister(&device);
 	kipc_scan_exit();
+	kipc_inherit_exit();
 	kipc_threads_exit();
 	kipc_names_exit();
 	kipc_inodes_exit();

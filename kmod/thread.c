@@ -26,10 +26,10 @@
 
 #define LOOKS	2	/* at records of others, for each registration */
 
-static ulong max_threads = NUMBERS;
-module_param(max_threads, ulong, 0644);
+static unsigned int max_threads;
+module_param(max_threads, uint, 0644);
 MODULE_PARM_DESC(max_threads,
-		 "numbers to tell threads apart by (default and most 2^36 - 1)");
+		 "numbers to tell threads apart by, 0 for all 2^36 - 1 (default 0)");
 
 static DEFINE_XARRAY_FLAGS(threads, XA_FLAGS_ACCOUNT);	/* by number */
 static DEFINE_HASHTABLE(threads_by_pid, 12);		/* threads_lock */
@@ -152,7 +152,7 @@ void kipc_threads_collect(void)
 
 static u64 number_next(void)
 {
-	u64 numbers = clamp_t(u64, READ_ONCE(max_threads), 1, NUMBERS);
+	u64 numbers = READ_ONCE(max_threads) ?: NUMBERS;
 
 	return 1 + (u64)atomic64_inc_return(&last_number) % numbers;
 }
@@ -174,7 +174,7 @@ static int number_reserve(u64 *number)
 /* May a number be issued that another thread has had? */
 static bool numbers_come_back(void)
 {
-	return READ_ONCE(max_threads) < NUMBERS ||
+	return READ_ONCE(max_threads) ||
 	       atomic64_read(&last_number) - first_number > NUMBERS;
 }
 

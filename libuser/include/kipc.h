@@ -15,9 +15,9 @@
  *   handle of an object that knows its participants returns -EBADF. In the process
  *   that closed it this is not noticed: close handles with the library, and not
  *   their descriptors. A child made by clone() itself,
- *   without fork(), has no mapping of objects that know their participants
- *   (mutexes, also those of a region, barriers, semaphores with KIPC_UNDO): to use
- *   such a handle there is a SIGSEGV.
+ *   without fork(), does not take part by such a handle in objects that know their
+ *   participants (mutexes, also those of a region, barriers, semaphores with
+ *   KIPC_UNDO): -ENXIO. It may open handles of its own.
  * - An element is one semaphore of a set, 0 for the first and only one.
  * - A deadline is an absolute time in nanoseconds of CLOCK_MONOTONIC, or with
  *   KIPC_REALTIME of CLOCK_REALTIME; see kipc_deadline(). KIPC_FOREVER never
@@ -102,6 +102,7 @@ struct kipc_words {
 	/* Of an object that knows its participants; src/attachment.c. */
 	uint32_t attachment;	/* this process's number; 0: none */
 	int fd;			/* the handle's; -1 once it is another object's */
+	uint32_t maps;		/* how often they were mapped, by children too */
 	struct kipc_words *next, *previous;
 	uint64_t inode;		/* number of the object */
 };
@@ -378,7 +379,7 @@ struct kipc_barrier {
 	struct kipc_words words;
 	uint32_t parties;
 	uint32_t flags;
-	uint32_t member;	/* the attachment that has joined; 0: none */
+	uint32_t member;	/* the mapping that has joined, of words.maps; 0: none */
 	struct kipc_spins spins;
 };
 
@@ -620,9 +621,9 @@ struct kipc_mutex_options {
 /**
  * Create a set of mutexes, or open the one of that name; as for semaphores.
  *
- * The calling process takes part from now on, see KIPC_ATTACHMENTS_MAX. When it
- * ends, by whatever means, or closes its last handle of the object, what its
- * threads own is given to who locks it next, with -EOWNERDEAD.
+ * The calling process takes part from now on, see KIPC_ATTACHMENTS_MAX. When a thread
+ * of it ends, by whatever means, or the process closes its last handle of the object,
+ * what the thread owns is given to the next one to lock it, with -EOWNERDEAD.
  * @return 0 or a negative errno; -EUSERS: too many processes take part
  */
 int kipc_mutex_create(struct kipc_mutex **mutex, const char *name,
@@ -676,7 +677,7 @@ static inline int kipc_mutex_swap(kipc_word *word, kipc_word old,
  *         it already, or with KIPC_DETECT the wait would close a cycle),
  *         -EOVERFLOW (locked again too often), -ETIMEDOUT, -EINTR, -EINVAL,
  *         -ENXIO (the handle has no access to lock with), -ENOSPC (too many
- *         wait already)
+ *         wait already), -ENOMEM (a thread's first lock)
  */
 KIPC_INLINE int kipc_mutex_timedlock(struct kipc_mutex *mutex,
 				     uint32_t element, int64_t deadline,

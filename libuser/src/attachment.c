@@ -53,7 +53,8 @@ int kipc_words_map(struct kipc_words *words, const struct kipc_info_args *info)
 {
 	int protection = info->created & KIPC_KERNEL_WORDS ?
 				PROT_READ : PROT_READ | PROT_WRITE;
-	int flags = words->base ? MAP_SHARED | MAP_FIXED_NOREPLACE : MAP_SHARED;
+	/* What a child inherits is replaced. */
+	int flags = words->base ? MAP_SHARED | MAP_FIXED : MAP_SHARED;
 	struct kipc_info_args attached;
 	void *base;
 	int error;
@@ -71,12 +72,14 @@ int kipc_words_map(struct kipc_words *words, const struct kipc_info_args *info)
 	words->stride = info->stride / sizeof(*words->base);
 	words->map_size = info->map_size;
 	words->attachment = attached.attachment;
+	words->maps++;
 	return 0;
 }
 
 /*
- * Where they were in the parent there is nothing now. If the parent has closed the
- * descriptor, its number may be that of another object, on which no verb shall act.
+ * Where they were in the parent there are words now that only say KIPC_SLOW. If the
+ * parent has closed the descriptor, its number may be that of another object, on which
+ * no verb shall act.
  */
 static int words_map_again(struct kipc_words *words)
 {

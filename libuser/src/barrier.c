@@ -8,8 +8,9 @@
  * sees a new generation sees what each party wrote before it arrived.
  *
  * The kernel does not see who arrives by the word. So a handle joins before its
- * first arrival in this process, which its attachment tells from that of a parent:
- * the death of the process is noticed from then on, until the handle is closed.
+ * first arrival in this process, which the count of mappings tells from that of a
+ * parent (the number of an attachment may come back): the death of the process is
+ * noticed from then on, until the handle is closed.
  * With KIPC_DROP the word is never ours, and the kernel sees everybody. With
  * KIPC_NO_MEMBERS there is no attachment, and nothing to join.
  */
@@ -117,11 +118,12 @@ static int barrier_call(struct kipc_barrier *barrier, unsigned long command)
  */
 static int member_join(struct kipc_barrier *barrier)
 {
-	uint32_t self = barrier->words.attachment;
+	uint32_t self = barrier->words.maps;
 	uint32_t joined = __atomic_load_n(&barrier->member, __ATOMIC_RELAXED);
 	int error;
 
-	if (joined == self || (barrier->flags & KIPC_DROP))
+	if (!barrier->words.attachment || joined == self ||
+	    (barrier->flags & KIPC_DROP))
 		return 0;
 	error = barrier_call(barrier, KIPC_BARRIER_JOIN);
 	if (error)
@@ -138,7 +140,7 @@ static int member_leave(struct kipc_barrier *barrier)
 	uint32_t joined = __atomic_exchange_n(&barrier->member, 0,
 					      __ATOMIC_RELAXED);
 
-	if (!joined || joined != barrier->words.attachment)
+	if (!joined || joined != barrier->words.maps)
 		return -EPERM;
 	return barrier_call(barrier, KIPC_BARRIER_LEAVE);
 }

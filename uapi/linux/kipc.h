@@ -90,11 +90,24 @@
 
 /*
  * Participants. Barriers without KIPC_NO_MEMBERS, mutexes, regions that have
- * mutexes, and KIPC_UNDO semaphores know who takes part:
- * a process, or rather its memory, that has mapped the words through a
- * descriptor open for reading and writing is *attached* until the last of these
- * mappings goes, by munmap, exec, exit or SIGKILL. Such a mapping is not inherited
- * by fork: the child has the descriptor, and may map. Where the kernel alone changes
+ * mutexes, and KIPC_UNDO semaphores know who takes part: a process that has mapped the words through a descriptor open for reading and
+ * writing is *attached* until the last of these mappings goes, by munmap, exec, exit
+ * or SIGKILL. A child of fork() is not attached: at the place of the words it has a
+ * mapping that can only be read and says KIPC_SLOW throughout, and it may map the
+ * words over that. A child of vfork(), or of clone() with CLONE_VM but not
+ * CLONE_THREAD, has the words, but is not attached: its threads may own mutexes by the
+ * attachment of another process in that memory; for what a process holds (units,
+ * membership) it gets ENXIO until it maps the words itself.
+ *
+ * What a participant holds is repaired once its process is dead, or has become another
+ * program, even if something else keeps its memory; what a thread owns once the thread
+ * is. Where that is not seen at once (memory and descriptors are kept, a core dump, a
+ * thread that ends alone) it is looked for by each verb that would fail or wait, and
+ * ten times a second while a thread waits in the kernel. A thread in an uninterruptible
+ * system call is not waited for as an owner, though that call may yet write to memory;
+ * a process that has such a thread is dead only after that.
+ *
+ * Where the kernel alone changes
  * the words (KIPC_KERNEL_WORDS) they say KIPC_SLOW for ever, and no mapping of them
  * can be written to: mmap() and mprotect() with PROT_WRITE fail with EACCES. A
  * process attaches by mapping them for reading, through such a descriptor.
@@ -157,8 +170,8 @@
 /*
  * Mutex word: the owner, all zero where there is none, is the number of its
  * attachment in bits 32..43 and, in bits 0..31 and 44..47, what KIPC_THREAD says to it.
- * Whoever finds no owner and neither OWNER_DIED nor NOT_RECOVERABLE may become it; the
- * owner may stop being it while WAITERS (somebody is to be woken) and OWNER_DIED are
+ * A thread that finds no owner and neither OWNER_DIED nor NOT_RECOVERABLE may become it;
+ * the owner may stop being it while WAITERS (somebody is to be woken) and OWNER_DIED are
  * clear, else it has to ask the kernel.
  * DEPTH counts how often a RECURSIVE mutex was locked again.
  */
@@ -418,8 +431,9 @@ struct kipc_list_args {
  * @access: out: KIPC_READ and KIPC_WRITE as this descriptor has them
  * @attributes: out
  * @attachment: out: number of the calling process's attachment, which it has as
- *		long as it maps the object; 0 if it does not, or the object tracks
- *		nobody
+ *		long as it maps the object; if it does not, that of another process
+ *		with which it shares its memory, for the verbs of mutexes; else 0, and
+ *		where the object tracks none
  * @reserved: 0
  * @inode: out: number of the object's inode, st_ino of fstat(2); no other object has
  *	   or had it since the module was loaded
@@ -467,8 +481,7 @@ struct kipc_watch_args {
 };
 
 /**
- * struct kipc_notice - a participant's attachment has ended: it died, or it
- *			unmapped the object
+ * struct kipc_notice - a participant has died, or has unmapped the object
  * @size: bytes of this structure that were filled in, which is what read() returned:
  *	  as many as the kernel knows, or as there was room for, at least 24
  * @flags: 0
@@ -839,12 +852,13 @@ struct kipc_mailbox_state_args {
  * @deadline: see above
  *
  * The owner is the calling thread. EOWNERDEAD: the caller is the owner, the one
- * before died as such, and what the mutex protects may be half done; after
+ * before died as such, alone or with its process, and what the mutex protects may be half done; after
  * mending that, say CONSISTENT. ENOTRECOVERABLE: somebody unlocked it without
  * having said so. EDEADLK: the caller is the owner already and the mutex is not
  * KIPC_RECURSIVE, or with KIPC_DETECT the owner waits, directly or not, for a
  * mutex of the caller's. EOVERFLOW: locked again too often. ENXIO: that is not
- * the caller's attachment. EAGAIN, ETIMEDOUT, EINTR; ENOSPC where too many wait
+ * an attachment of the caller's memory. ENOMEM, EUSERS: the thread has no number yet,
+ * see struct kipc_thread_args, and gets none. EAGAIN, ETIMEDOUT, EINTR; ENOSPC where too many wait
  * already. Needs write access.
  *
  * With KIPC_SPIN the caller spins instead of sleeping while the owner runs, in the

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * libkipc in children that fork() has not made: of vfork(), of clone(), of _Fork(); and
+ * what a process is not taken for because its parent was it.
+ */
+#include "kipc_library.h"
+#include "kipc_word.h"
+
+#include <pthread.h>
+
+#define STACK		65536
+#define HOLES		64	/* mappings that would fill a hole */
+
+/* The owner that the word names, or 0. */
+static uint64_t named_thread(const struct kipc_mutex *mutex)
+{
+	return __atomic_load_n(mutex->words.base, __ATOMIC_ACQUIRE) &
+	       KIPC_MUTEX_THREAD;
+}
+
+static int run_lock_and_unlock(void *data)
+{
+	struct kipc_mutex *mutex = data;
+
+	if (kipc_mutex_lock(mutex, 0))
+		_exit(1);
+	_exit(kipc_mutex_unlock(mutex, 0) ? 2 : 0);
+}
+
+static int run_contender(void *data)
+{
+	struct kipc_mutex *mutex = data;
+	int error = kipc_mutex_lock(mutex, 0);
+
+	return error ? error : kipc_mutex_unlock(mutex, 0);
+}
+
+/* The parent owns what it locks, and gives it back to one that waits. */
+static void check_parent(struct __test_metadata *_metadata,
+			 struct kipc_mutex *mutex)
+{
+	struct child contender;
+
+	ASSERT_EQ(0, kipc_mutex_lock(mutex, 0));
+	EXPECT_EQ(thread_number(), named_thread(mutex));
+	child_start(&contender, run_contender, mutex);
+	wait_for_waiters(kipc_mutex_fd(mutex), 1);
+	EXPECT_EQ(0, kipc_mutex_unlock(mutex, 0));
+	EXPECT_EQ(0, child_finish(&contender));
+}
+
+static void lock_first_in_our_memory(struct __test_metadata *_metadata,
+				     int flags)
+{
+	char *stack = shared_alloc(STACK);
+	struct kipc_mutex *mutex;
+	pid_t pid;
+
+	ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, NULL));
+	/* As in a thread that has not locked anything yet. */
+	kipc_thread = 0;
+	pid = clone(run_lock_and_unlock, stack + STACK,
+		    CLONE_VM | flags | SIGCHLD, mutex);
+	ASSERT_LT(0, pid);
+	EXPECT_EQ(0, child_wait(pid));
+	check_parent(_metadata, mutex);
+	kipc_mutex_close(mutex);
+}
+
+TEST(vfork_child_locks_first)
+{
+	lock_first_in_our_memory(_metadata, CLONE_VFORK);
+}
+
+TEST(clone_child_locks_first)
+{
+	lock_first_in_our_memory(_metadata, 0);
+}
+
+static int run_open_and_lock(void)
+{
+	struct kipc_mutex *mutex;
+
+	if (kipc_mutex_create(&mutex, NULL, NULL) || kipc_mutex_lock(mutex, 0))
+		return 1;
+	if (named_thread(mutex) != (uint64_t)thread_number())
+		return 2;
+	return kipc_mutex_unlock(mutex, 0);
+}
+
+/* It has a copy of its parent's thread variables. */
+TEST(child_of__Fork_opens_a_handle)
+{
+	struct kipc_mutex *mutex;
+	pid_t pid;
+
+	ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, NULL));
+	ASSERT_EQ(0, kipc_mutex_lock(mutex, 0));
+	pid = _Fork();
+	if (!pid)
+		_exit(run_open_and_lock());
+	ASSERT_LT(0, pid);
+	EXPECT_EQ(0, child_wait(pid));
+	EXPECT_EQ(0, kipc_mutex_unlock(mutex, 0));
+	kipc_mutex_close(mutex);
+}
+
+/* Where the parent had the words no other mapping comes. */
+static int run_inherited(struct kipc_mutex *mutex)
+{
+	struct kipc_mutex *others[HOLES];
+	int i;
+
+	if (kipc_mutex_trylock(mutex, 0) != -ENXIO ||
+	    kipc_mutex_unlock(mutex, 0) != -ENXIO)
+		return 1;
+	for (i = 0; i < HOLES; i++)
+		if (kipc_mutex_create(&others[i], NULL, NULL))
+			return 2;
+	if (kipc_mutex_trylock(mutex, 0) != -ENXIO ||
+	    kipc_mutex_unlock(mutex, 0) != -ENXIO ||
+	    kipc_mutex_timedlock(mutex, 0, 1, 0) != -ENXIO)
+		return 3;
+	for (i = 0; i < HOLES; i++)
+		if (kipc_mutex_trylock(others[i], 0))
+			return 4;
+	return 0;
+}
+
+TEST(child_of__Fork_has_inherited_a_handle)
+{
+	struct kipc_mutex_state_args state;
+	struct kipc_mutex *mutex;
+	pid_t pid;
+
+	ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, NULL));
+	ASSERT_EQ(0, kipc_mutex_lock(mutex, 0));
+	pid = _Fork();
+	if (!pid)
+		_exit(run_inherited(mutex));
+	ASSERT_LT(0, pid);
+	EXPECT_EQ(0, child_wait(pid));
+	EXPECT_EQ(0, kipc_mutex_state(mutex, 0, &state));
+	EXPECT_EQ(getpid(), (pid_t)state.owner);
+	EXPECT_EQ(0, kipc_mutex_unlock(mutex, 0));
+	kipc_mutex_close(mutex);
+}
+
+/* A thread ends as the owner: the next one is told, and need not wait to be. */
+static void *lock_and_end(void *data)
+{
+	return (void *)(intptr_t)kipc_mutex_lock(data, 0);
+}
+
+TEST(thread_that_has_ended_is_told_by_a_try)
+{
+	struct kipc_mutex *mutex;
+	pthread_t thread;
+	void *error;
+	int ret;
+
+	ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, NULL));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, lock_and_end, mutex));
+	ASSERT_EQ(0, pthread_join(thread, &error));
+	ASSERT_EQ(NULL, error);
+	/* By the word alone it would be -EAGAIN for ever. */
+	wait_until((ret = kipc_mutex_trylock(mutex, 0)) != -EAGAIN);
+	EXPECT_EQ(-EOWNERDEAD, ret);
+	EXPECT_EQ(0, kipc_mutex_consistent(mutex, 0));
+	EXPECT_EQ(0, kipc_mutex_unlock(mutex, 0));
+	kipc_mutex_close(mutex);
+}
+
+/* ------------------------------------------------------------------------ */
+/* Membership                                                               */
+/* ------------------------------------------------------------------------ */
+
+struct daemon {
+	struct kipc_barrier *barrier;
+	unsigned int daemonised, go, joined;
+	int error;
+	uint32_t number, members_number;
+};
+
+/* Joins, forks a daemon and ends; the daemon forks a worker, which joins. */
+static void run_worker(struct daemon *daemon)
+{
+	daemon->number = daemon->barrier->words.attachment;
+	daemon->error = kipc_barrier_join(daemon->barrier);
+	__atomic_store_n(&daemon->joined, 1, __ATOMIC_SEQ_CST);
+	for (;;)
+		pause();
+}
+
+static void run_daemon(struct daemon *daemon)
+{
+	pid_t pid;
+
+	__atomic_store_n(&daemon->daemonised, 1, __ATOMIC_SEQ_CST);
+	wait_until(__atomic_load_n(&daemon->go, __ATOMIC_SEQ_CST));
+	pid = child_fork();
+	if (!pid)
+		run_worker(daemon);
+	wait_until(__atomic_load_n(&daemon->joined, __ATOMIC_SEQ_CST));
+	kill(pid, SIGKILL);
+	_exit(child_wait(pid) == CHILD_KILLED ? 0 : 1);
+}
+
+static int run_member_that_daemonises(void *data)
+{
+	struct daemon *daemon = data;
+
+	daemon->members_number = daemon->barrier->words.attachment;
+	if (kipc_barrier_join(daemon->barrier))
+		return 1;
+	if (!fork())
+		run_daemon(daemon);
+	wait_until(__atomic_load_n(&daemon->daemonised, __ATOMIC_SEQ_CST));
+	return kipc_barrier_leave(daemon->barrier);
+}
+
+/* Up to the last one: then the lowest that is free is given to the next participant. */
+static int run_use_up_numbers(void *data)
+{
+	struct kipc_barrier *barrier = data;
+	const struct kipc_words *own = &barrier->words;
+	int fd = kipc_barrier_fd(barrier), i, ret;
+	struct words words = {};
+	uint32_t number;
+
+	/* A process has one number for all its mappings. */
+	munmap(own->base, own->map_size);
+	for (i = 0; i < 2 * KIPC_ATTACHMENTS_MAX; i++) {
+		ret = words_map(&words, fd);
+		if (ret)
+			return ret;
+		number = attachment_of(fd);
+		words_unmap(&words);
+		if (number == KIPC_ATTACHMENTS_MAX)
+			return 0;
+	}
+	return -ERANGE;
+}
+
+TEST(member_is_none_by_its_parents_number)
+{
+	const struct kipc_barrier_options options = { .parties = 2 };
+	struct daemon *daemon = shared_alloc(sizeof(*daemon));
+	struct kipc_barrier_state_args state;
+	struct child child;
+
+	ASSERT_EQ(0, kipc_barrier_create(&daemon->barrier, NULL, &options));
+	child_start(&child, run_member_that_daemonises, daemon);
+	ASSERT_EQ(0, child_finish(&child));
+	child_start(&child, run_use_up_numbers, daemon->barrier);
+	ASSERT_EQ(0, child_finish(&child));
+	__atomic_store_n(&daemon->go, 1, __ATOMIC_SEQ_CST);
+	wait_until(__atomic_load_n(&daemon->joined, __ATOMIC_SEQ_CST));
+	EXPECT_EQ(daemon->members_number, daemon->number);
+	EXPECT_EQ(0, daemon->error);
+	/* It is killed, and has been a member. */
+	wait_until(kipc_barrier_state(daemon->barrier, &state) ||
+		   state.broken == EOWNERDEAD);
+	EXPECT_EQ(-EOWNERDEAD, kipc_barrier_trywait(daemon->barrier));
+	kipc_barrier_close(daemon->barrier);
+}
+
+TEST_HARNESS_MAIN
