@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kmod/mutex.c, the end of an attachment (kmod/attachment.c), libuser/src/mutex.c
+ * kmod/mutex.c, the end of an attachment (kmod/attachment.c) and looking after those
+ * that wait for the dead (kmod/scan.c), libuser/src/mutex.c
  * and the fast paths in libuser/include/kipc.h, one element. Each inline is the C
  * function of that name; each Promela step is one atomic step of it. Recursion,
  * detection of deadlocks and spinning in the kernel are left out: none of them
@@ -13,7 +14,8 @@
  *	  lock is held: whatever becomes of an owner or of a nudged waiter, the
  *	  next one is woken;
  *	- after the death of an owner who knew that he was one, the next one to
- *	  lock is told EOWNERDEAD, and nobody else is;
+ *	  lock is told EOWNERDEAD, and no other one is, also where only the thread
+ *	  is dead and its mapping stays;
  *	- once he has unlocked without kipc_mutex_consistent() all who come or
  *	  wait are told ENOTRECOVERABLE, and nobody is before;
  *	- nobody gets a mutex before a waiter that has lost it twice, or with FAIR
@@ -123,6 +125,30 @@
 #define DEATHS	2
 #define CAST	run thread(0, 1, MENDS); run thread(1, 1, MENDS + TIMED); \
 		run thread(2, 1, MENDS)
+#elif defined SCENARIO_kept	/* BROKEN_BURY BROKEN_SCAN */
+/* A thread dies and its process does not, so that the mapping stays. */
+#define KEPT
+#define WAITERS	3
+#define DEATHS	2
+#define CAST	run thread(0, 1, MENDS); run thread(1, 1, MENDS); \
+		run thread(2, 1, MENDS); run scan()
+#elif defined SCENARIO_kept_kill	/* BROKEN_REFUSE */
+/* ... or it is killed when it has just been told of the death of another one. */
+#define KEPT
+#define WAITERS	3
+#define DEATHS	1
+#define KILLS	1
+#define CAST	run thread(0, 1, MENDS); run thread(1, 1, MENDS); \
+		run thread(2, 1, MENDS + TIMED); run scan()
+#elif defined SCENARIO_kept_fair
+/* ... or a fair one has to be handed on. */
+#define FAIR
+#define KEPT
+#define WAITERS	3
+#define DEATHS	1
+#define KILLS	1
+#define CAST	run thread(0, 1, MENDS); run thread(1, 1, MENDS); \
+		run thread(2, 1, MENDS); run scan()
 #elif defined SCENARIO_lost	/* cycles BROKEN_BATCH BROKEN_LOST */
 /* An owner has died already. Nobody mends it: two are told in two goes. */
 #define START	DIED
@@ -234,11 +260,20 @@ bool mapped[PROCESSES];
 bool gone[PROCESSES];
 byte holder[NUMBERS];		/* a process, plus one */
 
+bool dead[WAITERS];		/* a thread, whose mapping is there */
+
 byte inside;			/* the thread that may rely on it, plus one */
 bool dirty = (START & DIED) / DIED;		/* an owner died, and nobody has mended it */
 bool lost;			/* it was unlocked like that */
 
 #define CURRENT_OWNER	(CURRENT & OWNER)
+
+/* owner_is_dead(); the owner's thread is in the low bits */
+#ifdef KEPT
+#define OWNER_IS_DEAD(value)	((value & OWNER) && dead[(value & 7) - 1])
+#else
+#define OWNER_IS_DEAD(value)	false
+#endif
 
 #ifdef URGENT
 #define IS_URGENT(id)	(id == URGENT)
@@ -287,8 +322,8 @@ inline check_end()
 		assert(!locked);
 		assert(done == WAITERS);
 		assert(queued == 0);
-		assert(CURRENT_OWNER == 0);
-		assert(dirty == ((CURRENT & DIED) != 0));
+		assert(CURRENT_OWNER == 0 || OWNER_IS_DEAD(CURRENT));
+		assert(dirty == ((CURRENT & DIED) != 0 || CURRENT_OWNER != 0));
 		assert(lost == ((CURRENT & LOST) != 0))
 	}
 }
@@ -314,6 +349,19 @@ inline mutex_enter()
 	lock_element();
 	mutex_freeze()
 }
+
+/* mutex_bury(); inside a step, under the lock */
+#ifdef BROKEN_BURY
+#define BURIED		0
+#else
+#define BURIED		DIED
+#endif
+#define mutex_bury()						\
+	if							\
+	:: OWNER_IS_DEAD(value) ->				\
+		value = (value & ~OWNER) | BURIED		\
+	:: else							\
+	fi
 
 /* element_outcome() */
 #define OUTCOME							\
@@ -413,6 +461,7 @@ inline mutex_leave()
 	:: outcome[id] != PENDING && outcome[id] != NUDGED ->		\
 		ret = GRANTED(id)					\
 	:: else ->							\
+		mutex_bury();						\
 		if							\
 		:: SELF_GONE(id) -> got = ENXIO				\
 		:: !SELF_GONE(id) && MAY_LOOK -> element_lock(id)	\
@@ -510,6 +559,24 @@ inline mutex_unlock(id)
 	mutex_leave()
 }
 
+/* What it was given it returns as it was. */
+inline mutex_refuse(id)
+{
+	ENTERING {
+		mutex_enter();
+		if
+		:: (value & OWNER) == SELF(id) ->
+#ifdef BROKEN_REFUSE
+			value = value & ~(OWNER | DIED)
+#else
+			value = value & ~OWNER
+#endif
+		:: else
+		fi
+	};
+	mutex_leave()
+}
+
 inline mutex_consistent(id)
 {
 	ENTERING {
@@ -543,6 +610,7 @@ inline mutex_lock(id, timed, try)
 	:: ATTACHMENT_GET(id);
 		ENTERING {
 			mutex_enter();		/* and mutex_try() */
+			mutex_bury();
 			if
 			:: SELF_GONE(id) -> got = ENXIO
 			:: !SELF_GONE(id) && IS_FAIR && FREE -> got = PENDING
@@ -562,7 +630,8 @@ inline mutex_lock(id, timed, try)
 			/* The kill may also have come after the outcome. */
 			if
 			:: atomic {
-				ret == OK && !killed && kills > 0 ->
+				(ret == OK || ret == EOWNERDEAD) && !killed &&
+				kills > 0 ->
 				kills--;
 				killed = true
 			   }
@@ -570,8 +639,8 @@ inline mutex_lock(id, timed, try)
 			fi;
 #ifndef BROKEN_KILL
 			if
-			:: ret == OK && killed ->
-				mutex_unlock(id);
+			:: (ret == OK || ret == EOWNERDEAD) && killed ->
+				mutex_refuse(id);
 				ret = ERESTARTSYS
 			:: else
 			fi
@@ -588,6 +657,26 @@ inline mutex_lock(id, timed, try)
 /* ------------------------------------------------------------------------ */
 /* kmod/attachment.c                                                        */
 /* ------------------------------------------------------------------------ */
+
+#ifdef KEPT
+/* kmod/scan.c: as often as threads wait for a dead one */
+proctype scan()
+{
+	LOCALS;
+
+	do
+#ifndef BROKEN_SCAN
+	:: ENTERING {
+		queued > 0 && OWNER_IS_DEAD(CURRENT) ->
+		mutex_enter();
+		mutex_bury()
+	   };
+		mutex_leave()
+#endif
+	:: done == WAITERS -> break
+	od
+}
+#endif
 
 /*
  * From here on nobody makes that process an owner. If it is one its thread knows
@@ -811,7 +900,11 @@ proctype thread(byte id; byte times; byte habits)
 	fi;
 #endif
 out:	if
+#ifdef KEPT
+	:: killed -> dead[id] = true
+#else
 	:: killed -> attachment_end(id)
+#endif
 	:: else
 	fi;
 	done++
