@@ -135,6 +135,31 @@ static inline struct file *kipc_shmem_file(const char *name, loff_t size)
 #endif
 }
 
+/*
+ * Allocate a page of a shmem file and fill it with zeroes, as if they were written.
+ * Where the allocator has cleared the page all of it counts as written already; else
+ * shmem clears what does not, which is all of it. Reading a hole would clear it in any
+ * case, which for most kernels is a second time.
+ */
+static inline int kipc_shmem_write_zeroes(struct address_space *mapping, loff_t at)
+{
+	const struct address_space_operations *operations = mapping->a_ops;
+	unsigned int done = want_init_on_alloc(0) ? PAGE_SIZE : 0;
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+	struct page *page;
+#else
+	struct folio *page;
+#endif
+	void *data = NULL;
+	int ret;
+
+	ret = operations->write_begin(NULL, mapping, at, PAGE_SIZE, &page, &data);
+	if (ret)
+		return ret;
+	ret = operations->write_end(NULL, mapping, at, PAGE_SIZE, done, page, data);
+	return min(ret, 0);
+}
+
 /* Map a file as its own operations do. */
 static inline int kipc_mmap_file(struct file *file, struct vm_area_struct *vma)
 {

@@ -33,28 +33,36 @@
 /* The file                                                                 */
 /* ------------------------------------------------------------------------ */
 
-/*
- * A page that is not dirty counts as a hole that was read: reclaim would drop it,
- * and somebody else would be charged for the next.
- */
-static int shmem_fill(struct address_space *mapping, unsigned long count)
+static int shmem_fill_pages(struct address_space *mapping, unsigned long count)
 {
-	const gfp_t gfp = mapping_gfp_mask(mapping) | __GFP_RETRY_MAYFAIL |
-			  __GFP_NOWARN;
 	unsigned long index;
-	struct page *page;
+	int ret;
 
 	for (index = 0; index < count; index++) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		page = shmem_read_mapping_page_gfp(mapping, index, gfp);
-		if (IS_ERR(page))
-			return PTR_ERR(page);
-		set_page_dirty(page);
-		put_page(page);
+		ret = kipc_shmem_write_zeroes(mapping,
+					      (loff_t)index << PAGE_SHIFT);
+		if (ret)
+			return ret;
 		cond_resched();
 	}
 	return 0;
+}
+
+/*
+ * Written, for what was only read counts as a hole: reclaim would drop it, and the
+ * next to touch it would have to allocate it again.
+ */
+static int shmem_fill(struct address_space *mapping, unsigned long count)
+{
+	const gfp_t gfp = mapping_gfp_mask(mapping);
+	int ret;
+
+	mapping_set_gfp_mask(mapping, gfp | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	ret = shmem_fill_pages(mapping, count);
+	mapping_set_gfp_mask(mapping, gfp);
+	return ret;
 }
 
 /*
@@ -77,7 +85,7 @@ int kipc_shmem_alloc(struct kipc_shmem *shmem, struct kipc_object *object,
 
 	if (count > totalram_pages())
 		return -ENOMEM;
-	file = kipc_shmem_file("kipc", count << PAGE_SHIFT);
+	file = kipc_shmem_file("kipc:region", count << PAGE_SHIFT);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	shmem_protect(file_inode(file));
@@ -179,6 +187,7 @@ static void shmem_adopt(struct kipc_shmem *shmem, struct file *file)
 	file->private_data = shmem;
 	__module_get(THIS_MODULE);
 	replace_fops(file, &shmem_operations);
+	file->f_mode &= ~(FMODE_CAN_READ | FMODE_CAN_WRITE);
 }
 
 /*

@@ -6,6 +6,7 @@
 
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 
 #define PAGE		4096UL
 #define MIB		0x100000UL
@@ -112,6 +113,28 @@ TEST(region_in_a_memory_cgroup)
 	child_start(&child, run_create_in_cgroup, NULL);
 	EXPECT_EQ(0, child_finish(&child));
 	wait_until(!rmdir(CGROUP) || errno != EBUSY);
+}
+
+static void handle_alarm(int signal)
+{
+	(void)signal;
+}
+
+/* Only a signal that kills ends the creation of a region before it is there. */
+TEST(region_created_among_signals)
+{
+	const struct itimerval often = { { 0, 500 }, { 0, 500 } };
+	unsigned int i;
+	int fd;
+
+	signal(SIGALRM, handle_alarm);
+	ASSERT_EQ(0, setitimer(ITIMER_REAL, &often, NULL));
+	for (i = 0; i < 4; i++) {
+		fd = create(region_args(16 * MIB, 0));
+		EXPECT_LE(0, fd);
+		close(fd);
+	}
+	ASSERT_EQ(0, setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL));
 }
 
 struct offer {

@@ -68,12 +68,15 @@ ssize_t kipc_write(int fd, const void *data, size_t size)
 int kipc_map(int fd, uint64_t offset, uint64_t bytes, int protection,
 	     void **at)
 {
+	/* mmap() maps all words at once, but the memory of a region on demand. */
+	int flags = offset < KIPC_REGION_DATA ? MAP_SHARED :
+						MAP_SHARED | MAP_POPULATE;
 	KEEP_ERRNO();
 
 	*at = NULL;
 	if (bytes > SIZE_MAX)
 		return -ENOMEM;
-	*at = mmap(NULL, bytes, protection, MAP_SHARED, fd, offset);
+	*at = mmap(NULL, bytes, protection, flags, fd, offset);
 	if (*at != MAP_FAILED)
 		return 0;
 	*at = NULL;

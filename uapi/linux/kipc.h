@@ -195,9 +195,11 @@
  * The memory is that of a memfd, without the memfd: futexes shared between processes
  * (sem_t, pthread_mutex_t) work in it, core dumps contain it, madvise(), msync(),
  * mbind(), mlock(), registered buffers of io_uring and userfaultfd take it, fork()
- * copies none of its page tables, and it can be swapped out. mremap() makes a mapping
- * longer than the region; touching it beyond the end is SIGBUS, as for a memfd.
- * MADV_REMOVE and remap_file_pages() are refused, and nothing changes the size.
+ * copies none of its page tables, and it can be swapped out. Its pages are small until
+ * madvise(MADV_COLLAPSE) asks for huge ones, for a mapping that is aligned as they are.
+ * mremap() makes a mapping longer than the region; touching it beyond the end is
+ * SIGBUS, as for a memfd. MADV_REMOVE and remap_file_pages() are refused, and nothing
+ * changes the size.
  *
  * The mapping follows mmap(2): MAP_SHARED with PROT_WRITE needs a descriptor that
  * is open for reading and writing (EACCES), and after SEAL there is none (EPERM).
