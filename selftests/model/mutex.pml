@@ -75,7 +75,7 @@
 #define FAIR
 #define WAITERS	3
 #define PLACES
-#define ARRIVALS
+#define ARRIVAL_ORDER
 #define SIGNALS	2
 #define CAST	run thread(0, 2, 0); run thread(1, 1, 0); run thread(2, 1, 0)
 #elif defined SCENARIO_fair	/* cycles BROKEN_TIMEOUT */
@@ -127,14 +127,14 @@
 		run thread(2, 1, MENDS)
 #elif defined SCENARIO_kept	/* BROKEN_BURY BROKEN_SCAN */
 /* A thread dies and its process does not, so that the mapping stays. */
-#define KEPT
+#define MAPPING_STAYS
 #define WAITERS	3
 #define DEATHS	2
 #define CAST	run thread(0, 1, MENDS); run thread(1, 1, MENDS); \
 		run thread(2, 1, MENDS); run scan()
 #elif defined SCENARIO_kept_kill	/* BROKEN_REFUSE */
 /* ... or it is killed when it has just been told of the death of another one. */
-#define KEPT
+#define MAPPING_STAYS
 #define WAITERS	3
 #define DEATHS	1
 #define KILLS	1
@@ -143,7 +143,7 @@
 #elif defined SCENARIO_kept_fair
 /* ... or a fair one has to be handed on. */
 #define FAIR
-#define KEPT
+#define MAPPING_STAYS
 #define WAITERS	3
 #define DEATHS	1
 #define KILLS	1
@@ -269,7 +269,7 @@ bool lost;			/* it was unlocked like that */
 #define CURRENT_OWNER	(CURRENT & OWNER)
 
 /* owner_is_dead(); the owner's thread is in the low bits */
-#ifdef KEPT
+#ifdef MAPPING_STAYS
 #define OWNER_IS_DEAD(value)	((value & OWNER) && dead[(value & 7) - 1])
 #else
 #define OWNER_IS_DEAD(value)	false
@@ -658,7 +658,7 @@ inline mutex_lock(id, timed, try)
 /* kmod/attachment.c                                                        */
 /* ------------------------------------------------------------------------ */
 
-#ifdef KEPT
+#ifdef MAPPING_STAYS
 /* kmod/scan.c: as often as threads wait for a dead one */
 proctype scan()
 {
@@ -900,7 +900,7 @@ proctype thread(byte id; byte times; byte habits)
 	fi;
 #endif
 out:	if
-#ifdef KEPT
+#ifdef MAPPING_STAYS
 	:: killed -> dead[id] = true
 #else
 	:: killed -> attachment_end(id)

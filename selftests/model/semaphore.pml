@@ -125,7 +125,7 @@
 /* ... between the others, whoever of them is interrupted too. */
 #define WAITERS	3
 #define PLACES
-#define ARRIVALS
+#define ARRIVAL_ORDER
 #define SIGNALS	2
 #define PROCESSES 4
 #define ALL_SERVED

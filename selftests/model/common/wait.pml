@@ -88,10 +88,10 @@ byte place[WAITERS];		/* a ticket; 0: none */
 	:: place[id] -> ticket[id] = place[id]; place[id] = 0	\
 	:: else -> tickets++; ticket[id] = tickets		\
 	fi;							\
-	NOTE_ARRIVAL(id)
+	NOTE_BEGIN(id)
 #define KEEP_PLACE(id)						\
 	place[id] = (INTERRUPTED -> KEPT(ticket[id]) : 0);	\
-	FORGET_ARRIVAL(id);					\
+	FORGET_BEGIN(id);					\
 	ticket[id] = 0
 #else
 #define PRECEDES(id, other)	LEADS(id)
@@ -100,19 +100,19 @@ byte place[WAITERS];		/* a ticket; 0: none */
 #endif
 
 /*
- * Where ARRIVALS is defined, too: whatever the tickets say, a waiter that is granted
- * has begun to wait before all that are in the queue.
+ * Where ARRIVAL_ORDER is defined, too: whatever the tickets say, a waiter that is
+ * granted has begun to wait before all that are in the queue.
  */
-#ifdef ARRIVALS
-byte arrivals;
+#ifdef ARRIVAL_ORDER
+byte begun;
 byte since[WAITERS];		/* 0: does not wait, and has no place */
 
-#define NOTE_ARRIVAL(id)					\
-	arrivals = arrivals + (since[id] -> 0 : 1);		\
-	since[id] = (since[id] -> since[id] : arrivals)
-#define FORGET_ARRIVAL(id)					\
+#define NOTE_BEGIN(id)						\
+	begun = begun + (since[id] -> 0 : 1);			\
+	since[id] = (since[id] -> since[id] : begun)
+#define FORGET_BEGIN(id)					\
 	since[id] = (INTERRUPTED -> since[id] : 0)
-#define CHECK_ARRIVAL(id)					\
+#define CHECK_ORDER(id)					\
 	at = 0;							\
 	do							\
 	:: at < queued ->					\
@@ -122,9 +122,9 @@ byte since[WAITERS];		/* 0: does not wait, and has no place */
 	od;							\
 	at = 0
 #else
-#define NOTE_ARRIVAL(id)	skip
-#define FORGET_ARRIVAL(id)	skip
-#define CHECK_ARRIVAL(id)	skip
+#define NOTE_BEGIN(id)	skip
+#define FORGET_BEGIN(id)	skip
+#define CHECK_ORDER(id)	skip
 #endif
 
 #ifdef BROKEN_PLACE
@@ -173,7 +173,7 @@ byte since[WAITERS];		/* 0: does not wait, and has no place */
  */
 #define NOBODY		WAITERS
 #define kipc_grant(result)						\
-	CHECK_ARRIVAL(queue[0]);					\
+	CHECK_ORDER(queue[0]);					\
 	tasks[wakes] = (outcome[queue[0]] == SPINNING -> NOBODY : queue[0]); \
 	wakes++;							\
 	outcome[queue[0]] = result;					\
