@@ -649,7 +649,22 @@ static void kipc_mutex_repair_dead(struct kipc_mutex *mutex, u32 index)
 	kipc_mutex_leave(mutex, e, index);
 }
 
-/* To look is not to freeze: others go on by the word meanwhile. */
+/*
+ * What the mutex is like, for a caller that only looks: the word stays as it is, so
+ * that others go on by it meanwhile. An owner is dead if the word names it after it
+ * has been found dead, too; one that unlocked and ended is not named any more.
+ */
+static u64 kipc_mutex_peek(struct kipc_mutex *mutex, struct kipc_element *e,
+			   u32 index)
+{
+	u64 value = kipc_word_peek(&mutex->words, e, index);
+
+	if (owner_is_dead(mutex, value) &&
+	    kipc_word_peek(&mutex->words, e, index) == value)
+		return (value & STATE_FLAGS) | KIPC_MUTEX_OWNER_DIED;
+	return value_checked(mutex, value);
+}
+
 int kipc_mutex_state(struct kipc_mutex *mutex,
 		     struct kipc_mutex_state_args *args)
 {
@@ -658,9 +673,7 @@ int kipc_mutex_state(struct kipc_mutex *mutex,
 
 	if (!e)
 		return -EINVAL;
-	kipc_mutex_repair_dead(mutex, args->element);
-	value = value_checked(mutex,
-			      kipc_word_peek(&mutex->words, e, args->element));
+	value = kipc_mutex_peek(mutex, e, args->element);
 	kipc_mutex_owner(mutex, value, &args->owner, &args->thread);
 	args->depth = 0;
 	if (value & KIPC_MUTEX_OWNER)

@@ -223,7 +223,7 @@ const struct op_kind op_kinds[] = {
 		.perform = perform_ioctl,
 		.args = { WATCH(flags, ZERO), ARG("into", INTO) },
 	}, {
-		.name = "thread",
+		.name = "thread_number",
 		.weight = 3,
 		.command = KIPC_THREAD,
 		.size = sizeof(struct kipc_thread_args),
