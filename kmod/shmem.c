@@ -75,6 +75,17 @@ static void shmem_protect(struct inode *inode)
 	SHMEM_I(inode)->seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW;
 }
 
+/*
+ * The kernel's own mount of shmem has no limits that could be reached: there, ENOSPC
+ * is what a failed allocation of an inode is called.
+ */
+static struct file *shmem_make_file(u64 count)
+{
+	struct file *file = kipc_shmem_file("kipc:region", count << PAGE_SHIFT);
+
+	return file == ERR_PTR(-ENOSPC) ? ERR_PTR(-ENOMEM) : file;
+}
+
 /* On failure nothing is left behind. */
 int kipc_shmem_alloc(struct kipc_shmem *shmem, struct kipc_object *object,
 		     u64 bytes)
@@ -85,7 +96,7 @@ int kipc_shmem_alloc(struct kipc_shmem *shmem, struct kipc_object *object,
 
 	if (count > totalram_pages())
 		return -ENOMEM;
-	file = kipc_shmem_file("kipc:region", count << PAGE_SHIFT);
+	file = shmem_make_file(count);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	shmem_protect(file_inode(file));

@@ -228,11 +228,34 @@ FIXTURE_VARIANT_ADD(verb, barrier_state) {
 	},
 };
 
+static int works_reading(struct subject *subject)
+{
+	return word_load(word_at(&subject->words, 0)) == KIPC_SLOW ? 0 :
+								     -EPROTO;
+}
+
 FIXTURE_VARIANT_ADD(verb, barrier_mmap_sealed) {
 	.type = KIPC_BARRIER,
 	.flags = KIPC_SEALED,
 	.operation = {
 		.call = call_mmap_page,
+		.works = works_reading,
+	},
+};
+
+static int call_mmap_for_writing(struct subject *subject)
+{
+	void *base = mmap(NULL, sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE,
+			  MAP_SHARED, subject->fd, 0);
+
+	return errno_of(base == MAP_FAILED ? -1 : 0);
+}
+
+FIXTURE_VARIANT_ADD(verb, barrier_mmap_sealed_in_vain) {
+	.type = KIPC_BARRIER,
+	.flags = KIPC_SEALED,
+	.operation = {
+		.call = call_mmap_for_writing,
 		.ret = -EACCES,
 	},
 };

@@ -90,9 +90,9 @@
 
 /*
  * Participants. Barriers without KIPC_NO_MEMBERS, mutexes, regions that have
- * mutexes, and KIPC_UNDO semaphores know who takes part: a process that has mapped the words through a descriptor open for reading and
- * writing is *attached* until the last of these mappings goes, by munmap, exec, exit
- * or SIGKILL. A child of fork() is not attached: at the place of the words it has a
+ * mutexes, and KIPC_UNDO semaphores know who takes part: a process that has mapped
+ * the words through a descriptor open for reading and writing is *attached* until the
+ * last of these mappings goes, by munmap, exec, exit or SIGKILL. A child of fork() is not attached: at the place of the words it has a
  * mapping that can only be read and says KIPC_SLOW throughout, and it may map the
  * words over that. A child of vfork(), or of clone() with CLONE_VM but not
  * CLONE_THREAD, has the words, but is not attached: its threads may own mutexes by the
@@ -107,10 +107,10 @@
  * system call is not waited for as an owner, though that call may yet write to memory;
  * a process that has such a thread is dead only after that.
  *
- * Where the kernel alone changes
- * the words (KIPC_KERNEL_WORDS) they say KIPC_SLOW for ever, and no mapping of them
- * can be written to: mmap() and mprotect() with PROT_WRITE fail with EACCES. A
- * process attaches by mapping them for reading, through such a descriptor.
+ * Where the kernel alone changes the words (KIPC_KERNEL_WORDS) they say KIPC_SLOW
+ * for ever, and no mapping of them can be written to: mmap() and mprotect() with
+ * PROT_WRITE fail with EACCES. A process attaches by mapping them for reading,
+ * through such a descriptor.
  *
  * mmap() fails with EUSERS where KIPC_ATTACHMENTS_MAX processes are attached
  * already, and for a KIPC_UNDO semaphore with ENOSPC where the counts of what the
