@@ -106,9 +106,18 @@ static const verb mutex_verbs[] = {
 	hostile_fdinfo, hostile_info, hostile_watch, hostile_seal, NULL,
 };
 
+/* Is that what a mutex says to a thread that owns it by a made-up word? */
+static bool is_own(const struct object *object, int ret)
+{
+	if (object->args.flags & KIPC_RECURSIVE)
+		return !ret || ret == -EOVERFLOW;
+	return ret == -EDEADLK;
+}
+
 /*
  * Whatever was left there: user space has its word. What it says may be that the
- * mutex is lost, or that a thread which there never was owns it.
+ * mutex is lost, or that a thread which there never was owns it, or this one, whose
+ * number differs from those of its children in a bit or two.
  */
 static int mutex_is_left(struct object *object, unsigned int element)
 {
@@ -121,6 +130,8 @@ static int mutex_is_left(struct object *object, unsigned int element)
 	ret = mutex_trylock(object->fd, element);
 	if (word_is_slow(object_word(object, element)))
 		return -EPROTO;
+	if (state.depth && state.owner == (__u32)getpid())
+		return is_own(object, ret) ? 0 : -EPROTO;
 	if (state.depth)
 		return ret == -EAGAIN || ret == -ENOTRECOVERABLE ? 0 : -EPROTO;
 	if (state.state & KIPC_MUTEX_IS_LOST)

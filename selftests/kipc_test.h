@@ -32,6 +32,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kipc_trap.h"
+
 #include <linux/kipc.h>
 
 /* Seconds: a kernel that watches closely is slow, and the machine may be busy. */
