@@ -44,7 +44,9 @@ struct task_struct *kipc_living_thread(u64 number, const struct mm_struct *mm)
  * @process: struct pid of its thread group
  * @mm: the memory that it used, only compared with
  *
- * Under rcu_read_lock(). Once true it stays true.
+ * Under rcu_read_lock().
+ *
+ * Return: true, and then for ever, if every thread of it has ended
  */
 bool kipc_process_ended(struct pid *process, const struct mm_struct *mm)
 {

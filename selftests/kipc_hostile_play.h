@@ -170,8 +170,8 @@ static int scribble(struct object *object)
 static int run_scribbler(void *data)
 {
 	FIXTURE_DATA(hostile) *self = data;
+	int ret = 0;
 	size_t i;
-	int ret;
 
 	srandom(self->seed + self->next);
 	for (i = 0; i < HOSTILES; i++) {

@@ -42,7 +42,7 @@ static void check_parent(struct __test_metadata *_metadata,
 	struct child contender;
 
 	ASSERT_EQ(0, kipc_mutex_lock(mutex, 0));
-	EXPECT_EQ(thread_number(), named_thread(mutex));
+	EXPECT_EQ((uint64_t)thread_number(), named_thread(mutex));
 	child_start(&contender, run_contender, mutex);
 	wait_for_waiters(kipc_mutex_fd(mutex), 1);
 	EXPECT_EQ(0, kipc_mutex_unlock(mutex, 0));
@@ -89,7 +89,7 @@ static int run_open_and_lock(void)
 }
 
 /* It has a copy of its parent's thread variables. */
-TEST(child_of__Fork_opens_a_handle)
+TEST(child_of_plain_fork_opens_a_handle)
 {
 	struct kipc_mutex *mutex;
 	pid_t pid;
@@ -127,7 +127,7 @@ static int run_inherited(struct kipc_mutex *mutex)
 	return 0;
 }
 
-TEST(child_of__Fork_has_inherited_a_handle)
+TEST(child_of_plain_fork_has_inherited_a_handle)
 {
 	struct kipc_mutex_state_args state;
 	struct kipc_mutex *mutex;

@@ -97,8 +97,9 @@ static int hold_mutex(void *data)
 {
 	int ret = kipc_mutex_lock(data, 0);
 
-	while (!ret)
-		pause();
+	if (!ret)
+		for (;;)
+			pause();
 	return ret;
 }
 

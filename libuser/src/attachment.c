@@ -51,8 +51,8 @@ static void list_remove(struct kipc_words *words)
 
 int kipc_words_map(struct kipc_words *words, const struct kipc_info_args *info)
 {
-	int protection = info->created & KIPC_KERNEL_WORDS ?
-				PROT_READ : PROT_READ | PROT_WRITE;
+	int protection = PROT_READ |
+			 (info->created & KIPC_KERNEL_WORDS ? 0 : PROT_WRITE);
 	/* What a child inherits is replaced. */
 	int flags = words->base ? MAP_SHARED | MAP_FIXED : MAP_SHARED;
 	struct kipc_info_args attached;

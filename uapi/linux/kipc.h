@@ -92,9 +92,10 @@
  * Participants. Barriers without KIPC_NO_MEMBERS, mutexes, regions that have
  * mutexes, and KIPC_UNDO semaphores know who takes part: a process that has mapped
  * the words through a descriptor open for reading and writing is *attached* until the
- * last of these mappings goes, by munmap, exec, exit or SIGKILL. A child of fork() is not attached: at the place of the words it has a
- * mapping that can only be read and says KIPC_SLOW throughout, and it may map the
- * words over that. A child of vfork(), or of clone() with CLONE_VM but not
+ * last of these mappings goes, by munmap, exec, exit or SIGKILL. A child of fork() is
+ * not attached: at the place of the words it has a mapping that can only be read and
+ * says KIPC_SLOW throughout, and it may map the words over that. A child of vfork(),
+ * or of clone() with CLONE_VM but not
  * CLONE_THREAD, has the words, but is not attached: its threads may own mutexes by the
  * attachment of another process in that memory; for what a process holds (units,
  * membership) it gets ENXIO until it maps the words itself.
@@ -854,8 +855,8 @@ struct kipc_mailbox_state_args {
  * @deadline: see above
  *
  * The owner is the calling thread. EOWNERDEAD: the caller is the owner, the one
- * before died as such, alone or with its process, and what the mutex protects may be half done; after
- * mending that, say CONSISTENT. ENOTRECOVERABLE: somebody unlocked it without
+ * before died as such, alone or with its process, and what the mutex protects may be
+ * half done; after mending that, say CONSISTENT. ENOTRECOVERABLE: somebody unlocked it without
  * having said so. EDEADLK: the caller is the owner already and the mutex is not
  * KIPC_RECURSIVE, or with KIPC_DETECT the owner waits, directly or not, for a
  * mutex of the caller's. EOVERFLOW: locked again too often. ENXIO: that is not
