@@ -95,10 +95,9 @@
  * last of these mappings goes, by munmap, exec, exit or SIGKILL. A child of fork() is
  * not attached: at the place of the words it has a mapping that can only be read and
  * says KIPC_SLOW throughout, and it may map the words over that. A child of vfork(),
- * or of clone() with CLONE_VM but not
- * CLONE_THREAD, has the words, but is not attached: its threads may own mutexes by the
- * attachment of another process in that memory; for what a process holds (units,
- * membership) it gets ENXIO until it maps the words itself.
+ * or of clone() with CLONE_VM but not CLONE_THREAD, has the words, but is not attached:
+ * its threads may own mutexes by the attachment of another process in that memory; for
+ * what a process holds (units, membership) it gets ENXIO until it maps the words itself.
  *
  * What a participant holds is repaired once its process is dead, or has become another
  * program, even if something else keeps its memory; what a thread owns once the thread
