@@ -10,13 +10,14 @@
 #include "args.h"
 
 /* The first word says how long it is, so that is looked at before the rest. */
-static int args_read_other(void *args, size_t size, const void __user *from)
+static int args_read_other(void *args, size_t size, size_t least,
+			   const void __user *from)
 {
 	u32 given;
 
 	if (get_user(given, (const u32 __user *)from))
 		return -EFAULT;
-	if (given < size)
+	if (given < least)
 		return -EINVAL;
 	if (given > PAGE_SIZE)
 		return -E2BIG;
@@ -52,8 +53,9 @@ fault:
 	return false;
 }
 
-/* @size: of the structure as we know it, which is the first published one. */
-int kipc_args_read(void *args, size_t size, const void __user *from)
+/* @size: of the structure as we know it; @least: as it was first published. */
+int kipc_args_read_grown(void *args, size_t size, size_t least,
+			 const void __user *from)
 {
 	might_fault();
 	if (should_fail_usercopy())
@@ -61,7 +63,13 @@ int kipc_args_read(void *args, size_t size, const void __user *from)
 	/* Nearly everybody knows the same one. */
 	if (words_read(args, from, size / sizeof(u64)) && *(u32 *)args == size)
 		return 0;
-	return args_read_other(args, size, from);
+	return args_read_other(args, size, least, from);
+}
+
+/* One that is as it was first published. */
+int kipc_args_read(void *args, size_t size, const void __user *from)
+{
+	return kipc_args_read_grown(args, size, size, from);
 }
 
 int kipc_args_write(void __user *to, const void *args, size_t size)

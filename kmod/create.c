@@ -65,33 +65,34 @@ static int object_matches(const struct kipc_object *object,
 }
 
 /* Consumes the reference, whatever comes of it. */
-static int object_open(struct kipc_object *object, u32 access)
+static int object_open(struct kipc_object *object, u32 access, u64 info)
 {
 	if (!object_permits(object, access)) {
 		kipc_object_put(object);
 		return -EACCES;
 	}
-	return kipc_object_reopen(object, access);
+	return kipc_object_reopen(object, access, info);
 }
 
-static int open_by_name(const char *name, u32 type, u32 access)
+static int open_by_name(const char *name, const struct kipc_open_args *args)
 {
 	struct kipc_object *object = kipc_name_find(name);
 
 	if (!object)
 		return -ENOENT;
-	if (object->type->id != type) {
+	if (object->type->id != args->type) {
 		kipc_object_put(object);
 		return -EPROTOTYPE;
 	}
-	return object_open(object, access);
+	return object_open(object, args->flags, args->info);
 }
 
 int kipc_object_open(void __user *arg)
 {
 	struct kipc_open_args args;
 	char *name;
-	int ret = kipc_args_read(&args, sizeof(args), arg);
+	int ret = kipc_args_read_grown(&args, sizeof(args),
+				       offsetof(typeof(args), info), arg);
 
 	if (ret)
 		return ret;
@@ -101,7 +102,7 @@ int kipc_object_open(void __user *arg)
 	name = kipc_args_name(args.name, args.name_length);
 	if (IS_ERR_OR_NULL(name))
 		return name ? PTR_ERR(name) : -EINVAL;
-	ret = open_by_name(name, args.type, args.flags);
+	ret = open_by_name(name, &args);
 	kfree(name);
 	return ret;
 }
@@ -184,7 +185,7 @@ static int create_new(const struct kipc_create_args *args, const char *name)
 
 	if (IS_ERR(object))
 		return PTR_ERR(object);
-	return kipc_object_publish(object, name, args->mode, args->access);
+	return kipc_object_publish(object, args, name);
 }
 
 static int create_existing(const struct kipc_create_args *args,
@@ -197,7 +198,7 @@ static int create_existing(const struct kipc_create_args *args,
 		kipc_object_put(object);
 		return ret;
 	}
-	return object_open(object, args->access);
+	return object_open(object, args->access, args->info);
 }
 
 /* Can an error of create_new() be due to other creators of the same name? */
@@ -247,7 +248,8 @@ int kipc_object_create(void __user *arg)
 {
 	struct kipc_create_args args;
 	char *name;
-	int ret = kipc_args_read(&args, sizeof(args), arg);
+	int ret = kipc_args_read_grown(&args, sizeof(args),
+				       offsetof(typeof(args), info), arg);
 
 	if (ret)
 		return ret;

@@ -15,9 +15,10 @@
 
 #define ACCESS_FLAGS	(KIPC_READ | KIPC_WRITE)
 
-static long object_info(struct file *file, void __user *arg)
+/* The file need not refer to the object yet. */
+static int object_info(struct kipc_object *object, const struct file *file,
+		       void __user *arg)
 {
-	struct kipc_object *object = kipc_object_of(file);
 	const struct inode *inode = kipc_inode(object);
 	struct kipc_words *words = NULL;
 	struct kipc_info_args args;
@@ -60,7 +61,7 @@ static long object_ioctl(struct file *file, unsigned int command,
 
 	switch (command) {
 	case KIPC_INFO:
-		return object_info(file, user);
+		return object_info(kipc_object_of(file), file, user);
 	case KIPC_WATCH:
 		return kipc_watch_open(file, user);
 	case KIPC_THREAD:
@@ -303,17 +304,37 @@ static struct file *object_file(struct kipc_object *object, const char *name,
 	return kipc_inode_create(object, &args);
 }
 
+/* CREATE and OPEN say what INFO would, if they are asked. */
+static int object_answer(struct kipc_object *object, const struct file *file,
+			 u64 info)
+{
+	return info ? object_info(object, file, u64_to_user_ptr(info)) : 0;
+}
+
+/*
+ * All that may fail once there is a file. The name comes last: until then nothing else
+ * can have come to know the object.
+ */
+static int publish_file(struct kipc_object *object, const struct file *file,
+			u64 info, const char *name)
+{
+	int ret = object_answer(object, file, info);
+
+	if (ret || !name)
+		return ret;
+	return kipc_name_insert(object, name);
+}
+
 /**
  * kipc_object_publish() - make a new object's inode, name and first descriptor
  * @object: without an inode; its reference is consumed, whatever comes of it
+ * @args: of CREATE: mode, access and where to answer
  * @name: NULL for an anonymous object
- * @mode: permission bits, 0..0777
- * @access: KIPC_READ, KIPC_WRITE or both
  *
  * Return: the descriptor, -EEXIST where the name is taken, or another error
  */
-int kipc_object_publish(struct kipc_object *object, const char *name, u32 mode,
-			u32 access)
+int kipc_object_publish(struct kipc_object *object,
+			const struct kipc_create_args *args, const char *name)
 {
 	struct file *file;
 	int fd, ret;
@@ -323,10 +344,10 @@ int kipc_object_publish(struct kipc_object *object, const char *name, u32 mode,
 		kipc_object_put(object);
 		return fd;
 	}
-	file = object_file(object, name, mode, access);
+	file = object_file(object, name, args->mode, args->access);
 	ret = PTR_ERR_OR_ZERO(file);
-	if (!ret && name) {
-		ret = kipc_name_insert(object, name);
+	if (!ret) {
+		ret = publish_file(object, file, args->info, name);
 		if (ret)
 			fput(file);
 	}
@@ -344,10 +365,11 @@ int kipc_object_publish(struct kipc_object *object, const char *name, u32 mode,
  * kipc_object_reopen() - make another descriptor, without asking for permission
  * @object: published; its reference is consumed, whatever comes of it
  * @access: KIPC_READ, KIPC_WRITE or both
+ * @info: the caller's struct kipc_info_args, 0 for none
  *
  * Return: the descriptor or an error
  */
-int kipc_object_reopen(struct kipc_object *object, u32 access)
+int kipc_object_reopen(struct kipc_object *object, u32 access, u64 info)
 {
 	struct file *file;
 	int fd, ret = 0;
@@ -359,9 +381,14 @@ int kipc_object_reopen(struct kipc_object *object, u32 access)
 	}
 	file = dentry_open(&object->path, access_to_open(access),
 			   current_cred());
-	if (IS_ERR(file)) {
+	ret = PTR_ERR_OR_ZERO(file);
+	if (!ret) {
+		ret = object_answer(object, file, info);
+		if (ret)
+			fput(file);
+	}
+	if (ret) {
 		put_unused_fd(fd);
-		ret = PTR_ERR(file);
 		goto put;
 	}
 	fd_install(fd, file);

@@ -52,8 +52,8 @@ static struct miscdevice device = {
 static void __init check_layout(void)
 {
 	BUILD_BUG_ON(sizeof(union kipc_attributes) != 32);
-	BUILD_BUG_ON(sizeof(struct kipc_create_args) != 72);
-	BUILD_BUG_ON(sizeof(struct kipc_open_args) != 24);
+	BUILD_BUG_ON(sizeof(struct kipc_create_args) != 80);
+	BUILD_BUG_ON(sizeof(struct kipc_open_args) != 32);
 	BUILD_BUG_ON(sizeof(struct kipc_unlink_args) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_list_args) != 32);
 	BUILD_BUG_ON(sizeof(struct kipc_list_entry) != 296);

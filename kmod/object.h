@@ -8,8 +8,8 @@
  * type adds is constant once the object is published.
  *
  * Creating is: check, charge, allocate, get a descriptor, an inode and a file,
- * insert the name, and only then, where nothing can fail any more, install the
- * descriptor. kipc_object_put() undoes all of it from any point.
+ * answer what the object is, insert the name, and only then, where nothing can fail
+ * any more, install the descriptor. kipc_object_put() undoes all of it from any point.
  *
  * Owner, group and mode are those of the inode, see inode.h.
  */
@@ -144,9 +144,9 @@ int kipc_object_create(void __user *arg);
 int kipc_object_open(void __user *arg);
 struct kipc_object *kipc_object_put(struct kipc_object *object);
 int kipc_object_charge(struct kipc_object *object, u64 bytes);
-int kipc_object_publish(struct kipc_object *object, const char *name, u32 mode,
-			u32 access);
-int kipc_object_reopen(struct kipc_object *object, u32 access);
+int kipc_object_publish(struct kipc_object *object,
+			const struct kipc_create_args *args, const char *name);
+int kipc_object_reopen(struct kipc_object *object, u32 access, u64 info);
 
 static inline struct kipc_object *kipc_object_of(const struct file *file)
 {

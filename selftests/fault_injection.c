@@ -100,12 +100,16 @@ static long count_names_now(struct subject *subject)
 
 static int call_create(struct subject *subject)
 {
-	int ret = kipc_call(subject->device, KIPC_CREATE, &subject->args);
+	struct kipc_create_args args = subject->args;
+	struct kipc_info_args info = { .size = sizeof(info) };
+	int ret;
 
+	args.info = (uintptr_t)&info;
+	ret = kipc_call(subject->device, KIPC_CREATE, &args);
 	if (ret < 0)
 		return ret;
 	subject->made = ret;
-	return 0;
+	return info.type == args.type ? 0 : -EPROTO;
 }
 
 TEST_F_TIMEOUT(any_object, create_anonymous, 800)
@@ -185,19 +189,21 @@ TEST_F_TIMEOUT(any_object, create_what_must_not_be_there, 800)
 
 static int call_open(struct subject *subject)
 {
+	struct kipc_info_args info = { .size = sizeof(info) };
 	struct kipc_open_args args = {
 		.size = sizeof(args),
 		.flags = KIPC_READ | KIPC_WRITE,
 		.type = subject->args.type,
 		.name_length = strlen(subject->name),
 		.name = (uintptr_t)subject->name,
+		.info = (uintptr_t)&info,
 	};
 	int ret = kipc_call(subject->device, KIPC_OPEN, &args);
 
 	if (ret < 0)
 		return ret;
 	subject->made = ret;
-	return 0;
+	return info.type == args.type ? 0 : -EPROTO;
 }
 
 TEST_F_TIMEOUT(any_object, open, 800)

@@ -28,7 +28,7 @@ CHECK_FIELD(union kipc_attributes, mailbox.messages, 4, 4);
 CHECK_FIELD(union kipc_attributes, mailbox.bytes, 8, 8);
 CHECK_FIELD(union kipc_attributes, region.bytes, 0, 8);
 
-CHECK_SIZE(struct kipc_create_args, 72);
+CHECK_SIZE(struct kipc_create_args, 80);
 CHECK_FIELD(struct kipc_create_args, size, 0, 4);
 CHECK_FIELD(struct kipc_create_args, flags, 4, 4);
 CHECK_FIELD(struct kipc_create_args, type, 8, 4);
@@ -39,13 +39,15 @@ CHECK_FIELD(struct kipc_create_args, mode, 28, 4);
 CHECK_FIELD(struct kipc_create_args, attributes, 32, 32);
 CHECK_FIELD(struct kipc_create_args, access, 64, 4);
 CHECK_FIELD(struct kipc_create_args, reserved, 68, 4);
+CHECK_FIELD(struct kipc_create_args, info, 72, 8);
 
-CHECK_SIZE(struct kipc_open_args, 24);
+CHECK_SIZE(struct kipc_open_args, 32);
 CHECK_FIELD(struct kipc_open_args, size, 0, 4);
 CHECK_FIELD(struct kipc_open_args, flags, 4, 4);
 CHECK_FIELD(struct kipc_open_args, type, 8, 4);
 CHECK_FIELD(struct kipc_open_args, name_length, 12, 4);
 CHECK_FIELD(struct kipc_open_args, name, 16, 8);
+CHECK_FIELD(struct kipc_open_args, info, 24, 8);
 
 CHECK_SIZE(struct kipc_unlink_args, 24);
 CHECK_FIELD(struct kipc_unlink_args, size, 0, 4);

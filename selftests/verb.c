@@ -89,6 +89,7 @@ FIXTURE_VARIANT(verb) {
 	unsigned long command;
 	unsigned int file;	/* which one it is a verb of */
 	size_t size;
+	size_t least;		/* size as first published; 0: the same */
 	__u32 flags;		/* it knows */
 	__u32 access;		/* it needs; 0 is any */
 	bool writes_back;
@@ -112,6 +113,7 @@ FIXTURE_VARIANT_ADD(verb, create) {
 	.command = KIPC_CREATE,
 	.file = DEVICE,
 	.size = sizeof(struct kipc_create_args),
+	.least = 72,
 	/* Those that need a name are a matter of object.c. */
 	.flags = KIPC_EXCLUSIVE | KIPC_PERSIST | KIPC_SEALED | KIPC_PACKED |
 		 KIPC_UNDO,
@@ -145,6 +147,7 @@ FIXTURE_VARIANT_ADD(verb, open) {
 	.command = KIPC_OPEN,
 	.file = DEVICE,
 	.size = sizeof(struct kipc_open_args),
+	.least = 24,
 	.flags = KIPC_READ | KIPC_WRITE,
 	.bad = {
 		BAD(kipc_open_args, flags, 0),
@@ -673,20 +676,44 @@ TEST_F(verb, good_arguments)
 	EXPECT_EQ(self->descriptors, count_descriptors());
 }
 
+static size_t least_size(const FIXTURE_VARIANT(verb) *variant)
+{
+	return variant->least ?: variant->size;
+}
+
 TEST_F(verb, too_small_size)
 {
-	const size_t sizes[] = { 0, 1, 4, 7, 8, variant->size / 2,
-				 variant->size - 8, variant->size - 1 };
+	const size_t least = least_size(variant);
+	const size_t sizes[] = { 0, 1, 4, 7, 8, least / 2, least - 8,
+				 least - 1 };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		if (sizes[i] >= variant->size)
+		if (sizes[i] >= least)
 			continue;
 		prepare(variant, self);
 		self->args->any.size = sizes[i];
 		EXPECT_CALL(-EINVAL, self->args);
 	}
 	check_unchanged(_metadata, self);
+}
+
+/* What lies behind an older structure is neither read nor written. */
+TEST_F(verb, size_of_older_structures)
+{
+	const size_t rest = sizeof(*self->args);
+	char *bytes = (char *)self->args;
+	size_t size, i;
+
+	for (size = least_size(variant); size < variant->size; size++) {
+		prepare(variant, self);
+		self->args->any.size = size;
+		memset(bytes + size, KIPC_POISON, rest - size);
+		EXPECT_CALL(variant->returns, self->args);
+		EXPECT_EQ((__u32)size, self->args->any.size);
+		for (i = size; i < rest; i++)
+			ASSERT_EQ((char)KIPC_POISON, bytes[i]);
+	}
 }
 
 TEST_F(verb, longer_with_zero_tail)

@@ -16,6 +16,7 @@
 enum arena_part {
 	ARENA_ARGS,		/* structures */
 	ARENA_DATA,		/* messages, names and lists */
+	ARENA_ANSWER,		/* of CREATE and OPEN */
 	ARENA_PARTS
 };
 

@@ -106,6 +106,15 @@ static __u64 attachment(__u64 value, int fd)
 	return ioctl(fd, KIPC_INFO, &info) ? 0 : info.attachment;
 }
 
+static __u64 answer_address(__u64 value)
+{
+	const struct kipc_info_args info = { .size = sizeof(info) };
+
+	if (value == ANSWER_NONE)
+		return 0;
+	return (uintptr_t)arena_place(ARENA_ANSWER, value, &info, sizeof(info));
+}
+
 /* What the structure's field gets for an argument. */
 static __u64 field_value(const struct op_kind *kind, const __u64 *args,
 			 unsigned int i)
@@ -123,6 +132,8 @@ static __u64 field_value(const struct op_kind *kind, const __u64 *args,
 		return name_text(arg_of_class(kind, args, VALUE_NAME)).length;
 	case VALUE_PLACE:
 		return (uintptr_t)arena_place(ARENA_DATA, value, NULL, 64);
+	case VALUE_ANSWER:
+		return answer_address(value);
 	case VALUE_DEADLINE:
 		return deadline(value,
 				arg_of_class(kind, args, VALUE_WAIT_FLAGS));
@@ -202,6 +213,7 @@ long perform_ioctl(const struct op_kind *kind, const __u64 *args)
 
 	arena_release(ARENA_ARGS, args[IOCTL_AT]);
 	arena_release(ARENA_DATA, data_place(kind, args));
+	arena_release(ARENA_ANSWER, arg_of_class(kind, args, VALUE_ANSWER));
 	return result;
 }
 

@@ -34,6 +34,7 @@ enum value_class {
 	VALUE_ACTOR,
 	VALUE_NEW_ACTOR,
 	VALUE_PLACE,
+	VALUE_ANSWER,
 	VALUE_EXTRA,
 	VALUE_FILL,
 	VALUE_ZERO,
@@ -98,6 +99,9 @@ enum place {
 	PLACE_MAP,		/* in the first mapping of an object, ... */
 	PLACE_MAP_LAST = PLACE_MAP + MAP_SLOTS - 1,
 };
+
+/* VALUE_ANSWER: one of these places, or none. */
+#define ANSWER_NONE	(PLACE_MAP_LAST + 1)
 
 /* VALUE_NAME */
 enum name {

@@ -301,6 +301,9 @@ union kipc_attributes {
  * @attributes: what is special to the type
  * @access: what the descriptor is for: KIPC_READ, KIPC_WRITE or both; 0 means both
  * @reserved: 0
+ * @info: pointer to a struct kipc_info_args, prepared as for KIPC_INFO, that is
+ *	  filled in as KIPC_INFO on the new descriptor would; 0 for none. Structures
+ *	  of 72 bytes, as this one first was, do not have it
  *
  * Everything that the object will ever need is charged and allocated here, but
  * what a KIPC_UNDO semaphore needs for a participant: that is when he attaches.
@@ -312,6 +315,10 @@ union kipc_attributes {
  *
  * Processes that create the same name at once get the same object; none gets ENOSPC
  * or ENOMEM because of the others.
+ *
+ * Where @info cannot be read or written (EFAULT), or is one that KIPC_INFO would
+ * refuse, nothing is created and nothing opened. A call that fails may have written
+ * to @info all the same: what is there then means nothing.
  *
  * Returns a descriptor, or EINVAL, ENAMETOOLONG, EEXIST, EACCES, EPROTOTYPE,
  * ENOSPC (quota of the user), EMFILE, ENFILE, ENOMEM, EINTR (killed).
@@ -327,6 +334,7 @@ struct kipc_create_args {
 	union kipc_attributes attributes;
 	__u32 access;
 	__u32 reserved;
+	__aligned_u64 info;
 };
 
 /**
@@ -337,6 +345,7 @@ struct kipc_create_args {
  * @type: must be the object's (EPROTOTYPE)
  * @name_length: 1..KIPC_NAME_MAX
  * @name: pointer to the name's bytes
+ * @info: as in struct kipc_create_args; structures of 24 bytes do not have it
  *
  * Returns a descriptor, or EINVAL, ENAMETOOLONG, ENOENT, EACCES, EPROTOTYPE,
  * EMFILE, ENFILE, ENOMEM.
@@ -347,6 +356,7 @@ struct kipc_open_args {
 	__u32 type;
 	__u32 name_length;
 	__aligned_u64 name;
+	__aligned_u64 info;
 };
 
 /**
