@@ -65,7 +65,7 @@ static long object_ioctl(struct file *file, unsigned int command,
 	case KIPC_WATCH:
 		return kipc_watch_open(file, user);
 	case KIPC_THREAD:
-		return kipc_thread_ioctl(user);
+		return kipc_thread_ioctl(kipc_object_of(file), user);
 	default:
 		return kipc_object_of(file)->type->ioctl(file, command, user);
 	}

@@ -27,7 +27,7 @@ static long device_ioctl(struct file *file, unsigned int command,
 	case KIPC_LIST:
 		return kipc_name_list(user);
 	case KIPC_THREAD:
-		return kipc_thread_ioctl(user);
+		return kipc_thread_ioctl(NULL, user);
 	default:
 		return -ENOTTY;
 	}
@@ -60,7 +60,7 @@ static void __init check_layout(void)
 	BUILD_BUG_ON(sizeof(struct kipc_info_args) != 96);
 	BUILD_BUG_ON(sizeof(struct kipc_watch_args) != 8);
 	BUILD_BUG_ON(sizeof(struct kipc_notice) != 24);
-	BUILD_BUG_ON(sizeof(struct kipc_thread_args) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_thread_args) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_post_args) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_wait_args) != 24);
 	BUILD_BUG_ON(sizeof(struct kipc_semaphore_value_args) != 16);

@@ -13,6 +13,7 @@
 
 #include "args.h"
 #include "attachment.h"
+#include "object.h"
 #include "thread.h"
 
 /*
@@ -267,15 +268,17 @@ static bool thread_is_guest(void)
 	return guest;
 }
 
-int kipc_thread_ioctl(void __user *arg)
+/* @object: whose descriptor it is, NULL for the device's */
+int kipc_thread_ioctl(struct kipc_object *object, void __user *arg)
 {
 	struct kipc_thread *thread;
 	struct kipc_thread_args args;
-	int ret = kipc_args_read(&args, sizeof(args), arg);
+	int ret = kipc_args_read_grown(&args, sizeof(args),
+				       offsetof(typeof(args), attachment), arg);
 
 	if (ret)
 		return ret;
-	if (args.flags)
+	if (args.flags || args.reserved)
 		return -EINVAL;
 	if (thread_is_guest())
 		return -ENXIO;
@@ -283,7 +286,10 @@ int kipc_thread_ioctl(void __user *arg)
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
 	args.thread = thread->number;
-	return kipc_args_write(arg, &args, sizeof(args));
+	args.attachment = object && object->tracks ?
+			  kipc_attachment_current(object) : 0;
+	/* The size is that of the caller's structure, which may be an older one. */
+	return kipc_args_write(arg, &args, min_t(size_t, args.size, sizeof(args)));
 }
 
 /* ------------------------------------------------------------------------ */

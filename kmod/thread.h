@@ -31,6 +31,7 @@
 
 #include "place.h"
 
+struct kipc_object;
 struct pid;
 
 struct kipc_thread {
@@ -47,7 +48,7 @@ struct kipc_thread {
 struct kipc_thread *kipc_thread_find(void);
 struct kipc_thread *kipc_thread_get(void);
 struct pid *kipc_thread_pid(u64 number);
-int kipc_thread_ioctl(void __user *arg);
+int kipc_thread_ioctl(struct kipc_object *object, void __user *arg);
 
 void kipc_threads_collect(void);
 void kipc_threads_init(void);

@@ -174,6 +174,26 @@ TEST_F(answer, tells_an_attachment)
 	EXPECT_EQ(attachment_of(first), self->answer.attachment);
 }
 
+/* THREAD tells it too, with the thread's number. */
+TEST_F(answer, of_thread_tells_an_attachment)
+{
+	struct kipc_thread_args args = { .size = sizeof(args) };
+	int fd = create(self->args);
+	struct words words = {};
+
+	ASSERT_EQ(0, kipc_call(fd, KIPC_THREAD, &args));
+	EXPECT_EQ(0U, args.attachment);
+	if (words_attach(&words, fd))
+		SKIP(return, "it cannot be mapped");
+	args.attachment = KIPC_POISON_32;
+	ASSERT_EQ(0, kipc_call(fd, KIPC_THREAD, &args));
+	EXPECT_EQ(thread_number(), (__s64)args.thread);
+	EXPECT_EQ(attachment_of(fd), args.attachment);
+	args.attachment = KIPC_POISON_32;
+	EXPECT_EQ(0, device_call(KIPC_THREAD, &args));
+	EXPECT_EQ(0U, args.attachment);
+}
+
 /* Structures of the sizes that were published first, and what lies behind them. */
 TEST_F(answer, is_not_given_to_older_programs)
 {

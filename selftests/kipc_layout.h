@@ -94,6 +94,13 @@ CHECK_FIELD(struct kipc_info_args, attachment, 80, 4);
 CHECK_FIELD(struct kipc_info_args, reserved, 84, 4);
 CHECK_FIELD(struct kipc_info_args, inode, 88, 8);
 
+CHECK_SIZE(struct kipc_thread_args, 24);
+CHECK_FIELD(struct kipc_thread_args, size, 0, 4);
+CHECK_FIELD(struct kipc_thread_args, flags, 4, 4);
+CHECK_FIELD(struct kipc_thread_args, thread, 8, 8);
+CHECK_FIELD(struct kipc_thread_args, attachment, 16, 4);
+CHECK_FIELD(struct kipc_thread_args, reserved, 20, 4);
+
 CHECK_SIZE(struct kipc_semaphore_post_args, 16);
 CHECK_FIELD(struct kipc_semaphore_post_args, size, 0, 4);
 CHECK_FIELD(struct kipc_semaphore_post_args, flags, 4, 4);
@@ -238,6 +245,7 @@ static_assert(KIPC_UNLINK == 0xb902, "KIPC_UNLINK");
 static_assert(KIPC_LIST == 0xb903, "KIPC_LIST");
 static_assert(KIPC_INFO == 0xb910, "KIPC_INFO");
 static_assert(KIPC_WATCH == 0xb911, "KIPC_WATCH");
+static_assert(KIPC_THREAD == 0xb912, "KIPC_THREAD");
 static_assert(KIPC_SEMAPHORE_POST == 0xb920, "KIPC_SEMAPHORE_POST");
 static_assert(KIPC_SEMAPHORE_WAIT == 0xb921, "KIPC_SEMAPHORE_WAIT");
 static_assert(KIPC_SEMAPHORE_VALUE == 0xb922, "KIPC_SEMAPHORE_VALUE");

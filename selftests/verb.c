@@ -232,8 +232,13 @@ FIXTURE_VARIANT_ADD(verb, thread) {
 	.command = KIPC_THREAD,
 	.file = DEVICE,
 	.size = sizeof(struct kipc_thread_args),
+	.least = 16,
 	.writes_back = true,
 	.of_all = true,
+	.bad = {
+		BAD(kipc_thread_args, reserved, 1),
+		BAD(kipc_thread_args, reserved, 0x80000000),
+	},
 	.prepare = prepare_nothing,
 };
 

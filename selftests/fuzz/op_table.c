@@ -233,7 +233,10 @@ const struct op_kind op_kinds[] = {
 		.command = KIPC_THREAD,
 		.size = sizeof(struct kipc_thread_args),
 		.perform = perform_ioctl,
-		.args = { THREAD(flags, ZERO), THREAD(thread, ZERO) },
+		.args = {
+			THREAD(flags, ZERO), THREAD(thread, ZERO),
+			THREAD(attachment, ZERO), THREAD(reserved, ZERO),
+		},
 	}, {
 		.name = "semaphore_post",
 		.weight = 12,

@@ -526,6 +526,10 @@ struct kipc_notice {
  * @size: of this structure in bytes
  * @flags: 0
  * @thread: out: the number, in the bits of KIPC_MUTEX_THREAD; not 0
+ * @attachment: out: on an object's descriptor what struct kipc_info_args says there,
+ *		0 on /dev/kipc. Structures of 16 bytes, as this one first was, do not
+ *		have it
+ * @reserved: 0
  *
  * The kernel issues it, to a thread that has none yet, and no other living thread of
  * this machine has it, whatever pid namespace it is in. A thread keeps its number for
@@ -539,6 +543,8 @@ struct kipc_thread_args {
 	__u32 size;
 	__u32 flags;
 	__aligned_u64 thread;
+	__u32 attachment;
+	__u32 reserved;
 };
 
 /**
