@@ -18,4 +18,14 @@ static inline unsigned int open_descriptors(void)
 	return count;
 }
 
+/* With that of the device, which the library opens when it first needs it and keeps. */
+static inline unsigned int descriptors_with_device(void)
+{
+	struct kipc_list_entry entry;
+	uint64_t cursor = 0;
+
+	kipc_list(&cursor, &entry, 1);
+	return open_descriptors();
+}
+
 #endif /* KIPC_LIBRARY_H */

@@ -38,7 +38,7 @@ TEST(failures_leave_nothing_behind)
 	const struct kipc_semaphore_options exclusive = {
 		.flags = KIPC_EXCLUSIVE,
 	};
-	unsigned int before = open_descriptors();
+	unsigned int before = descriptors_with_device();
 	struct kipc_semaphore *semaphore, *other;
 	struct kipc_barrier *barrier;
 	char text[KIPC_NAME_MAX + 2];
@@ -106,7 +106,7 @@ static void *run_cancelled(void *data)
 
 TEST(cancelling_leaves_nothing_behind)
 {
-	unsigned int before = open_descriptors();
+	unsigned int before = descriptors_with_device();
 	bool through = false;
 	pthread_t thread;
 	void *result;

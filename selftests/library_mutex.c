@@ -227,7 +227,7 @@ TEST(mutex_opened_for_less_works_within_that)
 
 TEST(mutex_is_imported)
 {
-	unsigned int before = open_descriptors();
+	unsigned int before = descriptors_with_device();
 	struct kipc_mutex *mutex, *imported;
 	struct kipc_semaphore *semaphore;
 	int fd;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <pthread.h>
+#include <stdbool.h>
 #include <sys/mman.h>
 
 #include "attachment.h"
@@ -21,12 +22,53 @@ void kipc_words_none(struct kipc_words *words)
 	words->attachment = 0;
 }
 
+static int thread_ask(int fd, struct kipc_thread_args *args)
+{
+	int error;
+
+	*args = (struct kipc_thread_args){ .size = sizeof(*args) };
+	error = kipc_call(fd, KIPC_THREAD, args);
+	kipc_thread = error ? 0 : args->thread;
+	return error;
+}
+
 int kipc_thread_find(int fd)
 {
-	struct kipc_thread_args args = { .size = sizeof(args) };
-	int error = kipc_call(fd, KIPC_THREAD, &args);
+	struct kipc_thread_args args;
 
-	kipc_thread = error ? 0 : args.thread;
+	return thread_ask(fd, &args);
+}
+
+/* Does mapping the words attach? See "Participants" in <linux/kipc.h>. */
+static bool object_tracks(const struct kipc_info_args *info)
+{
+	switch (info->type) {
+	case KIPC_SEMAPHORE:
+		return info->created & KIPC_UNDO;
+	case KIPC_BARRIER:
+		return !(info->created & KIPC_NO_MEMBERS);
+	default:
+		return true;
+	}
+}
+
+/*
+ * The number of this process's attachment. The thread's own is asked for by the way: the
+ * one there may be the parent's, of a child that fork() has not made, or be issued by a
+ * module that has been replaced since. A thread that can have none may be attached.
+ */
+static int attachment_find(int fd, uint32_t *attachment)
+{
+	struct kipc_thread_args args;
+	struct kipc_info_args info;
+	int error;
+
+	if (!thread_ask(fd, &args)) {
+		*attachment = args.attachment;
+		return 0;
+	}
+	error = kipc_object_info(fd, &info);
+	*attachment = error ? 0 : info.attachment;
 	return error;
 }
 
@@ -55,15 +97,16 @@ int kipc_words_map(struct kipc_words *words, const struct kipc_info_args *info)
 			 (info->created & KIPC_KERNEL_WORDS ? 0 : PROT_WRITE);
 	/* What a child inherits is replaced. */
 	int flags = words->base ? MAP_SHARED | MAP_FIXED : MAP_SHARED;
-	struct kipc_info_args attached;
+	uint32_t attachment = 0;
 	void *base;
-	int error;
+	int error = 0;
 
 	base = mmap(words->base, info->map_size, protection, flags, words->fd,
 		    0);
 	if (base == MAP_FAILED)
 		return -errno;
-	error = kipc_object_info(words->fd, &attached);
+	if (object_tracks(info))
+		error = attachment_find(words->fd, &attachment);
 	if (error) {
 		munmap(base, info->map_size);
 		return error;
@@ -71,7 +114,7 @@ int kipc_words_map(struct kipc_words *words, const struct kipc_info_args *info)
 	words->base = base;
 	words->stride = info->stride / sizeof(*words->base);
 	words->map_size = info->map_size;
-	words->attachment = attached.attachment;
+	words->attachment = attachment;
 	words->maps++;
 	return 0;
 }
@@ -128,11 +171,6 @@ void kipc_words_join(struct kipc_words *words)
 {
 	if (!words->attachment)
 		return;
-	/*
-	 * The number there may be the parent's, of a child that fork() has not made,
-	 * or be issued by a module that has been replaced since.
-	 */
-	kipc_thread_find(words->fd);
 	pthread_once(&prepared, prepare);
 	pthread_mutex_lock(&list_lock);
 	list_add(words);

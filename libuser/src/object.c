@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "attachment.h"
+#include "device.h"
 
 #define NANOSECONDS_PER_SECOND	1000000000LL
 
@@ -97,29 +97,10 @@ int kipc_online_cpus(void)
 	return sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-/* By their numbers, too: a thread that is cancelled here would leave things behind. */
-static int device_open(void)
-{
-	return syscall(SYS_openat, AT_FDCWD, KIPC_DEVICE, O_RDWR | O_CLOEXEC);
-}
-
+/* By its number, too: a thread that is cancelled here would leave things behind. */
 static void file_close(int fd)
 {
 	syscall(SYS_close, fd);
-}
-
-/* One ioctl on the device, whose descriptor lives no longer than that. */
-static int device_call(unsigned long command, void *args)
-{
-	KEEP_ERRNO();
-	int device, result;
-
-	device = device_open();
-	if (device < 0)
-		return -errno;
-	result = kipc_call(device, command, args);
-	file_close(device);
-	return result;
 }
 
 /*
@@ -157,30 +138,32 @@ static int words_map(struct kipc_words *words, int fd,
 	return 0;
 }
 
-int kipc_object_info(int fd, struct kipc_info_args *info)
+static void info_prepare(struct kipc_info_args *info)
 {
 	memset(info, 0, sizeof(*info));
 	info->size = sizeof(*info);
+}
+
+int kipc_object_info(int fd, struct kipc_info_args *info)
+{
+	info_prepare(info);
 	return kipc_call(fd, KIPC_INFO, info);
 }
 
 /* Makes a prepared object one of the descriptor; on failure it stays as it was. */
-static int object_attach(struct kipc_object *object, uint32_t type, int fd)
+static int object_attach(struct kipc_object *object, uint32_t type, int fd,
+			 const struct kipc_info_args *info)
 {
-	struct kipc_info_args info;
 	int error;
 
-	error = kipc_object_info(fd, &info);
-	if (error)
-		return error;
-	if (info.type != type)
+	if (info->type != type)
 		return -EPROTOTYPE;
-	error = words_map(&object->words, fd, &info);
+	error = words_map(&object->words, fd, info);
 	if (error)
 		return error;
-	object->attributes = info.attributes;
-	object->elements = info.elements;
-	object->flags = info.created;
+	object->attributes = info->attributes;
+	object->elements = info->elements;
+	object->flags = info->created;
 	object->fd = fd;
 	return 0;
 }
@@ -189,23 +172,27 @@ int kipc_object_import(struct kipc_object *object, size_t handle_size,
 		       uint32_t type, int fd)
 {
 	KEEP_ERRNO();
+	struct kipc_info_args info;
 	int error;
 
 	error = object_prepare(object, handle_size);
 	if (error)
 		return error;
-	error = object_attach(object, type, fd);
+	error = kipc_object_info(fd, &info);
+	if (!error)
+		error = object_attach(object, type, fd, &info);
 	if (error)
 		free(object->handle);
 	return error;
 }
 
 /* Attaches a descriptor of the library's own, which goes with a failure. */
-static int object_adopt(struct kipc_object *object, uint32_t type, int fd)
+static int object_adopt(struct kipc_object *object, uint32_t type, int fd,
+			const struct kipc_info_args *info)
 {
 	int error;
 
-	error = object_attach(object, type, fd);
+	error = object_attach(object, type, fd, info);
 	if (error)
 		file_close(fd);
 	return error;
@@ -220,12 +207,15 @@ static int object_make(struct kipc_object *object,
 		       struct kipc_create_args *args, const char *name)
 {
 	const uint32_t ours = KIPC_EXCLUSIVE | KIPC_PERSIST;
+	struct kipc_info_args info;
 	int error, fd;
 
-	fd = device_call(KIPC_CREATE, args);
+	info_prepare(&info);
+	args->info = (uintptr_t)&info;
+	fd = kipc_device_call(KIPC_CREATE, args, &info.inode);
 	if (fd < 0)
 		return fd;
-	error = object_adopt(object, args->type, fd);
+	error = object_adopt(object, args->type, fd, &info);
 	if (error && (args->flags & ours) == ours)
 		kipc_unlink(name);
 	return error;
@@ -256,11 +246,13 @@ int kipc_object_create(struct kipc_object *object, size_t handle_size,
 int kipc_object_open(struct kipc_object *object, size_t handle_size,
 		     uint32_t type, const char *name, unsigned int access)
 {
+	struct kipc_info_args info;
 	struct kipc_open_args args = {
 		.size = sizeof(args),
 		.flags = access,
 		.type = type,
 		.name = (uintptr_t)name,
+		.info = (uintptr_t)&info,
 	};
 	KEEP_ERRNO();
 	int error, fd;
@@ -271,8 +263,9 @@ int kipc_object_open(struct kipc_object *object, size_t handle_size,
 	error = object_prepare(object, handle_size);
 	if (error)
 		return error;
-	fd = device_call(KIPC_OPEN, &args);
-	error = fd < 0 ? fd : object_adopt(object, type, fd);
+	info_prepare(&info);
+	fd = kipc_device_call(KIPC_OPEN, &args, &info.inode);
+	error = fd < 0 ? fd : object_adopt(object, type, fd, &info);
 	if (error)
 		free(object->handle);
 	return error;
@@ -299,7 +292,7 @@ int kipc_unlink(const char *name)
 	error = name_length(name, &args.name_length);
 	if (error)
 		return error;
-	return device_call(KIPC_UNLINK, &args);
+	return kipc_device_call(KIPC_UNLINK, &args, NULL);
 }
 
 int kipc_list(uint64_t *cursor, struct kipc_list_entry *entries,
@@ -314,7 +307,7 @@ int kipc_list(uint64_t *cursor, struct kipc_list_entry *entries,
 	};
 	int filled;
 
-	filled = device_call(KIPC_LIST, &args);
+	filled = kipc_device_call(KIPC_LIST, &args, NULL);
 	if (filled >= 0)
 		*cursor = args.cursor;
 	return filled;

@@ -7,9 +7,9 @@
  *
  *  1. Memory for the handle is there before the kernel is asked for anything,
  *     so that a name is not created and then lost for want of a few bytes.
- *  2. The descriptor comes from /dev/kipc, which is opened for that one call,
- *     or from the caller (import).
- *  3. KIPC_INFO says what it is, and the words are mapped where they can be.
+ *  2. The descriptor comes from /dev/kipc, together with what it is of (device.h),
+ *     or from the caller (import), and then KIPC_INFO says what it is of.
+ *  3. The words are mapped where they can be.
  *  4. The type fills its handle from struct kipc_object; that cannot fail.
  *
  * A function that fails before 4 gives everything back, except a descriptor
@@ -20,7 +20,7 @@
  * one constant word that says KIPC_SLOW for ever: every fast path then takes
  * its slow way without a test of its own.
  *
- * All system calls of the library are in object.c and leave errno alone.
+ * All functions here leave errno alone.
  */
 #ifndef KIPC_OBJECT_H
 #define KIPC_OBJECT_H

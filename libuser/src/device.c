@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "device.h"
+
+/*
+ * Descriptor plus one in the low half, 0 where there is none; renewals in the high half.
+ * So a number that is dropped and then used for the device again is told from one that
+ * was there all the time.
+ */
+#define RENEWAL		(1ULL << 32)
+
+static __aligned_u64 kept;
+static __aligned_u64 device_number;	/* st_rdev of what was opened last */
+
+static int kept_descriptor(uint64_t state)
+{
+	return (int)(uint32_t)state - 1;
+}
+
+static bool kept_replace(uint64_t old, uint64_t new)
+{
+	return __atomic_compare_exchange_n(&kept, &old, new, false,
+					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+/* Before the device is opened anew, so that device_answered() can notice. */
+static void kept_drop(uint64_t state)
+{
+	kept_replace(state, (state | (RENEWAL - 1)) + 1);
+}
+
+/* By number, as all calls that must not be places where a thread is cancelled. */
+static int device_open(void)
+{
+	int fd = syscall(SYS_openat, AT_FDCWD, KIPC_DEVICE, O_RDWR | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static bool device_is(int fd)
+{
+	struct stat status;
+
+	return !fstat(fd, &status) && S_ISCHR(status.st_mode) &&
+	       status.st_rdev == __atomic_load_n(&device_number, __ATOMIC_SEQ_CST);
+}
+
+static bool device_keep(uint64_t state, int fd)
+{
+	struct stat status;
+
+	if (state / RENEWAL >= DEVICE_RENEWALS || fstat(fd, &status))
+		return false;
+	__atomic_store_n(&device_number, status.st_rdev, __ATOMIC_SEQ_CST);
+	return kept_replace(state, state + fd + 1);
+}
+
+/* Has kipc said that, and not another file that has got the number? */
+static bool device_answered(uint64_t state, int result, const __u64 *proof)
+{
+	if (result >= 0 && proof)
+		return *proof;
+	if (result == -EBADF || result == -ENOTTY)
+		return false;
+	/* Nor was the number another file's then and is the device's again now. */
+	return device_is(kept_descriptor(state)) &&
+	       __atomic_load_n(&kept, __ATOMIC_SEQ_CST) == state;
+}
+
+/* On the device opened anew, which is kept where it may be. */
+static int device_call_anew(uint64_t state, unsigned long command, void *args,
+			    const __u64 *proof)
+{
+	int fd = device_open(), result;
+
+	if (fd < 0)
+		return fd;
+	result = kipc_call(fd, command, args);
+	if (result >= 0 && proof && !*proof)
+		result = -ENOTTY;
+	if (result == -ENOTTY || !device_keep(state, fd))
+		syscall(SYS_close, fd);
+	return result;
+}
+
+static int device_call(unsigned long command, void *args, const __u64 *proof)
+{
+	uint64_t state = __atomic_load_n(&kept, __ATOMIC_SEQ_CST);
+	int fd = kept_descriptor(state), result;
+
+	for (; fd >= 0; fd = kept_descriptor(state)) {
+		result = kipc_call(fd, command, args);
+		if (device_answered(state, result, proof))
+			return result;
+		kept_drop(state);
+		state = __atomic_load_n(&kept, __ATOMIC_SEQ_CST);
+	}
+	return device_call_anew(state, command, args, proof);
+}
+
+int kipc_device_call(unsigned long command, void *args, const __u64 *proof)
+{
+	const int saved_errno = errno;
+	int result;
+
+	result = device_call(command, args, proof);
+	errno = saved_errno;
+	return result;
+}
