@@ -23,6 +23,14 @@ static int memory_fill(struct kipc_memory *memory, unsigned long count)
 	return 0;
 }
 
+/* Most objects have a single page, for which there is room already. */
+static struct page **pages_alloc(struct kipc_memory *memory, u64 count)
+{
+	if (count == 1)
+		return &memory->only;
+	return kvcalloc(count, sizeof(*memory->pages), KIPC_GFP);
+}
+
 /* On failure nothing is left behind. */
 int kipc_memory_alloc(struct kipc_memory *memory, u64 bytes)
 {
@@ -31,7 +39,7 @@ int kipc_memory_alloc(struct kipc_memory *memory, u64 bytes)
 
 	if (count > totalram_pages())
 		return -ENOMEM;
-	memory->pages = kvcalloc(count, sizeof(*memory->pages), KIPC_GFP);
+	memory->pages = pages_alloc(memory, count);
 	if (!memory->pages)
 		return -ENOMEM;
 	memory->count = 0;
@@ -47,7 +55,8 @@ void kipc_memory_free(struct kipc_memory *memory)
 		__free_page(memory->pages[--memory->count]);
 		cond_resched();
 	}
-	kvfree(memory->pages);
+	if (memory->pages != &memory->only)
+		kvfree(memory->pages);
 	memory->pages = NULL;
 }
 

@@ -27,6 +27,7 @@
 struct kipc_memory {
 	struct page **pages;	/* constant once the object is published */
 	unsigned long count;	/* constant once the object is published */
+	struct page *only;	/* pages of one; constant once the object is published */
 };
 
 int kipc_memory_alloc(struct kipc_memory *memory, u64 bytes);

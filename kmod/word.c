@@ -22,9 +22,22 @@ static void words_init(struct kipc_words *words, u64 value)
 	}
 }
 
-/* Exactly as much: kvmalloc() would round a megabyte up to a power of two. */
-static struct kipc_element *elements_alloc(size_t bytes)
+/* Beside what is part of the object. */
+static u64 elements_bytes(const struct kipc_words *words)
 {
+	return words->count == 1 ? 0 : (u64)words->count * sizeof(*words->elements);
+}
+
+/*
+ * Exactly as much: kvmalloc() would round a megabyte up to a power of two. The only
+ * element of an object is zeroed with it.
+ */
+static struct kipc_element *elements_alloc(struct kipc_words *words)
+{
+	size_t bytes = elements_bytes(words);
+
+	if (!bytes)
+		return &words->only;
 	if (bytes > KMALLOC_MAX_CACHE_SIZE)
 		return __vmalloc(bytes, KIPC_GFP);
 	return kmalloc(bytes, KIPC_GFP);
@@ -35,19 +48,18 @@ int kipc_words_alloc(struct kipc_words *words, struct kipc_object *object,
 		     u64 value)
 {
 	bool mapped = object->tracks || !(object->flags & KIPC_SEALED);
-	u64 record, page;
+	u64 page;
 	int ret;
 
 	words->kept = object->flags & KIPC_KERNEL_WORDS;
 	words->count = object->elements;
 	words->shift = object->flags & KIPC_PACKED ? SHIFT_PACKED :
 						     SHIFT_SPACED;
-	record = (u64)words->count * sizeof(*words->elements);
 	page = mapped ? PAGE_ALIGN((u64)words->count << words->shift) : 0;
-	ret = kipc_object_charge(object, record + page);
+	ret = kipc_object_charge(object, elements_bytes(words) + page);
 	if (ret)
 		return ret;
-	words->elements = elements_alloc(record);
+	words->elements = elements_alloc(words);
 	if (!words->elements)
 		return -ENOMEM;
 	if (page)
@@ -61,7 +73,8 @@ int kipc_words_alloc(struct kipc_words *words, struct kipc_object *object,
 void kipc_words_free(struct kipc_words *words)
 {
 	kipc_memory_free(&words->memory);
-	kvfree(words->elements);
+	if (words->elements != &words->only)
+		kvfree(words->elements);
 	words->elements = NULL;
 }
 

@@ -45,6 +45,7 @@ struct kipc_element {
 
 struct kipc_words {
 	struct kipc_element *elements;	/* constant, what they hold is not */
+	struct kipc_element only;	/* elements of one */
 	u32 count;			/* constant */
 	u32 shift;			/* constant; of the stride in bytes */
 	bool kept;			/* constant; never thawed */
