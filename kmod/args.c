@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
 #include <linux/fault-inject-usercopy.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
@@ -80,23 +79,26 @@ int kipc_args_write(void __user *to, const void *args, size_t size)
 	return words_write(to, args, size / sizeof(u64)) ? 0 : -EFAULT;
 }
 
-/* A checked copy of a name, to be given to kfree(); NULL for no name at all. */
-char *kipc_args_name(u64 from, u32 length)
+/**
+ * kipc_args_name() - read and check a name
+ * @name: what is read, with a NUL behind it; KIPC_NAME_MAX + 1 bytes
+ * @from: user space's pointer to it
+ * @length: of it
+ *
+ * Return: the length, 0 for no name at all, or an error
+ */
+int kipc_args_name(char *name, u64 from, u32 length)
 {
-	char *name;
-
 	if (!from && !length)
-		return NULL;
+		return 0;
 	if (!from || !length)
-		return ERR_PTR(-EINVAL);
+		return -EINVAL;
 	if (length > KIPC_NAME_MAX)
-		return ERR_PTR(-ENAMETOOLONG);
-	name = memdup_user_nul(u64_to_user_ptr(from), length);
-	if (IS_ERR(name))
-		return name;
-	if (strlen(name) != length || strchr(name, '/')) {
-		kfree(name);
-		return ERR_PTR(-EINVAL);
-	}
-	return name;
+		return -ENAMETOOLONG;
+	if (copy_from_user(name, u64_to_user_ptr(from), length))
+		return -EFAULT;
+	name[length] = 0;
+	if (memchr(name, 0, length) || memchr(name, '/', length))
+		return -EINVAL;
+	return length;
 }

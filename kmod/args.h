@@ -17,6 +17,6 @@ int kipc_args_read(void *args, size_t size, const void __user *from);
 int kipc_args_read_grown(void *args, size_t size, size_t least,
 			 const void __user *from);
 int kipc_args_write(void __user *to, const void *args, size_t size);
-char *kipc_args_name(u64 from, u32 length);
+int kipc_args_name(char *name, u64 from, u32 length);
 
 #endif /* KIPC_ARGS_H */

@@ -90,7 +90,7 @@ static int open_by_name(const char *name, const struct kipc_open_args *args)
 int kipc_object_open(void __user *arg)
 {
 	struct kipc_open_args args;
-	char *name;
+	char name[KIPC_NAME_MAX + 1] __uninitialized;
 	int ret = kipc_args_read_grown(&args, sizeof(args),
 				       offsetof(typeof(args), info), arg);
 
@@ -99,12 +99,10 @@ int kipc_object_open(void __user *arg)
 	if (!args.flags || (args.flags & ~ACCESS_FLAGS) ||
 	    !type_find(args.type))
 		return -EINVAL;
-	name = kipc_args_name(args.name, args.name_length);
-	if (IS_ERR_OR_NULL(name))
-		return name ? PTR_ERR(name) : -EINVAL;
-	ret = open_by_name(name, &args);
-	kfree(name);
-	return ret;
+	ret = kipc_args_name(name, args.name, args.name_length);
+	if (ret <= 0)
+		return ret ?: -EINVAL;
+	return open_by_name(name, &args);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -247,7 +245,7 @@ static int create_by_name(const struct kipc_create_args *args, const char *name)
 int kipc_object_create(void __user *arg)
 {
 	struct kipc_create_args args;
-	char *name;
+	char name[KIPC_NAME_MAX + 1] __uninitialized;
 	int ret = kipc_args_read_grown(&args, sizeof(args),
 				       offsetof(typeof(args), info), arg);
 
@@ -256,10 +254,8 @@ int kipc_object_create(void __user *arg)
 	ret = create_check(&args, type_find(args.type));
 	if (ret)
 		return ret;
-	name = kipc_args_name(args.name, args.name_length);
-	if (IS_ERR(name))
-		return PTR_ERR(name);
-	ret = name ? create_by_name(&args, name) : create_new(&args, NULL);
-	kfree(name);
-	return ret;
+	ret = kipc_args_name(name, args.name, args.name_length);
+	if (ret < 0)
+		return ret;
+	return ret ? create_by_name(&args, name) : create_new(&args, NULL);
 }

@@ -232,19 +232,17 @@ static int unlink_text(const char *text)
 int kipc_name_unlink(void __user *arg)
 {
 	struct kipc_unlink_args args;
-	char *text;
+	char text[KIPC_NAME_MAX + 1] __uninitialized;
 	int ret = kipc_args_read(&args, sizeof(args), arg);
 
 	if (ret)
 		return ret;
 	if (args.flags || args.reserved)
 		return -EINVAL;
-	text = kipc_args_name(args.name, args.name_length);
-	if (IS_ERR_OR_NULL(text))
-		return text ? PTR_ERR(text) : -EINVAL;
-	ret = unlink_text(text);
-	kfree(text);
-	return ret;
+	ret = kipc_args_name(text, args.name, args.name_length);
+	if (ret <= 0)
+		return ret ?: -EINVAL;
+	return unlink_text(text);
 }
 
 /* ------------------------------------------------------------------------ */
