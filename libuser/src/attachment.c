@@ -14,6 +14,13 @@ static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 static struct kipc_words *list;		/* list_lock */
 
+/*
+ * Where the words were that have been unmapped last, NULL if others may be there. The
+ * next ones ask for that place, which the kernel gives them if it is free, instead of
+ * a search for one.
+ */
+static kipc_word *vacant;
+
 void kipc_words_none(struct kipc_words *words)
 {
 	words->base = (kipc_word *)&always_slow;
@@ -98,11 +105,12 @@ int kipc_words_map(struct kipc_words *words, const struct kipc_info_args *info)
 	/* What a child inherits is replaced. */
 	int flags = words->base ? MAP_SHARED | MAP_FIXED : MAP_SHARED;
 	uint32_t attachment = 0;
-	void *base;
+	void *base = words->base;
 	int error = 0;
 
-	base = mmap(words->base, info->map_size, protection, flags, words->fd,
-		    0);
+	if (!base)
+		base = __atomic_exchange_n(&vacant, NULL, __ATOMIC_RELAXED);
+	base = mmap(base, info->map_size, protection, flags, words->fd, 0);
 	if (base == MAP_FAILED)
 		return -errno;
 	if (object_tracks(info))
@@ -117,6 +125,14 @@ int kipc_words_map(struct kipc_words *words, const struct kipc_info_args *info)
 	words->attachment = attachment;
 	words->maps++;
 	return 0;
+}
+
+void kipc_words_unmap(const struct kipc_words *words)
+{
+	if (!words->map_size)
+		return;
+	munmap(words->base, words->map_size);
+	__atomic_store_n(&vacant, words->base, __ATOMIC_RELAXED);
 }
 
 /*

@@ -26,6 +26,9 @@ void kipc_words_none(struct kipc_words *words);
  */
 int kipc_words_map(struct kipc_words *words, const struct kipc_info_args *info);
 
+/** Unmap words, those that cannot be mapped included. */
+void kipc_words_unmap(const struct kipc_words *words);
+
 /** A child shall have them too. They must be where they will stay. */
 void kipc_words_join(struct kipc_words *words);
 

@@ -275,8 +275,8 @@ void kipc_object_close(void *handle, const struct kipc_words *words, int fd)
 {
 	KEEP_ERRNO();
 
-	if (words && words->map_size)
-		munmap(words->base, words->map_size);
+	if (words)
+		kipc_words_unmap(words);
 	file_close(fd);
 	free(handle);
 }
