@@ -6,6 +6,7 @@
 #include "kipc_library.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -580,6 +581,41 @@ TEST(device_serves_in_another_root)
 	EXPECT_EQ(-ENOENT, kipc_unlink(unique_name(name, "device")));
 	close(kept);
 	EXPECT_EQ(-ENOENT, make_semaphore());
+}
+
+#define STACK	(256 << 10)
+
+static int run_make_semaphore(void *data)
+{
+	(void)data;
+	return make_semaphore() ? 1 : 0;
+}
+
+/*
+ * A child of vfork() has the library's memory, but descriptors of its own: the number
+ * that it leaves there is not this process's, or is that of another file.
+ */
+TEST(device_of_a_child_in_our_memory)
+{
+	char *stack = shared_alloc(STACK);
+	struct stat before, after;
+	unsigned int descriptors;
+	pid_t child;
+	int fd;
+
+	child = clone(run_make_semaphore, stack + STACK,
+		      CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
+	ASSERT_LT(0, child);
+	ASSERT_EQ(0, child_wait(child));
+	fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+	ASSERT_EQ(0, fstat(fd, &before));
+	descriptors = open_descriptors();
+	EXPECT_EQ(0, make_semaphore());
+	EXPECT_EQ(descriptors + 1, open_descriptors());
+	EXPECT_EQ(0, fstat(fd, &after));
+	EXPECT_EQ(before.st_ino, after.st_ino);
+	EXPECT_EQ(0, make_semaphore());
+	EXPECT_EQ(descriptors + 1, open_descriptors());
 }
 
 static pthread_barrier_t start;
