@@ -29,6 +29,12 @@
  * - The errors of create, open and import that all types share are those of
  *   KIPC_CREATE and KIPC_OPEN in <linux/kipc.h>, and of open(2) on /dev/kipc
  *   (-ENOENT: the module is not loaded).
+ * - The library opens /dev/kipc when it first needs it and keeps that descriptor, which
+ *   is close-on-exec, until the process ends, after dlclose() too; the module cannot be
+ *   unloaded before. So a process that changes its root or gives up privileges goes on
+ *   creating and opening objects, with the rights that it then has to them. If the
+ *   program closes the descriptor, as daemons close all, the library opens the device
+ *   again.
  *
  * Since version 0.1 unless a function says otherwise.
  */
