@@ -3,11 +3,26 @@
 #include "kselftest_harness.h"
 
 #include <math.h>
+#include <pthread.h>
 
+#include "bench/clock.c"
+#include "bench/contest.c"
 #include "bench/result.c"
 #include "bench/statistics.c"
 #include "bench/view_acceptance.c"
 #include "bench/view_changes.c"
+
+/* What contest.c needs of run.c, which forks and kills. */
+void run_sample(struct run *run, __u64 ticks, double operations)
+{
+	run->values[run->taken++] = ticks / operations;
+}
+
+void give_up(const char *why)
+{
+	fprintf(stderr, "%s\n", why);
+	abort();
+}
 
 TEST(median_of_odd_and_even_counts)
 {
@@ -52,6 +67,129 @@ TEST(fairness)
 	EXPECT_EQ(1, statistics_jain(equal, 4));
 	EXPECT_EQ(0.25, statistics_jain(one, 4));
 	EXPECT_EQ(1, statistics_jain(nobody, 2));
+}
+
+/* Contenders as they are at 1000 ticks, which are nanoseconds. */
+static struct run *contest_of(const struct share *shares, size_t count)
+{
+	struct run *run = aligned_alloc(CACHE_LINE, sizeof(*run));
+
+	memset(run, 0, sizeof(*run));
+	memcpy(run->shares, shares, count * sizeof(*shares));
+	run->jain = NAN;
+	run->longest = NAN;
+	return run;
+}
+
+TEST(contest_of_equals)
+{
+	const struct share shares[] = {
+		{ .done = 5, .longest = 20 }, { .done = 5, .longest = 30 },
+	};
+	struct run *run = contest_of(shares, 2);
+
+	contest_judge(run, 0, 2, 1000);
+	EXPECT_EQ(1, run->jain);
+	EXPECT_EQ(30, run->longest);
+	free(run);
+}
+
+/* One that got nothing has waited all the time, though its wait never ended. */
+TEST(contest_in_which_one_starves)
+{
+	const struct share shares[] = {
+		{ .done = 8, .longest = 20, .begin = 990 }, { .begin = 100 },
+	};
+	struct run *run = contest_of(shares, 2);
+
+	contest_judge(run, 0, 2, 1000);
+	EXPECT_EQ(0.5, run->jain);
+	EXPECT_EQ(900, run->longest);
+	free(run);
+}
+
+/* Each side is judged for itself, and the worse one counts, whichever comes first. */
+TEST(contest_of_two_sides)
+{
+	const struct share shares[] = {
+		{ .done = 9, .longest = 7 }, { .done = 3, .longest = 5 },
+		{ .done = 3, .longest = 40 }, { .done = 1 }, { .done = 0 },
+	};
+	struct run *run = contest_of(shares, 5);
+
+	contest_judge(run, 0, 1, 1000);
+	EXPECT_EQ(1, run->jain);
+	EXPECT_EQ(7, run->longest);
+	contest_judge(run, 3, 2, 1000);
+	EXPECT_EQ(0.5, run->jain);
+	contest_judge(run, 1, 2, 1000);
+	EXPECT_EQ(0.5, run->jain);
+	EXPECT_EQ(40, run->longest);
+	free(run);
+}
+
+/* Where waits are not timed there is no longest one, and none began. */
+TEST(contest_without_a_clock)
+{
+	const struct share shares[] = { { .done = 2 }, { .done = 2 } };
+	struct run *run = contest_of(shares, 2);
+
+	contest_judge(run, 0, 2, 1000);
+	EXPECT_EQ(1, run->jain);
+	EXPECT_TRUE(isnan(run->longest));
+	free(run);
+}
+
+TEST(contender_counts_its_turns_and_waits)
+{
+	struct share share = {};
+	__u64 first, second;
+
+	contest_wait(&share, clock_ticks());
+	first = share.begin;
+	contest_next(&share);
+	EXPECT_EQ(1UL, share.done);
+	EXPECT_LE(first, share.begin);
+	EXPECT_EQ(share.begin - first, share.longest);
+	/* A long wait, and a shorter one that leaves it standing. */
+	contest_wait(&share, clock_ticks() - 1000000000);
+	contest_got(&share);
+	second = share.longest;
+	EXPECT_LE(1000000000ULL, second);
+	EXPECT_EQ(0ULL, share.begin);
+	EXPECT_EQ(1UL, share.done);
+	contest_wait(&share, clock_ticks());
+	contest_next(&share);
+	EXPECT_EQ(second, share.longest);
+	EXPECT_EQ(2UL, share.done);
+}
+
+static void *get_some(void *data)
+{
+	struct run *run = data;
+
+	while (!__atomic_load_n(&run->stop, __ATOMIC_RELAXED))
+		contest_count(&run->shares[1]);
+	return NULL;
+}
+
+/* It samples what those get that it is told of, and only those. */
+TEST(contest_is_watched)
+{
+	const struct share shares[] = { { .done = 7 }, {} };
+	struct run *run = contest_of(shares, 2);
+	pthread_t thread;
+	unsigned int i;
+
+	run->samples = 3;
+	ASSERT_EQ(0, pthread_create(&thread, NULL, get_some, run));
+	contest_watch(run, 1, 1, 1000000);
+	__atomic_store_n(&run->stop, 1, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	ASSERT_EQ(3U, run->taken);
+	for (i = 0; i < run->taken; i++)
+		EXPECT_LT(0, run->values[i]);
+	free(run);
 }
 
 /* What the file has, as results; the line that is wrong, or 0. */

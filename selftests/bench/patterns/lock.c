@@ -2,7 +2,7 @@
 /* Locks: alone, and fought over. */
 #include <unistd.h>
 
-#include "../statistics.h"
+#include "../contest.h"
 #include "sampling.h"
 
 #define PER_PROCESSOR	4		/* lockers in a crowd */
@@ -31,11 +31,6 @@ static bool stopped(const struct run *run)
 	return __atomic_load_n(&run->stop, __ATOMIC_RELAXED);
 }
 
-static void count_one(struct share *share)
-{
-	__atomic_store_n(&share->done, share->done + 1, __ATOMIC_RELAXED);
-}
-
 /* Holds the lock for the row's parameter and leaves it for as long. */
 static void contend(struct worker *worker)
 {
@@ -46,7 +41,7 @@ static void contend(struct worker *worker)
 		subject->lock.lock(worker->object);
 		clock_work(length);
 		subject->lock.unlock(worker->object);
-		count_one(worker->share);
+		contest_count(worker->share);
 		clock_work(length);
 	}
 }
@@ -56,75 +51,46 @@ static void contend_timed(struct worker *worker)
 {
 	const struct subject *subject = worker->subject;
 	struct share *share = worker->share;
-	__u64 begin, waited;
 
 	while (!stopped(worker->run)) {
-		begin = clock_ticks();
+		contest_wait(share, clock_ticks());
 		subject->lock.lock(worker->object);
-		waited = clock_ticks() - begin;
+		contest_got(share);
 		clock_work(CRITICAL);
 		subject->lock.unlock(worker->object);
-		if (waited > share->longest)
-			share->longest = waited;
-		count_one(share);
+		contest_count(share);
 		clock_work(CRITICAL);
 	}
 }
 
-static unsigned long count_all(const struct run *run, unsigned int workers)
+/* The same, and asks for the lock again at once. */
+static void contend_again(struct worker *worker)
 {
-	unsigned long sum = 0;
+	const struct subject *subject = worker->subject;
+	struct share *share = worker->share;
 
-	while (workers--)
-		sum += __atomic_load_n(&run->shares[workers].done,
-				       __ATOMIC_RELAXED);
-	return sum;
-}
-
-/* One sample: what all of them get done in a while. */
-static void watch(struct run *run, unsigned int workers)
-{
-	const struct timespec pause = { .tv_nsec = SAMPLE };
-	unsigned long before = count_all(run, workers), done;
-	__u64 begin = clock_ticks(), elapsed;
-
-	do {
-		nanosleep(&pause, NULL);
-		elapsed = clock_ticks() - begin;
-		done = count_all(run, workers) - before;
-	} while (!done);
-	run_sample(run, elapsed, done);
-}
-
-static void fairness(struct run *run, unsigned int workers)
-{
-	double shares[RUN_WORKERS] = {}, longest = 0;
-	unsigned int i;
-
-	for (i = 0; i < workers; i++) {
-		shares[i] = run->shares[i].done;
-		if (clock_cost(run->shares[i].longest, 1) > longest)
-			longest = clock_cost(run->shares[i].longest, 1);
+	while (!stopped(worker->run)) {
+		contest_wait(share, clock_ticks());
+		subject->lock.lock(worker->object);
+		contest_got(share);
+		clock_work(CRITICAL);
+		subject->lock.unlock(worker->object);
+		contest_count(share);
 	}
-	run->jain = statistics_jain(shares, workers);
-	if (longest)
-		run->longest = longest;
 }
 
 static void fight(struct run *run, unsigned int workers,
 		  void (*work)(struct worker *worker))
 {
 	const struct shape shape = { .elements = 1 };
-	unsigned int i;
 
 	if (workers > RUN_WORKERS)
 		workers = RUN_WORKERS;
 	run_create(run, &shape);
 	team_start(run, workers, PLACE_SPREAD, work);
 	team_open(run, workers);
-	for (i = 0; i < run->samples; i++)
-		watch(run, workers);
-	fairness(run, workers);
+	contest_watch(run, 0, workers, SAMPLE);
+	contest_judge(run, 0, workers, clock_ticks());
 	__atomic_store_n(&run->stop, 1, __ATOMIC_RELAXED);
 	team_finish(run, workers);
 }
@@ -142,6 +108,11 @@ static void contended(struct run *run)
 static void crowded(struct run *run)
 {
 	fight(run, PER_PROCESSOR * processors(), contend_timed);
+}
+
+static void asked_again(struct run *run)
+{
+	fight(run, run->row->parameter, contend_again);
 }
 
 static const struct pattern lock_uncontended = {
@@ -177,3 +148,16 @@ static const struct pattern lock_crowded = {
 };
 
 PATTERN(lock_crowded);
+
+static const struct pattern lock_again = {
+	.name = "lock-again",
+	.about = "so many processes, holding the lock for 1000 ns and locking again at once",
+	.kind = KIND_LOCK,
+	.needs = ABLE_TO_CROWD,
+	.cpus = 2,
+	.parameters = { 4 },
+	.samples = SAMPLES,
+	.run = asked_again,
+};
+
+PATTERN(lock_again);
