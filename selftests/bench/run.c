@@ -51,9 +51,10 @@ void give_up(const char *why)
 	_exit(EXIT_FAILURE);
 }
 
-void cannot(struct run *run, const char *why)
+void cannot(const char *why)
 {
-	run->impossible = true;
+	if (current)
+		current->impossible = true;
 	give_up(why);
 }
 

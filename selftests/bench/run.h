@@ -86,7 +86,7 @@ void run_value(struct run *run, double value);
 void give_up(const char *why) __attribute__((noreturn, cold));
 
 /* In the run: end it as one that this machine cannot do. */
-void cannot(struct run *run, const char *why) __attribute__((noreturn, cold));
+void cannot(const char *why) __attribute__((noreturn, cold));
 
 /* In the run: end it unless that is true; errno is set where it is not. */
 #define must(condition) do { \

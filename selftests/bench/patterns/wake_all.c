@@ -53,7 +53,7 @@ static void wait_together(struct worker *worker)
 	for (i = 0; i < crowd->size; i++) {
 		errno = pthread_create(&threads[i], &small, wait_often, worker);
 		if (errno)
-			cannot(worker->run, "no more threads");
+			cannot("no more threads");
 	}
 	for (i = 0; i < crowd->size; i++)
 		pthread_join(threads[i], NULL);

@@ -17,7 +17,8 @@ static struct kipc_semaphore *create_set(unsigned int elements,
 	};
 	struct kipc_semaphore *semaphore;
 
-	must_be_zero(kipc_semaphore_create(&semaphore, NULL, &options));
+	must_be_created(kipc_semaphore_create(&semaphore, NULL, &options),
+			flags & KIPC_FAIR);
 	return semaphore;
 }
 
@@ -29,6 +30,11 @@ static void *create(const struct shape *shape)
 static void *create_sealed(const struct shape *shape)
 {
 	return create_set(shape->elements, 0, KIPC_SEALED);
+}
+
+static void *create_fair(const struct shape *shape)
+{
+	return create_set(shape->elements, 0, KIPC_FAIR);
 }
 
 static void destroy(void *object)
@@ -96,6 +102,46 @@ static const struct subject kipc_sealed = {
 
 SUBJECT(kipc_sealed);
 
+static const struct subject kipc_fair = {
+	.name = "kipc-fair",
+	.about = "kipc's semaphore, KIPC_FAIR: first come, first served",
+	.kind = KIND_SEMAPHORE,
+	.role = ROLE_OURS,
+	.able = ABLE_ALONE | ABLE_TO_CROWD,
+	.create = create_fair,
+	.destroy = destroy,
+	.semaphore = { .post = post, .wait = wait, .pairs = pairs },
+};
+
+SUBJECT(kipc_fair);
+
+/* Named ones go with their last descriptor. */
+static void *create_named_one(const struct shape *shape)
+{
+	const struct kipc_semaphore_options options = {
+		.flags = KIPC_EXCLUSIVE,
+		.elements = shape->elements,
+	};
+	struct kipc_semaphore *semaphore;
+	char name[64];
+
+	must_be_zero(kipc_semaphore_create(&semaphore, unique_name(name, "", 0),
+					   &options));
+	return semaphore;
+}
+
+static const struct subject kipc_named = {
+	.name = "kipc-named",
+	.about = "kipc's semaphore with a name",
+	.kind = KIND_SEMAPHORE,
+	.role = ROLE_OURS,
+	.able = ABLE_TO_CREATE,
+	.create = create_named_one,
+	.destroy = destroy,
+};
+
+SUBJECT(kipc_named);
+
 /* By read and write, which act on the first of a set: so it is one set each. */
 
 static void *create_files(const struct shape *shape)
@@ -138,6 +184,11 @@ static void *create_lock(const struct shape *shape)
 	return create_set(shape->elements, 1, 0);
 }
 
+static void *create_fair_lock(const struct shape *shape)
+{
+	return create_set(shape->elements, 1, KIPC_FAIR);
+}
+
 static void lock(void *object)
 {
 	must_be_zero(kipc_semaphore_wait(object, 0, 1));
@@ -168,6 +219,19 @@ static const struct subject kipc_lock = {
 };
 
 SUBJECT(kipc_lock);
+
+static const struct subject kipc_fair_lock = {
+	.name = "kipc-semaphore-fair",
+	.about = "kipc's semaphore with one unit, for a lock, KIPC_FAIR",
+	.kind = KIND_LOCK,
+	.role = ROLE_OURS,
+	.able = ABLE_ALONE | ABLE_ACROSS | ABLE_TO_CROWD,
+	.create = create_fair_lock,
+	.destroy = destroy,
+	.lock = { .lock = lock, .unlock = unlock, .pairs = lock_pairs },
+};
+
+SUBJECT(kipc_fair_lock);
 
 static void *create_watched(const struct shape *shape)
 {

@@ -113,6 +113,14 @@ static inline void read_all(int fd, void *buffer, size_t size)
 	}
 }
 
+/* A new module's object; an older one may not know these flags for its type. */
+static inline void must_be_created(int error, unsigned int flags)
+{
+	if (flags && error == -EINVAL)
+		cannot("this module does not know that flag for this type");
+	must_be_zero(error);
+}
+
 /* A name that no other run of this program uses. */
 static inline const char *unique_name(char name[64], const char *prefix,
 				      unsigned int element)
