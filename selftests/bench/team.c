@@ -16,6 +16,9 @@
 /* The gate counts who has come, and then says that all may begin. */
 #define GATE_OPEN	0x80000000U
 
+/* Of the team that this process leads. */
+static pid_t members[RUN_WORKERS];
+
 static void gate_wake(unsigned int *gate)
 {
 	syscall(SYS_futex, gate, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
@@ -83,6 +86,7 @@ void team_start(struct run *run, unsigned int count, enum placing placing,
 		must(pid >= 0);
 		if (!pid)
 			work_at(run, index, count, work);
+		members[index] = pid;
 	}
 }
 
@@ -109,6 +113,19 @@ void team_finish(struct run *run, unsigned int count)
 			give_up("a worker failed");
 	}
 	run->elapsed = clock_ticks() - run->elapsed;
+}
+
+void team_end(unsigned int count)
+{
+	int status;
+
+	while (count--) {
+		kill(members[count], SIGKILL);
+		must(waitpid(members[count], &status, 0) > 0);
+		errno = 0;
+		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+			give_up("a worker failed");
+	}
 }
 
 void team_run(struct run *run, unsigned int count, enum placing placing,

@@ -43,7 +43,10 @@ void team_open(struct run *run, unsigned int count);
 /* Wait until all have ended; gives up where one failed. */
 void team_finish(struct run *run, unsigned int count);
 
-/* All of that. */
+/* Kill them, wherever they wait; gives up where one has ended before. */
+void team_end(unsigned int count);
+
+/* Start, open and finish. */
 void team_run(struct run *run, unsigned int count, enum placing placing,
 	      void (*work)(struct worker *worker));
 

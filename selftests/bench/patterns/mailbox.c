@@ -15,9 +15,6 @@ enum {
 	BACK,
 };
 
-/* Senders come first in the team. */
-static unsigned int senders, receivers;
-
 static size_t size_of(const struct run *run)
 {
 	return run->row->parameter;
@@ -140,67 +137,30 @@ static void receive_many(const struct worker *worker, void *data,
 						 size);
 }
 
-/* As many messages go from each sender as would reach each receiver. */
 static void stream(struct worker *worker)
 {
 	unsigned long total = sampling_total(worker->run);
 	void *data = data_alloc(worker->run);
 
 	worker->share->begin = clock_ticks();
-	if (worker->index < senders)
-		send_many(worker, data, total * receivers);
+	if (worker->index)
+		receive_many(worker, data, total);
 	else
-		receive_many(worker, data, total * senders);
+		send_many(worker, data, total);
 	worker->share->end = clock_ticks();
 }
 
 /*
- * One sample, from when the first receiver began until the last one ended: some
- * messages come in a burst, and the next one after a sleep.
+ * One sample, of all that the receiver took: some messages come in a burst, and the
+ * next one after a sleep.
  */
-static void sample_all(struct run *run)
-{
-	const struct share *share = &run->shares[senders];
-	__u64 begin = share->begin, end = share->end;
-	unsigned int i;
-
-	for (i = 1; i < receivers; i++) {
-		if (share[i].begin < begin)
-			begin = share[i].begin;
-		if (share[i].end > end)
-			end = share[i].end;
-	}
-	run_sample(run, end - begin,
-		   (double)sampling_total(run) * senders * receivers);
-}
-
-static void streams(struct run *run, unsigned int from, unsigned int to)
-{
-	senders = from;
-	receivers = to;
-	create(run, 1);
-	team_run(run, from + to, PLACE_SPREAD, stream);
-	sample_all(run);
-}
-
 static void one_to_one(struct run *run)
 {
-	streams(run, 1, 1);
-}
+	const struct share *receiver = &run->shares[1];
 
-static void many_to_one(struct run *run)
-{
-	streams(run, 4, 1);
-}
-
-static void one_to_many(struct run *run)
-{
-	streams(run, 1, 4);
-}
-
-static void many_to_many(struct run *run)
-{
-	streams(run, 4, 4);
+	create(run, 1);
+	team_run(run, 2, PLACE_SPREAD, stream);
+	run_sample(run, receiver->end - receiver->begin, sampling_total(run));
 }
 
 static const struct pattern mailbox_uncontended = {
@@ -247,36 +207,3 @@ static const struct pattern mailbox_stream = {
 };
 
 PATTERN(mailbox_stream);
-
-static const struct pattern mailbox_gather = {
-	.name = "mailbox-gather",
-	.about = "four processes send messages of so many bytes to one",
-	.kind = KIND_MAILBOX,
-	.needs = ABLE_TO_CROWD,
-	.parameters = { 64 },
-	.run = many_to_one,
-};
-
-PATTERN(mailbox_gather);
-
-static const struct pattern mailbox_share = {
-	.name = "mailbox-share",
-	.about = "one process sends messages of so many bytes to four",
-	.kind = KIND_MAILBOX,
-	.needs = ABLE_TO_CROWD,
-	.parameters = { 64 },
-	.run = one_to_many,
-};
-
-PATTERN(mailbox_share);
-
-static const struct pattern mailbox_mesh = {
-	.name = "mailbox-mesh",
-	.about = "four processes send messages of so many bytes to four",
-	.kind = KIND_MAILBOX,
-	.needs = ABLE_TO_CROWD,
-	.parameters = { 64 },
-	.run = many_to_many,
-};
-
-PATTERN(mailbox_mesh);

@@ -9,9 +9,10 @@ struct mailboxes {
 	struct kipc_mailbox *list[];
 };
 
-static void *create(const struct shape *shape)
+static void *create_with(const struct shape *shape, unsigned int flags)
 {
 	const struct kipc_mailbox_options options = {
+		.flags = flags,
 		.message_size = shape->size,
 		.messages = shape->depth,
 	};
@@ -22,9 +23,19 @@ static void *create(const struct shape *shape)
 
 	mailboxes->count = shape->elements;
 	for (i = 0; i < shape->elements; i++)
-		must_be_zero(kipc_mailbox_create(&mailboxes->list[i], NULL,
-						 &options));
+		must_be_created(kipc_mailbox_create(&mailboxes->list[i], NULL,
+						    &options), flags);
 	return mailboxes;
+}
+
+static void *create(const struct shape *shape)
+{
+	return create_with(shape, 0);
+}
+
+static void *create_fair(const struct shape *shape)
+{
+	return create_with(shape, KIPC_FAIR);
 }
 
 static void destroy(void *object)
@@ -66,6 +77,19 @@ static const struct subject kipc = {
 };
 
 SUBJECT(kipc);
+
+static const struct subject kipc_fair = {
+	.name = "kipc-fair",
+	.about = "kipc's mailbox, KIPC_FAIR: first come, first served",
+	.kind = KIND_MAILBOX,
+	.role = ROLE_OURS,
+	.able = ABLE_ALONE | ABLE_TO_CROWD,
+	.create = create_fair,
+	.destroy = destroy,
+	.mailbox = { .send = send, .receive = receive },
+};
+
+SUBJECT(kipc_fair);
 
 static void write_message(void *object, unsigned int element, void *data,
 			  size_t size)

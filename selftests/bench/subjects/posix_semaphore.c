@@ -145,6 +145,37 @@ static const struct subject posix_semaphore_names = {
 
 SUBJECT(posix_semaphore_names);
 
+static void *create_named(const struct shape *shape)
+{
+	char name[64];
+	sem_t *semaphore;
+
+	(void)shape;
+	semaphore = sem_open(unique_name(name, "/", 0), O_CREAT | O_EXCL, 0600,
+			     0);
+	must(semaphore != SEM_FAILED);
+	return semaphore;
+}
+
+static void destroy_named(void *object)
+{
+	char name[64];
+
+	sem_close(object);
+	sem_unlink(unique_name(name, "/", 0));
+}
+
+static const struct subject posix_semaphore_named = {
+	.name = "sem_open",
+	.about = "glibc's sem_t with a name, sem_open(), sem_unlink()",
+	.kind = KIND_SEMAPHORE,
+	.able = ABLE_TO_CREATE,
+	.create = create_named,
+	.destroy = destroy_named,
+};
+
+SUBJECT(posix_semaphore_named);
+
 /* In one piece of shared memory, 32 bytes each, and nothing to wait with yet. */
 
 struct packed {

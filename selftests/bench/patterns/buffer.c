@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A bounded buffer, as textbooks have it: one semaphore counts its free slots and one
+ * its items. A producer waits for a slot and posts an item, a consumer the reverse.
+ */
+#include "exchange.h"
+
+#define DEPTH		16		/* slots */
+
+/* The elements. */
+enum {
+	SLOTS,
+	ITEMS,
+};
+
+static struct buffer {
+	unsigned long put __attribute__((aligned(CACHE_LINE)));
+	unsigned long got __attribute__((aligned(CACHE_LINE)));
+	unsigned long items[DEPTH] __attribute__((aligned(CACHE_LINE)));
+} *buffer;
+
+/* They come first in the team. */
+static unsigned int producers;
+
+static unsigned long *next(unsigned long *position)
+{
+	return &buffer->items[__atomic_fetch_add(position, 1, __ATOMIC_RELAXED) %
+			      DEPTH];
+}
+
+static void produce(const struct worker *worker)
+{
+	worker->subject->semaphore.wait(worker->object, SLOTS);
+	__atomic_store_n(next(&buffer->put), worker->share->done,
+			 __ATOMIC_RELAXED);
+	worker->subject->semaphore.post(worker->object, ITEMS, 1);
+}
+
+static void consume(const struct worker *worker)
+{
+	worker->subject->semaphore.wait(worker->object, ITEMS);
+	__atomic_load_n(next(&buffer->got), __ATOMIC_RELAXED);
+	worker->subject->semaphore.post(worker->object, SLOTS, 1);
+}
+
+static void work(struct worker *worker)
+{
+	contest_wait(worker->share, clock_ticks());
+	for (;;) {
+		if (worker->index < producers)
+			produce(worker);
+		else
+			consume(worker);
+		contest_next(worker->share);
+	}
+}
+
+static void fill(struct run *run, unsigned int from, unsigned int to)
+{
+	const struct shape shape = { .elements = 2 };
+	unsigned int i;
+
+	producers = from;
+	buffer = shared_alloc(sizeof(*buffer));
+	run_create(run, &shape);
+	for (i = 0; i < DEPTH; i++)
+		run->row->subject->semaphore.post(run->object, SLOTS, 1);
+	exchange(run, from, to, work);
+}
+
+static void many_to_many(struct run *run)
+{
+	fill(run, run->row->parameter, run->row->parameter);
+}
+
+static void many_to_one(struct run *run)
+{
+	fill(run, run->row->parameter, 1);
+}
+
+static void one_to_many(struct run *run)
+{
+	fill(run, 1, run->row->parameter);
+}
+
+static const struct pattern buffer_mesh = {
+	.name = "buffer-mesh",
+	.about = "so many producers and as many consumers of a buffer with 16 slots",
+	.kind = KIND_SEMAPHORE,
+	.needs = ABLE_TO_CROWD,
+	.parameters = { 1, 4, 16 },
+	.samples = EXCHANGE_SAMPLES,
+	.run = many_to_many,
+};
+
+PATTERN(buffer_mesh);
+
+static const struct pattern buffer_gather = {
+	.name = "buffer-gather",
+	.about = "so many producers and one consumer of a buffer with 16 slots",
+	.kind = KIND_SEMAPHORE,
+	.needs = ABLE_TO_CROWD,
+	.parameters = { 4 },
+	.samples = EXCHANGE_SAMPLES,
+	.run = many_to_one,
+};
+
+PATTERN(buffer_gather);
+
+static const struct pattern buffer_share = {
+	.name = "buffer-share",
+	.about = "one producer and so many consumers of a buffer with 16 slots",
+	.kind = KIND_SEMAPHORE,
+	.needs = ABLE_TO_CROWD,
+	.parameters = { 4 },
+	.samples = EXCHANGE_SAMPLES,
+	.run = one_to_many,
+};
+
+PATTERN(buffer_share);
