@@ -366,16 +366,73 @@ TEST(promises_are_met_or_missed)
 		"semaphore-uncontended,0,sem_t,peer,ok,ns,10,2,3,,7,1,,,\n"
 		"memory-semaphore,100000,kipc-packed,ours,ok,bytes,41,2,3,,7,1,,,\n";
 	struct results runs[2];
-	char text[4096] = "";
+	char text[8192] = "";
 	FILE *file = fmemopen(text, sizeof(text), "w");
 
 	ASSERT_EQ(0U, read_text(&runs[0], counted));
 	ASSERT_EQ(0U, read_text(&runs[1], timed));
 	EXPECT_EQ(2U, view_acceptance(runs, 2, file));
 	fclose(file);
-	EXPECT_NE(NULL, strstr(text, "5 by 10"));
-	EXPECT_NE(NULL, strstr(text, "26 by 100"));
+	EXPECT_NE(NULL, strstr(text, "5.000 by 10.00"));
+	EXPECT_NE(NULL, strstr(text, "26.00 by 100.0"));
 	EXPECT_NE(NULL, strstr(text, "not measured"));
+	forget(&runs[0]);
+	forget(&runs[1]);
+}
+
+/* Of several peers the cheapest that was measured counts, and is named. */
+TEST(promise_beside_the_best_of_peers)
+{
+	static const char all[] =
+		"mailbox-mesh,4,kipc,ours,ok,ns,10,2,3,,7,1,,,\n"
+		"mailbox-mesh,4,mq,peer,ok,ns,20,2,3,,7,1,,,\n"
+		"mailbox-mesh,4,msg,peer,ok,ns,8,2,3,,7,1,,,\n"
+		"mailbox-mesh,4,fifo,peer,ok,ns,1,2,3,,7,1,,,\n"
+		"mailbox-mesh,4,pipe,peer,skipped,ns,,,,,0,1,,,why\n";
+	static const char few[] =
+		"mailbox-mesh,4,kipc,ours,ok,ns,10,2,3,,7,1,,,\n"
+		"mailbox-mesh,4,pipe,peer,ok,ns,16,2,3,,7,1,,,\n";
+	struct results run;
+	char text[8192] = "";
+	FILE *file = fmemopen(text, sizeof(text), "w");
+
+	ASSERT_EQ(0U, read_text(&run, all));
+	EXPECT_EQ(1U, view_acceptance(&run, 1, file));
+	forget(&run);
+	ASSERT_EQ(0U, read_text(&run, few));
+	EXPECT_EQ(0U, view_acceptance(&run, 1, file));
+	fclose(file);
+	EXPECT_NE(NULL, strstr(text, "10.00 by 8.000 (msg)"));
+	EXPECT_NE(NULL, strstr(text, "10.00 by 16.00 (pipe)"));
+	EXPECT_NE(NULL, strstr(text, "0 met, 1 missed"));
+	EXPECT_NE(NULL, strstr(text, "1 met, 0 missed"));
+	forget(&run);
+}
+
+/* One that is of time looks only at the run that was timed. */
+TEST(promise_of_time)
+{
+	static const char counted[] =
+		"# mode: instructions\n"
+		"lock-crowd,10,kipc-semaphore,ours,ok,ns,30,2,3,,7,1,,,\n"
+		"lock-crowd,10,sem_t,peer,ok,ns,10,2,3,,7,1,,,\n";
+	static const char timed[] =
+		"# mode: time\n"
+		"lock-crowd,10,kipc-semaphore,ours,ok,ns,1234567,2,3,,7,1,,,\n"
+		"lock-crowd,10,sem_t,peer,ok,ns,2469134,2,3,,7,1,,,\n";
+	struct results runs[2];
+	char text[8192] = "";
+	FILE *file = fmemopen(text, sizeof(text), "w");
+
+	ASSERT_EQ(0U, read_text(&runs[0], counted));
+	ASSERT_EQ(0U, read_text(&runs[1], timed));
+	EXPECT_EQ(0U, view_acceptance(runs, 1, file));
+	EXPECT_EQ(0U, view_acceptance(runs, 2, file));
+	fclose(file);
+	EXPECT_NE(NULL, strstr(text, "0 met, 0 missed"));
+	EXPECT_NE(NULL, strstr(text, "1 met, 0 missed"));
+	EXPECT_NE(NULL, strstr(text, "0.5000"));
+	EXPECT_NE(NULL, strstr(text, "1234567 by 2469134"));
 	forget(&runs[0]);
 	forget(&runs[1]);
 }
