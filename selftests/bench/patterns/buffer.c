@@ -3,6 +3,8 @@
  * A bounded buffer, as textbooks have it: one semaphore counts its free slots and one
  * its items. A producer waits for a slot and posts an item, a consumer the reverse.
  */
+#include <stdalign.h>
+
 #include "exchange.h"
 
 #define DEPTH		16		/* slots */
@@ -14,9 +16,9 @@ enum {
 };
 
 static struct buffer {
-	unsigned long put __attribute__((aligned(CACHE_LINE)));
-	unsigned long got __attribute__((aligned(CACHE_LINE)));
-	unsigned long items[DEPTH] __attribute__((aligned(CACHE_LINE)));
+	alignas(CACHE_LINE) unsigned long put;
+	alignas(CACHE_LINE) unsigned long got;
+	alignas(CACHE_LINE) unsigned long items[DEPTH];
 } *buffer;
 
 /* They come first in the team. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Messages from several senders, to several receivers, or both. */
+#include <stdalign.h>
 #include <string.h>
 
 #include "exchange.h"
@@ -13,7 +14,7 @@ static unsigned int senders;
 
 static void work(struct worker *worker)
 {
-	char memory[HEADER + SIZE] __attribute__((aligned(CACHE_LINE)));
+	alignas(CACHE_LINE) char memory[HEADER + SIZE];
 	const struct subject *subject = worker->subject;
 	char *data = memory + HEADER;
 
