@@ -216,11 +216,13 @@ static bool measured(const struct results *results,
 /* With four digits that count, and never an exponent. */
 static const char *figure(char cell[CELL], double value)
 {
+	double scaled = value;
 	int decimals = 0;
-	double limit;
 
-	for (limit = 1000; decimals < 6 && value && value < limit; limit /= 10)
+	while (decimals < 6 && scaled > 0 && scaled < 1000) {
+		scaled *= 10;
 		decimals++;
+	}
 	snprintf(cell, CELL, "%.*f", decimals, value);
 	return cell;
 }
