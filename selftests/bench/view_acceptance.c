@@ -117,11 +117,6 @@ static const struct promise promises[] = {
 		.peer = { "lock-again", 4, "sem_t" },
 		.most = 1.00,
 	}, {
-		.about = "mutex, 4 processes that hold it for 1 us, by robust",
-		.ours = { "lock-again", 4, "kipc" },
-		.peer = { "lock-again", 4, "pthread-robust" },
-		.most = 1.00,
-	}, {
 		.about = "semaphores watched by epoll, 64, by eventfds",
 		.ours = { "any", 64, "kipc-epoll" },
 		.peer = { "any", 64, "eventfd-epoll" },
