@@ -48,7 +48,7 @@ static void be_impossible(struct run *run)
 {
 	run_create(run, NULL);
 	errno = EAGAIN;
-	cannot(run, "threads");
+	cannot("threads");
 }
 
 static void be_killed(struct run *run)
