@@ -101,7 +101,7 @@ static void list_remove(struct kipc_words *words)
 int kipc_words_map(struct kipc_words *words, const struct kipc_info_args *info)
 {
 	int protection = PROT_READ |
-			 (info->created & KIPC_KERNEL_WORDS ? 0 : PROT_WRITE);
+			 ((info->created & KIPC_KERNEL_WORDS) ? 0 : PROT_WRITE);
 	/* What a child inherits is replaced. */
 	int flags = words->base ? MAP_SHARED | MAP_FIXED : MAP_SHARED;
 	uint32_t attachment = 0;
