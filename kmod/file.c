@@ -54,8 +54,8 @@ static int object_info(struct kipc_object *object, const struct file *file,
 	return kipc_args_write(arg, &args, sizeof(args));
 }
 
-static long object_ioctl(struct file *file, unsigned int command,
-			 unsigned long arg)
+long kipc_file_ioctl(struct file *file, unsigned int command,
+		     unsigned long arg)
 {
 	void __user *user = (void __user *)arg;
 
@@ -156,7 +156,7 @@ static int map_and_attach(struct kipc_object *object,
 	return 0;
 }
 
-static int object_mmap(struct file *file, struct vm_area_struct *vma)
+int kipc_file_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct kipc_object *object = kipc_object_of(file);
 	struct kipc_words *words;
@@ -190,7 +190,7 @@ static void object_set_file(struct kipc_object *object, struct file *file)
 }
 
 /* By OPEN, or by a path that leads to the inode: /proc/PID/fd/N */
-static int object_open(struct inode *inode, struct file *file)
+int kipc_file_open(struct inode *inode, struct file *file)
 {
 	struct kipc_object *object = kipc_inode_object(inode);
 
@@ -205,7 +205,7 @@ static int object_open(struct inode *inode, struct file *file)
  * None of its threads runs the old one any more then, though others may go on to use
  * the memory.
  */
-static int object_flush(struct file *file, fl_owner_t id)
+int kipc_file_flush(struct file *file, fl_owner_t id)
 {
 	struct kipc_object *object = kipc_object_of(file);
 
@@ -214,13 +214,13 @@ static int object_flush(struct file *file, fl_owner_t id)
 	return 0;
 }
 
-static int object_release(struct inode *inode, struct file *file)
+int kipc_file_release(struct inode *inode, struct file *file)
 {
 	kipc_object_put(kipc_object_of(file));
 	return 0;
 }
 
-static void object_show_fdinfo(struct seq_file *seq, struct file *file)
+void kipc_file_show_fdinfo(struct seq_file *seq, struct file *file)
 {
 	struct kipc_object *object = kipc_object_of(file);
 
@@ -240,41 +240,31 @@ static void object_show_fdinfo(struct seq_file *seq, struct file *file)
 }
 
 static const struct file_operations object_operations = {
-	.owner = THIS_MODULE,
-	.open = object_open,
-	.flush = object_flush,
-	.release = object_release,
-	.unlocked_ioctl = object_ioctl,
-	.compat_ioctl = compat_ptr_ioctl,
-	.mmap = object_mmap,
-	.llseek = noop_llseek,
-	.show_fdinfo = object_show_fdinfo,
+	KIPC_FILE_OPERATIONS,
 };
 
 /* Of types that can be polled, read and written; the others say so by EPERM. */
 static const struct file_operations pollable_operations = {
-	.owner = THIS_MODULE,
-	.open = object_open,
-	.flush = object_flush,
-	.release = object_release,
+	KIPC_FILE_OPERATIONS,
 	.read = object_read,
 	.write = object_write,
 	.read_iter = object_read_iter,
 	.write_iter = object_write_iter,
 	.poll = object_poll,
-	.unlocked_ioctl = object_ioctl,
-	.compat_ioctl = compat_ptr_ioctl,
-	.mmap = object_mmap,
-	.llseek = noop_llseek,
-	.show_fdinfo = object_show_fdinfo,
 };
+
+static const struct file_operations *type_operations(const struct kipc_type *type)
+{
+	if (type->operations)
+		return type->operations;
+	return type->poll ? &pollable_operations : &object_operations;
+}
 
 /* The object of any file; NULL where it is not of that type, or not ours at all. */
 struct kipc_object *kipc_object_of_type(const struct file *file,
 					const struct kipc_type *type)
 {
-	if (file->f_op != &object_operations &&
-	    file->f_op != &pollable_operations)
+	if (file->f_op != type_operations(type))
 		return NULL;
 	return kipc_object_of(file)->type == type ? kipc_object_of(file) : NULL;
 }
@@ -296,8 +286,7 @@ static struct file *object_file(struct kipc_object *object, const char *name,
 		.mode = mode,
 		.bytes = type->id == KIPC_REGION ?
 			 object->attributes.region.bytes : 0,
-		.operations = type->poll ? &pollable_operations :
-					   &object_operations,
+		.operations = type_operations(type),
 		.flags = access_to_open(access),
 	};
 

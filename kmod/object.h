@@ -17,6 +17,7 @@
 #define KIPC_OBJECT_H
 
 #include <linux/fs.h>
+#include <linux/module.h>
 #include <linux/path.h>
 #include <linux/poll.h>
 #include <linux/refcount.h>
@@ -47,8 +48,10 @@ struct kipc_words;
  * @init: charge and allocate all it will ever need
  * @exit: free that, also after @init failed half way
  * @ioctl: its verbs
+ * @operations: of its files, where they have some of their own; those of all types
+ *		are KIPC_FILE_OPERATIONS
  * @poll: register, and say what is ready; NULL if there is nothing to poll,
- *	  read or write
+ *	  read or write, or @operations has it
  * @read: second door to a verb
  * @write: second door to a verb
  * @words: what mmap() maps; NULL if there is nothing
@@ -81,6 +84,7 @@ struct kipc_type {
 	void (*exit)(struct kipc_object *object);
 	long (*ioctl)(struct file *file, unsigned int command,
 		      void __user *arg);
+	const struct file_operations *operations;
 	__poll_t (*poll)(struct file *file, struct poll_table_struct *table);
 	ssize_t (*read)(struct file *file, struct iov_iter *to, bool try);
 	ssize_t (*write)(struct file *file, struct iov_iter *from, bool try);
@@ -152,6 +156,25 @@ static inline struct kipc_object *kipc_object_of(const struct file *file)
 {
 	return file->private_data;
 }
+
+long kipc_file_ioctl(struct file *file, unsigned int command, unsigned long arg);
+int kipc_file_mmap(struct file *file, struct vm_area_struct *vma);
+int kipc_file_open(struct inode *inode, struct file *file);
+int kipc_file_flush(struct file *file, fl_owner_t id);
+int kipc_file_release(struct inode *inode, struct file *file);
+void kipc_file_show_fdinfo(struct seq_file *seq, struct file *file);
+
+/* What the files of all types can do, in a struct file_operations. */
+#define KIPC_FILE_OPERATIONS			\
+	.owner = THIS_MODULE,			\
+	.open = kipc_file_open,			\
+	.flush = kipc_file_flush,		\
+	.release = kipc_file_release,		\
+	.unlocked_ioctl = kipc_file_ioctl,	\
+	.compat_ioctl = compat_ptr_ioctl,	\
+	.mmap = kipc_file_mmap,			\
+	.llseek = noop_llseek,			\
+	.show_fdinfo = kipc_file_show_fdinfo
 
 struct kipc_object *kipc_object_of_type(const struct file *file,
 					const struct kipc_type *type);

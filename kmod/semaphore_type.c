@@ -337,55 +337,36 @@ static bool semaphore_add_shared(struct kipc_semaphore *semaphore, u32 count)
 	return true;
 }
 
-/* Take a unit, but not for a caller who cannot be told. */
-static int semaphore_read_unit(struct kipc_semaphore *semaphore,
-			       struct kipc_semaphore_holder *holder,
-			       const struct kipc_deadline *deadline,
-			       struct iov_iter *to)
-{
-	u64 units = 1;
-	int ret = 0;
-
-	if (!semaphore_take_shared(semaphore, units))
-		ret = kipc_semaphore_wait(semaphore, 0, units, holder,
-					  deadline);
-	if (ret)
-		return ret;
-	if (copy_to_iter(&units, sizeof(units), to) == sizeof(units))
-		return sizeof(units);
-	kipc_semaphore_post(semaphore, 0, units, holder);
-	return -EFAULT;
-}
-
-static ssize_t semaphore_read(struct file *file, struct iov_iter *to, bool try)
+static int semaphore_file_take(struct file *file, size_t size, bool try)
 {
 	struct kipc_semaphore *semaphore = kipc_semaphore_of(kipc_object_of(file));
-	struct kipc_deadline deadline = kipc_file_deadline(file, try);
-	struct kipc_semaphore_holder *holder;
+	struct kipc_deadline deadline;
 	int ret = kipc_file_check(file, FMODE_WRITE);
 
 	if (ret)
 		return ret;
-	if (iov_iter_count(to) < sizeof(u64))
+	if (size < sizeof(u64))
 		return -EINVAL;
-	ret = taker_get(semaphore, &holder);
-	if (!ret)
-		ret = semaphore_read_unit(semaphore, holder, &deadline, to);
-	holder_put(holder);
-	return ret;
+	if (semaphore_take_shared(semaphore, 1))
+		return 0;
+	deadline = kipc_file_deadline(file, try);
+	return caller_wait(semaphore, 0, 1, &deadline);
 }
 
-static ssize_t semaphore_write(struct file *file, struct iov_iter *from,
-			       bool try)
+/* A unit that has been taken goes back if the caller cannot be told of it. */
+static ssize_t semaphore_file_taken(struct file *file, bool told)
+{
+	if (told)
+		return sizeof(u64);
+	caller_post(kipc_semaphore_of(kipc_object_of(file)), 0, 1);
+	return -EFAULT;
+}
+
+static ssize_t semaphore_file_give(struct file *file, u64 units)
 {
 	struct kipc_semaphore *semaphore = kipc_semaphore_of(kipc_object_of(file));
-	u64 units;
 	int ret;
 
-	if (iov_iter_count(from) < sizeof(units))
-		return -EINVAL;
-	if (!copy_from_iter_full(&units, sizeof(units), from))
-		return -EFAULT;
 	if (units > KIPC_SEMAPHORE_MAX)
 		return -EOVERFLOW;
 	if (units && semaphore_add_shared(semaphore, units))
@@ -393,6 +374,65 @@ static ssize_t semaphore_write(struct file *file, struct iov_iter *from,
 	ret = caller_post(semaphore, 0, units);
 	return ret ? ret : sizeof(units);
 }
+
+/*
+ * A copy by an iterator costs over ten times what one of eight bytes does, so read() and
+ * write() have none. All else, as readv() and io_uring, brings its own.
+ */
+static ssize_t semaphore_read(struct file *file, char __user *buffer,
+			      size_t size, loff_t *position)
+{
+	int ret = semaphore_file_take(file, size, false);
+
+	if (ret)
+		return ret;
+	return semaphore_file_taken(file, !put_user((u64)1, (u64 __user *)buffer));
+}
+
+static ssize_t semaphore_write(struct file *file, const char __user *data,
+			       size_t size, loff_t *position)
+{
+	u64 units;
+
+	if (size < sizeof(units))
+		return -EINVAL;
+	if (get_user(units, (const u64 __user *)data))
+		return -EFAULT;
+	return semaphore_file_give(file, units);
+}
+
+static ssize_t semaphore_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	const u64 units = 1;
+	int ret = semaphore_file_take(iocb->ki_filp, iov_iter_count(to),
+				      iocb->ki_flags & IOCB_NOWAIT);
+
+	if (ret)
+		return ret;
+	return semaphore_file_taken(iocb->ki_filp,
+				    copy_to_iter(&units, sizeof(units), to) ==
+				    sizeof(units));
+}
+
+static ssize_t semaphore_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	u64 units;
+
+	if (iov_iter_count(from) < sizeof(units))
+		return -EINVAL;
+	if (!copy_from_iter_full(&units, sizeof(units), from))
+		return -EFAULT;
+	return semaphore_file_give(iocb->ki_filp, units);
+}
+
+static const struct file_operations semaphore_operations = {
+	KIPC_FILE_OPERATIONS,
+	.read = semaphore_read,
+	.write = semaphore_write,
+	.read_iter = semaphore_read_iter,
+	.write_iter = semaphore_write_iter,
+	.poll = semaphore_poll,
+};
 
 /* ------------------------------------------------------------------------ */
 /* The type                                                                 */
@@ -470,9 +510,7 @@ const struct kipc_type kipc_semaphore_type = {
 	.init = semaphore_init,
 	.exit = semaphore_exit,
 	.ioctl = semaphore_ioctl,
-	.poll = semaphore_poll,
-	.read = semaphore_read,
-	.write = semaphore_write,
+	.operations = &semaphore_operations,
 	.words = semaphore_words,
 	.attachment_size = sizeof(struct kipc_semaphore_holder),
 	.attach = semaphore_attach,
