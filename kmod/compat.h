@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/nsproxy.h>
+#include <linux/poll.h>
 #include <linux/sched.h>
 #include <linux/shmem_fs.h>
 #include <linux/time_namespace.h>
@@ -60,6 +61,12 @@ static inline int kipc_module_references(void)
 #ifndef fd_file
 #define fd_file(fd)	((fd).file)
 #endif
+
+/* Will poll_wait() register? Newer kernels have lost poll_does_not_wait(). */
+static inline bool kipc_poll_registers(const struct poll_table_struct *table)
+{
+	return table && table->_qproc;
+}
 
 /* For a variable that kernels need not clear, as some do with all on the stack. */
 #ifndef __uninitialized

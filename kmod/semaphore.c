@@ -308,6 +308,13 @@ int kipc_semaphore_wait(struct kipc_semaphore *semaphore, u32 index,
 }
 
 /* To look is not to freeze: others go on by the word meanwhile. */
+static u32 semaphore_peek(const struct kipc_semaphore *semaphore,
+			  const struct kipc_element *e, u32 index)
+{
+	return min_t(u64, kipc_word_peek(&semaphore->words, e, index),
+		     kipc_semaphore_max(semaphore));
+}
+
 int kipc_semaphore_value(struct kipc_semaphore *semaphore, u32 index,
 			 u32 *value)
 {
@@ -315,23 +322,41 @@ int kipc_semaphore_value(struct kipc_semaphore *semaphore, u32 index,
 
 	if (!e)
 		return -EINVAL;
-	*value = min_t(u64, kipc_word_peek(&semaphore->words, e, index),
-		       kipc_semaphore_max(semaphore));
+	*value = semaphore_peek(semaphore, e, index);
 	return 0;
 }
 
-/* For a poller that has registered: the word stays the kernel's by that. */
-__poll_t kipc_semaphore_ready(struct kipc_semaphore *semaphore)
+/*
+ * For a poller that has registered: the word is the kernel's from here on, and
+ * each post that is not in its value yet finds the poller.
+ */
+void kipc_semaphore_claim(struct kipc_semaphore *semaphore)
 {
 	struct kipc_element *e = semaphore->words.elements;
-	__poll_t ready = 0;
 
 	semaphore_enter(semaphore, e, 0);
-	if (semaphore_takable(e))
-		ready |= EPOLLIN | EPOLLRDNORM;
-	if (semaphore_units(e) < kipc_semaphore_max(semaphore))
-		ready |= EPOLLOUT | EPOLLWRNORM;
 	semaphore_unlock(semaphore, e, 0);
+}
+
+/*
+ * What a poller is told. Without the lock: a registered poller is woken after each
+ * change that makes anything ready, however old the answer is, and looks again.
+ */
+__poll_t kipc_semaphore_ready(const struct kipc_semaphore *semaphore)
+{
+	const struct kipc_element *e = semaphore->words.elements;
+	/*
+	 * Before the value: a unit on its way to a waiter is out of the value by
+	 * the time that the waiter is off the list.
+	 */
+	bool waiters = data_race(smp_load_acquire(&e->waiters.first));
+	u32 units = semaphore_peek(semaphore, e, 0);
+	__poll_t ready = 0;
+
+	if (units && !waiters)
+		ready |= EPOLLIN | EPOLLRDNORM;
+	if (units < kipc_semaphore_max(semaphore))
+		ready |= EPOLLOUT | EPOLLWRNORM;
 	return ready;
 }
 

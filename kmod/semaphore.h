@@ -60,7 +60,8 @@ int kipc_semaphore_wait(struct kipc_semaphore *semaphore, u32 index, u32 count,
 			const struct kipc_deadline *deadline);
 int kipc_semaphore_value(struct kipc_semaphore *semaphore, u32 index,
 			 u32 *value);
-__poll_t kipc_semaphore_ready(struct kipc_semaphore *semaphore);
+void kipc_semaphore_claim(struct kipc_semaphore *semaphore);
+__poll_t kipc_semaphore_ready(const struct kipc_semaphore *semaphore);
 u32 kipc_semaphore_undo(struct kipc_semaphore *semaphore,
 			struct kipc_semaphore_holder *holder);
 u32 kipc_semaphore_held(struct kipc_semaphore *semaphore,

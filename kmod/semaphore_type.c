@@ -300,7 +300,10 @@ static __poll_t semaphore_poll(struct file *file,
 		return 0;
 	if (kipc_file_reads(file))
 		possible |= EPOLLIN | EPOLLRDNORM;
-	poll_wait(file, &semaphore->object.pollers, table);
+	if (kipc_poll_registers(table)) {
+		poll_wait(file, &semaphore->object.pollers, table);
+		kipc_semaphore_claim(semaphore);
+	}
 	return kipc_semaphore_ready(semaphore) & possible;
 }
 
