@@ -394,7 +394,7 @@ static void wake_process_sync(struct task_struct *task)
 	default_wake_function(&entry, TASK_NORMAL, sync_flag, NULL);
 }
 
-void kipc_waker_flush(struct kipc_waker *waker)
+void kipc_waker_wake(struct kipc_waker *waker)
 {
 	unsigned int i;
 

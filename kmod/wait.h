@@ -115,7 +115,7 @@ bool kipc_waitlist_leads(const struct kipc_waitlist *list, int priority);
 void kipc_grant(struct kipc_waker *waker, struct kipc_waitlist *list,
 		struct kipc_waiter *waiter, int outcome);
 void kipc_nudge(struct kipc_waker *waker, struct kipc_waiter *waiter);
-void kipc_waker_flush(struct kipc_waker *waker);
+void kipc_waker_wake(struct kipc_waker *waker);
 
 /* The caller's place in a waitlist: real-time threads before all others. */
 static inline int kipc_priority(void)
@@ -134,6 +134,13 @@ static inline void kipc_waker_init(struct kipc_waker *waker, bool sync)
 static inline bool kipc_waker_full(const struct kipc_waker *waker)
 {
 	return waker->count == KIPC_WAKE_BATCH;
+}
+
+/* The lock is not held any more. */
+static inline void kipc_waker_flush(struct kipc_waker *waker)
+{
+	if (waker->count)
+		kipc_waker_wake(waker);
 }
 
 static inline bool kipc_granted(const struct kipc_waiter *waiter)

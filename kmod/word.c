@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
@@ -76,33 +75,6 @@ void kipc_words_free(struct kipc_words *words)
 	if (words->elements != &words->only)
 		kvfree(words->elements);
 	words->elements = NULL;
-}
-
-/* The element, or NULL out of range; the index is safe to use after that. */
-struct kipc_element *kipc_words_at(const struct kipc_words *words, u32 *index)
-{
-	if (*index >= words->count)
-		return NULL;
-	*index = array_index_nospec(*index, words->count);
-	return &words->elements[*index];
-}
-
-/*
- * Own the element. Returns what user space left in the word, without KIPC_SLOW
- * and not checked at all.
- */
-u64 kipc_word_freeze(const struct kipc_words *words, struct kipc_element *e,
-		     u32 index)
-{
-	kipc_assert_held(e);
-	/*
-	 * Fully ordered: a fast post is either in the value or sees the bit and
-	 * comes to us, after the lock that we hold.
-	 */
-	if (!(e->value & KIPC_SLOW))
-		e->value = atomic64_fetch_or(KIPC_SLOW, kipc_word_at(words, index)) |
-			   KIPC_SLOW;
-	return e->value & ~KIPC_SLOW;
 }
 
 /* Give the element back to user space, if it ever may have it. */

@@ -26,6 +26,7 @@
 #define KIPC_WORD_H
 
 #include <linux/atomic.h>
+#include <linux/nospec.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -56,10 +57,6 @@ int kipc_words_alloc(struct kipc_words *words, struct kipc_object *object,
 		     u64 value);
 void kipc_words_free(struct kipc_words *words);
 
-struct kipc_element *kipc_words_at(const struct kipc_words *words, u32 *index);
-
-u64 kipc_word_freeze(const struct kipc_words *words, struct kipc_element *e,
-		     u32 index);
 void kipc_word_thaw(const struct kipc_words *words, struct kipc_element *e,
 		    u32 index);
 u64 kipc_word_peek(const struct kipc_words *words,
@@ -79,17 +76,48 @@ static inline atomic64_t *kipc_word_at(const struct kipc_words *words, u32 index
 
 /*
  * The word, for who changes it by compare-and-swap as user space does, without
- * the lock; NULL where it is never user space's.
+ * the lock; NULL where it is the kernel's just now, or always.
  */
 static inline atomic64_t *kipc_word_shared(const struct kipc_words *words,
 					   u32 index)
 {
-	return words->kept ? NULL : kipc_word_at(words, index);
+	/* A guess that saves the way to the page; the word itself tells for sure. */
+	if (data_race(READ_ONCE(words->elements[index].value)) & KIPC_SLOW)
+		return NULL;
+	return kipc_word_at(words, index);
 }
 
 static inline void kipc_assert_held(const struct kipc_element *e)
 {
 	lockdep_assert_held(&e->lock);
+}
+
+/* The element, or NULL out of range; the index is safe to use after that. */
+static inline struct kipc_element *kipc_words_at(const struct kipc_words *words,
+						 u32 *index)
+{
+	if (*index >= words->count)
+		return NULL;
+	*index = array_index_nospec(*index, words->count);
+	return &words->elements[*index];
+}
+
+/*
+ * Own the element. Returns what user space left in the word, without KIPC_SLOW
+ * and not checked at all.
+ */
+static inline u64 kipc_word_freeze(const struct kipc_words *words,
+				   struct kipc_element *e, u32 index)
+{
+	kipc_assert_held(e);
+	/*
+	 * Fully ordered: a fast post is either in the value or sees the bit and
+	 * comes to us, after the lock that we hold.
+	 */
+	if (!(e->value & KIPC_SLOW))
+		e->value = atomic64_fetch_or(KIPC_SLOW, kipc_word_at(words, index)) |
+			   KIPC_SLOW;
+	return e->value & ~KIPC_SLOW;
 }
 
 #endif /* KIPC_WORD_H */
