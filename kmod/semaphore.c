@@ -272,17 +272,39 @@ static int semaphore_sleep(struct kipc_semaphore *semaphore,
 	return ret;
 }
 
-int kipc_semaphore_wait(struct kipc_semaphore *semaphore, u32 index,
-			u32 count, struct kipc_semaphore_holder *holder,
-			const struct kipc_deadline *deadline)
+/* Not the caller's turn, and the element entered: queue, and sleep. */
+static noinline int semaphore_queue(struct kipc_semaphore *semaphore,
+				    struct kipc_element *e, u32 index,
+				    u32 count,
+				    struct kipc_semaphore_holder *holder,
+				    const struct kipc_deadline *deadline,
+				    int priority)
+	__releases(&e->lock)
 {
-	struct kipc_element *e = kipc_words_at(&semaphore->words, &index);
 	struct semaphore_waiter self = {
 		.waiter.wants = count,
 		.waiter.returns = true,
 		.count = count,
 		.holder = holder,
 	};
+	int ret;
+
+	ret = kipc_wait_begin(&semaphore->object, &e->waiters, &self.waiter,
+			      priority);
+	if (ret) {
+		semaphore_unlock(semaphore, e, index);
+		return ret;
+	}
+	/* Back in its place it may want fewer units than those behind it. */
+	semaphore_leave(semaphore, e, index, 0);
+	return semaphore_sleep(semaphore, e, index, &self, deadline);
+}
+
+int kipc_semaphore_wait(struct kipc_semaphore *semaphore, u32 index,
+			u32 count, struct kipc_semaphore_holder *holder,
+			const struct kipc_deadline *deadline)
+{
+	struct kipc_element *e = kipc_words_at(&semaphore->words, &index);
 	int priority = kipc_priority();
 	int ret;
 
@@ -294,17 +316,12 @@ int kipc_semaphore_wait(struct kipc_semaphore *semaphore, u32 index,
 		semaphore_leave_taken(semaphore, e, index, ret ? 0 : count);
 		return ret;
 	}
-	ret = -EAGAIN;
-	if (!deadline->try)
-		ret = kipc_wait_begin(&semaphore->object, &e->waiters,
-				      &self.waiter, priority);
-	if (ret) {
+	if (deadline->try) {
 		semaphore_unlock(semaphore, e, index);
-		return ret;
+		return -EAGAIN;
 	}
-	/* Back in its place it may want fewer units than those behind it. */
-	semaphore_leave(semaphore, e, index, 0);
-	return semaphore_sleep(semaphore, e, index, &self, deadline);
+	return semaphore_queue(semaphore, e, index, count, holder, deadline,
+			       priority);
 }
 
 /* To look is not to freeze: others go on by the word meanwhile. */

@@ -340,20 +340,25 @@ static bool semaphore_add_shared(struct kipc_semaphore *semaphore, u32 count)
 	return true;
 }
 
+static int semaphore_file_wait(struct file *file, bool try)
+{
+	struct kipc_deadline deadline = kipc_file_deadline(file, try);
+
+	return caller_wait(kipc_semaphore_of(kipc_object_of(file)), 0, 1,
+			   &deadline);
+}
+
 static int semaphore_file_take(struct file *file, size_t size, bool try)
 {
-	struct kipc_semaphore *semaphore = kipc_semaphore_of(kipc_object_of(file));
-	struct kipc_deadline deadline;
 	int ret = kipc_file_check(file, FMODE_WRITE);
 
 	if (ret)
 		return ret;
 	if (size < sizeof(u64))
 		return -EINVAL;
-	if (semaphore_take_shared(semaphore, 1))
+	if (semaphore_take_shared(kipc_semaphore_of(kipc_object_of(file)), 1))
 		return 0;
-	deadline = kipc_file_deadline(file, try);
-	return caller_wait(semaphore, 0, 1, &deadline);
+	return semaphore_file_wait(file, try);
 }
 
 /* A unit that has been taken goes back if the caller cannot be told of it. */
