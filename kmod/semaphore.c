@@ -149,6 +149,20 @@ static u32 semaphore_takable(const struct kipc_element *e)
 	return e->waiters.first ? 0 : semaphore_units(e);
 }
 
+/* Grant to the waiters, and unlock; true where that has to go on. */
+static bool semaphore_unlock_serving(struct kipc_semaphore *semaphore,
+				     struct kipc_element *e, u32 index,
+				     struct kipc_waker *waker, u32 *news)
+	__releases(&e->lock)
+{
+	bool more = semaphore_serve(e, index, waker);
+
+	*news = semaphore_takable(e);
+	semaphore_unlock(semaphore, e, index);
+	kipc_waker_flush(waker);
+	return more;
+}
+
 /*
  * Unlock after a change that made up to @fresh units takable: grant to the waiters,
  * and tell the pollers of what is left of these units.
@@ -158,23 +172,19 @@ static void semaphore_leave_waking(struct kipc_semaphore *semaphore,
 				   struct kipc_waker *waker, u32 fresh)
 	__releases(&e->lock)
 {
-	bool more;
 	u32 news;
 
-	/* All that the last waiter leaves is news, for it kept others from it. */
-	if (e->waiters.first)
-		fresh = U32_MAX;
-	for (;;) {
-		more = semaphore_serve(e, index, waker);
-		news = index ? 0 : min(fresh, semaphore_takable(e));
+	if (!e->waiters.first) {
+		news = min(fresh, semaphore_units(e));
 		semaphore_unlock(semaphore, e, index);
-		kipc_waker_flush(waker);
-		if (!more)
-			break;
-		cond_resched();
-		semaphore_enter(semaphore, e, index);
+	} else {
+		/* What the last waiter leaves is news, for it kept others from it. */
+		while (semaphore_unlock_serving(semaphore, e, index, waker, &news)) {
+			cond_resched();
+			semaphore_enter(semaphore, e, index);
+		}
 	}
-	if (news)
+	if (news && !index)
 		kipc_pollers_wake(&semaphore->object.pollers,
 				  EPOLLIN | EPOLLRDNORM, news);
 }

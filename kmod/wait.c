@@ -140,12 +140,6 @@ void kipc_waitlist_remove(struct kipc_waitlist *list,
 	rb_erase(&waiter->node, &tree);
 }
 
-/* Would a waiter of this priority be the first? */
-bool kipc_waitlist_leads(const struct kipc_waitlist *list, int priority)
-{
-	return !list->first || priority < list->first->priority;
-}
-
 /**
  * kipc_wait_begin() - queue the caller
  * @object: whose waiters are counted

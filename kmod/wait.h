@@ -110,7 +110,6 @@ void kipc_wait_end(struct kipc_object *object,
 
 void kipc_waitlist_remove(struct kipc_waitlist *list,
 			  struct kipc_waiter *waiter);
-bool kipc_waitlist_leads(const struct kipc_waitlist *list, int priority);
 
 void kipc_grant(struct kipc_waker *waker, struct kipc_waitlist *list,
 		struct kipc_waiter *waiter, int outcome);
@@ -122,6 +121,13 @@ static inline int kipc_priority(void)
 {
 	/* Not ->prio: what a lock's waiters lend us is not for this queue. */
 	return min(READ_ONCE(current->normal_prio), MAX_RT_PRIO);
+}
+
+/* Would a waiter of this priority be the first? */
+static inline bool kipc_waitlist_leads(const struct kipc_waitlist *list,
+				       int priority)
+{
+	return !list->first || priority < list->first->priority;
 }
 
 static inline void kipc_waker_init(struct kipc_waker *waker, bool sync)

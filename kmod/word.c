@@ -98,22 +98,3 @@ void kipc_word_thaw(const struct kipc_words *words, struct kipc_element *e,
 	/* Pairs with the acquiring compare-and-swap of a fast path. */
 	atomic64_set_release(word, e->value);
 }
-
-/*
- * What the element holds just now, whoever owns it; not checked, and without
- * the lock out of date at once. But never older than what the caller knows of,
- * for instance that he owns it.
- */
-u64 kipc_word_peek(const struct kipc_words *words,
-		   const struct kipc_element *e, u32 index)
-{
-	/*
-	 * Whoever changes it holds the lock; a value that was is as good. Pairs
-	 * with the release in kipc_word_thaw().
-	 */
-	u64 value = data_race(smp_load_acquire(&e->value));
-
-	if (!(value & KIPC_SLOW))
-		value = atomic64_read(kipc_word_at(words, index));
-	return value & ~KIPC_SLOW;
-}

@@ -59,8 +59,6 @@ void kipc_words_free(struct kipc_words *words);
 
 void kipc_word_thaw(const struct kipc_words *words, struct kipc_element *e,
 		    u32 index);
-u64 kipc_word_peek(const struct kipc_words *words,
-		   const struct kipc_element *e, u32 index);
 
 static inline bool kipc_words_mapped(const struct kipc_words *words)
 {
@@ -118,6 +116,25 @@ static inline u64 kipc_word_freeze(const struct kipc_words *words,
 		e->value = atomic64_fetch_or(KIPC_SLOW, kipc_word_at(words, index)) |
 			   KIPC_SLOW;
 	return e->value & ~KIPC_SLOW;
+}
+
+/*
+ * What the element holds just now, whoever owns it; not checked, and without
+ * the lock out of date at once. But never older than what the caller knows of,
+ * for instance that he owns it.
+ */
+static inline u64 kipc_word_peek(const struct kipc_words *words,
+				 const struct kipc_element *e, u32 index)
+{
+	/*
+	 * Whoever changes it holds the lock; a value that was is as good. Pairs
+	 * with the release in kipc_word_thaw().
+	 */
+	u64 value = data_race(smp_load_acquire(&e->value));
+
+	if (!(value & KIPC_SLOW))
+		value = atomic64_read(kipc_word_at(words, index));
+	return value & ~KIPC_SLOW;
 }
 
 #endif /* KIPC_WORD_H */
