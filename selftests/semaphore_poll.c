@@ -235,6 +235,72 @@ TEST_F_TIMEOUT(poll, wakes_one_exclusive_poller, 60)
 }
 
 /* ------------------------------------------------------------------------ */
+/* Races                                                                    */
+/* ------------------------------------------------------------------------ */
+
+struct poster {
+	int fd;
+	struct word *first;
+	unsigned int units;
+};
+
+/* Posts the next unit at the moment when the last one has been taken. */
+static int run_poster(void *data)
+{
+	const struct poster *poster = data;
+	unsigned int i;
+	__u32 value;
+	int ret = 0;
+
+	for (i = 0; i < poster->units && !ret; i++) {
+		do {
+			ret = semaphore_value(poster->fd, 0, &value);
+		} while (!ret && value);
+		if (!ret && !(poster->first && word_give(poster->first, MAX)))
+			ret = semaphore_post(poster->fd, 0, 1);
+	}
+	return ret;
+}
+
+/* No unit comes unseen while the poller looks a second time, or is armed again. */
+static void race_with_posts(struct __test_metadata *_metadata, int fd,
+			    struct word *first, int set, __u32 mode)
+{
+	struct epoll_event again = { .events = EPOLLIN | mode };
+	struct poster poster = { fd, first, scaled(2000) };
+	struct child child;
+	unsigned int i;
+
+	child_start(&child, run_poster, &poster);
+	for (i = 0; i < poster.units; i++) {
+		ASSERT_EQ((__u32)EPOLLIN, epoll_events(set, -1));
+		ASSERT_EQ(0, take_by_read(fd));
+		if (mode & EPOLLONESHOT)
+			ASSERT_EQ(0, epoll_ctl(set, EPOLL_CTL_MOD, fd, &again));
+	}
+	EXPECT_EQ(0, child_finish(&child));
+	check_value(fd, 0, 0);
+}
+
+TEST_F(poll, by_level_races_with_posts)
+{
+	self->set = epoll_of(self->fd, EPOLLIN);
+	race_with_posts(_metadata, self->fd, self->first, self->set, 0);
+}
+
+TEST_F(poll, by_edge_races_with_posts)
+{
+	self->set = epoll_of(self->fd, EPOLLIN | EPOLLET);
+	race_with_posts(_metadata, self->fd, self->first, self->set, EPOLLET);
+}
+
+TEST_F(poll, once_races_with_posts)
+{
+	self->set = epoll_of(self->fd, EPOLLIN | EPOLLONESHOT);
+	race_with_posts(_metadata, self->fd, self->first, self->set, EPOLLONESHOT);
+}
+
+/* ------------------------------------------------------------------------ */
 /* Room                                                                     */
 /* ------------------------------------------------------------------------ */
 
