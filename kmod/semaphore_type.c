@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Semaphores as a type of object; what happens to an element is in semaphore.c. */
 #include <linux/err.h>
+#include <linux/fault-inject-usercopy.h>
 #include <linux/file.h>
 #include <linux/uaccess.h>
 
@@ -394,7 +395,8 @@ static ssize_t semaphore_read(struct file *file, char __user *buffer,
 
 	if (ret)
 		return ret;
-	return semaphore_file_taken(file, !put_user((u64)1, (u64 __user *)buffer));
+	return semaphore_file_taken(file, !should_fail_usercopy() &&
+				    !put_user((u64)1, (u64 __user *)buffer));
 }
 
 static ssize_t semaphore_write(struct file *file, const char __user *data,
@@ -404,7 +406,7 @@ static ssize_t semaphore_write(struct file *file, const char __user *data,
 
 	if (size < sizeof(units))
 		return -EINVAL;
-	if (get_user(units, (const u64 __user *)data))
+	if (should_fail_usercopy() || get_user(units, (const u64 __user *)data))
 		return -EFAULT;
 	return semaphore_file_give(file, units);
 }
