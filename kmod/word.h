@@ -73,7 +73,7 @@ static inline atomic64_t *kipc_word_at(const struct kipc_words *words, u32 index
 }
 
 /*
- * The word, for who changes it by compare-and-swap as user space does, without
+ * The word, to be changed by compare-and-swap as user space does, without
  * the lock; NULL where it is the kernel's just now, or always.
  */
 static inline atomic64_t *kipc_word_shared(const struct kipc_words *words,
@@ -121,14 +121,14 @@ static inline u64 kipc_word_freeze(const struct kipc_words *words,
 /*
  * What the element holds just now, whoever owns it; not checked, and without
  * the lock out of date at once. But never older than what the caller knows of,
- * for instance that he owns it.
+ * for instance that it owns the element.
  */
 static inline u64 kipc_word_peek(const struct kipc_words *words,
 				 const struct kipc_element *e, u32 index)
 {
 	/*
-	 * Whoever changes it holds the lock; a value that was is as good. Pairs
-	 * with the release in kipc_word_thaw().
+	 * It is changed under the lock; a value that was is as good. Pairs with the
+	 * release in kipc_word_thaw().
 	 */
 	u64 value = data_race(smp_load_acquire(&e->value));
 

@@ -201,6 +201,8 @@ TEST_F(list, owner_and_waiters_of_a_mutex)
 	EXPECT_EQ((__u32)waiter.pid, entry.owner);
 	/* It owns the mutex before it runs and is no waiter any more. */
 	wait_until(list_find(name, &entry) != 1 || !entry.waiters);
+	EXPECT_EQ(1, list_find(name, &entry));
+	EXPECT_EQ(0U, entry.waiters);
 	child_kill(&waiter);
 	EXPECT_EQ(1, list_find(name, &entry));
 	EXPECT_EQ(0U, entry.owner);

@@ -46,8 +46,8 @@ static void contend(struct worker *worker)
 	}
 }
 
-/* The same, and looks at the clock. */
-static void contend_timed(struct worker *worker)
+/* For CRITICAL, and looks at the clock. */
+static void contend_timed(struct worker *worker, bool stays_away)
 {
 	const struct subject *subject = worker->subject;
 	struct share *share = worker->share;
@@ -59,24 +59,20 @@ static void contend_timed(struct worker *worker)
 		clock_work(CRITICAL);
 		subject->lock.unlock(worker->object);
 		contest_count(share);
-		clock_work(CRITICAL);
+		if (stays_away)
+			clock_work(CRITICAL);
 	}
+}
+
+static void contend_and_leave(struct worker *worker)
+{
+	contend_timed(worker, true);
 }
 
 /* The same, and asks for the lock again at once. */
 static void contend_again(struct worker *worker)
 {
-	const struct subject *subject = worker->subject;
-	struct share *share = worker->share;
-
-	while (!stopped(worker->run)) {
-		contest_wait(share, clock_ticks());
-		subject->lock.lock(worker->object);
-		contest_got(share);
-		clock_work(CRITICAL);
-		subject->lock.unlock(worker->object);
-		contest_count(share);
-	}
+	contend_timed(worker, false);
 }
 
 static void fight(struct run *run, unsigned int workers,
@@ -107,7 +103,7 @@ static void contended(struct run *run)
 
 static void crowded(struct run *run)
 {
-	fight(run, PER_PROCESSOR * processors(), contend_timed);
+	fight(run, PER_PROCESSOR * processors(), contend_and_leave);
 }
 
 static void asked_again(struct run *run)
