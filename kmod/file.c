@@ -233,6 +233,10 @@ void kipc_file_show_fdinfo(struct seq_file *seq, struct file *file)
 	seq_printf(seq, "kipc-spins:\t%u\n", atomic_read(&object->spins));
 	seq_printf(seq, "kipc-spins-paid:\t%u\n",
 		   atomic_read(&object->spins_paid));
+	seq_printf(seq, "kipc-lost-races:\t%u\n",
+		   atomic_read(&object->lost_races));
+	seq_printf(seq, "kipc-most-lost-races:\t%u\n",
+		   READ_ONCE(object->most_lost_races));
 	if (object->tracks)
 		seq_printf(seq, "kipc-attachments:\t%u\n",
 			   kipc_attachment_count(object));

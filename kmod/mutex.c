@@ -2,7 +2,6 @@
 #include <linux/err.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/clock.h>
-#include <linux/sched/rt.h>
 #include <linux/sched/signal.h>
 
 #include "compat.h"
@@ -14,7 +13,6 @@
 #define STATE_FLAGS	(KIPC_MUTEX_OWNER_DIED | KIPC_MUTEX_NOT_RECOVERABLE)
 #define OWNED_FLAGS	(KIPC_MUTEX_OWNER | KIPC_MUTEX_DEPTH)
 
-#define LOST_RACES_MAX	2	/* before a waiter gets it handed over */
 #define SCAN_BATCH	1024	/* elements looked at in one go */
 #define SPIN_NS		20000	/* while the owner runs */
 #define SPIN_MAX_NS	100000000	/* likewise, of a KIPC_SPIN mutex */
@@ -226,9 +224,7 @@ static void kipc_mutex_bury(struct kipc_mutex *mutex, struct kipc_element *e)
 static bool waiter_has_waited(const struct kipc_mutex *mutex,
 			      const struct mutex_waiter *waiter)
 {
-	return kipc_mutex_is_fair(mutex) ||
-	       waiter->waiter.lost_races >= LOST_RACES_MAX ||
-	       waiter->waiter.priority < MAX_RT_PRIO;
+	return kipc_mutex_is_fair(mutex) || kipc_wait_is_due(&waiter->waiter);
 }
 
 /* The first waiter gets what there is, an error or the mutex. */
@@ -478,7 +474,7 @@ static int kipc_mutex_look(struct kipc_mutex *mutex, struct mutex_waiter *self,
 	else
 		locked = element_lock(e, self->owner, 0);
 	if (locked == KIPC_PENDING && kipc_nudged(&self->waiter))
-		self->waiter.lost_races++;
+		kipc_wait_lost(&mutex->object, &e->waiters, &self->waiter);
 	if (locked == KIPC_PENDING && !ret) {
 		self->waiter.outcome = KIPC_PENDING;
 		return KIPC_PENDING;

@@ -129,6 +129,8 @@ struct kipc_object {
 	atomic64_t tickets;		/* that waiters have drawn */
 	atomic_t spins;			/* waits that began by looking */
 	atomic_t spins_paid;		/* and ended by it */
+	atomic_t lost_races;		/* of first waiters */
+	u32 most_lost_races;		/* of one of them */
 
 	unsigned long checked;		/* jiffies, when for the dead; a guess */
 	bool scanned;			/* scan_lock, see scan.h */

@@ -133,11 +133,22 @@ static void waitlist_add(struct kipc_waitlist *list, struct kipc_waiter *waiter)
 void kipc_waitlist_remove(struct kipc_waitlist *list,
 			  struct kipc_waiter *waiter)
 {
-	struct rb_root tree = waitlist_tree(list);
+	struct rb_root tree;
 
+	if (kipc_waitlist_is_single(list)) {
+		list->first = NULL;
+		return;
+	}
+	tree = waitlist_tree(list);
 	if (list->first == waiter)
-		list->first = waiter_of(rb_next(&waiter->node));
+		list->first = kipc_waitlist_next(waiter);
 	rb_erase(&waiter->node, &tree);
+}
+
+/* The one after it, or NULL. */
+struct kipc_waiter *kipc_waitlist_next(struct kipc_waiter *waiter)
+{
+	return waiter_of(rb_next(&waiter->node));
 }
 
 /**
@@ -165,7 +176,8 @@ int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
 		return -ENOSPC;
 	}
 	waiter->task = current;
-	if (!kipc_place_take(object, list, waiter))
+	waiter->returned = kipc_place_take(object, list, waiter);
+	if (!waiter->returned)
 		waiter->ticket = atomic64_inc_return(&object->tickets);
 	waiter->priority = priority;
 	waiter->outcome = KIPC_PENDING;
@@ -217,7 +229,7 @@ static u32 spin_budget(struct kipc_patience *patience)
 {
 	u32 most = min_t(u32, READ_ONCE(spin_ns), SPIN_MOST);
 	u32 known = READ_ONCE(patience->units);
-	u16 waits;
+	u8 waits;
 
 	if (!most || num_online_cpus() == 1)
 		return 0;
@@ -239,14 +251,14 @@ static void spin_learn(struct kipc_patience *patience, u64 ns, bool paid)
 	WRITE_ONCE(patience->units, known);
 }
 
-/* From here on a grant is a store and no wake-up; false where there was one before. */
+/* From here on a call is a store and no wake-up; false where there was one before. */
 bool kipc_spin_begin(struct kipc_waiter *waiter)
 {
 	return cmpxchg_relaxed(&waiter->outcome, KIPC_PENDING,
 			       KIPC_SPINNING) == KIPC_PENDING;
 }
 
-/* True where the waiter has been granted; else it has to be woken from here on. */
+/* True where the waiter has been called; else it has to be woken from here on. */
 bool kipc_spin_end(struct kipc_waiter *waiter)
 {
 	return !kipc_spinning(waiter) ||
@@ -262,10 +274,9 @@ static void spin(struct kipc_waiter *waiter, u64 until)
 }
 
 /**
- * kipc_wait_spin() - look for a while whether the waiter is granted
+ * kipc_wait_spin() - look for a while whether the waiter is called
  * @object: whose spins are counted
- * @waiter: queued by kipc_wait_begin() and nudged by nobody; the list is not
- *	    locked any more
+ * @waiter: queued by kipc_wait_begin(); the list is not locked any more
  * @patience: of that list
  *
  * kipc_wait_sleep() follows in any case. Bounded, whatever the deadline.
@@ -319,8 +330,33 @@ int kipc_wait_sleep(struct kipc_waiter *waiter,
 	return ret;
 }
 
-/* Once a waiter has ceased to look it does not begin again. */
-static bool grant_spinning(struct kipc_waiter *waiter, int outcome)
+/**
+ * kipc_wait_lost() - what a waiter was nudged for was not there any more
+ * @object: whose races are counted
+ * @list: the waiter is on, locked
+ * @waiter: was nudged
+ *
+ * Those that are not the first were nudged because there was enough for several: they
+ * have lost nothing that was theirs. One that is due does not race any more.
+ */
+void kipc_wait_lost(struct kipc_object *object,
+		    const struct kipc_waitlist *list,
+		    struct kipc_waiter *waiter)
+{
+	if (list->first != waiter || kipc_wait_is_due(waiter))
+		return;
+	waiter->lost_races++;
+	atomic_inc(&object->lost_races);
+	/* Of a set there may be several at once: the most is a guess then. */
+	if (waiter->lost_races > READ_ONCE(object->most_lost_races))
+		WRITE_ONCE(object->most_lost_races, waiter->lost_races);
+}
+
+/*
+ * To call one that still looks is a store. Once a waiter has ceased to look it does
+ * not begin again.
+ */
+static bool call_spinning(struct kipc_waiter *waiter, int outcome)
 {
 	/* Pairs with kipc_spin_end(), whose compare-and-swap fails after this one. */
 	return READ_ONCE(waiter->outcome) == KIPC_SPINNING &&
@@ -339,7 +375,7 @@ void kipc_grant(struct kipc_waker *waker, struct kipc_waitlist *list,
 		struct kipc_waiter *waiter, int outcome)
 {
 	kipc_waitlist_remove(list, waiter);
-	if (grant_spinning(waiter, outcome)) {
+	if (call_spinning(waiter, outcome)) {
 		waker->tasks[waker->count++] = NULL;
 		return;
 	}
@@ -355,6 +391,10 @@ void kipc_grant(struct kipc_waker *waker, struct kipc_waitlist *list,
  */
 void kipc_nudge(struct kipc_waker *waker, struct kipc_waiter *waiter)
 {
+	if (call_spinning(waiter, KIPC_NUDGED)) {
+		waker->tasks[waker->count++] = NULL;
+		return;
+	}
 	waker->tasks[waker->count++] = get_task_struct(waiter->task);
 	/* Pairs with kipc_called(). */
 	smp_store_release(&waiter->outcome, KIPC_NUDGED);

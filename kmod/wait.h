@@ -23,7 +23,9 @@
  * case: the other processor may go offline, a hypervisor may have given it to others.
  *
  * Where newcomers may go first, a waiter is *nudged* instead: it stays on the list,
- * wakes up, takes the lock and looks for itself.
+ * wakes up, takes the lock and looks for itself. If it is the first and finds that
+ * somebody was faster it has lost a race. A first waiter that has lost two, or is a
+ * real-time thread, is *due*: it races no more and is granted what it waits for.
  *
  * A waitlist is ordered: real-time threads by priority, then the others, each in
  * the order of their tickets. A waiter draws the next ticket of the object when it
@@ -44,11 +46,14 @@
 struct file;
 struct kipc_object;
 
+/* How often a first waiter may find that somebody was faster. */
+#define KIPC_LOST_RACES_MAX	2
+
 /* Not granted yet. Outcomes are what a verb returns, so never these two. */
 #define KIPC_PENDING	INT_MAX
 /* To wake up and look for itself; still on the list. */
 #define KIPC_NUDGED	(INT_MAX - 1)
-/* Not granted yet, and looks for it: needs not be woken. */
+/* Neither granted nor nudged yet, and looks for it: needs not be woken. */
 #define KIPC_SPINNING	(INT_MAX - 2)
 
 /* Wake-ups for each time a lock is held. */
@@ -70,12 +75,14 @@ struct kipc_waiter {
 	u32 wants;			/* constant; units or bytes, see place.h */
 	u32 lost_races;			/* the list's lock */
 	bool returns;			/* constant; to its place, see place.h */
+	bool returned;			/* constant; it has its place again */
 };
 
 /* What is known of a place where one can wait: a guess, not locked. */
 struct kipc_patience {
 	u16 units;			/* of time, that the last ones that paid took */
-	u16 waits;
+	u8 waits;
+	u8 served;			/* kipc_served_mark() of who was it last */
 };
 
 /* The first of a tree of waiters, whose root is found from it: eight bytes an element. */
@@ -108,8 +115,13 @@ void kipc_wait_end(struct kipc_object *object,
 		   const struct kipc_waitlist *list,
 		   const struct kipc_waiter *waiter, int ret);
 
+void kipc_wait_lost(struct kipc_object *object,
+		    const struct kipc_waitlist *list,
+		    struct kipc_waiter *waiter);
+
 void kipc_waitlist_remove(struct kipc_waitlist *list,
 			  struct kipc_waiter *waiter);
+struct kipc_waiter *kipc_waitlist_next(struct kipc_waiter *waiter);
 
 void kipc_grant(struct kipc_waker *waker, struct kipc_waitlist *list,
 		struct kipc_waiter *waiter, int outcome);
@@ -121,6 +133,42 @@ static inline int kipc_priority(void)
 {
 	/* Not ->prio: what a lock's waiters lend us is not for this queue. */
 	return min(READ_ONCE(current->normal_prio), MAX_RT_PRIO);
+}
+
+/* Does it not have to race any more? */
+static inline bool kipc_wait_is_due(const struct kipc_waiter *waiter)
+{
+	return waiter->lost_races >= KIPC_LOST_RACES_MAX ||
+	       waiter->priority < MAX_RT_PRIO;
+}
+
+/* Is the first waiter the only one? */
+static inline bool kipc_waitlist_is_single(const struct kipc_waitlist *list)
+{
+	const struct rb_node *node = &list->first->node;
+
+	/* The leftmost of a tree. */
+	return !rb_parent(node) && !node->rb_right;
+}
+
+/*
+ * Who was served last? One who takes and gives again will be back at once; one who
+ * gives to another that takes will not. A few bits of the thread tell that well enough.
+ */
+static inline u8 kipc_served_mark(const struct task_struct *task)
+{
+	return task->pid;
+}
+
+static inline void kipc_served(struct kipc_patience *patience,
+			       const struct task_struct *task)
+{
+	WRITE_ONCE(patience->served, kipc_served_mark(task));
+}
+
+static inline bool kipc_was_served(const struct kipc_patience *patience)
+{
+	return READ_ONCE(patience->served) == kipc_served_mark(current);
 }
 
 /* Would a waiter of this priority be the first? */
