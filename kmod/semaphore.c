@@ -8,10 +8,11 @@
 #include "undo.h"
 #include "wait.h"
 
+#define NUDGED_MAX	16	/* waiters that are woken to look at the same time */
+
 struct semaphore_waiter {
 	struct kipc_waiter waiter;
 	struct kipc_semaphore_holder *holder;	/* constant */
-	u32 count;				/* constant */
 };
 
 static struct semaphore_waiter *waiter_of(struct kipc_waiter *waiter)
@@ -33,9 +34,9 @@ static bool holder_is_gone(const struct kipc_semaphore_holder *holder)
 	return holder && kipc_attachment_over(&holder->attachment);
 }
 
-/* Could the first waiter have the units? KIPC_PENDING where it has to wait. */
-static int element_may_take(const struct kipc_element *e,
-			    const struct kipc_semaphore_holder *holder, u32 count)
+/* Are there the units for it? KIPC_PENDING where it has to wait. */
+static int element_has(const struct kipc_element *e,
+		       const struct kipc_semaphore_holder *holder, u32 count)
 {
 	kipc_assert_held(e);
 	if (holder_is_gone(holder))
@@ -50,20 +51,6 @@ static void element_move(struct kipc_element *e, u32 index,
 	e->value -= count;
 	if (holder)
 		kipc_undo_take(holder->undo, index, count);
-}
-
-/* Take, if it is the caller's turn; KIPC_PENDING where he has to wait. */
-static int element_take(struct kipc_element *e, u32 index,
-			struct kipc_semaphore_holder *holder, u32 count,
-			int priority)
-{
-	int ret = element_may_take(e, holder, count);
-
-	if (!ret && !kipc_waitlist_leads(&e->waiters, priority))
-		ret = KIPC_PENDING;
-	if (!ret)
-		element_move(e, index, holder, count);
-	return ret;
 }
 
 static int element_add(struct kipc_element *e, u32 index,
@@ -93,6 +80,67 @@ static u32 element_undo(struct kipc_element *e, u32 index,
 }
 
 /* ------------------------------------------------------------------------ */
+/* Whose turn it is                                                         */
+/* ------------------------------------------------------------------------ */
+
+/*
+ * Is nobody to take before the first waiter? One that wants several units would
+ * never see them beside others that want one.
+ */
+static bool first_is_due(const struct kipc_semaphore *semaphore,
+			 const struct kipc_element *e)
+{
+	const struct kipc_waiter *first = e->waiters.first;
+
+	return (semaphore->object.flags & KIPC_FAIR) || first->wants > 1 ||
+	       kipc_wait_is_due(first);
+}
+
+/* May a newcomer of this priority take, or a waiter that looks? */
+static bool element_lets(const struct kipc_semaphore *semaphore,
+			 const struct kipc_element *e, int priority)
+{
+	return kipc_waitlist_leads(&e->waiters, priority) ||
+	       !first_is_due(semaphore, e);
+}
+
+/*
+ * Units are handed over to a first waiter that is due. Also to one that waits alone,
+ * unless the caller is who was served last: it may be back before the other is
+ * awake, as with a lock.
+ */
+static bool first_is_handed(const struct kipc_semaphore *semaphore,
+			    const struct kipc_element *e)
+{
+	return first_is_due(semaphore, e) ||
+	       (kipc_waitlist_is_single(&e->waiters) &&
+		!kipc_nudged(e->waiters.first) &&
+		!kipc_was_served(&e->patience));
+}
+
+/*
+ * Beside the units in a word that user space has while threads wait: must giving wake
+ * somebody, or only where there is more than a unit then, because one is up already?
+ */
+static u64 element_bits(const struct kipc_semaphore *semaphore,
+			const struct kipc_element *e)
+{
+	if (!e->waiters.first)
+		return 0;
+	/* One that became the first, and due, after it was nudged gets its unit from us. */
+	return kipc_nudged(e->waiters.first) && !first_is_due(semaphore, e) ?
+	       KIPC_SEMAPHORE_WOKEN : KIPC_SEMAPHORE_WAITERS;
+}
+
+/* Must user space leave units where they are? */
+static bool element_is_withheld(const struct kipc_semaphore *semaphore,
+				const struct kipc_element *e)
+{
+	return e->waiters.first && semaphore_units(e) &&
+	       first_is_due(semaphore, e);
+}
+
+/* ------------------------------------------------------------------------ */
 /* Entering and leaving an element                                          */
 /* ------------------------------------------------------------------------ */
 
@@ -101,15 +149,54 @@ static void semaphore_enter(struct kipc_semaphore *semaphore,
 			    struct kipc_element *e, u32 index)
 	__acquires(&e->lock)
 {
-	u64 value;
+	u32 units;
 
 	spin_lock(&e->lock);
-	value = kipc_word_freeze(&semaphore->words, e, index);
-	e->value = min_t(u64, value, kipc_semaphore_max(semaphore)) | KIPC_SLOW;
+	units = kipc_word_freeze(&semaphore->words, e, index) &
+		KIPC_SEMAPHORE_COUNT;
+	e->value = min(units, kipc_semaphore_max(semaphore)) | KIPC_SLOW;
 }
 
-/* Grant what can be granted; true where more can be than fit in the waker. */
-static bool semaphore_serve(struct kipc_element *e, u32 index,
+static bool semaphore_is_full(const struct kipc_semaphore *semaphore,
+			      const struct kipc_element *e)
+{
+	return semaphore_units(e) == kipc_semaphore_max(semaphore);
+}
+
+static void serve_first(struct kipc_element *e, u32 index, int outcome,
+			struct kipc_waker *waker)
+{
+	struct semaphore_waiter *first = waiter_of(e->waiters.first);
+
+	if (!outcome)
+		element_move(e, index, first->holder, first->waiter.wants);
+	kipc_served(&e->patience, first->waiter.task);
+	kipc_grant(waker, &e->waiters, &first->waiter, outcome);
+}
+
+/*
+ * Wake a waiter for each unit, some at a time: each that looks sees to those behind
+ * it. Who wants several is not woken for what others may take before it is the first.
+ */
+static bool semaphore_nudge(struct kipc_element *e, struct kipc_waker *waker)
+{
+	struct kipc_waiter *waiter = e->waiters.first;
+	u32 units = min_t(u32, semaphore_units(e), NUDGED_MAX);
+
+	for (; waiter && units && waiter->wants == 1; units--) {
+		if (!kipc_nudged(waiter)) {
+			if (kipc_waker_full(waker))
+				return true;
+			kipc_nudge(waker, waiter);
+		}
+		waiter = kipc_waitlist_next(waiter);
+	}
+	return false;
+}
+
+/* Serve who can be served; true where more can be than fit in the waker. */
+static bool semaphore_serve(const struct kipc_semaphore *semaphore,
+			    struct kipc_element *e, u32 index,
 			    struct kipc_waker *waker)
 {
 	struct semaphore_waiter *first;
@@ -118,19 +205,19 @@ static bool semaphore_serve(struct kipc_element *e, u32 index,
 	kipc_assert_held(e);
 	while (e->waiters.first) {
 		first = waiter_of(e->waiters.first);
-		outcome = element_may_take(e, first->holder, first->count);
+		outcome = element_has(e, first->holder, first->waiter.wants);
 		if (outcome == KIPC_PENDING)
 			return false;
+		if (!outcome && !first_is_handed(semaphore, e))
+			return semaphore_nudge(e, waker);
 		if (kipc_waker_full(waker))
 			return true;
-		if (!outcome)
-			element_move(e, index, first->holder, first->count);
-		kipc_grant(waker, &e->waiters, &first->waiter, outcome);
+		serve_first(e, index, outcome, waker);
 	}
 	return false;
 }
 
-/* Give the word back if nobody needs the kernel any more, and unlock. */
+/* Give the word back as far as it is user space's, and unlock. */
 static void semaphore_unlock(struct kipc_semaphore *semaphore,
 			     struct kipc_element *e, u32 index)
 	__releases(&e->lock)
@@ -138,90 +225,140 @@ static void semaphore_unlock(struct kipc_semaphore *semaphore,
 	bool polled = !index &&
 		      kipc_pollers_present(&semaphore->object.pollers);
 
-	if (!e->waiters.first && !polled)
+	if (!polled && !element_is_withheld(semaphore, e)) {
+		e->value |= element_bits(semaphore, e);
 		kipc_word_thaw(&semaphore->words, e, index);
+	}
 	spin_unlock(&e->lock);
 }
 
-/* Units that anybody may take. */
-static u32 semaphore_takable(const struct kipc_element *e)
+/* Tell the pollers of units to be taken, and of room where there was none. */
+static void semaphore_tell(struct kipc_semaphore *semaphore, u32 index,
+			   u32 units, bool room)
 {
-	return e->waiters.first ? 0 : semaphore_units(e);
+	if (index)
+		return;
+	if (units)
+		kipc_pollers_wake(&semaphore->object.pollers,
+				  EPOLLIN | EPOLLRDNORM, units);
+	if (room)
+		kipc_pollers_wake(&semaphore->object.pollers,
+				  EPOLLOUT | EPOLLWRNORM, KIPC_POLLERS_ALL);
 }
 
-/* Grant to the waiters, and unlock; true where that has to go on. */
-static bool semaphore_unlock_serving(struct kipc_semaphore *semaphore,
-				     struct kipc_element *e, u32 index,
-				     struct kipc_waker *waker, u32 *news)
+/* Serve those who wait, unlock, and tell the pollers of what is left. */
+static noinline void semaphore_leave_serving(struct kipc_semaphore *semaphore,
+					     struct kipc_element *e, u32 index,
+					     struct kipc_waker *waker, bool room)
 	__releases(&e->lock)
 {
-	bool more = semaphore_serve(e, index, waker);
+	bool full, more;
+	u32 left;
 
-	*news = semaphore_takable(e);
-	semaphore_unlock(semaphore, e, index);
-	kipc_waker_flush(waker);
-	return more;
-}
-
-/*
- * Unlock after a change that made up to @fresh units takable: grant to the waiters,
- * and tell the pollers of what is left of these units.
- */
-static void semaphore_leave_waking(struct kipc_semaphore *semaphore,
-				   struct kipc_element *e, u32 index,
-				   struct kipc_waker *waker, u32 fresh)
-	__releases(&e->lock)
-{
-	u32 news;
-
-	if (!e->waiters.first) {
-		news = min(fresh, semaphore_units(e));
-		semaphore_unlock(semaphore, e, index);
-	} else {
+	do {
+		full = semaphore_is_full(semaphore, e);
+		more = semaphore_serve(semaphore, e, index, waker);
 		/* What the last waiter leaves is news, for it kept others from it. */
-		while (semaphore_unlock_serving(semaphore, e, index, waker, &news)) {
+		left = e->waiters.first ? 0 : semaphore_units(e);
+		room |= full && !semaphore_is_full(semaphore, e);
+		semaphore_unlock(semaphore, e, index);
+		kipc_waker_flush(waker);
+		if (more) {
 			cond_resched();
 			semaphore_enter(semaphore, e, index);
 		}
+	} while (more);
+	semaphore_tell(semaphore, index, left, room);
+}
+
+/*
+ * Unlock after a change that made up to @fresh units takable, or room: serve those who
+ * wait, and tell the pollers.
+ */
+static void semaphore_leave_waking(struct kipc_semaphore *semaphore,
+				   struct kipc_element *e, u32 index,
+				   struct kipc_waker *waker, u32 fresh, bool room)
+	__releases(&e->lock)
+{
+	if (e->waiters.first) {
+		semaphore_leave_serving(semaphore, e, index, waker, room);
+		return;
 	}
-	if (news && !index)
-		kipc_pollers_wake(&semaphore->object.pollers,
-				  EPOLLIN | EPOLLRDNORM, news);
+	fresh = min(fresh, semaphore_units(e));
+	semaphore_unlock(semaphore, e, index);
+	/* Those who made room. */
+	kipc_waker_flush(waker);
+	semaphore_tell(semaphore, index, fresh, room);
 }
 
 static void semaphore_leave(struct kipc_semaphore *semaphore,
-			    struct kipc_element *e, u32 index, u32 fresh)
+			    struct kipc_element *e, u32 index, u32 fresh,
+			    bool room)
 	__releases(&e->lock)
 {
 	struct kipc_waker waker __uninitialized;
 
 	kipc_waker_init(&waker, false);
-	semaphore_leave_waking(semaphore, e, index, &waker, fresh);
-}
-
-/* Unlock after a take: that is news only where a poller may wait for room. */
-static void semaphore_leave_taken(struct kipc_semaphore *semaphore,
-				  struct kipc_element *e, u32 index, u32 count)
-	__releases(&e->lock)
-{
-	bool room = !index && count && semaphore_units(e) + count ==
-				       kipc_semaphore_max(semaphore);
-
-	semaphore_unlock(semaphore, e, index);
-	if (room)
-		kipc_pollers_wake(&semaphore->object.pollers,
-				  EPOLLOUT | EPOLLWRNORM, KIPC_POLLERS_ALL);
+	semaphore_leave_waking(semaphore, e, index, &waker, fresh, room);
 }
 
 /* ------------------------------------------------------------------------ */
 /* The verbs                                                                */
 /* ------------------------------------------------------------------------ */
 
+/* Give the first waiter its units before it looks; false where that is not to be. */
+static bool semaphore_make_room(struct kipc_semaphore *semaphore,
+				struct kipc_element *e, u32 index,
+				struct kipc_waker *waker)
+{
+	struct kipc_waiter *first = e->waiters.first;
+	int outcome;
+
+	if (!first)
+		return false;
+	outcome = element_has(e, waiter_of(first)->holder, first->wants);
+	if (outcome == KIPC_PENDING)
+		return false;
+	if (kipc_waker_full(waker)) {
+		semaphore_unlock(semaphore, e, index);
+		kipc_waker_flush(waker);
+		cond_resched();
+		semaphore_enter(semaphore, e, index);
+	} else {
+		serve_first(e, index, outcome, waker);
+	}
+	return true;
+}
+
+/* Add what there is no room for beside the units that waiters are on their way for. */
+static noinline int semaphore_add_full(struct kipc_semaphore *semaphore,
+				       struct kipc_element *e, u32 index,
+				       u32 count,
+				       struct kipc_semaphore_holder *holder,
+				       struct kipc_waker *waker, bool *room)
+{
+	u32 max = kipc_semaphore_max(semaphore);
+	bool full = false;
+	int ret;
+
+	if (count > max)
+		return -EOVERFLOW;
+	do {
+		/* Each time: it may have been unlocked. */
+		full |= semaphore_is_full(semaphore, e);
+		ret = element_add(e, index, holder, count, max);
+	} while (ret == -EOVERFLOW &&
+		 semaphore_make_room(semaphore, e, index, waker));
+	*room = full && !semaphore_is_full(semaphore, e);
+	return ret;
+}
+
 int kipc_semaphore_post_waking(struct kipc_semaphore *semaphore, u32 index,
 			       u32 count, struct kipc_semaphore_holder *holder,
 			       struct kipc_waker *waker)
 {
 	struct kipc_element *e = kipc_words_at(&semaphore->words, &index);
+	bool room = false;
 	int ret;
 
 	if (!e || !count)
@@ -229,10 +366,11 @@ int kipc_semaphore_post_waking(struct kipc_semaphore *semaphore, u32 index,
 	semaphore_enter(semaphore, e, index);
 	ret = element_add(e, index, holder, count,
 			  kipc_semaphore_max(semaphore));
-	if (ret)
-		semaphore_unlock(semaphore, e, index);
-	else
-		semaphore_leave_waking(semaphore, e, index, waker, count);
+	if (ret == -EOVERFLOW)
+		ret = semaphore_add_full(semaphore, e, index, count, holder,
+					 waker, &room);
+	semaphore_leave_waking(semaphore, e, index, waker, ret ? 0 : count,
+			       room);
 	return ret;
 }
 
@@ -246,7 +384,54 @@ int kipc_semaphore_post(struct kipc_semaphore *semaphore, u32 index,
 					  &waker);
 }
 
-/* Queued and unlocked: sleep, and if that fails leave the queue. */
+/*
+ * Awake, and the element entered: what has become of the wait? @ret says why, 0 for a
+ * call. KIPC_PENDING: to be waited on.
+ */
+static int semaphore_look(struct kipc_semaphore *semaphore,
+			  struct kipc_element *e, u32 index,
+			  struct semaphore_waiter *self, int ret)
+{
+	bool first = e->waiters.first == &self->waiter;
+	int taken;
+
+	if (kipc_granted(&self->waiter))
+		return self->waiter.outcome;
+	taken = element_has(e, self->holder, self->waiter.wants);
+	if (!taken && !first && first_is_due(semaphore, e))
+		taken = KIPC_PENDING;
+	if (taken == KIPC_PENDING && kipc_nudged(&self->waiter))
+		kipc_wait_lost(&semaphore->object, &e->waiters, &self->waiter);
+	if (taken == KIPC_PENDING && !ret) {
+		self->waiter.outcome = KIPC_PENDING;
+		return KIPC_PENDING;
+	}
+	/* In this order: see kipc_semaphore_ready(). */
+	if (!taken) {
+		element_move(e, index, self->holder, self->waiter.wants);
+		kipc_served(&e->patience, current);
+	}
+	kipc_waitlist_remove(&e->waiters, &self->waiter);
+	return taken == KIPC_PENDING ? ret : taken;
+}
+
+/* Look, and see to those behind: they, and pollers, may want fewer units. */
+static int semaphore_look_entering(struct kipc_semaphore *semaphore,
+				   struct kipc_element *e, u32 index,
+				   struct semaphore_waiter *self, int ret)
+{
+	bool full, granted;
+
+	semaphore_enter(semaphore, e, index);
+	full = semaphore_is_full(semaphore, e);
+	granted = kipc_granted(&self->waiter);
+	ret = semaphore_look(semaphore, e, index, self, ret);
+	semaphore_leave(semaphore, e, index, granted ? 0 : U32_MAX,
+			full && !semaphore_is_full(semaphore, e));
+	return ret;
+}
+
+/* Queued and unlocked: sleep until there is an outcome. */
 static int semaphore_sleep(struct kipc_semaphore *semaphore,
 			   struct kipc_element *e, u32 index,
 			   struct semaphore_waiter *self,
@@ -256,26 +441,22 @@ static int semaphore_sleep(struct kipc_semaphore *semaphore,
 
 	if (deadline->spin)
 		kipc_wait_spin(&semaphore->object, &self->waiter, &e->patience);
-	ret = kipc_wait_sleep(&self->waiter, deadline);
-	if (ret) {
-		semaphore_enter(semaphore, e, index);
-		if (kipc_granted(&self->waiter))
-			ret = 0;
+	do {
+		ret = kipc_wait_sleep(&self->waiter, deadline);
+		if (!ret && kipc_granted(&self->waiter))
+			ret = self->waiter.outcome;
 		else
-			kipc_waitlist_remove(&e->waiters, &self->waiter);
-		/* Those behind, and pollers, may want fewer units than it did. */
-		semaphore_leave(semaphore, e, index, ret ? U32_MAX : 0);
-	}
+			ret = semaphore_look_entering(semaphore, e, index, self,
+						      ret);
+	} while (ret == KIPC_PENDING);
 	kipc_wait_end(&semaphore->object, &e->waiters, &self->waiter, ret);
-	if (!ret)
-		ret = self->waiter.outcome;
 	/*
-	 * Units granted to a thread that is killed would be nobody's. With
+	 * Units that a thread got which is killed would be nobody's. With
 	 * KIPC_UNDO they go back with its memory, but others may use that for
 	 * longer; where it has gone already, this does nothing.
 	 */
 	if (!ret && fatal_signal_pending(current)) {
-		kipc_semaphore_post(semaphore, index, self->count,
+		kipc_semaphore_post(semaphore, index, self->waiter.wants,
 				    self->holder);
 		ret = -EINTR;
 	}
@@ -294,20 +475,31 @@ static noinline int semaphore_queue(struct kipc_semaphore *semaphore,
 	struct semaphore_waiter self = {
 		.waiter.wants = count,
 		.waiter.returns = true,
-		.count = count,
 		.holder = holder,
 	};
 	int ret;
 
 	ret = kipc_wait_begin(&semaphore->object, &e->waiters, &self.waiter,
 			      priority);
-	if (ret) {
-		semaphore_unlock(semaphore, e, index);
-		return ret;
-	}
 	/* Back in its place it may want fewer units than those behind it. */
-	semaphore_leave(semaphore, e, index, 0);
-	return semaphore_sleep(semaphore, e, index, &self, deadline);
+	if (!ret && self.waiter.returned)
+		semaphore_leave(semaphore, e, index, 0, false);
+	else
+		semaphore_unlock(semaphore, e, index);
+	return ret ? ret :
+		     semaphore_sleep(semaphore, e, index, &self, deadline);
+}
+
+/* Unlock after a take: that is news only where a poller may wait for room. */
+static void semaphore_leave_taken(struct kipc_semaphore *semaphore,
+				  struct kipc_element *e, u32 index, bool full)
+	__releases(&e->lock)
+{
+	bool room = full && !semaphore_is_full(semaphore, e);
+
+	semaphore_unlock(semaphore, e, index);
+	if (room)
+		semaphore_tell(semaphore, index, 0, room);
 }
 
 int kipc_semaphore_wait(struct kipc_semaphore *semaphore, u32 index,
@@ -316,30 +508,33 @@ int kipc_semaphore_wait(struct kipc_semaphore *semaphore, u32 index,
 {
 	struct kipc_element *e = kipc_words_at(&semaphore->words, &index);
 	int priority = kipc_priority();
+	bool full;
 	int ret;
 
 	if (!e || !kipc_semaphore_counts(semaphore, count))
 		return -EINVAL;
 	semaphore_enter(semaphore, e, index);
-	ret = element_take(e, index, holder, count, priority);
-	if (ret != KIPC_PENDING) {
-		semaphore_leave_taken(semaphore, e, index, ret ? 0 : count);
-		return ret;
-	}
-	if (deadline->try) {
-		semaphore_unlock(semaphore, e, index);
-		return -EAGAIN;
-	}
-	return semaphore_queue(semaphore, e, index, count, holder, deadline,
-			       priority);
+	ret = element_has(e, holder, count);
+	if (!ret && !element_lets(semaphore, e, priority))
+		ret = KIPC_PENDING;
+	if (ret == KIPC_PENDING && !deadline->try)
+		return semaphore_queue(semaphore, e, index, count, holder,
+				       deadline, priority);
+	full = semaphore_is_full(semaphore, e);
+	if (!ret)
+		element_move(e, index, holder, count);
+	semaphore_leave_taken(semaphore, e, index, full);
+	return ret == KIPC_PENDING ? -EAGAIN : ret;
 }
 
 /* To look is not to freeze: others go on by the word meanwhile. */
 static u32 semaphore_peek(const struct kipc_semaphore *semaphore,
 			  const struct kipc_element *e, u32 index)
 {
-	return min_t(u64, kipc_word_peek(&semaphore->words, e, index),
-		     kipc_semaphore_max(semaphore));
+	u32 units = kipc_word_peek(&semaphore->words, e, index) &
+		    KIPC_SEMAPHORE_COUNT;
+
+	return min(units, kipc_semaphore_max(semaphore));
 }
 
 int kipc_semaphore_value(struct kipc_semaphore *semaphore, u32 index,
@@ -391,16 +586,17 @@ __poll_t kipc_semaphore_ready(const struct kipc_semaphore *semaphore)
 u32 kipc_semaphore_undo(struct kipc_semaphore *semaphore,
 			struct kipc_semaphore_holder *holder)
 {
-	u32 i, held, repaired = 0;
+	u32 i, repaired = 0;
 
 	for (i = 0; i < semaphore->words.count; i++) {
 		struct kipc_element *e = &semaphore->words.elements[i];
+		u32 held;
 
 		semaphore_enter(semaphore, e, i);
 		held = element_undo(e, i, holder, kipc_semaphore_max(semaphore));
 		if (held)
 			repaired++;
-		semaphore_leave(semaphore, e, i, held);
+		semaphore_leave(semaphore, e, i, held, false);
 		cond_resched();
 	}
 	return repaired;

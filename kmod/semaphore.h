@@ -2,10 +2,26 @@
 /*
  * DOC: semaphores
  *
- * The value of an element is its units. A unit never passes through the count
- * on its way to a waiter: a post with waiters gives it to the first of them,
- * who finds it granted. Nobody overtakes a first waiter who wants more units
- * than there are. Poll, read and write are about element 0.
+ * The value of an element is its units. While threads wait the word goes back to user
+ * space with one of two bits beside the units, so that takers need no system call:
+ *
+ *	KIPC_SEMAPHORE_WAITERS	Whoever gives units comes to the kernel, where a waiter
+ *				is nudged for each of them.
+ *	KIPC_SEMAPHORE_WOKEN	The first waiter is nudged, and has not looked yet. Whoever
+ *				gives comes to the kernel if there are several units then.
+ *
+ * A first waiter that is due (wait.h), and one that wants several units, gets them
+ * handed over, and newcomers none: while there are any, the word is the kernel's. With
+ * KIPC_FAIR that goes for all. Who waits alone gets units handed over too, because to be
+ * nudged costs more, unless the poster was served last and may be back at once.
+ *
+ * What holds whenever an element is left: where there are units enough for the first
+ * waiter it is nudged. It sees to those behind it when it looks, and also if it goes away
+ * without units. A unit for which there is no room is made room for: waiters that are
+ * nudged are given theirs before they look.
+ *
+ * Poll, read and write are about element 0. Pollers are told of units that no waiter is
+ * there for.
  *
  * With KIPC_UNDO the kernel alone moves units, and counts for each participant
  * how many it holds. Whoever gives units to a participant does that, count

@@ -319,7 +319,7 @@ static bool semaphore_take_shared(struct kipc_semaphore *semaphore, u32 count)
 	old = atomic64_read(word);
 	do {
 		/* With KIPC_SLOW it is negative. */
-		if (old < count)
+		if (old < 0 || (u32)old < count)
 			return false;
 	} while (!atomic64_try_cmpxchg(word, &old, old - count));
 	return true;
@@ -335,6 +335,7 @@ static bool semaphore_add_shared(struct kipc_semaphore *semaphore, u32 count)
 		return false;
 	old = atomic64_read(word);
 	do {
+		/* Where threads wait it is beyond any maximum. */
 		if (old < 0 || old > most)
 			return false;
 	} while (!atomic64_try_cmpxchg(word, &old, old + count));
@@ -512,7 +513,7 @@ static void semaphore_show(struct seq_file *seq, struct kipc_object *object)
 const struct kipc_type kipc_semaphore_type = {
 	.label = "semaphore",
 	.id = KIPC_SEMAPHORE,
-	.flags = KIPC_SEALED | KIPC_PACKED | KIPC_UNDO,
+	.flags = KIPC_SEALED | KIPC_PACKED | KIPC_UNDO | KIPC_FAIR,
 	.min_elements = 1,
 	.max_elements = KIPC_ELEMENTS_MAX,
 	.size = sizeof(struct kipc_semaphore),

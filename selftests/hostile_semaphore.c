@@ -242,6 +242,8 @@ static const struct hostile hostiles[] = {
 	  semaphores_work },
 	{ "hostile packed semaphores", many_semaphores, KIPC_PACKED,
 	  semaphore_verbs, semaphores_work },
+	{ "hostile fair semaphores", many_semaphores, KIPC_FAIR,
+	  semaphore_verbs, semaphores_work },
 	{ "hostile semaphores with undo", many_semaphores, KIPC_UNDO,
 	  undo_verbs, undo_works },
 };
@@ -250,6 +252,8 @@ static const struct innocent innocents[] = {
 	{ "semaphores", many_semaphores, 0, false, NULL, play_units,
 	  units_are_whole },
 	{ "packed semaphores", many_semaphores, KIPC_PACKED, false, NULL,
+	  play_units, units_are_whole },
+	{ "fair semaphores", many_semaphores, KIPC_FAIR, false, NULL,
 	  play_units, units_are_whole },
 	{ "sealed semaphores", many_semaphores, KIPC_SEALED, false, NULL,
 	  play_units, units_are_whole },

@@ -86,6 +86,9 @@ static inline bool word_is_slow(const struct word *word)
 	return word_load(word) & KIPC_SLOW;
 }
 
+#define SEMAPHORE_BITS	(KIPC_SEMAPHORE_COUNT | KIPC_SEMAPHORE_WAITERS | \
+			 KIPC_SEMAPHORE_WOKEN)
+
 /* Takes a unit by the word alone: false where the kernel must be asked. */
 static inline bool word_take(struct word *word)
 {
@@ -93,7 +96,7 @@ static inline bool word_take(struct word *word)
 
 	do {
 		old = word_load(word);
-		if ((old & KIPC_SLOW) || !old)
+		if ((old & ~SEMAPHORE_BITS) || !(old & KIPC_SEMAPHORE_COUNT))
 			return false;
 	} while (!word_swap(word, old, old - 1));
 	return true;
@@ -102,11 +105,13 @@ static inline bool word_take(struct word *word)
 /* Gives a unit by the word alone: false where the kernel must be asked. */
 static inline bool word_give(struct word *word, __u32 max)
 {
-	__u64 old;
+	__u64 old, units;
 
 	do {
 		old = word_load(word);
-		if ((old & KIPC_SLOW) || old >= max)
+		units = old & KIPC_SEMAPHORE_COUNT;
+		if ((old & ~(KIPC_SEMAPHORE_COUNT | KIPC_SEMAPHORE_WOKEN)) ||
+		    (units && (old & KIPC_SEMAPHORE_WOKEN)) || units >= max)
 			return false;
 	} while (!word_swap(word, old, old + 1));
 	return true;

@@ -70,9 +70,8 @@ static int post_when_asleep(void *data)
 {
 	struct kipc_semaphore *semaphore = data;
 
-	/* A waiter makes the word the kernel's. */
-	wait_until(__atomic_load_n(semaphore->words.base, __ATOMIC_RELAXED) &
-		   KIPC_SLOW);
+	/* There are no units, but a bit that tells of a waiter. */
+	wait_until(__atomic_load_n(semaphore->words.base, __ATOMIC_RELAXED));
 	return kipc_semaphore_post(semaphore, 0, 1);
 }
 
@@ -146,9 +145,8 @@ static int answer_when_asleep(void *data)
 {
 	struct kipc_semaphore **semaphores = data;
 
-	/* A waiter makes the word the kernel's. */
-	wait_until(__atomic_load_n(semaphores[1]->words.base, __ATOMIC_RELAXED) &
-		   KIPC_SLOW);
+	/* There are no units, but a bit that tells of a waiter. */
+	wait_until(__atomic_load_n(semaphores[1]->words.base, __ATOMIC_RELAXED));
 	return kipc_semaphore_wait(semaphores[0], 0, 1) ?:
 	       kipc_semaphore_post_wait(semaphores[1], 0, 1, semaphores[0], 0,
 					1);

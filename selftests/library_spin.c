@@ -93,6 +93,24 @@ TEST(semaphore_spins_and_that_pays)
 	kipc_semaphore_close(semaphore);
 }
 
+/* Its order begins where the kernel queues a waiter, so nothing comes before that. */
+TEST(fair_semaphore_does_not_spin)
+{
+	const struct kipc_semaphore_options options = { .flags = KIPC_FAIR };
+	struct kipc_semaphore *semaphore;
+	struct kipc_spins spins;
+	int i;
+
+	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, NULL, &options));
+	for (i = 0; i < WAITS; i++)
+		EXPECT_EQ(-ETIMEDOUT,
+			  kipc_semaphore_timedwait(semaphore, 0, 1, 1, 0));
+	kipc_semaphore_spins(semaphore, &spins);
+	EXPECT_EQ(0U, spins.waits);
+	EXPECT_EQ(0U, spins.looks);
+	kipc_semaphore_close(semaphore);
+}
+
 static int hold_mutex(void *data)
 {
 	int ret = kipc_mutex_lock(data, 0);
@@ -103,7 +121,6 @@ static int hold_mutex(void *data)
 	return ret;
 }
 
-/* Its order begins where the kernel queues a waiter, so nothing comes before that. */
 TEST(fair_mutex_does_not_spin)
 {
 	const struct kipc_mutex_options options = { .flags = KIPC_FAIR };

@@ -29,7 +29,7 @@ FIXTURE_VARIANT(object) {
 FIXTURE_VARIANT_ADD(object, semaphore) {
 	.type = KIPC_SEMAPHORE,
 	.label = "semaphore",
-	.flags = KIPC_SEALED | KIPC_PACKED,
+	.flags = KIPC_SEALED | KIPC_PACKED | KIPC_FAIR,
 	.good = { 3, 9 },
 	.known = 2,
 	.bad = {

@@ -32,14 +32,18 @@ static bool change_units(struct participant *self, unsigned int element,
 	struct semaphore_stage *stage = semaphore_stage_of(self);
 	struct word *word;
 	__u64 old;
+	__s64 units;
 
 	if (!stage->mapped)
 		return false;
 	word = word_at(&stage->words, element);
 	old = word_load(word);
 	disturb(self);
-	if ((old & KIPC_SLOW) || (__s64)old + change < 0 ||
-	    (__s64)old + change > UNITS)
+	units = (old & KIPC_SEMAPHORE_COUNT) + change;
+	if ((old & ~SEMAPHORE_BITS) || units < 0 || units > UNITS)
+		return false;
+	if (change > 0 && ((old & KIPC_SEMAPHORE_WAITERS) ||
+			   ((old & KIPC_SEMAPHORE_WOKEN) && units > 1)))
 		return false;
 	return word_swap(word, old, old + change);
 }
@@ -184,6 +188,10 @@ FIXTURE_VARIANT(semaphore) {
 
 FIXTURE_VARIANT_ADD(semaphore, packed) {
 	.flags = KIPC_PACKED,
+};
+
+FIXTURE_VARIANT_ADD(semaphore, fair) {
+	.flags = KIPC_FAIR,
 };
 
 FIXTURE_VARIANT_ADD(semaphore, sealed) {

@@ -32,6 +32,11 @@ FIXTURE_VARIANT_ADD(stress, packed) {
 	.races = 5000,
 };
 
+FIXTURE_VARIANT_ADD(stress, fair) {
+	.flags = KIPC_FAIR,
+	.races = 5000,
+};
+
 FIXTURE_VARIANT_ADD(stress, sealed) {
 	.flags = KIPC_SEALED,
 	.races = 5000,

@@ -96,8 +96,8 @@ TEST_F(word, of_the_last_of_the_largest_set)
 	EXPECT_EQ(1ULL, word_load(word_at(&words, last - 1)));
 }
 
-/* The kernel's from the first waiter to the last one's unit. */
-TEST_F(word, is_the_kernels_while_somebody_waits)
+/* Of units that the first waiter wants, too, until the last one has its own. */
+TEST_F(word, is_the_kernels_while_somebody_wants_several)
 {
 	struct child children[2];
 	size_t i;
@@ -111,12 +111,35 @@ TEST_F(word, is_the_kernels_while_somebody_waits)
 	EXPECT_FALSE(word_give(self->first, MAX));
 	EXPECT_EQ((__u64)INITIAL, word_load(word_at(&self->words, 1)));
 	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
+	EXPECT_EQ(KIPC_SEMAPHORE_WAITERS, word_load(self->first));
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, INITIAL));
 	EXPECT_TRUE(word_is_slow(self->first));
-	EXPECT_EQ(0, semaphore_post(self->fd, 0, INITIAL + 2));
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, 2));
 	EXPECT_EQ(1ULL, word_load(self->first));
 	for (i = 0; i < ARRAY_SIZE(children); i++)
 		EXPECT_EQ(0, child_finish(&children[i]));
 	EXPECT_TRUE(word_take(self->first));
+}
+
+/* To take goes on by the word, to give is to wake somebody. */
+TEST_F(word, is_ours_to_take_from_while_somebody_waits)
+{
+	struct child children[2];
+	size_t i;
+
+	ASSERT_EQ(0, semaphore_trywait(self->fd, 0, INITIAL));
+	for (i = 0; i < ARRAY_SIZE(children); i++) {
+		start_semaphore_wait(&children[i], self->fd, 0, 1);
+		wait_for_waiters(self->fd, i + 1);
+		EXPECT_EQ(KIPC_SEMAPHORE_WAITERS, word_load(self->first));
+	}
+	EXPECT_FALSE(word_take(self->first));
+	EXPECT_FALSE(word_give(self->first, MAX));
+	check_value(self->fd, 0, 0);
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, ARRAY_SIZE(children) + 1));
+	for (i = 0; i < ARRAY_SIZE(children); i++)
+		EXPECT_EQ(0, child_finish(&children[i]));
+	EXPECT_EQ(1ULL, word_load(self->first));
 }
 
 TEST_F(word, is_ours_again_after_a_timeout)
@@ -162,7 +185,7 @@ TEST_F(word, give_races_with_a_wait)
 	for (i = 0; i < rounds; i++) {
 		start_semaphore_wait(&waiter, self->fd, 0, 1);
 		if (i % 2)
-			wait_until(word_is_slow(self->first));
+			wait_until(word_load(self->first));
 		if (!word_give(self->first, MAX))
 			EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
 		EXPECT_EQ(0, child_finish(&waiter));
@@ -173,8 +196,10 @@ TEST_F(word, give_races_with_a_wait)
 /* Hostile words. */
 
 static const __u64 garbage[] = {
-	MAX + 1, 0xffffffff, 0x100000000, 0x7fffffffffffffff, KIPC_SLOW,
-	KIPC_SLOW | 5, KIPC_SLOW | 0xffffffff, ~0ULL, 0xfffffffffffffffe,
+	KIPC_SEMAPHORE_WAITERS, KIPC_SEMAPHORE_WAITERS | MAX, KIPC_SEMAPHORE_WOKEN,
+	KIPC_SEMAPHORE_WOKEN | KIPC_SEMAPHORE_WAITERS | 0xffffffff, MAX + 1,
+	0xffffffff, 0x100000000, 0x7fffffffffffffff, KIPC_SLOW, KIPC_SLOW | 5,
+	KIPC_SLOW | 0xffffffff, ~0ULL, 0xfffffffffffffffe,
 	0x8000000100000000, 0xaaaaaaaaaaaaaaaa,
 };
 
@@ -211,6 +236,28 @@ TEST_F(word, garbage_does_not_stay)
 		semaphore_trywait(self->fd, 0, 1);
 		EXPECT_GE((__u64)MAX, word_load(self->first));
 	}
+}
+
+/* What somebody writes while others wait for a unit is the value, and no more. */
+TEST_F(word, garbage_while_somebody_waits_for_a_unit)
+{
+	struct child waiter;
+	__u32 value;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(garbage); i++) {
+		word_store(self->first, 0);
+		start_semaphore_wait(&waiter, self->fd, 0, 1);
+		wait_for_waiters(self->fd, 1);
+		word_store(self->first, garbage[i]);
+		EXPECT_EQ(0, semaphore_value(self->fd, 0, &value));
+		EXPECT_GE((__u32)MAX, value);
+		/* There is a unit now, one way or the other. */
+		semaphore_post(self->fd, 0, 1);
+		EXPECT_EQ(0, child_finish(&waiter));
+		EXPECT_GE((__u64)MAX, word_load(self->first));
+	}
+	word_store(self->first, INITIAL);
 }
 
 /* What is written while the kernel owns the word is not looked at. */

@@ -116,7 +116,7 @@ FIXTURE_VARIANT_ADD(verb, create) {
 	.least = 72,
 	/* Those that need a name are a matter of object.c. */
 	.flags = KIPC_EXCLUSIVE | KIPC_PERSIST | KIPC_SEALED | KIPC_PACKED |
-		 KIPC_UNDO,
+		 KIPC_FAIR | KIPC_UNDO,
 	.bad = {
 		BAD(kipc_create_args, type, 0),
 		BAD(kipc_create_args, type, KIPC_REGION + 1),

@@ -140,12 +140,13 @@ struct kipc_semaphore {
 	struct kipc_words words;
 	uint32_t elements;
 	uint32_t max;
+	uint32_t flags;		/* the object's */
 	struct kipc_spins spins;
 };
 
 /** What kipc_semaphore_create() takes. Zero means the default. */
 struct kipc_semaphore_options {
-	/** KIPC_EXCLUSIVE, _PERSIST, _SEALED, _PACKED, _UNDO */
+	/** KIPC_EXCLUSIVE, _PERSIST, _SEALED, _PACKED, _UNDO, _FAIR */
 	uint32_t flags;
 	uint32_t mode;		/**< permission bits; 0 means 0600 */
 	uint32_t elements;	/**< semaphores in the set; 0 means 1 */
@@ -240,8 +241,8 @@ KIPC_INLINE int kipc_semaphore_post(struct kipc_semaphore *semaphore,
 	old = __atomic_load_n(word, __ATOMIC_RELAXED);
 	do {
 		if (old + count > semaphore->max) {
-			/* One that is the kernel's is beyond any maximum. */
-			if (old & KIPC_SLOW)
+			/* With anything beside the units it is beyond any maximum. */
+			if (old > KIPC_SEMAPHORE_COUNT)
 				return kipc_semaphore_post_slow(semaphore,
 								element, count);
 			return -EOVERFLOW;
@@ -263,19 +264,19 @@ KIPC_INLINE int kipc_semaphore_post(struct kipc_semaphore *semaphore,
 KIPC_INLINE int kipc_semaphore_trywait(struct kipc_semaphore *semaphore,
 				       uint32_t element, uint32_t count)
 {
-	kipc_word *word, old;
+	kipc_word *word, old, left;
 
 	if (!kipc_has_element(semaphore->elements, element) || !count)
 		return -EINVAL;
 	word = kipc_words_at(&semaphore->words, element);
 	old = __atomic_load_n(word, __ATOMIC_RELAXED);
 	do {
-		if (old & KIPC_SLOW)
+		left = old - count;
+		/* Too few units, or there is something beside them. */
+		if (left > KIPC_SEMAPHORE_COUNT)
 			return kipc_semaphore_wait_slow(semaphore, element,
 							count, 0, KIPC_TRY);
-		if (old < count)
-			return count > semaphore->max ? -EINVAL : -EAGAIN;
-	} while (!__atomic_compare_exchange_n(word, &old, old - count, 1,
+	} while (!__atomic_compare_exchange_n(word, &old, left, 1,
 					      __ATOMIC_ACQUIRE,
 					      __ATOMIC_RELAXED));
 	return 0;
@@ -295,7 +296,7 @@ KIPC_INLINE int kipc_semaphore_timedwait(struct kipc_semaphore *semaphore,
 					 uint32_t element, uint32_t count,
 					 int64_t deadline, unsigned int flags)
 {
-	kipc_word *word, old;
+	kipc_word *word, old, left;
 
 	if (!kipc_has_element(semaphore->elements, element) || !count ||
 	    deadline < 0 || (flags & ~KIPC_REALTIME))
@@ -303,11 +304,12 @@ KIPC_INLINE int kipc_semaphore_timedwait(struct kipc_semaphore *semaphore,
 	word = kipc_words_at(&semaphore->words, element);
 	old = __atomic_load_n(word, __ATOMIC_RELAXED);
 	do {
-		/* Or there can never be so many units. */
-		if ((old & KIPC_SLOW) || old < count)
+		left = old - count;
+		/* Too few units, or there is something beside them. */
+		if (left > KIPC_SEMAPHORE_COUNT)
 			return kipc_semaphore_wait_slow(semaphore, element,
 							count, deadline, flags);
-	} while (!__atomic_compare_exchange_n(word, &old, old - count, 1,
+	} while (!__atomic_compare_exchange_n(word, &old, left, 1,
 					      __ATOMIC_ACQUIRE,
 					      __ATOMIC_RELAXED));
 	return 0;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Semaphores: the slow way; the fast one is inline in kipc.h. Who finds too few
- * units looks for a while whether more come; where somebody waits in the kernel
- * already it is the kernel's to say who is next.
+ * Semaphores: the slow way; the fast one is inline in kipc.h, for words that say
+ * nothing but units. Who finds too few looks for a while whether more come, and takes
+ * them before those who wait in the kernel already: unless the semaphore is fair, where
+ * the kernel says who is next.
  */
 #include <string.h>
 
@@ -19,6 +20,7 @@ static struct kipc_semaphore *semaphore_of(const struct kipc_object *object)
 	semaphore->words = object->words;
 	semaphore->elements = object->elements;
 	semaphore->max = object->attributes.semaphore.max;
+	semaphore->flags = object->flags;
 	kipc_words_join(&semaphore->words);
 	return semaphore;
 }
@@ -83,39 +85,38 @@ int kipc_semaphore_fd(const struct kipc_semaphore *semaphore)
 	return semaphore->words.fd;
 }
 
-int kipc_semaphore_post_slow(struct kipc_semaphore *semaphore,
-			     uint32_t element, uint32_t count)
+/* May the units be taken and given here, be there waiters or not? */
+static int word_is_ours(kipc_word word)
 {
-	struct kipc_semaphore_post_args args = {
-		.size = sizeof(args),
-		.element = element,
-		.count = count,
-	};
-
-	return kipc_call(semaphore->words.fd, KIPC_SEMAPHORE_POST, &args);
+	return !(word & ~(KIPC_SEMAPHORE_COUNT | KIPC_SEMAPHORE_WAITERS |
+			  KIPC_SEMAPHORE_WOKEN));
 }
 
-/* One look: 0 once the units are the caller's, -EAGAIN, or ASK. */
+/* Takes units: 0, -EAGAIN where there are too few, or ASK. */
 static int word_take(kipc_word *word, uint32_t count)
 {
 	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED);
 
-	if (old & KIPC_SLOW)
-		return ASK;
-	if (old < count)
-		return -EAGAIN;
-	return __atomic_compare_exchange_n(word, &old, old - count, 0,
-					   __ATOMIC_ACQUIRE,
-					   __ATOMIC_RELAXED) ? 0 : -EAGAIN;
+	do {
+		if (!word_is_ours(old))
+			return ASK;
+		if ((old & KIPC_SEMAPHORE_COUNT) < count)
+			return -EAGAIN;
+	} while (!__atomic_compare_exchange_n(word, &old, old - count, 1,
+					      __ATOMIC_ACQUIRE,
+					      __ATOMIC_RELAXED));
+	return 0;
 }
 
 /* Looks until there is something else to say than -EAGAIN, or the budget ends. */
 static int word_spin(struct kipc_semaphore *semaphore, kipc_word *word,
 		     uint32_t count)
 {
-	uint32_t budget = kipc_spin_budget(&semaphore->spins), looks;
 	int result = word_take(word, count);
+	uint32_t budget = 0, looks;
 
+	if (result == -EAGAIN && !(semaphore->flags & KIPC_FAIR))
+		budget = kipc_spin_budget(&semaphore->spins);
 	for (looks = 0; looks < budget && result == -EAGAIN; looks++) {
 		kipc_pause();
 		result = word_take(word, count);
@@ -144,28 +145,61 @@ int kipc_semaphore_wait_slow(struct kipc_semaphore *semaphore,
 			     int64_t deadline, unsigned int flags)
 {
 	kipc_word *word = kipc_words_at(&semaphore->words, element);
+	int result;
 
 	if (count > semaphore->max)
 		return -EINVAL;
-	if (!(flags & KIPC_TRY) && !word_spin(semaphore, word, count))
-		return 0;
+	if (flags & KIPC_TRY)
+		result = word_take(word, count);
+	else
+		result = word_spin(semaphore, word, count);
+	if (!result || (result == -EAGAIN && (flags & KIPC_TRY)))
+		return result;
 	return wait_call(semaphore, element, count, deadline, flags);
 }
 
-/* Gives units back: 0, -EOVERFLOW, or ASK. */
+/*
+ * Gives units: 0, -EOVERFLOW, or ASK. Somebody who is up already is there for one
+ * unit; for more of them somebody else has to be woken.
+ */
 static int word_give(kipc_word *word, uint32_t count, uint32_t max)
 {
 	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED);
+	uint64_t units;
 
 	do {
-		if (old & KIPC_SLOW)
+		if (!word_is_ours(old) || (old & KIPC_SEMAPHORE_WAITERS))
 			return ASK;
-		if (old + count > max)
+		units = (old & KIPC_SEMAPHORE_COUNT) + count;
+		if ((old & KIPC_SEMAPHORE_WOKEN) && units > 1)
+			return ASK;
+		if (units > max)
 			return -EOVERFLOW;
 	} while (!__atomic_compare_exchange_n(word, &old, old + count, 1,
 					      __ATOMIC_RELEASE,
 					      __ATOMIC_RELAXED));
 	return 0;
+}
+
+static int post_call(struct kipc_semaphore *semaphore, uint32_t element,
+		     uint32_t count)
+{
+	struct kipc_semaphore_post_args args = {
+		.size = sizeof(args),
+		.element = element,
+		.count = count,
+	};
+
+	return kipc_call(semaphore->words.fd, KIPC_SEMAPHORE_POST, &args);
+}
+
+int kipc_semaphore_post_slow(struct kipc_semaphore *semaphore,
+			     uint32_t element, uint32_t count)
+{
+	int result = word_give(kipc_words_at(&semaphore->words, element), count,
+			       semaphore->max);
+
+	return result == ASK ? post_call(semaphore, element, count) : result;
 }
 
 /*
@@ -186,7 +220,7 @@ static int post_first(struct kipc_semaphore *semaphore, uint32_t element,
 		return ASK;
 	result = word_give(word, count, semaphore->max);
 	if (result == ASK && kipc_spin_promises(&other->spins))
-		result = kipc_semaphore_post_slow(semaphore, element, count);
+		result = post_call(semaphore, element, count);
 	return result;
 }
 

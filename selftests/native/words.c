@@ -112,11 +112,53 @@ TEST_F(words, bad_arguments_are_refused)
 	EXPECT_EQ(5, self->words[0]);
 }
 
-TEST_F(words, garbage_gives_no_units)
+/* Bits that nobody knows yet may mean anything. */
+TEST_F(words, garbage_is_left_to_the_kernel)
 {
-	self->words[0] = ~KIPC_SLOW;
-	EXPECT_EQ(-EOVERFLOW, kipc_semaphore_post(&self->semaphore, 0, 1));
-	EXPECT_EQ(~KIPC_SLOW, self->words[0]);
+	const kipc_word garbage[] = {
+		~KIPC_SLOW, 1ULL << 32 | 5, 1ULL << 60 | 5,
+		KIPC_SEMAPHORE_WOKEN | 1ULL << 60,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(garbage); i++) {
+		self->words[0] = garbage[i];
+		EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore, 0, 1));
+		EXPECT_EQ(-EBADF, kipc_semaphore_trywait(&self->semaphore, 0, 1));
+		EXPECT_EQ(-EBADF, kipc_semaphore_wait(&self->semaphore, 0, 1));
+		EXPECT_EQ(garbage[i], self->words[0]);
+	}
+}
+
+TEST_F(words, units_can_be_taken_while_somebody_waits)
+{
+	self->words[0] = KIPC_SEMAPHORE_WAITERS | 3;
+	EXPECT_EQ(0, kipc_semaphore_trywait(&self->semaphore, 0, 1));
+	EXPECT_EQ(0, kipc_semaphore_wait(&self->semaphore, 0, 2));
+	EXPECT_EQ(KIPC_SEMAPHORE_WAITERS, self->words[0]);
+	EXPECT_EQ(-EAGAIN, kipc_semaphore_trywait(&self->semaphore, 0, 1));
+	EXPECT_EQ(-EBADF, kipc_semaphore_wait(&self->semaphore, 0, 1));
+	EXPECT_EQ(KIPC_SEMAPHORE_WAITERS, self->words[0]);
+}
+
+TEST_F(words, units_are_given_to_waiters_by_the_kernel)
+{
+	self->words[0] = KIPC_SEMAPHORE_WAITERS;
+	EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore, 0, 1));
+	EXPECT_EQ(KIPC_SEMAPHORE_WAITERS, self->words[0]);
+}
+
+/* For one unit somebody is awake already. */
+TEST_F(words, one_unit_can_be_given_to_who_is_woken)
+{
+	self->words[0] = KIPC_SEMAPHORE_WOKEN;
+	EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore, 0, 2));
+	EXPECT_EQ(0, kipc_semaphore_post(&self->semaphore, 0, 1));
+	EXPECT_EQ(KIPC_SEMAPHORE_WOKEN | 1, self->words[0]);
+	EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore, 0, 1));
+	EXPECT_EQ(KIPC_SEMAPHORE_WOKEN | 1, self->words[0]);
+	EXPECT_EQ(0, kipc_semaphore_wait(&self->semaphore, 0, 1));
+	EXPECT_EQ(KIPC_SEMAPHORE_WOKEN, self->words[0]);
 }
 
 /* One unit for so many, of the second element. */

@@ -18,6 +18,7 @@ const struct row rows[] = {
 	{ "region", &region_kind, 0, 0 },
 	{ "region, sealed", &region_kind, KIPC_SEALED, 0 },
 	{ "semaphore", &semaphore_kind, 0, 0 },
+	{ "semaphore, fair", &semaphore_kind, KIPC_FAIR, 0 },
 	{ "semaphore, undo", &semaphore_kind, KIPC_UNDO, 0 },
 	{ "barrier", &barrier_kind, 0, 3 },
 	{ "barrier, drop", &barrier_kind, KIPC_DROP, 4 },

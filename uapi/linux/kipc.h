@@ -149,8 +149,15 @@
  * posting, or sending, dear for the others.
  */
 
-/* Semaphore word: units in bits 0..31, the rest zero. */
+/*
+ * Semaphore word: units in bits 0..31, all of which may be taken. To give units is to
+ * ask the kernel if WAITERS is set, for somebody is to be woken, and with WOKEN if there
+ * would be more than one unit then: for one somebody is awake already. With any other
+ * bit all has to be asked for.
+ */
 #define KIPC_SEMAPHORE_COUNT	0xffffffffULL
+#define KIPC_SEMAPHORE_WOKEN	0x2000000000000000ULL
+#define KIPC_SEMAPHORE_WAITERS	0x4000000000000000ULL
 
 /*
  * Barrier word: parties that have arrived in bits 0..15, resets in bits 18..31,
@@ -222,7 +229,7 @@
 #define KIPC_SEALED		0x4U	/* kernel only: no words, or read-only ones */
 #define KIPC_PACKED		0x8U	/* words 8 bytes apart, not 64 */
 #define KIPC_RECURSIVE		0x10U	/* mutex: its owner may lock it again */
-#define KIPC_FAIR		0x20U	/* mutex: first come, first served; real time first */
+#define KIPC_FAIR		0x20U	/* first come, first served; real time first */
 #define KIPC_SPIN		0x40U	/* mutex: no sleep while its owner runs */
 #define KIPC_DETECT		0x80U	/* mutex: EDEADLK where a wait closes a cycle */
 #define KIPC_UNDO		0x100U	/* semaphore: the dead give their units back */
@@ -285,8 +292,8 @@ union kipc_attributes {
  * struct kipc_create_args - create an object, or open the one of that name
  * @size: of this structure in bytes
  * @flags: KIPC_EXCLUSIVE, KIPC_PERSIST (both need a name), KIPC_SEALED, for
- *	   semaphores and mutexes KIPC_PACKED, for mutexes KIPC_RECURSIVE,
- *	   KIPC_FAIR, KIPC_DETECT and KIPC_SPIN, which has no effect with DETECT,
+ *	   semaphores and mutexes KIPC_PACKED and KIPC_FAIR, for mutexes
+ *	   KIPC_RECURSIVE, KIPC_DETECT and KIPC_SPIN, which has no effect with DETECT,
  *	   for semaphores KIPC_UNDO, for barriers KIPC_DROP or KIPC_NO_MEMBERS,
  *	   not both; for regions those of mutexes, which say what its mutexes are
  *	   like
@@ -577,10 +584,12 @@ struct kipc_semaphore_post_args {
  * @count: units, 1..the semaphore's maximum
  * @deadline: see above
  *
- * Waits in the kernel until the units are there; waiters are served in order,
- * real-time ones first, and nobody overtakes one that wants more units than
- * there are. EAGAIN, ETIMEDOUT, EINTR; ENOSPC where too many wait already.
- * Needs write access.
+ * Waits in the kernel until the units are there. Waiters are woken in order, real-time
+ * ones first, and a thread that comes meanwhile may take the units before one that was
+ * woken does. It may not where the first waiter has lost them twice in that way, is a
+ * real-time thread or wants several: then the units are handed over to that, and with
+ * KIPC_FAIR always. EAGAIN, ETIMEDOUT, EINTR; ENOSPC where too many wait already. Needs
+ * write access.
  *
  * With KIPC_UNDO the process holds the units, whichever of its threads took them.
  * ENXIO where it is not attached, or, at the latest when it would be the turn of a

@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Semaphores that somebody waits for: whose turn it is when units are posted, who may
+ * come before him, and what becomes of the others where he dies or gives up.
+ */
+#include "kipc_test.h"
+#include "kipc_turn.h"
+#include "kipc_word.h"
+
+#include <poll.h>
+#include <pthread.h>
+
+#define MAX	6
+
+static int run_take(void *data)
+{
+	const struct comer *comer = data;
+	int ret = comer_prepare(comer);
+
+	ret = ret ?: semaphore_wait(comer->turns->fd, 0, comer->count);
+	if (!ret)
+		turns_note(comer->turns, comer->number);
+	return ret;
+}
+
+FIXTURE(turn) {
+	int fd;
+	struct turns *turns;
+	struct words words;
+	struct word *word;	/* NULL where the kernel keeps it */
+	bool fair;
+};
+
+FIXTURE_VARIANT(turn) {
+	__u32 flags;
+};
+
+FIXTURE_VARIANT_ADD(turn, by_default) {
+};
+
+FIXTURE_VARIANT_ADD(turn, sealed) {
+	.flags = KIPC_SEALED,
+};
+
+FIXTURE_VARIANT_ADD(turn, fair) {
+	.flags = KIPC_FAIR,
+};
+
+FIXTURE_VARIANT_ADD(turn, fair_sealed) {
+	.flags = KIPC_FAIR | KIPC_SEALED,
+};
+
+FIXTURE_SETUP(turn)
+{
+	if (geteuid())
+		SKIP(return, "needs root for real-time priorities");
+	self->fd = create_flags(semaphore_args(1, 0, MAX), variant->flags);
+	ASSERT_LE(0, self->fd);
+	self->fair = variant->flags & KIPC_FAIR;
+	if (!(variant->flags & KIPC_SEALED)) {
+		ASSERT_EQ(0, words_map(&self->words, self->fd));
+		self->word = word_at(&self->words, 0);
+	}
+	self->turns = turns_alloc(self->fd);
+}
+
+FIXTURE_TEARDOWN(turn)
+{
+	set_priority(0);
+	close(self->fd);
+}
+
+static void start_taker(struct child *child, struct turns *turns,
+			struct comer comer)
+{
+	comer.turns = turns;
+	comer.count = comer.count ?: 1;
+	child_start(child, run_take, &comer);
+}
+
+/* One more comes, behind so many. */
+#define START(behind, child, ...) do { \
+	start_taker(child, self->turns, \
+		    (struct comer){ .number = behind, __VA_ARGS__ }); \
+	wait_for_waiters(self->fd, (behind) + 1); \
+	wait_until(child_sleeps(child)); \
+} while (0)
+
+#define POST(count)	EXPECT_EQ(0, semaphore_post(self->fd, 0, count))
+#define TRY(count)	semaphore_trywait(self->fd, 0, count)
+#define MOST_LOST()	fdinfo_number(self->fd, "kipc-most-lost-races:")
+
+static void expect_word(struct __test_metadata *_metadata, struct word *word,
+			__u64 expected)
+{
+	if (word)
+		EXPECT_EQ(expected, word_load(word));
+}
+
+/* Takes a unit as a newcomer does that is fast; false where it may not. */
+static bool take_fast(int fd, struct word *word)
+{
+	return word ? word_take(word) : !semaphore_trywait(fd, 0, 1);
+}
+
+static bool give_fast(int fd, struct word *word)
+{
+	return word ? word_give(word, MAX) : !semaphore_post(fd, 0, 1);
+}
+
+TEST_F(turn, first_come_first_served)
+{
+	struct child children[5];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(children); i++)
+		START(i, &children[i], .cpu = -1);
+	for (i = 0; i < ARRAY_SIZE(children); i++) {
+		POST(1);
+		EXPECT_EQ(0, child_finish(&children[i]));
+	}
+	for (i = 0; i < ARRAY_SIZE(children); i++)
+		EXPECT_EQ(i, self->turns->got[i]);
+	EXPECT_EQ(0L, MOST_LOST());
+	check_value(self->fd, 0, 0);
+}
+
+/* Real-time threads by priority, then the others. */
+TEST_F(turn, real_time_first)
+{
+	const int priorities[] = { 0, 5, 10, 5, 0 };
+	const unsigned int expected[] = { 2, 1, 3, 0, 4 };
+	struct child children[5];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(children); i++)
+		START(i, &children[i], .cpu = -1, .priority = priorities[i]);
+	for (i = 0; i < ARRAY_SIZE(children); i++) {
+		POST(1);
+		EXPECT_EQ(0, child_finish(&children[expected[i]]));
+		EXPECT_EQ(expected[i], self->turns->got[i]);
+	}
+}
+
+/* All have theirs though one post has to wake more than are woken at once. */
+TEST_F(turn, a_unit_for_each)
+{
+	struct child children[40];
+	int fd = create_flags(semaphore_args(1, 0, ARRAY_SIZE(children)),
+			      variant->flags);
+	unsigned int i;
+
+	ASSERT_LE(0, fd);
+	for (i = 0; i < ARRAY_SIZE(children); i++)
+		start_semaphore_wait(&children[i], fd, 0, 1);
+	wait_for_waiters(fd, ARRAY_SIZE(children));
+	EXPECT_EQ(0, semaphore_post(fd, 0, ARRAY_SIZE(children)));
+	for (i = 0; i < ARRAY_SIZE(children); i++)
+		EXPECT_EQ(0, child_finish(&children[i]));
+	check_value(fd, 0, 0);
+	close(fd);
+}
+
+static int run_post_to_us(void *data)
+{
+	const int *fd = data;
+
+	wait_until(waiters(*fd) == 1);
+	return semaphore_post(*fd, 0, 1);
+}
+
+/* One that waits alone has its unit before the post returns. */
+TEST_F(turn, handed_over_to_the_only_one)
+{
+	struct child child;
+
+	ASSERT_EQ(0, pin(0));
+	START(0, &child);
+	HOLD_THEM_BACK();
+	POST(1);
+	expect_word(_metadata, self->word, 0);
+	EXPECT_EQ(-EAGAIN, TRY(1));
+	LET_THEM_RUN();
+	EXPECT_EQ(0, child_finish(&child));
+	EXPECT_EQ(0L, MOST_LOST());
+}
+
+/* ... unless the poster is who was served last, as with a lock that one has again. */
+TEST_F(turn, not_handed_over_by_who_was_served)
+{
+	struct child poster, child;
+
+	ASSERT_EQ(0, pin(0));
+	/* We are served last: by a child's post. */
+	child_start(&poster, run_post_to_us, &self->fd);
+	EXPECT_EQ(0, semaphore_wait(self->fd, 0, 1));
+	EXPECT_EQ(0, child_finish(&poster));
+	START(0, &child);
+	HOLD_THEM_BACK();
+	POST(1);
+	EXPECT_EQ(!self->fair, take_fast(self->fd, self->word));
+	LET_THEM_RUN();
+	if (!self->fair) {
+		POST(1);
+	}
+	EXPECT_EQ(0, child_finish(&child));
+	check_value(self->fd, 0, 0);
+}
+
+TEST_F(turn, may_be_overtaken)
+{
+	struct child children[2];
+
+	ASSERT_EQ(0, pin(0));
+	START(0, &children[0]);
+	START(1, &children[1]);
+	HOLD_THEM_BACK();
+	POST(1);
+	if (self->fair) {
+		EXPECT_FALSE(take_fast(self->fd, self->word));
+		EXPECT_EQ(-EAGAIN, TRY(1));
+		POST(1);
+	} else {
+		/* It is awake by now, which will do for one unit. */
+		expect_word(_metadata, self->word, KIPC_SEMAPHORE_WOKEN | 1);
+		EXPECT_TRUE(take_fast(self->fd, self->word));
+		expect_word(_metadata, self->word, KIPC_SEMAPHORE_WOKEN);
+		EXPECT_TRUE(give_fast(self->fd, self->word));
+		/* But not for two. */
+		if (self->word) {
+			EXPECT_FALSE(word_give(self->word, MAX));
+		}
+		POST(1);
+	}
+	LET_THEM_RUN();
+	EXPECT_EQ(0, child_finish(&children[0]));
+	EXPECT_EQ(0, child_finish(&children[1]));
+	check_value(self->fd, 0, 0);
+	expect_word(_metadata, self->word, 0);
+}
+
+/* The first waiter loses twice to one who is faster; the third time it has it. */
+TEST_F(turn, handed_over_after_losses)
+{
+	int i, losses = self->fair ? 0 : 2;
+	struct child children[2];
+
+	ASSERT_EQ(0, pin(0));
+	START(0, &children[0]);
+	START(1, &children[1]);
+	for (i = 0; i < losses; i++) {
+		HOLD_THEM_BACK();
+		POST(1);
+		ASSERT_TRUE(take_fast(self->fd, self->word));
+		LET_THEM_RUN();
+		wait_until(fdinfo_number(self->fd, "kipc-lost-races:") == i + 1);
+		wait_until(child_sleeps(&children[0]));
+		expect_word(_metadata, self->word, KIPC_SEMAPHORE_WAITERS);
+		EXPECT_EQ(2L, waiters(self->fd));
+	}
+	HOLD_THEM_BACK();
+	POST(1);
+	EXPECT_FALSE(take_fast(self->fd, self->word));
+	EXPECT_EQ(-EAGAIN, TRY(1));
+	LET_THEM_RUN();
+	EXPECT_EQ(0, child_finish(&children[0]));
+	EXPECT_EQ((long)losses, MOST_LOST());
+	POST(1);
+	EXPECT_EQ(0, child_finish(&children[1]));
+}
+
+/* What it has lost is not forgotten where a signal disturbs it meanwhile. */
+TEST_F(turn, interrupted_between_losses)
+{
+	struct child children[2];
+	int i;
+
+	if (self->fair)
+		SKIP(return, "nobody can be faster");
+	handle_signal(SIGUSR1, SA_RESTART);
+	ASSERT_EQ(0, pin(0));
+	START(0, &children[0]);
+	START(1, &children[1]);
+	for (i = 0; i < 2; i++) {
+		HOLD_THEM_BACK();
+		POST(1);
+		ASSERT_TRUE(take_fast(self->fd, self->word));
+		LET_THEM_RUN();
+		wait_until(fdinfo_number(self->fd, "kipc-lost-races:") == i + 1);
+		wait_until(child_sleeps(&children[0]));
+		interrupt(&children[0], SIGUSR1);
+		wait_for_waiters(self->fd, 2);
+		wait_until(child_sleeps(&children[0]));
+	}
+	HOLD_THEM_BACK();
+	POST(1);
+	EXPECT_FALSE(take_fast(self->fd, self->word));
+	LET_THEM_RUN();
+	EXPECT_EQ(0, child_finish(&children[0]));
+	POST(1);
+	EXPECT_EQ(0, child_finish(&children[1]));
+}
+
+/* A real-time thread does not lose at all. */
+TEST_F(turn, handed_over_to_real_time)
+{
+	struct child children[2];
+
+	ASSERT_EQ(0, pin(0));
+	START(0, &children[0]);
+	START(1, &children[1], .priority = 1);
+	HOLD_THEM_BACK();
+	POST(1);
+	EXPECT_FALSE(take_fast(self->fd, self->word));
+	EXPECT_EQ(-EAGAIN, TRY(1));
+	LET_THEM_RUN();
+	EXPECT_EQ(0, child_finish(&children[1]));
+	EXPECT_EQ(1L, waiters(self->fd));
+	POST(1);
+	EXPECT_EQ(0, child_finish(&children[0]));
+	EXPECT_EQ(0L, MOST_LOST());
+}
+
+/* Nobody takes what the first waiter saves for. */
+TEST_F(turn, of_several_units)
+{
+	struct child children[2];
+
+	START(0, &children[0], .count = 3, .cpu = -1);
+	START(1, &children[1], .cpu = -1);
+	POST(2);
+	EXPECT_FALSE(take_fast(self->fd, self->word));
+	EXPECT_EQ(-EAGAIN, TRY(1));
+	check_value(self->fd, 0, 2);
+	if (self->word) {
+		EXPECT_TRUE(word_is_slow(self->word));
+	}
+	POST(1);
+	EXPECT_EQ(0, child_finish(&children[0]));
+	EXPECT_EQ(1L, waiters(self->fd));
+	POST(1);
+	EXPECT_EQ(0, child_finish(&children[1]));
+}
+
+/* Who waits behind one that gives up saving has what that has saved. */
+TEST_F(turn, of_several_units_given_up)
+{
+	struct child children[3];
+
+	START(0, &children[0], .count = 3, .cpu = -1);
+	START(1, &children[1], .cpu = -1);
+	START(2, &children[2], .cpu = -1);
+	POST(2);
+	EXPECT_EQ(3L, waiters(self->fd));
+	EXPECT_EQ(CHILD_KILLED, child_kill(&children[0]));
+	EXPECT_EQ(0, child_finish(&children[1]));
+	EXPECT_EQ(0, child_finish(&children[2]));
+	check_value(self->fd, 0, 0);
+}
+
+/* One that was woken and then gives up wakes the next one. */
+TEST_F(turn, death_of_the_one_woken)
+{
+	struct child children[2];
+
+	ASSERT_EQ(0, pin(0));
+	START(0, &children[0]);
+	START(1, &children[1]);
+	HOLD_THEM_BACK();
+	POST(1);
+	kill(children[0].pid, SIGKILL);
+	LET_THEM_RUN();
+	EXPECT_EQ(CHILD_KILLED, child_finish(&children[0]));
+	EXPECT_EQ(0, child_finish(&children[1]));
+	check_value(self->fd, 0, 0);
+}
+
+/* One that is interrupted as it is woken has its unit or leaves it to others. */
+TEST_F(turn, signal_to_the_one_woken)
+{
+	struct child children[2];
+	int ret;
+
+	handle_signal(SIGUSR1, 0);
+	ASSERT_EQ(0, pin(0));
+	START(0, &children[0]);
+	START(1, &children[1]);
+	HOLD_THEM_BACK();
+	POST(1);
+	kill(children[0].pid, SIGUSR1);
+	LET_THEM_RUN();
+	ret = child_finish(&children[0]);
+	EXPECT_TRUE(!ret || ret == -EINTR);
+	if (!ret) {
+		POST(1);
+	}
+	EXPECT_EQ(0, child_finish(&children[1]));
+	check_value(self->fd, 0, 0);
+}
+
+/* What there is no room for goes to those that are up already. */
+TEST_F(turn, full_while_they_are_on_their_way)
+{
+	struct child children[2];
+	unsigned int i;
+
+	ASSERT_EQ(0, pin(0));
+	START(0, &children[0]);
+	START(1, &children[1]);
+	HOLD_THEM_BACK();
+	POST(MAX);
+	POST(1);
+	POST(1);
+	EXPECT_EQ(-EOVERFLOW, semaphore_post(self->fd, 0, 1));
+	check_value(self->fd, 0, MAX);
+	if (self->word) {
+		EXPECT_FALSE(word_give(self->word, MAX));
+	}
+	LET_THEM_RUN();
+	for (i = 0; i < ARRAY_SIZE(children); i++)
+		EXPECT_EQ(0, child_finish(&children[i]));
+	check_value(self->fd, 0, MAX);
+}
+
+/* Who polls for room is told when one that was on its way takes from what is full. */
+TEST_F(turn, room_is_told)
+{
+	struct pollfd poller = { .fd = self->fd, .events = POLLOUT };
+	struct child children[2];
+
+	ASSERT_EQ(0, pin(0));
+	START(0, &children[0]);
+	START(1, &children[1]);
+	HOLD_THEM_BACK();
+	POST(MAX);
+	if (!self->fair) {
+		EXPECT_EQ(0, poll(&poller, 1, 0));
+	}
+	LET_THEM_RUN();
+	EXPECT_EQ(1, poll(&poller, 1, -1));
+	EXPECT_EQ(POLLOUT, poller.revents);
+	EXPECT_EQ(0, child_finish(&children[0]));
+	EXPECT_EQ(0, child_finish(&children[1]));
+	check_value(self->fd, 0, MAX - 2);
+}
+
+/* All units at once, beside threads that take and give one as fast as they can. */
+
+struct crowd {
+	int fd;
+	bool over;
+	unsigned long rounds;
+};
+
+static void *crowd_run(void *data)
+{
+	struct crowd *crowd = data;
+
+	while (!__atomic_load_n(&crowd->over, __ATOMIC_ACQUIRE)) {
+		if (semaphore_wait(crowd->fd, 0, 1) ||
+		    semaphore_post(crowd->fd, 0, 1))
+			return (void *)1;
+		__atomic_add_fetch(&crowd->rounds, 1, __ATOMIC_RELAXED);
+	}
+	return NULL;
+}
+
+TEST_F(turn, all_units_beside_a_crowd)
+{
+	struct crowd crowd = { .fd = self->fd };
+	pthread_t threads[2 * MAX];
+	unsigned int i, rounds = scaled(300);
+	void *result;
+
+	POST(MAX);
+	for (i = 0; i < ARRAY_SIZE(threads); i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL, crowd_run, &crowd));
+	wait_until(crowd.rounds > ARRAY_SIZE(threads));
+	for (i = 0; i < rounds; i++) {
+		EXPECT_EQ(0, semaphore_wait(self->fd, 0, MAX));
+		check_value(self->fd, 0, 0);
+		EXPECT_EQ(0, semaphore_post(self->fd, 0, MAX));
+	}
+	__atomic_store_n(&crowd.over, true, __ATOMIC_RELEASE);
+	for (i = 0; i < ARRAY_SIZE(threads); i++) {
+		ASSERT_EQ(0, pthread_join(threads[i], &result));
+		EXPECT_EQ(NULL, result);
+	}
+	check_value(self->fd, 0, MAX);
+	EXPECT_GE(self->fair ? 0 : 2, MOST_LOST());
+}
+
+TEST_HARNESS_MAIN
