@@ -358,19 +358,25 @@ int kipc_semaphore_post_waking(struct kipc_semaphore *semaphore, u32 index,
 			       struct kipc_waker *waker)
 {
 	struct kipc_element *e = kipc_words_at(&semaphore->words, &index);
-	bool room = false;
+	bool awaited, room = false;
+	u32 fresh;
 	int ret;
 
 	if (!e || !count)
 		return -EINVAL;
 	semaphore_enter(semaphore, e, index);
+	awaited = e->waiters.first;
 	ret = element_add(e, index, holder, count,
 			  kipc_semaphore_max(semaphore));
 	if (ret == -EOVERFLOW)
 		ret = semaphore_add_full(semaphore, e, index, count, holder,
 					 waker, &room);
-	semaphore_leave_waking(semaphore, e, index, waker, ret ? 0 : count,
-			       room);
+	/* Where all that waited have theirs the rest is news, whatever came of the post. */
+	if (awaited)
+		fresh = U32_MAX;
+	else
+		fresh = ret ? 0 : count;
+	semaphore_leave_waking(semaphore, e, index, waker, fresh, room);
 	return ret;
 }
 

@@ -4,6 +4,7 @@
  * come before him, and what becomes of the others where he dies or gives up.
  */
 #include "kipc_test.h"
+#include "kipc_epoll.h"
 #include "kipc_turn.h"
 #include "kipc_word.h"
 
@@ -442,6 +443,34 @@ TEST_F(turn, room_is_told)
 	EXPECT_EQ(0, child_finish(&children[0]));
 	EXPECT_EQ(0, child_finish(&children[1]));
 	check_value(self->fd, 0, MAX - 2);
+}
+
+/*
+ * Pollers are told of what is left once nobody waits any more, also by a post that
+ * makes room in vain.
+ */
+TEST_F(turn, units_are_told_by_a_post_that_fails)
+{
+	struct child children[2];
+	int set;
+
+	ASSERT_EQ(0, pin(0));
+	START(0, &children[0]);
+	START(1, &children[1]);
+	set = epoll_of(self->fd, EPOLLIN | EPOLLET);
+	ASSERT_LE(0, set);
+	HOLD_THEM_BACK();
+	POST(MAX);
+	EXPECT_EQ(self->fair ? EPOLLIN : 0U, epoll_news(set));
+	/* Beside what the two have there is room for that many. */
+	EXPECT_EQ(-EOVERFLOW, semaphore_post(self->fd, 0, 3));
+	check_value(self->fd, 0, MAX - 2);
+	EXPECT_EQ(self->fair ? 0U : EPOLLIN, epoll_news(set));
+	LET_THEM_RUN();
+	EXPECT_EQ(0, child_finish(&children[0]));
+	EXPECT_EQ(0, child_finish(&children[1]));
+	check_value(self->fd, 0, MAX - 2);
+	close(set);
 }
 
 /* All units at once, beside threads that take and give one as fast as they can. */
