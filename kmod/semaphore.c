@@ -67,16 +67,15 @@ static int element_add(struct kipc_element *e, u32 index,
 	return 0;
 }
 
-/* What the dead held, as far as there is room for it; returns what that was. */
-static u32 element_undo(struct kipc_element *e, u32 index,
-			struct kipc_semaphore_holder *holder, u32 max)
+/* What the dead held, as far as there is room for it. */
+static void element_undo(struct kipc_element *e, u32 index,
+			 struct kipc_semaphore_holder *holder, u32 max)
 {
 	u32 held = kipc_undo_held(holder->undo, index);
 
 	kipc_assert_held(e);
 	e->value += min(held, max - semaphore_units(e));
 	kipc_undo_give(holder->undo, index, held);
-	return held;
 }
 
 /* ------------------------------------------------------------------------ */
@@ -330,6 +329,25 @@ static bool semaphore_make_room(struct kipc_semaphore *semaphore,
 	return true;
 }
 
+/*
+ * Make room for so many units, as far as waiters are on their way for what is there.
+ * Says whether there was none at all.
+ */
+static bool semaphore_make_room_for(struct kipc_semaphore *semaphore,
+				    struct kipc_element *e, u32 index,
+				    u32 count, struct kipc_waker *waker)
+{
+	u32 max = kipc_semaphore_max(semaphore);
+	bool full = false;
+
+	do {
+		/* Each time: it may have been unlocked. */
+		full |= semaphore_is_full(semaphore, e);
+	} while (count > max - semaphore_units(e) &&
+		 semaphore_make_room(semaphore, e, index, waker));
+	return full;
+}
+
 /* Add what there is no room for beside the units that waiters are on their way for. */
 static noinline int semaphore_add_full(struct kipc_semaphore *semaphore,
 				       struct kipc_element *e, u32 index,
@@ -338,17 +356,13 @@ static noinline int semaphore_add_full(struct kipc_semaphore *semaphore,
 				       struct kipc_waker *waker, bool *room)
 {
 	u32 max = kipc_semaphore_max(semaphore);
-	bool full = false;
+	bool full;
 	int ret;
 
 	if (count > max)
 		return -EOVERFLOW;
-	do {
-		/* Each time: it may have been unlocked. */
-		full |= semaphore_is_full(semaphore, e);
-		ret = element_add(e, index, holder, count, max);
-	} while (ret == -EOVERFLOW &&
-		 semaphore_make_room(semaphore, e, index, waker));
+	full = semaphore_make_room_for(semaphore, e, index, count, waker);
+	ret = element_add(e, index, holder, count, max);
 	*room = full && !semaphore_is_full(semaphore, e);
 	return ret;
 }
@@ -588,6 +602,27 @@ __poll_t kipc_semaphore_ready(const struct kipc_semaphore *semaphore)
 	return ready;
 }
 
+/* Give back what the dead held of an element; how much that was. */
+static u32 semaphore_undo_element(struct kipc_semaphore *semaphore, u32 index,
+				  struct kipc_semaphore_holder *holder)
+{
+	struct kipc_element *e = &semaphore->words.elements[index];
+	struct kipc_waker waker __uninitialized;
+	bool awaited, full;
+	u32 held;
+
+	kipc_waker_init(&waker, false);
+	semaphore_enter(semaphore, e, index);
+	awaited = e->waiters.first;
+	held = kipc_undo_held(holder->undo, index);
+	full = semaphore_make_room_for(semaphore, e, index, held, &waker);
+	element_undo(e, index, holder, kipc_semaphore_max(semaphore));
+	semaphore_leave_waking(semaphore, e, index, &waker,
+			       awaited ? U32_MAX : held,
+			       full && !semaphore_is_full(semaphore, e));
+	return held;
+}
+
 /* Give back what the dead held; how many elements that were. */
 u32 kipc_semaphore_undo(struct kipc_semaphore *semaphore,
 			struct kipc_semaphore_holder *holder)
@@ -595,14 +630,8 @@ u32 kipc_semaphore_undo(struct kipc_semaphore *semaphore,
 	u32 i, repaired = 0;
 
 	for (i = 0; i < semaphore->words.count; i++) {
-		struct kipc_element *e = &semaphore->words.elements[i];
-		u32 held;
-
-		semaphore_enter(semaphore, e, i);
-		held = element_undo(e, i, holder, kipc_semaphore_max(semaphore));
-		if (held)
+		if (semaphore_undo_element(semaphore, i, holder))
 			repaired++;
-		semaphore_leave(semaphore, e, i, held, false);
 		cond_resched();
 	}
 	return repaired;

@@ -7,6 +7,7 @@
 #include "kipc_child.h"
 #include "kipc_end.h"
 #include "kipc_poll.h"
+#include "kipc_turn.h"
 #include "kipc_word.h"
 
 #define ELEMENTS	3
@@ -296,6 +297,51 @@ TEST_F_TIMEOUT(undo, killed_while_it_is_granted, 100)
 		member_finish(&self->a);
 		check_value(self->fd, 0, UNITS);
 		check_value(self->fd, 1, UNITS);
+	}
+}
+
+/* Waits for a unit of element 0 on processor 0, and holds it. */
+static int wait_and_hold(void *data)
+{
+	struct stage *stage = data;
+
+	if (stage_attach(stage) || pin(0) || semaphore_wait(stage->fd, 0, 1))
+		_exit(1);
+	return stage_end(stage);
+}
+
+/* What is given back has the room of units that waiters are on their way for. */
+TEST_F(undo, given_back_while_waiters_are_on_their_way)
+{
+	struct member takers[2];
+	unsigned int i;
+
+	if (geteuid())
+		SKIP(return, "needs root for real-time priorities");
+	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
+		SKIP(return, "needs two processors");
+	ASSERT_EQ(0, pin(1));
+	member_start(&self->a, self->fd, END_BY_KILL, hold, UNITS);
+	wait_for_member(&self->a);
+	ASSERT_EQ(0, pin(0));
+	for (i = 0; i < ARRAY_SIZE(takers); i++) {
+		member_start(&takers[i], self->fd, END_BY_KILL, wait_and_hold, 0);
+		wait_for_waiters(self->fd, i + 1);
+		wait_until(child_sleeps(&takers[i].child));
+	}
+	HOLD_THEM_BACK();
+	EXPECT_EQ(0, semaphore_post(self->fd, 0, MAX));
+	member_end(&self->a);
+	/* After element 0. We do not sleep, so that the takers do not run. */
+	wait_until(units(self->fd, 1) == UNITS);
+	LET_THEM_RUN();
+	member_finish(&self->a);
+	for (i = 0; i < ARRAY_SIZE(takers); i++)
+		wait_for_member(&takers[i]);
+	check_value(self->fd, 0, MAX);
+	for (i = 0; i < ARRAY_SIZE(takers); i++) {
+		member_end(&takers[i]);
+		member_finish(&takers[i]);
 	}
 }
 
