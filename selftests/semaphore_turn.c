@@ -240,6 +240,30 @@ TEST_F(turn, may_be_overtaken)
 	expect_word(_metadata, self->word, 0);
 }
 
+/* Also by one that posts and waits in one call. */
+TEST_F(turn, may_be_overtaken_by_the_poster)
+{
+	struct kipc_semaphore_post_wait_args both = post_wait_args(0, 0);
+	struct child children[2];
+
+	ASSERT_EQ(0, pin(0));
+	START(0, &children[0]);
+	START(1, &children[1]);
+	both.flags = KIPC_TRY;
+	both.deadline = 0;
+	HOLD_THEM_BACK();
+	EXPECT_EQ(self->fair ? -EAGAIN : 0,
+		  semaphore_post_wait(self->fd, &both));
+	LET_THEM_RUN();
+	POST(1);
+	if (!self->fair) {
+		POST(1);
+	}
+	EXPECT_EQ(0, child_finish(&children[0]));
+	EXPECT_EQ(0, child_finish(&children[1]));
+	check_value(self->fd, 0, 0);
+}
+
 /* The first waiter loses twice to one who is faster; the third time it has it. */
 TEST_F(turn, handed_over_after_losses)
 {

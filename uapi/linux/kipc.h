@@ -633,7 +633,8 @@ struct kipc_semaphore_value_args {
  *
  * One system call for both, and a hint to the scheduler that whoever the post wakes
  * can have this processor. These are still two operations: others may come between
- * them, and who waits already is served before the caller.
+ * them. Where both are about one element the caller may take what it posts before a
+ * thread that the post wakes, in the cases in which WAIT may; not with KIPC_FAIR.
  *
  * Everything that can be known is checked before the post, so an error that POST has,
  * or that the arguments give reason to, has changed nothing. After the post the wait
