@@ -273,7 +273,7 @@ KIPC_INLINE int kipc_semaphore_trywait(struct kipc_semaphore *semaphore,
 	do {
 		left = old - count;
 		/* Too few units, or there is something beside them. */
-		if (left > KIPC_SEMAPHORE_COUNT)
+		if (left > KIPC_SEMAPHORE_COUNT - count)
 			return kipc_semaphore_wait_slow(semaphore, element,
 							count, 0, KIPC_TRY);
 	} while (!__atomic_compare_exchange_n(word, &old, left, 1,
@@ -306,7 +306,7 @@ KIPC_INLINE int kipc_semaphore_timedwait(struct kipc_semaphore *semaphore,
 	do {
 		left = old - count;
 		/* Too few units, or there is something beside them. */
-		if (left > KIPC_SEMAPHORE_COUNT)
+		if (left > KIPC_SEMAPHORE_COUNT - count)
 			return kipc_semaphore_wait_slow(semaphore, element,
 							count, deadline, flags);
 	} while (!__atomic_compare_exchange_n(word, &old, left, 1,

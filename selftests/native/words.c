@@ -116,7 +116,7 @@ TEST_F(words, bad_arguments_are_refused)
 TEST_F(words, garbage_is_left_to_the_kernel)
 {
 	const kipc_word garbage[] = {
-		~KIPC_SLOW, 1ULL << 32 | 5, 1ULL << 60 | 5,
+		~KIPC_SLOW, 1ULL << 32, 1ULL << 32 | 5, 1ULL << 60 | 5,
 		KIPC_SEMAPHORE_WOKEN | 1ULL << 60,
 	};
 	size_t i;
