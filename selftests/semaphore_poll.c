@@ -9,6 +9,7 @@
 #include "kipc_poll.h"
 #include "kipc_word.h"
 
+#include <pthread.h>
 #include <sys/eventfd.h>
 
 #define MAX		10
@@ -298,6 +299,116 @@ TEST_F(poll, once_races_with_posts)
 {
 	self->set = epoll_of(self->fd, EPOLLIN | EPOLLONESHOT);
 	race_with_posts(_metadata, self->fd, self->first, self->set, EPOLLONESHOT);
+}
+
+/*
+ * A unit for each of several waiters and pollers, in each round: none of them is to
+ * stay without. There is less room than there are of them.
+ */
+
+#define CROWD_WAITERS	4
+#define CROWD_POLLERS	4
+#define CROWD		(CROWD_WAITERS + CROWD_POLLERS)
+#define CROWD_MAX	3
+
+struct crowd {
+	int fd;
+	struct word *first;
+	unsigned int rounds;
+	pthread_barrier_t round;
+};
+
+static void *run_crowd_waiter(void *data)
+{
+	struct crowd *crowd = data;
+	unsigned int i;
+	long ret = 0;
+
+	for (i = 0; i < crowd->rounds; i++) {
+		pthread_barrier_wait(&crowd->round);
+		if (i % 3 == 0 && crowd->first && word_take(crowd->first))
+			continue;
+		do {
+			ret = semaphore_timedwait(crowd->fd, 0, 1, i % 2 ?
+						  KIPC_FOREVER :
+						  deadline_in_ms(CLOCK_MONOTONIC, 1),
+						  0);
+		} while (ret == -ETIMEDOUT);
+		if (ret)
+			return (void *)ret;
+	}
+	return NULL;
+}
+
+static void *crowd_poll(struct crowd *crowd, __u32 mode)
+{
+	int set = epoll_of(crowd->fd, EPOLLIN | mode);
+	unsigned int i;
+	long ret = 0;
+
+	for (i = 0; i < crowd->rounds; i++) {
+		pthread_barrier_wait(&crowd->round);
+		while ((ret = semaphore_trywait(crowd->fd, 0, 1)) == -EAGAIN)
+			epoll_events(set, -1);
+		if (ret)
+			break;
+	}
+	close(set);
+	return (void *)ret;
+}
+
+static void *run_crowd_poller(void *data)
+{
+	return crowd_poll(data, 0);
+}
+
+static void *run_crowd_exclusive(void *data)
+{
+	return crowd_poll(data, EPOLLEXCLUSIVE);
+}
+
+static void crowd_post(struct crowd *crowd, unsigned int count)
+{
+	if (count == 1 && crowd->first && word_give(crowd->first, CROWD_MAX))
+		return;
+	wait_until(semaphore_post(crowd->fd, 0, count) != -EOVERFLOW);
+}
+
+TEST_F(poll, a_unit_for_each_waiter_and_poller)
+{
+	struct crowd crowd = { .rounds = scaled(3000) };
+	pthread_t threads[CROWD];
+	struct words words = {};
+	unsigned int i, j, count;
+	void *result;
+
+	crowd.fd = create_flags(semaphore_args(1, 0, CROWD_MAX), variant->flags);
+	ASSERT_LE(0, crowd.fd);
+	if (!(variant->flags & KIPC_SEALED)) {
+		ASSERT_EQ(0, words_map(&words, crowd.fd));
+		crowd.first = word_at(&words, 0);
+	}
+	pthread_barrier_init(&crowd.round, NULL, CROWD + 1);
+	for (i = 0; i < CROWD; i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL,
+					    i < CROWD_WAITERS ? run_crowd_waiter :
+					    i % 2 ? run_crowd_poller :
+						    run_crowd_exclusive, &crowd));
+	for (i = 0; i < crowd.rounds; i++) {
+		pthread_barrier_wait(&crowd.round);
+		for (j = 0; j < CROWD; j += count) {
+			count = 1 + (i + j) % CROWD_MAX;
+			if (count > CROWD - j)
+				count = CROWD - j;
+			crowd_post(&crowd, count);
+		}
+	}
+	for (i = 0; i < CROWD; i++) {
+		ASSERT_EQ(0, pthread_join(threads[i], &result));
+		EXPECT_EQ(NULL, result);
+	}
+	check_value(crowd.fd, 0, 0);
+	close(crowd.fd);
 }
 
 /* ------------------------------------------------------------------------ */
