@@ -245,14 +245,13 @@
 			 (word & AWAITED))
 #define THAWED		SAYS_SO(value)
 
+#define RACES
 #include "common/wait.pml"
 #include "common/word.pml"
 
 /* ------------------------------------------------------------------------ */
 /* What must hold                                                           */
 /* ------------------------------------------------------------------------ */
-
-byte losses[WAITERS];		/* kipc_waiter.lost_races, or that of the place */
 
 /* The attachment of each process, and who has which number. */
 byte number[PROCESSES];
@@ -275,17 +274,10 @@ bool lost;			/* it was unlocked like that */
 #define OWNER_IS_DEAD(value)	false
 #endif
 
-#ifdef URGENT
-#define IS_URGENT(id)	(id == URGENT)
-#else
-#define IS_URGENT(id)	false
-#endif
-
 /* In the step in which somebody locks it who was not handed it. */
 #define CHECK_TURN(id)							\
 	assert(queued == 0 || !IS_FAIR);				\
-	assert(queued == 0 || queue[0] == id ||				\
-	       losses[queue[0]] < 2 && !IS_URGENT(queue[0]))
+	assert(queued == 0 || queue[0] == id || !IS_DUE(queue[0]))
 
 /* What a thread was told that is alive, and its words mapped. */
 inline check_result(id)
@@ -388,14 +380,12 @@ inline mutex_enter()
 #define FIRST_GONE	gone[PROCESS(queue[0])]
 #endif
 
-#ifdef BROKEN_LOSSES
-#define HAS_LOST	false
-#else
-#define HAS_LOST	(losses[queue[0]] >= 2)
-#endif
-
 /* waiter_has_waited() */
-#define HAS_WAITED	(IS_FAIR || HAS_LOST || IS_URGENT(queue[0]))
+#ifdef BROKEN_LOSSES
+#define HAS_WAITED	(IS_FAIR || IS_URGENT(queue[0]))
+#else
+#define HAS_WAITED	(IS_FAIR || IS_DUE(queue[0]))
+#endif
 
 #define CAN_SERVE	(FREE && wakes < BATCH && \
 			 ((value & LOST) || FIRST_GONE || HAS_WAITED))
@@ -429,7 +419,7 @@ inline mutex_leave()
 		more = (FREE && wakes == BATCH);
 		if
 		:: FREE && !more && outcome[queue[0]] == PENDING ->
-			kipc_nudge()
+			kipc_nudge(queue[0])
 		:: else
 		fi;
 #ifdef BROKEN_BATCH
@@ -468,13 +458,15 @@ inline mutex_leave()
 		:: else -> got = PENDING				\
 		fi;							\
 		if							\
+		:: got == PENDING && outcome[id] == NUDGED ->		\
+			kipc_wait_lost(id)				\
+		:: else							\
+		fi;							\
+		if							\
 		:: got == PENDING && ret == NUDGED ->			\
 			outcome[id] = AFTER_LOSS;			\
-			losses[id]++;					\
 			ret = PENDING					\
 		:: else ->						\
-			losses[id] = losses[id] +			\
-				(got == PENDING && outcome[id] == NUDGED -> 1 : 0); \
 			kipc_waitlist_remove(id);			\
 			ret = (got == PENDING -> ret : got)		\
 		fi;							\
@@ -495,12 +487,6 @@ inline mutex_leave()
 #define AFTER_LOSS	NUDGED
 #else
 #define AFTER_LOSS	PENDING
-#endif
-
-#ifdef PLACES
-#define KEEPS_LOSSES	INTERRUPTED
-#else
-#define KEEPS_LOSSES	false
 #endif
 
 inline mutex_sleep(id, timed)
@@ -529,11 +515,7 @@ inline mutex_sleep(id, timed)
 		:: else
 		fi
 	od;
-	atomic {				/* kipc_wait_end() */
-		KEEP_PLACE(id);
-		losses[id] = (KEEPS_LOSSES -> losses[id] : 0);
-		outcome[id] = PENDING		/* the stack is gone */
-	}
+	atomic { kipc_wait_end(id) }
 }
 
 /* Whoever is not the owner was it until his process unmapped the words. */

@@ -136,6 +136,41 @@ byte since[WAITERS];		/* 0: does not wait, and has no place */
 /* The end of a wait that goes on after the handler. */
 #define INTERRUPTED	(ret == ERESTARTSYS && !killed)
 
+/* Where RACES is defined a first waiter that was nudged may find that it is too late. */
+#ifdef RACES
+byte lost_races[WAITERS];	/* of the record, or of the place */
+
+#define HAS_LOST(id)		(lost_races[id] >= 2)
+#ifdef URGENT
+#define IS_URGENT(id)		(id == URGENT)
+#else
+#define IS_URGENT(id)		false
+#endif
+
+/* kipc_wait_is_due() */
+#define IS_DUE(id)		(HAS_LOST(id) || IS_URGENT(id))
+
+/* Runs inside a step of its caller, under the lock */
+#define kipc_wait_lost(id)						\
+	lost_races[id] = lost_races[id] +				\
+		(queue[0] == id && !IS_DUE(id) -> 1 : 0)
+
+#if defined PLACES && !defined BROKEN_RACES
+#define KEEP_RACES(id)							\
+	lost_races[id] = (INTERRUPTED -> lost_races[id] : 0)
+#else
+#define KEEP_RACES(id)	lost_races[id] = 0
+#endif
+#else
+#define KEEP_RACES(id)	skip
+#endif
+
+/* kipc_wait_end(), which is the end of the record, too */
+#define kipc_wait_end(id)						\
+	KEEP_PLACE(id);							\
+	KEEP_RACES(id);							\
+	outcome[id] = PENDING
+
 /* kipc_wait_begin(); runs inside a step of its caller, under the lock */
 #define kipc_wait_begin(id)			\
 	outcome[id] = PENDING;			\
@@ -179,11 +214,11 @@ byte since[WAITERS];		/* 0: does not wait, and has no place */
 	outcome[queue[0]] = result;					\
 	kipc_waitlist_remove(queue[0])
 
-/* kipc_nudge(), of the first; likewise */
-#define kipc_nudge()				\
-	tasks[wakes] = queue[0];		\
-	wakes++;				\
-	outcome[queue[0]] = NUDGED
+/* kipc_nudge(); likewise */
+#define kipc_nudge(id)							\
+	tasks[wakes] = (outcome[id] == SPINNING -> NOBODY : id);	\
+	wakes++;							\
+	outcome[id] = NUDGED
 
 /* kipc_waker_flush(): each wake_up_process() is a step, with no lock held */
 inline kipc_waker_flush()
