@@ -258,7 +258,7 @@ static bool kipc_mutex_serve(const struct kipc_mutex *mutex,
 			continue;
 		}
 		if (!kipc_called(&first->waiter))
-			kipc_nudge(waker, &first->waiter);
+			kipc_nudge(waker, &e->waiters, &first->waiter);
 		break;
 	}
 	return false;

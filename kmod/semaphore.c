@@ -186,7 +186,7 @@ static bool semaphore_nudge(struct kipc_element *e, struct kipc_waker *waker)
 		if (!kipc_nudged(waiter)) {
 			if (kipc_waker_full(waker))
 				return true;
-			kipc_nudge(waker, waiter);
+			kipc_nudge(waker, &e->waiters, waiter);
 		}
 		waiter = kipc_waitlist_next(waiter);
 	}

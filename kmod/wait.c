@@ -181,6 +181,7 @@ int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
 		waiter->ticket = atomic64_inc_return(&object->tickets);
 	waiter->priority = priority;
 	waiter->outcome = KIPC_PENDING;
+	waiter->raced = false;
 	waitlist_add(list, waiter);
 	if (object->tracks)
 		kipc_scan_begin(object);
@@ -336,14 +337,15 @@ int kipc_wait_sleep(struct kipc_waiter *waiter,
  * @list: the waiter is on, locked
  * @waiter: was nudged
  *
- * Those that are not the first were nudged because there was enough for several: they
- * have lost nothing that was theirs. One that is due does not race any more.
+ * A waiter that is not the first, and was not when it was nudged, has lost nothing that
+ * was its own: there was enough for several. It may be the first no more because an
+ * earlier one is back in its place. One that is due does not race any more.
  */
 void kipc_wait_lost(struct kipc_object *object,
 		    const struct kipc_waitlist *list,
 		    struct kipc_waiter *waiter)
 {
-	if (list->first != waiter || kipc_wait_is_due(waiter))
+	if ((list->first != waiter && !waiter->raced) || kipc_wait_is_due(waiter))
 		return;
 	waiter->lost_races++;
 	atomic_inc(&object->lost_races);
@@ -387,10 +389,13 @@ void kipc_grant(struct kipc_waker *waker, struct kipc_waitlist *list,
 /**
  * kipc_nudge() - wake a waiter that is to look for itself
  * @waker: not full; flushed after the unlock
- * @waiter: on a list, locked; neither granted nor nudged
+ * @list: the waiter is on, locked
+ * @waiter: neither granted nor nudged
  */
-void kipc_nudge(struct kipc_waker *waker, struct kipc_waiter *waiter)
+void kipc_nudge(struct kipc_waker *waker, const struct kipc_waitlist *list,
+		struct kipc_waiter *waiter)
 {
+	waiter->raced = list->first == waiter;
 	if (call_spinning(waiter, KIPC_NUDGED)) {
 		waker->tasks[waker->count++] = NULL;
 		return;

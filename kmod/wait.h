@@ -76,6 +76,7 @@ struct kipc_waiter {
 	u32 lost_races;			/* the list's lock */
 	bool returns;			/* constant; to its place, see place.h */
 	bool returned;			/* constant; it has its place again */
+	bool raced;			/* the list's lock; nudged as the first */
 };
 
 /* What is known of a place where one can wait: a guess, not locked. */
@@ -125,7 +126,8 @@ struct kipc_waiter *kipc_waitlist_next(struct kipc_waiter *waiter);
 
 void kipc_grant(struct kipc_waker *waker, struct kipc_waitlist *list,
 		struct kipc_waiter *waiter, int outcome);
-void kipc_nudge(struct kipc_waker *waker, struct kipc_waiter *waiter);
+void kipc_nudge(struct kipc_waker *waker, const struct kipc_waitlist *list,
+		struct kipc_waiter *waiter);
 void kipc_waker_wake(struct kipc_waker *waker);
 
 /* The caller's place in a waitlist: real-time threads before all others. */

@@ -326,6 +326,69 @@ TEST_F(turn, interrupted_between_losses)
 	EXPECT_EQ(0, child_finish(&children[1]));
 }
 
+/* A waiter that leaves by a signal, and comes back when it is told to. */
+struct truant {
+	int fd;
+	unsigned int left, back;
+};
+
+static int run_truant(void *data)
+{
+	struct truant *truant = data;
+	unsigned int times = 0;
+	int ret = pin(1);
+
+	while (!ret) {
+		ret = semaphore_wait(truant->fd, 0, 1);
+		if (ret != -EINTR)
+			break;
+		__atomic_store_n(&truant->left, ++times, __ATOMIC_SEQ_CST);
+		wait_until(__atomic_load_n(&truant->back, __ATOMIC_SEQ_CST) == times);
+		ret = 0;
+	}
+	return ret;
+}
+
+/* What a waiter loses as the first counts, though an earlier one is back before it looks. */
+TEST_F(turn, lost_behind_one_that_came_back)
+{
+	struct child first, children[2];
+	struct truant *truant;
+	unsigned int i;
+
+	if (self->fair)
+		SKIP(return, "nobody can be faster");
+	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
+		SKIP(return, "needs two processors");
+	truant = shared_alloc(sizeof(*truant));
+	truant->fd = self->fd;
+	handle_signal(SIGUSR1, 0);
+	child_start(&first, run_truant, truant);
+	wait_for_waiters(self->fd, 1);
+	wait_until(child_sleeps(&first));
+	ASSERT_EQ(0, pin(0));
+	START(1, &children[0]);
+	START(2, &children[1]);
+	for (i = 1; i <= 3; i++) {
+		kill(first.pid, SIGUSR1);
+		wait_until(__atomic_load_n(&truant->left, __ATOMIC_SEQ_CST) == i);
+		HOLD_THEM_BACK();
+		POST(1);
+		ASSERT_EQ(i <= 2, take_fast(self->fd, self->word));
+		__atomic_store_n(&truant->back, i, __ATOMIC_SEQ_CST);
+		wait_for_waiters(self->fd, 3);
+		wait_until(child_sleeps(&first));
+		LET_THEM_RUN();
+		if (i <= 2)
+			wait_until(child_sleeps(&children[0]));
+	}
+	POST(2);
+	EXPECT_EQ(0, child_finish(&children[0]));
+	EXPECT_EQ(0, child_finish(&first));
+	EXPECT_EQ(0, child_finish(&children[1]));
+	check_value(self->fd, 0, 0);
+}
+
 /* A real-time thread does not lose at all. */
 TEST_F(turn, handed_over_to_real_time)
 {
