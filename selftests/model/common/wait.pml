@@ -31,8 +31,14 @@
 #define DEATHS	0
 #endif
 
+/* Where there are several lists QUEUE and QUEUED say which one is meant. */
+#ifndef QUEUE
+#define QUEUE(at)	queue[at]
+#define QUEUED		queued
+
 byte queue[WAITERS];		/* e->waiters, the first one first */
 byte queued;
+#endif
 byte outcome[WAITERS];
 bool asleep[WAITERS];		/* TASK_INTERRUPTIBLE */
 
@@ -63,9 +69,9 @@ byte done;			/* processes that have run to their end */
 
 /* URGENT is the one waiter that is a real-time thread. */
 #ifdef URGENT
-#define LEADS(id)	(queued == 0 || (id == URGENT && queue[0] != URGENT))
+#define LEADS(id)	(QUEUED == 0 || (id == URGENT && QUEUE(0) != URGENT))
 #else
-#define LEADS(id)	(queued == 0)	/* kipc_waitlist_leads() */
+#define LEADS(id)	(QUEUED == 0)	/* kipc_waitlist_leads() */
 #endif
 
 /*
@@ -115,8 +121,8 @@ byte since[WAITERS];		/* 0: does not wait, and has no place */
 #define CHECK_ORDER(id)					\
 	at = 0;							\
 	do							\
-	:: at < queued ->					\
-		assert(since[queue[at]] >= since[id]);		\
+	:: at < QUEUED ->					\
+		assert(since[QUEUE(at)] >= since[id]);		\
 		at++						\
 	:: else -> break					\
 	od;							\
@@ -153,7 +159,7 @@ byte lost_races[WAITERS];	/* of the record, or of the place */
 /* Runs inside a step of its caller, under the lock */
 #define kipc_wait_lost(id)						\
 	lost_races[id] = lost_races[id] +				\
-		(queue[0] == id && !IS_DUE(id) -> 1 : 0)
+		(QUEUE(0) == id && !IS_DUE(id) -> 1 : 0)
 
 #if defined PLACES && !defined BROKEN_RACES
 #define KEEP_RACES(id)							\
@@ -175,30 +181,30 @@ byte lost_races[WAITERS];	/* of the record, or of the place */
 #define kipc_wait_begin(id)			\
 	outcome[id] = PENDING;			\
 	TAKE_PLACE(id);				\
-	at = queued;				\
+	at = QUEUED;				\
 	do					\
-	:: at > 0 && PRECEDES(id, queue[at - 1]) -> \
-		queue[at] = queue[at - 1];	\
+	:: at > 0 && PRECEDES(id, QUEUE(at - 1)) -> \
+		QUEUE(at) = QUEUE(at - 1);	\
 		at--				\
 	:: else -> break			\
 	od;					\
-	queue[at] = id;				\
-	queued++;				\
+	QUEUE(at) = id;				\
+	QUEUED++;				\
 	at = 0
 
 /* kipc_waitlist_remove(); likewise */
 #define kipc_waitlist_remove(id)				\
 	at = 0;							\
 	do							\
-	:: queue[at] != id -> at++				\
+	:: QUEUE(at) != id -> at++				\
 	:: else -> break					\
 	od;							\
 	do							\
-	:: at + 1 < queued -> queue[at] = queue[at + 1]; at++	\
+	:: at + 1 < QUEUED -> QUEUE(at) = QUEUE(at + 1); at++	\
 	:: else -> break					\
 	od;							\
-	queued--;						\
-	queue[queued] = 0;					\
+	QUEUED--;						\
+	QUEUE(QUEUED) = 0;					\
 	at = 0
 
 /*
@@ -208,11 +214,11 @@ byte lost_races[WAITERS];	/* of the record, or of the place */
  */
 #define NOBODY		WAITERS
 #define kipc_grant(result)						\
-	CHECK_ORDER(queue[0]);					\
-	tasks[wakes] = (outcome[queue[0]] == SPINNING -> NOBODY : queue[0]); \
+	CHECK_ORDER(QUEUE(0));					\
+	tasks[wakes] = (outcome[QUEUE(0)] == SPINNING -> NOBODY : QUEUE(0)); \
 	wakes++;							\
-	outcome[queue[0]] = result;					\
-	kipc_waitlist_remove(queue[0])
+	outcome[QUEUE(0)] = result;					\
+	kipc_waitlist_remove(QUEUE(0))
 
 /* kipc_nudge(); likewise */
 #define kipc_nudge(id)							\
