@@ -13,7 +13,7 @@
  *	watchers' mutex			of an object: its watches (watch.c)
  *	watch lock			notices of death in one watch; no user access,
  *					no wake-up inside
- *	element lock, mailbox lock	state and waiters (word.h, mailbox.c);
+ *	element lock, mailbox lock	state and waiters (word.h, mailbox.h);
  *					never two at once, no user access,
  *					no allocation, no wake-up inside
  *	lock of a bucket		who waits for what (deadlock.c); never two

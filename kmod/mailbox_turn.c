@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "mailbox_turn.h"
+
+/* How long room is kept for a poller that was woken for it, in milliseconds. */
+#define MAILBOX_OFFER_MS	10
+
+/* Waiting senders have been served: are there pollers to be woken? */
+bool kipc_mailbox_offer_room(struct kipc_mailbox *mailbox)
+{
+	struct kipc_mailbox_turn *turn = &mailbox->turn;
+	bool waiting = mailbox->senders.waiters.first;
+
+	lockdep_assert_held(&mailbox->lock);
+	if (!waiting) {
+		turn->offered = false;
+		turn->senders = false;
+	}
+	if (!turn->wanted || !kipc_mailbox_has_room(mailbox))
+		return false;
+	turn->wanted = false;
+	turn->offered = waiting;
+	return true;
+}
+
+/* The pollers had their turn. */
+void kipc_mailbox_end_offer(struct kipc_mailbox *mailbox)
+{
+	mailbox->turn.offered = false;
+	mailbox->turn.senders = true;
+}
+
+void kipc_mailbox_wake_writers(struct kipc_mailbox *mailbox, bool offered)
+{
+	if (offered) {
+		cancel_delayed_work(&mailbox->offer_end);
+		schedule_delayed_work(&mailbox->offer_end,
+				      msecs_to_jiffies(MAILBOX_OFFER_MS));
+	}
+	kipc_pollers_wake(&mailbox->writers, EPOLLOUT | EPOLLWRNORM,
+			  KIPC_POLLERS_ALL);
+}
