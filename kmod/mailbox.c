@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What happens to the messages; mailboxes as a type are in mailbox_ioctl.c. */
 #include <linux/cred.h>
+#include <linux/sched/signal.h>
 
+#include "compat.h"
 #include "mailbox_turn.h"
+
+#define NUDGED_MAX	16	/* waiters that are woken to look at the same time */
 
 struct mailbox_waiter {
 	struct kipc_waiter waiter;
@@ -16,8 +20,14 @@ static struct mailbox_waiter *waiter_of(struct kipc_waiter *waiter)
 }
 
 /* ------------------------------------------------------------------------ */
-/* Serving those who wait                                                   */
+/* Messages and room                                                        */
 /* ------------------------------------------------------------------------ */
+
+/* Messages that no waiting receiver is to have; below 0 some wait for more. */
+static int mailbox_surplus(const struct kipc_mailbox *mailbox)
+{
+	return (int)mailbox->queue.count - (int)mailbox->receivers.count;
+}
 
 /* The first message if it fits into size bytes, else how long it is. */
 static int mailbox_take_first(struct kipc_mailbox *mailbox, u32 *size,
@@ -35,51 +45,144 @@ static int mailbox_take_first(struct kipc_mailbox *mailbox, u32 *size,
 	return 0;
 }
 
-/* The first message to a receiver, or word that his buffer is too small. */
-static void serve_receiver(struct kipc_mailbox *mailbox,
-			   struct kipc_waiter *first, struct kipc_waker *waker)
+/* Is there what the waiter of that side waits for? */
+static bool mailbox_has(struct kipc_mailbox *mailbox,
+			const struct kipc_mailbox_side *side,
+			const struct kipc_waiter *waiter)
 {
-	struct mailbox_waiter *receiver = waiter_of(first);
-	int outcome = mailbox_take_first(mailbox, &receiver->size,
-					 &receiver->message);
-
-	kipc_grant(waker, &mailbox->receivers.waiters, first, outcome);
+	if (side == &mailbox->receivers)
+		return mailbox->queue.count;
+	return kipc_mailbox_gives_room(mailbox, waiter->wants);
 }
 
-static void serve_sender(struct kipc_mailbox *mailbox,
-			 struct kipc_waiter *first, struct kipc_waker *waker)
+/*
+ * The waiter gets that, and is to leave the list: the outcome, which may be that the
+ * buffer is too small for the message.
+ */
+static int mailbox_give(struct kipc_mailbox *mailbox,
+			struct kipc_mailbox_side *side,
+			struct mailbox_waiter *waiter)
 {
-	struct mailbox_waiter *sender = waiter_of(first);
-
+	side->count--;
+	kipc_served(&side->patience, waiter->waiter.task);
+	if (side == &mailbox->receivers)
+		return mailbox_take_first(mailbox, &waiter->size,
+					  &waiter->message);
 	mailbox->turn.senders = false;
-	sender->message = kipc_queue_reserve(&mailbox->queue, sender->size);
-	kipc_grant(waker, &mailbox->senders.waiters, first, 0);
+	waiter->message = kipc_queue_reserve(&mailbox->queue, waiter->size);
+	return 0;
 }
 
-/* Grant what can be granted; true where more can be than fit in the waker. */
-static bool mailbox_serve(struct kipc_mailbox *mailbox,
+/* ------------------------------------------------------------------------ */
+/* Whose turn it is                                                         */
+/* ------------------------------------------------------------------------ */
+
+static bool first_is_due(const struct kipc_mailbox *mailbox,
+			 const struct kipc_mailbox_side *side)
+{
+	return (mailbox->object.flags & KIPC_FAIR) ||
+	       kipc_wait_is_due(side->waiters.first);
+}
+
+/*
+ * May others take before the first waiter? Not room that is too little for the
+ * message of the first sender: those with shorter ones would take it for ever. So a
+ * long message loses no more races than a short one, each for room that it fits into.
+ */
+static bool first_may_lose(struct kipc_mailbox *mailbox,
+			   const struct kipc_mailbox_side *side)
+{
+	return !first_is_due(mailbox, side) &&
+	       mailbox_has(mailbox, side, side->waiters.first);
+}
+
+/* May a newcomer take what is there? */
+static bool mailbox_lets(struct kipc_mailbox *mailbox,
+			 const struct kipc_mailbox_side *side)
+{
+	return !side->waiters.first ||
+	       kipc_waitlist_leads(&side->waiters, kipc_priority()) ||
+	       first_may_lose(mailbox, side);
+}
+
+/*
+ * Messages and room are handed over to a first waiter that is due. Also to one that
+ * waits alone, unless the caller is who was served last: it may be back before the
+ * other is awake.
+ */
+static bool first_is_handed(const struct kipc_mailbox *mailbox,
+			    const struct kipc_mailbox_side *side)
+{
+	return first_is_due(mailbox, side) ||
+	       (kipc_waitlist_is_single(&side->waiters) &&
+		!kipc_nudged(side->waiters.first) &&
+		!kipc_was_served(&side->patience));
+}
+
+/* ------------------------------------------------------------------------ */
+/* Serving those who wait                                                   */
+/* ------------------------------------------------------------------------ */
+
+static void serve_first(struct kipc_mailbox *mailbox,
+			struct kipc_mailbox_side *side, struct kipc_waker *waker)
+{
+	struct kipc_waiter *first = side->waiters.first;
+	int outcome = mailbox_give(mailbox, side, waiter_of(first));
+
+	kipc_grant(waker, &side->waiters, first, outcome);
+}
+
+/*
+ * Wake a receiver for each message, or senders for all the room there is, some at a
+ * time: each that looks sees to those behind it. One that is due, but not the first,
+ * is left alone until it is handed what it waits for.
+ */
+static bool mailbox_nudge(struct kipc_mailbox *mailbox,
+			  const struct kipc_mailbox_side *side,
 			  struct kipc_waker *waker)
 {
-	struct kipc_waiter *first;
+	struct kipc_queue_room room = kipc_mailbox_room(mailbox);
+	struct kipc_waiter *waiter = side->waiters.first;
+	u32 messages = mailbox->queue.count, i;
 
-	lockdep_assert_held(&mailbox->lock);
-	while ((first = mailbox->receivers.waiters.first) && mailbox->queue.count) {
-		if (kipc_waker_full(waker))
-			return true;
-		serve_receiver(mailbox, first, waker);
-	}
-	while ((first = mailbox->senders.waiters.first) &&
-	       kipc_mailbox_gives_room(mailbox, waiter_of(first)->size)) {
-		if (kipc_waker_full(waker))
-			return true;
-		serve_sender(mailbox, first, waker);
+	for (i = 0; i < NUDGED_MAX && waiter && !kipc_wait_is_due(waiter); i++) {
+		if (side == &mailbox->receivers ?
+		    i == messages : !kipc_queue_room_take(&room, waiter->wants))
+			break;
+		if (!kipc_nudged(waiter)) {
+			if (kipc_waker_full(waker))
+				return true;
+			kipc_nudge(waker, waiter);
+		}
+		waiter = kipc_waitlist_next(waiter);
 	}
 	return false;
 }
 
-/* Unlock, and let those know who wait and those who poll. */
+/* Serve who can be served; true where more can be than fit in the waker. */
+static bool mailbox_serve(struct kipc_mailbox *mailbox,
+			  struct kipc_mailbox_side *side,
+			  struct kipc_waker *waker)
+{
+	lockdep_assert_held(&mailbox->lock);
+	while (side->waiters.first &&
+	       mailbox_has(mailbox, side, side->waiters.first)) {
+		if (!first_is_handed(mailbox, side))
+			return mailbox_nudge(mailbox, side, waker);
+		if (kipc_waker_full(waker))
+			return true;
+		serve_first(mailbox, side, waker);
+	}
+	return false;
+}
+
+/*
+ * Unlock, and let those know who wait on that side and those who poll: with @news of
+ * a message, if one is left for them.
+ */
 static noinline void mailbox_leave_serving(struct kipc_mailbox *mailbox,
-					   bool inserted)
+					   struct kipc_mailbox_side *side,
+					   bool news)
 	__releases(&mailbox->lock)
 {
 	struct kipc_waker waker __uninitialized;
@@ -87,9 +190,10 @@ static noinline void mailbox_leave_serving(struct kipc_mailbox *mailbox,
 
 	kipc_waker_init(&waker, false);
 	for (;;) {
-		more = mailbox_serve(mailbox, &waker);
-		message = inserted && mailbox->queue.count;
-		room = !more && kipc_mailbox_offer_room(mailbox);
+		more = mailbox_serve(mailbox, side, &waker);
+		message = news && mailbox_surplus(mailbox) > 0;
+		room = !more && side == &mailbox->senders &&
+		       kipc_mailbox_offer_room(mailbox);
 		offered = mailbox->turn.offered;
 		spin_unlock(&mailbox->lock);
 		kipc_waker_flush(&waker);
@@ -105,19 +209,71 @@ static noinline void mailbox_leave_serving(struct kipc_mailbox *mailbox,
 		kipc_mailbox_wake_writers(mailbox, offered);
 }
 
-/* Unlock after a change: a message was inserted, or there may be more room. */
-static void mailbox_leave(struct kipc_mailbox *mailbox, bool inserted)
+/*
+ * Unlock after a change that matters to that side: a message was inserted, there may
+ * be more room, or a waiter has left what others may have now.
+ */
+static void mailbox_leave(struct kipc_mailbox *mailbox,
+			  struct kipc_mailbox_side *side, bool news)
 	__releases(&mailbox->lock)
 {
-	if (mailbox->receivers.waiters.first || mailbox->senders.waiters.first ||
-	    mailbox->turn.wanted ||
-	    (inserted && kipc_pollers_present(&mailbox->object.pollers)))
-		mailbox_leave_serving(mailbox, inserted);
+	if ((side->waiters.first &&
+	     mailbox_has(mailbox, side, side->waiters.first)) ||
+	    (side == &mailbox->senders && mailbox->turn.wanted) ||
+	    (news && kipc_pollers_present(&mailbox->object.pollers)))
+		mailbox_leave_serving(mailbox, side, news);
 	else
 		spin_unlock(&mailbox->lock);
 }
 
-/* Queued and unlocked: sleep, and if that fails leave the queue. */
+/* ------------------------------------------------------------------------ */
+/* Waiting                                                                  */
+/* ------------------------------------------------------------------------ */
+
+/*
+ * Awake and locked: what has become of the wait? @ret says why, 0 for a call.
+ * KIPC_PENDING: to be waited on. Who is killed takes nothing.
+ */
+static int mailbox_look(struct kipc_mailbox *mailbox,
+			struct kipc_mailbox_side *side,
+			struct mailbox_waiter *self, int ret)
+{
+	bool first = side->waiters.first == &self->waiter, has;
+
+	if (kipc_granted(&self->waiter))
+		return self->waiter.outcome;
+	if (fatal_signal_pending(current))
+		ret = -EINTR;
+	has = mailbox_has(mailbox, side, &self->waiter) &&
+	      (first || first_may_lose(mailbox, side));
+	if (!has && kipc_nudged(&self->waiter))
+		kipc_wait_lost(&mailbox->object, &side->waiters, &self->waiter);
+	if (!has && !ret) {
+		self->waiter.outcome = KIPC_PENDING;
+		return KIPC_PENDING;
+	}
+	kipc_waitlist_remove(&side->waiters, &self->waiter);
+	if (has && ret != -EINTR)
+		return mailbox_give(mailbox, side, self);
+	side->count--;
+	return ret;
+}
+
+/* Look, and see to those behind: others may have what this one leaves. */
+static int mailbox_look_locking(struct kipc_mailbox *mailbox,
+				struct kipc_mailbox_side *side,
+				struct mailbox_waiter *self, int ret)
+{
+	int surplus;
+
+	spin_lock(&mailbox->lock);
+	surplus = mailbox_surplus(mailbox);
+	ret = mailbox_look(mailbox, side, self, ret);
+	mailbox_leave(mailbox, side, mailbox_surplus(mailbox) > surplus);
+	return ret;
+}
+
+/* Queued and unlocked: sleep until there is an outcome. */
 static int mailbox_sleep(struct kipc_mailbox *mailbox,
 			 struct kipc_mailbox_side *side,
 			 struct mailbox_waiter *self,
@@ -125,28 +281,16 @@ static int mailbox_sleep(struct kipc_mailbox *mailbox,
 {
 	int ret;
 
-	atomic_inc(&side->waiting);
 	kipc_wait_spin(&mailbox->object, &self->waiter, &side->patience);
-	ret = kipc_wait_sleep(&self->waiter, deadline);
-	if (ret) {
-		spin_lock(&mailbox->lock);
-		if (kipc_granted(&self->waiter))
-			ret = 0;
+	do {
+		ret = kipc_wait_sleep(&self->waiter, deadline);
+		if (!ret && kipc_granted(&self->waiter))
+			ret = self->waiter.outcome;
 		else
-			kipc_waitlist_remove(&side->waiters, &self->waiter);
-		/* Senders behind may want less room than this one did. */
-		mailbox_leave(mailbox, false);
-	}
-	atomic_dec(&side->waiting);
+			ret = mailbox_look_locking(mailbox, side, self, ret);
+	} while (ret == KIPC_PENDING);
 	kipc_wait_end(&mailbox->object, &side->waiters, &self->waiter, ret);
-	return ret ? ret : self->waiter.outcome;
-}
-
-/* Would the caller be the first one? */
-static bool mailbox_leads(const struct kipc_mailbox_side *side)
-{
-	return !side->waiters.first ||
-	       kipc_waitlist_leads(&side->waiters, kipc_priority());
+	return ret;
 }
 
 /*
@@ -171,11 +315,15 @@ static noinline int mailbox_wait(struct kipc_mailbox *mailbox,
 				      &self.waiter, kipc_priority());
 	if (ret) {
 		spin_unlock(&mailbox->lock);
-	} else {
-		/* Back in its place it may want less room than those behind it. */
-		mailbox_leave_serving(mailbox, 0);
-		ret = mailbox_sleep(mailbox, side, &self, deadline);
+		return ret;
 	}
+	side->count++;
+	/* Back in its place it may want less room than those behind it. */
+	if (self.waiter.returned)
+		mailbox_leave_serving(mailbox, side, false);
+	else
+		spin_unlock(&mailbox->lock);
+	ret = mailbox_sleep(mailbox, side, &self, deadline);
 	*message = self.message;
 	*size = self.size;
 	return ret;
@@ -191,7 +339,7 @@ static void mailbox_insert(struct kipc_mailbox *mailbox,
 {
 	spin_lock(&mailbox->lock);
 	kipc_queue_insert(&mailbox->queue, message);
-	mailbox_leave(mailbox, true);
+	mailbox_leave(mailbox, &mailbox->receivers, true);
 }
 
 static void mailbox_release(struct kipc_mailbox *mailbox,
@@ -199,7 +347,7 @@ static void mailbox_release(struct kipc_mailbox *mailbox,
 {
 	spin_lock(&mailbox->lock);
 	kipc_queue_release(&mailbox->queue, message);
-	mailbox_leave(mailbox, false);
+	mailbox_leave(mailbox, &mailbox->senders, false);
 }
 
 static void mailbox_extend(struct kipc_mailbox *mailbox,
@@ -217,11 +365,11 @@ static void mailbox_extend(struct kipc_mailbox *mailbox,
 static bool mailbox_may_reserve(struct kipc_mailbox *mailbox, u32 length,
 				bool try)
 {
-	bool leads = mailbox_leads(&mailbox->senders);
+	bool lets = mailbox_lets(mailbox, &mailbox->senders);
 
 	if (!try)
-		return leads && kipc_mailbox_gives_room(mailbox, length);
-	return (leads || mailbox->turn.offered) &&
+		return lets && kipc_mailbox_gives_room(mailbox, length);
+	return (lets || mailbox->turn.offered) &&
 	       kipc_queue_fits(&mailbox->queue, length);
 }
 
@@ -231,7 +379,7 @@ static void mailbox_leave_reserved(struct kipc_mailbox *mailbox, bool try)
 {
 	if (try && mailbox->turn.offered) {
 		kipc_mailbox_end_offer(mailbox);
-		mailbox_leave(mailbox, false);
+		mailbox_leave(mailbox, &mailbox->senders, false);
 	} else {
 		spin_unlock(&mailbox->lock);
 	}
@@ -264,7 +412,7 @@ int kipc_mailbox_take(struct kipc_mailbox *mailbox, u32 *size,
 	int ret;
 
 	spin_lock(&mailbox->lock);
-	if (mailbox_leads(side) && mailbox->queue.count) {
+	if (mailbox->queue.count && mailbox_lets(mailbox, side)) {
 		ret = mailbox_take_first(mailbox, size, message);
 		spin_unlock(&mailbox->lock);
 		return ret;
@@ -345,9 +493,9 @@ void kipc_mailbox_state(struct kipc_mailbox *mailbox,
 	spin_lock(&mailbox->lock);
 	args->messages = mailbox->queue.count;
 	args->bytes = mailbox->queue.bytes;
+	args->senders = mailbox->senders.count;
+	args->receivers = mailbox->receivers.count;
 	spin_unlock(&mailbox->lock);
-	args->senders = atomic_read(&mailbox->senders.waiting);
-	args->receivers = atomic_read(&mailbox->receivers.waiting);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -358,7 +506,7 @@ static __poll_t mailbox_ready(struct kipc_mailbox *mailbox)
 {
 	__poll_t ready = 0;
 
-	if (mailbox->queue.count)
+	if (mailbox_surplus(mailbox) > 0)
 		ready |= EPOLLIN | EPOLLRDNORM;
 	if (kipc_mailbox_has_room(mailbox) &&
 	    (!mailbox->senders.waiters.first || mailbox->turn.offered))
@@ -388,7 +536,7 @@ static void mailbox_offer_expired(struct work_struct *work)
 	spin_lock(&mailbox->lock);
 	if (mailbox->turn.offered)
 		kipc_mailbox_end_offer(mailbox);
-	mailbox_leave(mailbox, false);
+	mailbox_leave(mailbox, &mailbox->senders, false);
 }
 
 void kipc_mailbox_init(struct kipc_mailbox *mailbox)

@@ -4,9 +4,11 @@
  *
  * A sender reserves room, copies his message in without a lock, and inserts it;
  * a receiver takes a message, copies it out without a lock, and releases its
- * room. Whoever inserts or releases serves those who wait: a waiting receiver is
- * granted a message it has already taken, a waiting sender room it has already
- * reserved. A message that cannot be delivered goes back to where it was.
+ * room. Whoever inserts or releases serves those who wait. A waiter that is due (see
+ * wait.h), or waits alone, is granted a message that is taken for it already, or room
+ * that is reserved. Others are nudged: they look for themselves, and meanwhile whoever
+ * is awake goes on with what there is. With KIPC_FAIR all are granted what they wait
+ * for. A message that cannot be delivered goes back to where it was.
  */
 #ifndef KIPC_MAILBOX_H
 #define KIPC_MAILBOX_H
@@ -21,8 +23,8 @@ struct cred;
 
 struct kipc_mailbox_side {
 	struct kipc_waitlist waiters;		/* the mailbox's lock */
+	u32 count;				/* of them; likewise */
 	struct kipc_patience patience;
-	atomic_t waiting;
 };
 
 /* Whose turn the next room is, of pollers and waiting senders: mailbox_turn.h */

@@ -248,7 +248,7 @@ static void mailbox_show(struct seq_file *seq, struct kipc_object *object)
 const struct kipc_type kipc_mailbox_type = {
 	.label = "mailbox",
 	.id = KIPC_MAILBOX,
-	.flags = KIPC_SEALED,
+	.flags = KIPC_SEALED | KIPC_FAIR,
 	.min_elements = 1,
 	.max_elements = 1,
 	.size = sizeof(struct kipc_mailbox),

@@ -90,17 +90,34 @@ int kipc_message_fill(const struct kipc_queue *queue,
 int kipc_message_copy(const struct kipc_queue *queue,
 		      const struct kipc_message *message, struct iov_iter *to);
 
+/* The room that there is, or would be after some messages. */
+struct kipc_queue_room {
+	const struct kipc_message *spare;
+	u64 bytes;
+};
+
+static inline struct kipc_queue_room
+kipc_queue_room(const struct kipc_queue *queue)
+{
+	return (struct kipc_queue_room) {
+		.spare = queue->spare,
+		.bytes = queue->bytes_left,
+	};
+}
+
+/* Make it smaller by a message of that length, if that fits. */
+static inline bool kipc_queue_room_take(struct kipc_queue_room *room, u32 length)
+{
+	if (!room->spare || length > room->bytes)
+		return false;
+	room->spare = room->spare->next_spare;
+	room->bytes -= length;
+	return true;
+}
+
 static inline bool kipc_queue_fits(const struct kipc_queue *queue, u32 length)
 {
 	return queue->spare && length <= queue->bytes_left;
-}
-
-/* Would a second message, of that length, still fit after it? */
-static inline bool kipc_queue_fits_beside(const struct kipc_queue *queue,
-					  u32 length, u32 second)
-{
-	return queue->spare && queue->spare->next_spare &&
-	       (u64)length + second <= queue->bytes_left;
 }
 
 /* Does a reserved message still lack blocks? */

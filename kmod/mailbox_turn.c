@@ -15,7 +15,8 @@ bool kipc_mailbox_offer_room(struct kipc_mailbox *mailbox)
 		turn->offered = false;
 		turn->senders = false;
 	}
-	if (!turn->wanted || !kipc_mailbox_has_room(mailbox))
+	/* Where it is the senders' turn the first of them is about to have it. */
+	if (!turn->wanted || turn->senders || !kipc_mailbox_has_room(mailbox))
 		return false;
 	turn->wanted = false;
 	turn->offered = waiting;

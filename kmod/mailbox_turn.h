@@ -41,14 +41,25 @@ static inline bool kipc_mailbox_keeps_room(struct kipc_mailbox *mailbox)
 				 kipc_pollers_present(&mailbox->writers));
 }
 
-/* May a sender that waits, or would, have the room for its message? */
+/* The room that senders may have that wait, or would. */
+static inline struct kipc_queue_room
+kipc_mailbox_room(struct kipc_mailbox *mailbox)
+{
+	struct kipc_queue_room room = kipc_queue_room(&mailbox->queue);
+
+	if (kipc_mailbox_keeps_room(mailbox) &&
+	    !kipc_queue_room_take(&room, kipc_mailbox_message_size(mailbox)))
+		room.spare = NULL;
+	return room;
+}
+
+/* May such a sender have room for its message? */
 static inline bool kipc_mailbox_gives_room(struct kipc_mailbox *mailbox,
 					   u32 length)
 {
-	if (kipc_mailbox_keeps_room(mailbox))
-		return kipc_queue_fits_beside(&mailbox->queue, length,
-					      kipc_mailbox_message_size(mailbox));
-	return kipc_queue_fits(&mailbox->queue, length);
+	struct kipc_queue_room room = kipc_mailbox_room(mailbox);
+
+	return kipc_queue_room_take(&room, length);
 }
 
 /* A poller, or a sender that may become one, is told that there is no room. */

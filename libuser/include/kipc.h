@@ -510,7 +510,7 @@ struct kipc_mailbox {
 
 /** What kipc_mailbox_create() takes. Zero means the default. */
 struct kipc_mailbox_options {
-	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST */
+	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST, _FAIR */
 	uint32_t mode;		/**< permission bits; 0 means 0600 */
 	uint32_t message_size;	/**< bytes of the longest; 0 means 8192 */
 	uint32_t messages;	/**< most it holds; 0 means 64 */

@@ -118,6 +118,17 @@
  */
 
 /*
+ * Whose turn it is at semaphores, mutexes and mailboxes. Those that wait are served in
+ * the order of arrival, real-time threads by priority before all others. A thread that
+ * comes when there is what it wants may take it all the same, before waiters that are
+ * not awake yet. The first waiter loses so two races at most: after that nobody takes
+ * before it, nor before a real-time thread that waits. Nobody takes room in a mailbox
+ * that is too little for the message of the first sender, either. With KIPC_FAIR
+ * nobody takes before those that wait: what there is, is the first waiter's at once,
+ * though it has to wake up first.
+ */
+
+/*
  * Polling. Semaphores, about element 0, and mailboxes work with poll, epoll and
  * io_uring; the others cannot be polled (EPERM from epoll_ctl()). A descriptor
  * polls for what it may do itself:
@@ -125,13 +136,14 @@
  *	semaphore	EPOLLIN, with read and write access: a unit that no waiter
  *			gets can be taken. EPOLLOUT, with write access: it is below
  *			its maximum; at it, write() gives EOVERFLOW.
- *	mailbox		EPOLLIN, with read access: there is a message. EPOLLOUT,
- *			with write access: there is room for the longest message.
+ *	mailbox		EPOLLIN, with read access: there is a message that no waiter
+ *			gets. EPOLLOUT, with write access: there is room for the
+ *			longest message.
  *
  * With neither it polls as never ready, and registers nowhere.
  *
  * Edges (EPOLLET): EPOLLIN each time units are posted or a message is sent that no
- * waiter gets, or a waiter leaves units behind; never because some are taken.
+ * waiter gets, or a waiter leaves such behind; never because some are taken.
  * EPOLLOUT when there is room again after a poller, or a send of KIPC_TRY or
  * O_NONBLOCK, was told that there is none. Exclusive pollers (EPOLLEXCLUSIVE) are
  * woken one for each new unit or message, and all of them for room.
@@ -229,7 +241,7 @@
 #define KIPC_SEALED		0x4U	/* kernel only: no words, or read-only ones */
 #define KIPC_PACKED		0x8U	/* words 8 bytes apart, not 64 */
 #define KIPC_RECURSIVE		0x10U	/* mutex: its owner may lock it again */
-#define KIPC_FAIR		0x20U	/* first come, first served; real time first */
+#define KIPC_FAIR		0x20U	/* strictly first come, first served; real time first */
 #define KIPC_SPIN		0x40U	/* mutex: no sleep while its owner runs */
 #define KIPC_DETECT		0x80U	/* mutex: EDEADLK where a wait closes a cycle */
 #define KIPC_UNDO		0x100U	/* semaphore: the dead give their units back */
@@ -292,11 +304,11 @@ union kipc_attributes {
  * struct kipc_create_args - create an object, or open the one of that name
  * @size: of this structure in bytes
  * @flags: KIPC_EXCLUSIVE, KIPC_PERSIST (both need a name), KIPC_SEALED, for
- *	   semaphores and mutexes KIPC_PACKED and KIPC_FAIR, for mutexes
- *	   KIPC_RECURSIVE, KIPC_DETECT and KIPC_SPIN, which has no effect with DETECT,
- *	   for semaphores KIPC_UNDO, for barriers KIPC_DROP or KIPC_NO_MEMBERS,
- *	   not both; for regions those of mutexes, which say what its mutexes are
- *	   like
+ *	   semaphores and mutexes KIPC_PACKED, for these and mailboxes KIPC_FAIR,
+ *	   for mutexes KIPC_RECURSIVE, KIPC_DETECT and KIPC_SPIN, which has no
+ *	   effect with DETECT, for semaphores KIPC_UNDO, for barriers KIPC_DROP or
+ *	   KIPC_NO_MEMBERS, not both; for regions those of mutexes, which say what
+ *	   its mutexes are like
  * @type: KIPC_SEMAPHORE, KIPC_BARRIER, KIPC_MAILBOX, KIPC_MUTEX or KIPC_REGION
  * @elements: 1..KIPC_ELEMENTS_MAX for semaphores and mutexes, for regions the
  *	      mutexes it has, 0..KIPC_ELEMENTS_MAX, 1 for the others
@@ -789,8 +801,8 @@ struct kipc_barrier_state_args {
  * @reserved: 0
  * @deadline: see above
  *
- * Waits while the mailbox is full. EAGAIN, ETIMEDOUT, EINTR, EFAULT; ENOSPC
- * where too many wait already. Needs write access.
+ * Waits while the mailbox is full, or the room is another sender's, see above. EAGAIN,
+ * ETIMEDOUT, EINTR, EFAULT; ENOSPC where too many wait already. Needs write access.
  */
 struct kipc_mailbox_send_args {
 	__u32 size;
@@ -820,7 +832,7 @@ struct kipc_mailbox_send_args {
  * @gid: out: effective group likewise
  * @reserved: 0
  *
- * Waits while the mailbox is empty. EMSGSIZE, and the message stays first,
+ * Waits while the mailbox is empty, or the message is another receiver's. EMSGSIZE, and the message stays first,
  * where the buffer is too small; EFAULT likewise. EAGAIN, ETIMEDOUT, EINTR;
  * ENOSPC where too many wait already. Needs read access.
  *
