@@ -11,12 +11,12 @@
 #define MESSAGE_SIZE	64
 #define MESSAGES	4
 
-static int create_bounded(unsigned int messages, __u64 bytes)
+static int create_bounded(unsigned int messages, __u64 bytes, __u32 flags)
 {
 	struct kipc_create_args args = mailbox_args(MESSAGE_SIZE, messages);
 
 	args.attributes.mailbox.bytes = bytes;
-	return create(args);
+	return create_flags(args, flags);
 }
 
 static void fill(int fd)
@@ -172,6 +172,7 @@ FIXTURE_VARIANT(turns) {
 	__u64 bytes;		/* 0 for their product */
 	unsigned int senders;
 	size_t waited_length;	/* of the messages of those who wait */
+	__u32 flags;
 };
 
 /* Short messages take the room away before the longest fits. */
@@ -180,6 +181,14 @@ FIXTURE_VARIANT_ADD(turns, byte_bound) {
 	.bytes = MESSAGE_SIZE,
 	.senders = 1,
 	.waited_length = 1 + MESSAGE_SIZE / 3,
+};
+
+FIXTURE_VARIANT_ADD(turns, byte_bound_fair) {
+	.messages = MESSAGES,
+	.bytes = MESSAGE_SIZE,
+	.senders = 1,
+	.waited_length = 1 + MESSAGE_SIZE / 3,
+	.flags = KIPC_FAIR,
 };
 
 FIXTURE_VARIANT_ADD(turns, byte_bound_of_two) {
@@ -194,6 +203,13 @@ FIXTURE_VARIANT_ADD(turns, several_senders) {
 	.messages = MESSAGES,
 	.senders = SENDERS,
 	.waited_length = MESSAGE_SIZE,
+};
+
+FIXTURE_VARIANT_ADD(turns, several_senders_fair) {
+	.messages = MESSAGES,
+	.senders = SENDERS,
+	.waited_length = MESSAGE_SIZE,
+	.flags = KIPC_FAIR,
 };
 
 FIXTURE_VARIANT_ADD(turns, one_message) {
@@ -220,7 +236,8 @@ FIXTURE_SETUP(turns)
 	FIXTURE_VARIANT(turns) request = *variant;
 	unsigned int i;
 
-	self->fd = create_bounded(variant->messages, variant->bytes);
+	self->fd = create_bounded(variant->messages, variant->bytes,
+				  variant->flags);
 	ASSERT_LE(0, self->fd);
 	request.messages = self->fd;
 	for (i = 0; i < variant->senders; i++)

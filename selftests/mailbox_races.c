@@ -243,6 +243,7 @@ FIXTURE(mailbox) {
 FIXTURE_VARIANT(mailbox) {
 	unsigned int room;
 	unsigned int bytes;
+	__u32 flags;
 };
 
 FIXTURE_VARIANT_ADD(mailbox, one_at_a_time) {
@@ -254,6 +255,12 @@ FIXTURE_VARIANT_ADD(mailbox, few_bytes) {
 	.bytes = 2 * LETTER_SIZE + 5,
 };
 
+FIXTURE_VARIANT_ADD(mailbox, few_bytes_fair) {
+	.room = 8,
+	.bytes = 2 * LETTER_SIZE + 5,
+	.flags = KIPC_FAIR,
+};
+
 FIXTURE_SETUP(mailbox)
 {
 	struct mailbox_stage *stage = shared_alloc(sizeof(*stage));
@@ -261,7 +268,7 @@ FIXTURE_SETUP(mailbox)
 
 	self->stage = stage;
 	args.attributes.mailbox.bytes = variant->bytes;
-	stage->fd = create(args);
+	stage->fd = create_flags(args, variant->flags);
 	ASSERT_LE(0, stage->fd);
 	stage->letters = scaled(LETTERS);
 }
@@ -287,6 +294,8 @@ TEST_F_TIMEOUT(mailbox, delivers_once_and_in_order, 400)
 	EXPECT_EQ(0U, more);
 	check_mailbox(stage->fd, 0, 0);
 	EXPECT_EQ(0L, waiters(stage->fd));
+	EXPECT_GE(variant->flags & KIPC_FAIR ? 0 : 2,
+		  fdinfo_number(stage->fd, "kipc-most-lost-races:"));
 }
 
 TEST_HARNESS_MAIN

@@ -39,6 +39,7 @@ FIXTURE_VARIANT(traffic) {
 	unsigned int bytes;		/* 0: as many as that */
 	unsigned int levels;
 	unsigned int messages;		/* of each sender; fewer if all sleep */
+	__u32 flags;
 	bool interrupted;		/* signals come all the time */
 };
 
@@ -54,11 +55,26 @@ FIXTURE_VARIANT_ADD(traffic, one_at_a_time) {
 	.messages = MESSAGES / 5,
 };
 
+FIXTURE_VARIANT_ADD(traffic, one_at_a_time_fair) {
+	.room = 1,
+	.levels = 1,
+	.messages = MESSAGES / 5,
+	.flags = KIPC_FAIR,
+};
+
 FIXTURE_VARIANT_ADD(traffic, few_bytes) {
 	.room = 16,
 	.bytes = 2 * MESSAGE_SIZE + 5,
 	.levels = LEVELS,
 	.messages = MESSAGES / 5,
+};
+
+FIXTURE_VARIANT_ADD(traffic, few_bytes_fair) {
+	.room = 16,
+	.bytes = 2 * MESSAGE_SIZE + 5,
+	.levels = LEVELS,
+	.messages = MESSAGES / 5,
+	.flags = KIPC_FAIR,
 };
 
 FIXTURE_VARIANT_ADD(traffic, signals) {
@@ -75,7 +91,7 @@ FIXTURE_SETUP(traffic)
 
 	args.attributes.mailbox.bytes = variant->bytes;
 	self->traffic = shared_alloc(sizeof(*self->traffic));
-	self->traffic->fd = create(args);
+	self->traffic->fd = create_flags(args, variant->flags);
 	ASSERT_LE(0, self->traffic->fd);
 	self->traffic->levels = variant->levels;
 	self->traffic->messages = scaled(variant->messages);
@@ -206,6 +222,8 @@ TEST_F_TIMEOUT(traffic, four_senders_and_four_receivers, 140)
 	EXPECT_EQ(SENDERS * traffic->messages, once);
 	check_mailbox(traffic->fd, 0, 0);
 	EXPECT_EQ(0L, waiters(traffic->fd));
+	EXPECT_GE(variant->flags & KIPC_FAIR ? 0 : 2,
+		  fdinfo_number(traffic->fd, "kipc-most-lost-races:"));
 }
 
 TEST_HARNESS_MAIN

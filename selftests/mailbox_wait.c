@@ -80,9 +80,20 @@ FIXTURE(waiting) {
 	struct message message;
 };
 
+FIXTURE_VARIANT(waiting) {
+	__u32 flags;
+};
+
+FIXTURE_VARIANT_ADD(waiting, by_default) {
+};
+
+FIXTURE_VARIANT_ADD(waiting, fair) {
+	.flags = KIPC_FAIR,
+};
+
 FIXTURE_SETUP(waiting)
 {
-	self->fd = create(mailbox_args(MESSAGE_SIZE, 1));
+	self->fd = create_flags(mailbox_args(MESSAGE_SIZE, 1), variant->flags);
 	ASSERT_LE(0, self->fd);
 	self->errand = errand_for(self->fd, "sent");
 }
@@ -125,7 +136,7 @@ TEST_F(waiting, receiver_gets_a_message)
 	check_mailbox(self->fd, 0, 0);
 }
 
-/* A message for one who waits is nobody else's. */
+/* A message for one who waits alone is nobody else's. */
 TEST_F(waiting, receiver_is_not_overtaken)
 {
 	START_RECEIVER();
@@ -229,7 +240,7 @@ TEST_F(waiting, senders_together)
 	int fd;
 
 	args.attributes.mailbox.bytes = MESSAGE_SIZE;
-	fd = create(args);
+	fd = create_flags(args, variant->flags);
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, mailbox_trysend(fd, data, MESSAGE_SIZE, 0));
 	start_crowd(_metadata, fd, children, errands, run_send);
@@ -347,7 +358,7 @@ TEST_F(waiting, killed_sender_lets_others_pass)
 	pid_t big;
 
 	args.attributes.mailbox.bytes = MESSAGE_SIZE;
-	self->errand->fd = create(args);
+	self->errand->fd = create_flags(args, variant->flags);
 	ASSERT_LE(0, self->errand->fd);
 	ASSERT_EQ(0, send_text(self->errand->fd, "some", 0));
 	big = child_fork();

@@ -60,6 +60,7 @@ FIXTURE_VARIANT_ADD(object, barrier) {
 FIXTURE_VARIANT_ADD(object, mailbox) {
 	.type = KIPC_MAILBOX,
 	.label = "mailbox",
+	.flags = KIPC_SEALED | KIPC_FAIR,
 	.good = { 100, 10 },
 	.known = 4,
 	.bad = {

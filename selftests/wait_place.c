@@ -116,11 +116,24 @@ static int create_empty_mailbox(void)
 	return create(mailbox_of_one());
 }
 
+static int create_empty_fair_mailbox(void)
+{
+	return create_flags(mailbox_of_one(), KIPC_FAIR);
+}
+
+static int fill_mailbox(int fd)
+{
+	return fd < 0 ? fd : mailbox_trysend(fd, MESSAGE, 1, 0) ?: fd;
+}
+
 static int create_full_mailbox(void)
 {
-	int fd = create_empty_mailbox();
+	return fill_mailbox(create_empty_mailbox());
+}
 
-	return fd < 0 ? fd : mailbox_trysend(fd, MESSAGE, 1, 0) ?: fd;
+static int create_full_fair_mailbox(void)
+{
+	return fill_mailbox(create_empty_fair_mailbox());
 }
 
 static int wait_receive(int fd)
@@ -245,6 +258,12 @@ FIXTURE_VARIANT_ADD(place, mailbox_receive) {
 	.serve = serve_receiver,
 };
 
+FIXTURE_VARIANT_ADD(place, mailbox_receive_fair) {
+	.create = create_empty_fair_mailbox,
+	.wait = wait_receive,
+	.serve = serve_receiver,
+};
+
 FIXTURE_VARIANT_ADD(place, mailbox_read) {
 	.create = create_empty_mailbox,
 	.wait = wait_read_message,
@@ -253,6 +272,12 @@ FIXTURE_VARIANT_ADD(place, mailbox_read) {
 
 FIXTURE_VARIANT_ADD(place, mailbox_send) {
 	.create = create_full_mailbox,
+	.wait = wait_send,
+	.serve = serve_sender,
+};
+
+FIXTURE_VARIANT_ADD(place, mailbox_send_fair) {
+	.create = create_full_fair_mailbox,
 	.wait = wait_send,
 	.serve = serve_sender,
 };
