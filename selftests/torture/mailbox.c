@@ -33,8 +33,8 @@ struct note {
 	__u32 number;
 };
 
-/* The next number that may come from each life; of the calling thread. */
-static __thread __u16 expected[LIVES];
+/* The next number that may come from each life, by target; of the calling thread. */
+static __thread __u16 expected[TARGETS_MAX][LIVES];
 
 static struct kipc_create_args args(void)
 {
@@ -46,7 +46,7 @@ static void mailbox_begin(const struct target *target)
 	struct mailbox_share *share = target->share;
 
 	memset(share, 0, sizeof(*share));
-	memset(expected, 0, sizeof(expected));
+	memset(expected[target->number], 0, sizeof(expected[0]));
 }
 
 static void send_one(struct player *player, const struct target *target,
@@ -90,6 +90,7 @@ static void check_note(const struct target *target,
 	struct mailbox_share *share = target->share;
 	struct sender *sender;
 	struct note note;
+	__u16 *next;
 	__u32 bit;
 
 	memcpy(&note, message->data, sizeof(note));
@@ -109,9 +110,10 @@ static void check_note(const struct target *target,
 	    message->args.priority != note.life % PRIORITIES)
 		broken("%s: message %u of %u was not sent", label_of(target),
 		       note.number, note.life);
-	if (note.number < expected[note.life])
+	next = &expected[target->number][note.life];
+	if (note.number < *next)
 		count_up(share->late);
-	expected[note.life] = note.number + 1;
+	*next = note.number + 1;
 }
 
 static void receive_one(struct player *player, const struct target *target,

@@ -23,6 +23,7 @@ const struct row rows[] = {
 	{ "barrier", &barrier_kind, 0, 3 },
 	{ "barrier, drop", &barrier_kind, KIPC_DROP, 4 },
 	{ "mailbox", &mailbox_kind, 0, 0 },
+	{ "mailbox, fair", &mailbox_kind, KIPC_FAIR, 0 },
 	{ "names", &name_kind, 0, 0 },
 	{ "onlooker", &onlooker_kind, 0, 0 },
 };
