@@ -134,8 +134,9 @@ static void serve_first(struct kipc_mailbox *mailbox,
 
 /*
  * Wake a receiver for each message, or senders for all the room there is, some at a
- * time: each that looks sees to those behind it. One that is due, but not the first,
- * is left alone until it is handed what it waits for.
+ * time: each that looks sees to those behind it. More than there are processors could
+ * not look at the same time, and those that run first would leave them nothing. One
+ * that is due, but not the first, is left alone until it is handed what it waits for.
  */
 static bool mailbox_nudge(struct kipc_mailbox *mailbox,
 			  const struct kipc_mailbox_side *side,
@@ -144,8 +145,9 @@ static bool mailbox_nudge(struct kipc_mailbox *mailbox,
 	struct kipc_queue_room room = kipc_mailbox_room(mailbox);
 	struct kipc_waiter *waiter = side->waiters.first;
 	u32 messages = mailbox->queue.count, i;
+	u32 most = min_t(u32, NUDGED_MAX, num_online_cpus());
 
-	for (i = 0; i < NUDGED_MAX && waiter && !kipc_wait_is_due(waiter); i++) {
+	for (i = 0; i < most && waiter && !kipc_wait_is_due(waiter); i++) {
 		if (side == &mailbox->receivers ?
 		    i == messages : !kipc_queue_room_take(&room, waiter->wants))
 			break;
