@@ -154,7 +154,7 @@ static bool mailbox_nudge(struct kipc_mailbox *mailbox,
 		if (!kipc_nudged(waiter)) {
 			if (kipc_waker_full(waker))
 				return true;
-			kipc_nudge(waker, waiter);
+			kipc_nudge(waker, &side->waiters, waiter);
 		}
 		waiter = kipc_waitlist_next(waiter);
 	}
@@ -189,10 +189,14 @@ static noinline void mailbox_leave_serving(struct kipc_mailbox *mailbox,
 {
 	struct kipc_waker waker __uninitialized;
 	bool more, message, room, offered;
+	int surplus;
 
 	kipc_waker_init(&waker, false);
 	for (;;) {
+		surplus = mailbox_surplus(mailbox);
 		more = mailbox_serve(mailbox, side, &waker);
+		/* One that is too long for a receiver's buffer is left. */
+		news |= mailbox_surplus(mailbox) > surplus;
 		message = news && mailbox_surplus(mailbox) > 0;
 		room = !more && side == &mailbox->senders &&
 		       kipc_mailbox_offer_room(mailbox);
