@@ -309,6 +309,7 @@ static void semaphore_leave(struct kipc_semaphore *semaphore,
 static bool semaphore_make_room(struct kipc_semaphore *semaphore,
 				struct kipc_element *e, u32 index,
 				struct kipc_waker *waker)
+	__must_hold(&e->lock)
 {
 	struct kipc_waiter *first = e->waiters.first;
 	int outcome;

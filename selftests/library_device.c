@@ -573,7 +573,7 @@ TEST(device_serves_in_another_root)
 
 	if (geteuid())
 		SKIP(return, "needs root to change the root");
-	ASSERT_TRUE(mkdtemp(path));
+	ASSERT_NE(NULL, mkdtemp(path));
 	ASSERT_EQ(0, chroot(path));
 	ASSERT_EQ(0, chdir("/"));
 	EXPECT_NE(0, access(KIPC_DEVICE, F_OK));

@@ -201,9 +201,8 @@ TEST_F(turn, not_handed_over_by_who_was_served)
 	POST(1);
 	EXPECT_EQ(!self->fair, take_fast(self->fd, self->word));
 	LET_THEM_RUN();
-	if (!self->fair) {
+	if (!self->fair)
 		POST(1);
-	}
 	EXPECT_EQ(0, child_finish(&child));
 	check_value(self->fd, 0, 0);
 }
@@ -228,9 +227,8 @@ TEST_F(turn, may_be_overtaken)
 		expect_word(_metadata, self->word, KIPC_SEMAPHORE_WOKEN);
 		EXPECT_TRUE(give_fast(self->fd, self->word));
 		/* But not for two. */
-		if (self->word) {
+		if (self->word)
 			EXPECT_FALSE(word_give(self->word, MAX));
-		}
 		POST(1);
 	}
 	LET_THEM_RUN();
@@ -256,9 +254,8 @@ TEST_F(turn, may_be_overtaken_by_the_poster)
 		  semaphore_post_wait(self->fd, &both));
 	LET_THEM_RUN();
 	POST(1);
-	if (!self->fair) {
+	if (!self->fair)
 		POST(1);
-	}
 	EXPECT_EQ(0, child_finish(&children[0]));
 	EXPECT_EQ(0, child_finish(&children[1]));
 	check_value(self->fd, 0, 0);
@@ -420,9 +417,8 @@ TEST_F(turn, of_several_units)
 	EXPECT_FALSE(take_fast(self->fd, self->word));
 	EXPECT_EQ(-EAGAIN, TRY(1));
 	check_value(self->fd, 0, 2);
-	if (self->word) {
+	if (self->word)
 		EXPECT_TRUE(word_is_slow(self->word));
-	}
 	POST(1);
 	EXPECT_EQ(0, child_finish(&children[0]));
 	EXPECT_EQ(1L, waiters(self->fd));
@@ -479,9 +475,8 @@ TEST_F(turn, signal_to_the_one_woken)
 	LET_THEM_RUN();
 	ret = child_finish(&children[0]);
 	EXPECT_TRUE(!ret || ret == -EINTR);
-	if (!ret) {
+	if (!ret)
 		POST(1);
-	}
 	EXPECT_EQ(0, child_finish(&children[1]));
 	check_value(self->fd, 0, 0);
 }
@@ -501,9 +496,8 @@ TEST_F(turn, full_while_they_are_on_their_way)
 	POST(1);
 	EXPECT_EQ(-EOVERFLOW, semaphore_post(self->fd, 0, 1));
 	check_value(self->fd, 0, MAX);
-	if (self->word) {
+	if (self->word)
 		EXPECT_FALSE(word_give(self->word, MAX));
-	}
 	LET_THEM_RUN();
 	for (i = 0; i < ARRAY_SIZE(children); i++)
 		EXPECT_EQ(0, child_finish(&children[i]));
@@ -521,9 +515,8 @@ TEST_F(turn, room_is_told)
 	START(1, &children[1]);
 	HOLD_THEM_BACK();
 	POST(MAX);
-	if (!self->fair) {
+	if (!self->fair)
 		EXPECT_EQ(0, poll(&poller, 1, 0));
-	}
 	LET_THEM_RUN();
 	EXPECT_EQ(1, poll(&poller, 1, -1));
 	EXPECT_EQ(POLLOUT, poller.revents);

@@ -14,8 +14,8 @@
  */
 #define RENEWAL		(1ULL << 32)
 
-static __aligned_u64 kept;
-static __aligned_u64 device_number;	/* st_rdev of what was opened last */
+static uint64_t kept __attribute__((aligned(8)));
+static uint64_t device_number __attribute__((aligned(8)));	/* st_rdev of what was opened last */
 
 static int kept_descriptor(uint64_t state)
 {

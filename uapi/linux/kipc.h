@@ -832,9 +832,9 @@ struct kipc_mailbox_send_args {
  * @gid: out: effective group likewise
  * @reserved: 0
  *
- * Waits while the mailbox is empty, or the message is another receiver's. EMSGSIZE, and the message stays first,
- * where the buffer is too small; EFAULT likewise. EAGAIN, ETIMEDOUT, EINTR;
- * ENOSPC where too many wait already. Needs read access.
+ * Waits while the mailbox is empty, or the message is another receiver's. EMSGSIZE, and
+ * the message stays first, where the buffer is too small; EFAULT likewise. EAGAIN,
+ * ETIMEDOUT, EINTR; ENOSPC where too many wait already. Needs read access.
  *
  * A message that was on its way to a receiver who is killed, or gets EFAULT, is
  * there again, even if another one has received what was sent after it meanwhile.
