@@ -12,7 +12,7 @@ export PREFIX DESTDIR KERNELS TESTS INPUT ROWS
 libuser := $(MAKE) -s --no-print-directory -C libuser O=$(CURDIR)/build/libuser
 
 .PHONY: all demo check check-debug check-kcsan check-rt coverage fuzz torture soak bench bench-host
-.PHONY: bench-compare bench-document html lint shell install clean help setup module library
+.PHONY: bench-compare bench-document html lint shell install clean help module library
 
 ## all: the module for the running kernel, or else the test kernels; the library
 all: module library
@@ -22,7 +22,7 @@ ifneq ($(wildcard /lib/modules/$(shell uname -r)/build),)
 module:
 	@$(vm)/module running
 else
-module: setup
+module: setup-build
 	@echo "No headers for $(shell uname -r): building for the test kernels"
 	@for kernel in 6.1 6.12; do $(vm)/module $$kernel || exit; done
 endif
@@ -32,64 +32,64 @@ library:
 	@$(libuser) all
 
 ## demo: count words with several processes in a virtual machine; INPUT=DIR
-demo: setup
+demo: setup-build setup-guest
 	@$(vm)/demo
 
 ## check: run all tests, those of the module in virtual machines; KERNELS, TESTS
-check: setup
+check: setup-build setup-guest setup-test
 	@$(vm)/check
 
 ## check-debug, check-kcsan, check-rt: the module's tests on that kernel; TESTS
-check-debug check-kcsan check-rt: check-%: setup
+check-debug check-kcsan check-rt: check-%: setup-build setup-guest setup-test
 	@KERNELS=$* $(vm)/check -g
 
 ## coverage: how much of the module the tests run, and which lines they do not; TESTS
-coverage: setup
+coverage: setup-build setup-guest setup-test
 	@$(vm)/coverage
 
 ## fuzz: fuzz the module for SECONDS, or run again what failed, REPLAY=FILE; SEED, KERNEL
-fuzz: setup
+fuzz: setup-build setup-guest setup-test
 	@selftests/fuzz/run $(if $(SECONDS),-s $(SECONDS)) $(if $(SEED),-S $(SEED)) \
 		$(if $(KERNEL),-k $(KERNEL)) $(if $(REPLAY),-r '$(REPLAY)')
 
 ## torture: kill who uses all types at once, for SECONDS or KILLS; KERNELS, SEED
-torture: setup
+torture: setup-build setup-guest setup-test
 	@selftests/torture/run $(if $(SECONDS),-s $(SECONDS)) $(if $(KILLS),-n $(KILLS)) \
 		$(if $(SEED),-S $(SEED))
 
 ## soak: what chance decides, again and again for SECONDS: tests, torture, fuzzing; KERNELS, SEED
-soak: setup
+soak: setup-build setup-guest setup-test
 	@$(vm)/soak $(if $(SECONDS),-s $(SECONDS)) $(if $(SEED),-S $(SEED))
 
 # The shell counts seconds in a variable of that name.
 unexport SECONDS
 
 ## bench: what kipc costs beside its peers, in a virtual machine; ROWS, MODES
-bench: setup
+bench: setup-build setup-guest setup-bench
 	@$(vm)/bench $(MODES)
 
 ## bench-host: the same on this machine, which has the module loaded; ROWS
-bench-host: setup
+bench-host: setup-build setup-bench
 	@$(vm)/bench host
 
 ## bench-compare: what changed by more than the noise since BASE=FILE.csv
-bench-compare: setup
+bench-compare: setup-build setup-bench
 	@$(vm)/bench -c "$(BASE)"
 
 ## bench-document: show what bench has measured in Documentation/performance.rst
-bench-document: setup
+bench-document: setup-build setup-bench
 	@$(vm)/bench -d
 
 ## html: the documentation, in build/html
-html: setup
+html: setup-html
 	@$(vm)/documentation
 
 ## lint: compilers, checkers and style tools have nothing to say
-lint: setup
+lint: setup-build setup-guest setup-test setup-bench setup-html setup-lint
 	@$(vm)/lint
 
 ## shell: a shell in a virtual machine that has the module loaded; KERNELS
-shell: setup
+shell: setup-build setup-guest setup-test setup-shell
 	@$(vm)/shell
 
 ## install: library, headers and pkg-config file; PREFIX, DESTDIR
@@ -104,5 +104,6 @@ clean:
 help:
 	@sed -n 's/^## /  /p' $(firstword $(MAKEFILE_LIST))
 
-setup:
-	@$(vm)/setup
+# What each target needs, and no more.
+setup-%:
+	@$(vm)/setup $*
