@@ -7,18 +7,22 @@
 vm := selftests/vm
 
 # Variables for libuser/Makefile and the scripts
-export PREFIX DESTDIR KERNELS TESTS INPUT ROWS
+export PREFIX DESTDIR KERNELS TESTS INPUT ROWS KDIR
 
 libuser := $(MAKE) -s --no-print-directory -C libuser O=$(CURDIR)/build/libuser
 
 .PHONY: all demo check check-debug check-kcsan check-rt coverage fuzz torture soak bench bench-host
-.PHONY: bench-compare bench-document html lint shell install clean help module library
+.PHONY: bench-compare bench-document html lint shell install uninstall clean help module library
 
 ## all: the module for the running kernel, or else the test kernels; the library
 all: module library
 
-# The test kernels stand in where the running kernel has no headers.
-ifneq ($(wildcard /lib/modules/$(shell uname -r)/build),)
+# What the module is for. Where that is not there the test kernels stand in.
+KDIR := $(or $(KDIR),/lib/modules/$(shell uname -r)/build)
+release := $(shell cat '$(KDIR)/include/config/kernel.release' 2>/dev/null)
+modules = $(DESTDIR)/lib/modules/$(release)
+
+ifneq ($(release),)
 module:
 	@$(vm)/module running
 else
@@ -92,9 +96,25 @@ lint: setup-build setup-guest setup-test setup-bench setup-html setup-lint
 shell: setup-build setup-guest setup-test setup-shell
 	@$(vm)/shell
 
-## install: library, headers and pkg-config file; PREFIX, DESTDIR
-install: library
+## install, uninstall: the library, and the module if KDIR has headers; PREFIX, DESTDIR
+install: library $(if $(release),module)
 	@$(libuser) install
+ifneq ($(release),)
+	@$(MAKE) -s --no-print-directory -C '$(KDIR)' M='$(CURDIR)/build/$(release)/kmod' \
+		INSTALL_MOD_PATH='$(DESTDIR)' INSTALL_MOD_DIR=updates DEPMOD=true \
+		CONFIG_MODULE_SIG_ALL= modules_install
+	@[ -n '$(DESTDIR)' ] || depmod $(release)
+else
+	@echo "No kernel headers in $(KDIR): the module is not installed"
+endif
+
+uninstall:
+	@$(libuser) uninstall
+ifneq ($(release),)
+	@rm -f '$(modules)'/updates/kipc.ko*
+	@rmdir -p --ignore-fail-on-non-empty '$(modules)/updates' 2>/dev/null || true
+	@[ -n '$(DESTDIR)' ] || depmod $(release)
+endif
 
 ## clean: remove everything that was built
 clean:

@@ -130,5 +130,7 @@ static void __exit kipc_exit(void)
 module_init(kipc_init);
 module_exit(kipc_exit);
 
+MODULE_AUTHOR("The kipc authors");
+MODULE_VERSION("0.1");
 MODULE_DESCRIPTION("Mailboxes, semaphores, barriers, mutexes and regions as file descriptors");
 MODULE_LICENSE("GPL");
