@@ -57,6 +57,34 @@ in_list() {
 	[[ " $* " == *" $word "* ]]
 }
 
+# need_number NAME VALUE: what somebody asks for by that name
+need_number() {
+	[[ $2 =~ ^[0-9]{1,18}$ ]] || die "$1: not a number: '$2'"
+}
+
+# need_kernels KERNEL...
+need_kernels() {
+	local kernel
+
+	[ $# -gt 0 ] || die "KERNELS: names no test kernel"
+	for kernel; do
+		in_list "$kernel" "${test_kernels[@]}" "${other_kernels[@]}" ||
+			die "no test kernel '$kernel'; there are: ${test_kernels[*]} ${other_kernels[*]}"
+	done
+}
+
+# need_file NAME PATH
+need_file() {
+	[ -f "$2" ] || die "$1: no such file: $2"
+}
+
+# lock_build: until this shell ends; two builds in one checkout would spoil each other
+lock_build() {
+	mkdir -p "$build"
+	exec 7>"$build/lock"
+	flock -n 7 || { say "Waiting for another build in this checkout"; flock 7; }
+}
+
 # in_cache ENTRY COMMAND...: prints the path of the cache's ENTRY, which COMMAND
 # fills if it is missing. COMMAND gets an empty directory as its last argument;
 # nobody ever sees a half-filled entry, and only one at a time fills it.
@@ -80,19 +108,21 @@ in_cache() {
 
 # make_tests FOLDER GOAL...: in the folder of test programs, here "selftests" or
 # "selftests/native", with output in build/selftests or build/selftests-native
-make_tests() {
-	local folder=$1 tree
+make_tests() (
+	folder=$1
 
 	shift
 	tree=$("$vm/kernel-tree")
 	mkdir -p "$build/${folder/\//-}"
+	lock_build
 	make -s --no-print-directory -j"$(nproc)" -C "$top/$folder" \
 		OUTPUT="$build/${folder/\//-}" KSELFTEST_DIR="$tree/tools/testing/selftests" \
 		KHDR_INCLUDES="-I$top/uapi" USERCFLAGS=-Werror USERLDFLAGS=-static "$@"
-}
+)
 
 # make_library GOAL...
-make_library() {
+make_library() (
+	lock_build
 	make -s --no-print-directory -j"$(nproc)" -C "$top/libuser" \
 		O="$build/libuser" "$@" >&2
-}
+)
