@@ -4,6 +4,10 @@
 # The work is done in libuser/Makefile, kmod/Kbuild, selftests/Makefile and by the
 # scripts in selftests/vm/.
 
+ifneq ($(words $(CURDIR)),1)
+$(error kbuild cannot build in a directory with a space in its name: $(CURDIR))
+endif
+
 vm := selftests/vm
 
 # Variables for libuser/Makefile and the scripts

@@ -5,7 +5,7 @@
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 vm=$top/selftests/vm
 build=$top/build
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/kipc
+cache=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/kipc
 
 test_kernels=(6.1 6.12)      # Debian's, where each test must pass
 other_kernels=(debug kcsan rt)
@@ -85,6 +85,12 @@ lock_build() {
 	flock -n 7 || { say "Waiting for another build in this checkout"; flock 7; }
 }
 
+# need_cache: where kernels and the like are kept from run to run
+need_cache() {
+	mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] ||
+		die "cannot write to $cache: set HOME or XDG_CACHE_HOME to where I may"
+}
+
 # in_cache ENTRY COMMAND...: prints the path of the cache's ENTRY, which COMMAND
 # fills if it is missing. COMMAND gets an empty directory as its last argument;
 # nobody ever sees a half-filled entry, and only one at a time fills it.
@@ -92,7 +98,7 @@ in_cache() {
 	local entry=$cache/$1 temporary=$cache/tmp.$1
 	shift
 	if [ ! -d "$entry" ]; then
-		mkdir -p "$cache"
+		need_cache
 		(
 			flock -n 9 || { say "Waiting for ${entry##*/}"; flock 9; }
 			[ ! -d "$entry" ] || exit 0
