@@ -16,7 +16,7 @@ export PREFIX DESTDIR KERNELS TESTS INPUT ROWS KDIR
 libuser := $(MAKE) -s --no-print-directory -C libuser O=$(CURDIR)/build/libuser
 
 .PHONY: all demo check check-debug check-kcsan check-rt coverage fuzz torture soak bench bench-host
-.PHONY: bench-compare bench-document html lint shell install uninstall clean help module library
+.PHONY: bench-compare bench-document html lint shell install uninstall check-paths clean help module library
 
 ## all: the module for the running kernel, or else the test kernels; the library
 all: module library
@@ -101,7 +101,7 @@ shell: setup-build setup-guest setup-test setup-shell
 	@$(vm)/shell
 
 ## install, uninstall: the library, and the module if KDIR has headers; PREFIX, DESTDIR
-install: library $(if $(release),module)
+install: check-paths library $(if $(release),module)
 	@$(libuser) install
 ifneq ($(release),)
 	@$(MAKE) -s --no-print-directory -C '$(KDIR)' M='$(CURDIR)/build/$(release)/kmod' \
@@ -111,6 +111,9 @@ ifneq ($(release),)
 else
 	@echo "No kernel headers in $(KDIR): the module is not installed"
 endif
+
+check-paths:
+	@$(libuser) check-paths
 
 uninstall:
 	@$(libuser) uninstall

@@ -5,7 +5,8 @@
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 vm=$top/selftests/vm
 build=$top/build
-cache=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/kipc
+cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
+cache=${cache:+$cache/kipc}  # empty where nobody says where it may be
 
 test_kernels=(6.1 6.12)      # Debian's, where each test must pass
 other_kernels=(debug kcsan rt)
@@ -87,8 +88,9 @@ lock_build() {
 
 # need_cache: where kernels and the like are kept from run to run
 need_cache() {
+	[ -n "$cache" ] || die "neither HOME nor XDG_CACHE_HOME is set, so there is no cache"
 	mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] ||
-		die "cannot write to $cache: set HOME or XDG_CACHE_HOME to where I may"
+		die "cannot write to the cache $cache; XDG_CACHE_HOME can name another place"
 }
 
 # in_cache ENTRY COMMAND...: prints the path of the cache's ENTRY, which COMMAND

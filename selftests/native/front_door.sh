@@ -1,0 +1,129 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What make in the top folder installs, takes away again, and refuses. Prints TAP.
+# shellcheck disable=SC2317 # functions are called by check()
+set -uo pipefail
+
+top=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+number=0
+failed=0
+root=$work/root
+
+# verdict DESCRIPTION STATUS: of what was just done
+verdict() {
+	local word=ok
+
+	number=$((number + 1))
+	[ "$2" -eq 0 ] || { word='not ok'; failed=$((failed + 1)); sed 's/^/# /' "$work/log"; }
+	echo "$word $number $1"
+}
+
+# check DESCRIPTION COMMAND...
+check() {
+	local description=$1
+
+	shift
+	"$@" >"$work/log" 2>&1 </dev/null
+	verdict "$description" $?
+}
+
+# Not with what calls this, but as a user would call it.
+front_door() {
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u PREFIX -u DESTDIR -u KERNELS -u TESTS \
+		-u KDIR make -s --no-print-directory -C "$top" "$@"
+}
+
+# refused LINE TARGET ARGUMENT...: by that line, and at once, before anything is built
+refused() {
+	local line=$1
+
+	shift
+	! "$@" >"$work/said" 2>&1 </dev/null || return 1
+	cat "$work/said"
+	grep -qF -- "$line" "$work/said" && ! grep -q 'Building\|Booting' "$work/said"
+}
+
+refuses() {
+	local line=$1
+
+	shift
+	check "refuses $*" refused "$line" front_door "$@"
+}
+
+installs_below() {
+	front_door install DESTDIR="$root" "$@" && test -f "$root$prefix/lib/libkipc.so.0" &&
+		test -f "$root$prefix/include/linux/kipc.h" &&
+		test -f "$root$prefix/lib/pkgconfig/kipc.pc"
+}
+
+# As pkg-config says, with what was installed and nothing else.
+links() {
+	local flags
+
+	flags=$(PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_PATH=$root$prefix/lib/pkgconfig \
+		pkg-config --cflags --libs kipc) &&
+		eval "gcc -o '$work/hello' '$top/libuser/examples/hello.c' $flags" &&
+		readelf -d "$work/hello" | grep -q 'NEEDED.*libkipc.so.0'
+}
+
+leaves_nothing() {
+	front_door uninstall DESTDIR="$root" "$@" && [ -z "$(find "$root" -not -type d)" ] &&
+		[ ! -e "$root$prefix/lib/pkgconfig" ]
+}
+
+# is_32_bit FILE
+is_32_bit() {
+	readelf -h "$1" | grep -q 'Class: *ELF32'
+}
+
+# without_home COMMAND...: or without one that can be written to
+without_home() {
+	env -u HOME -u XDG_CACHE_HOME "$@"
+}
+
+# The objects of the last compiler are not taken for those of another.
+compiles_again() {
+	local make=(make -s --no-print-directory -C "$top/libuser" O="$work/objects")
+
+	env -u MAKEFLAGS "${make[@]}" all && ! is_32_bit "$work/objects/libkipc.so" &&
+		env -u MAKEFLAGS "${make[@]}" all CC='gcc -m32' &&
+		is_32_bit "$work/objects/libkipc.so"
+}
+
+echo "TAP version 13"
+prefix=/usr/local
+check "installs to /usr/local" installs_below
+check "links with what was installed" links
+check "uninstalls all of it" leaves_nothing
+check "takes an empty PREFIX for none" installs_below PREFIX=
+check "uninstalls that" leaves_nothing PREFIX=
+prefix="/opt/a place"
+check "installs to a path with a space" installs_below PREFIX="$prefix"
+check "links there" links
+check "uninstalls from there" leaves_nothing PREFIX="$prefix"
+check "compiles again for another machine" compiles_again
+refuses 'must be absolute' install PREFIX=usr DESTDIR="$root"
+refuses "KILLS: not a number: 'abc'" torture KILLS=abc
+refuses "SECONDS: not a number: 'abc'" torture SECONDS=abc
+refuses "SECONDS: not a number: 'abc'" fuzz SECONDS=abc
+refuses "SECONDS: not a number: '-1'" soak SECONDS=-1
+refuses "SEED: not a number: 'x'" fuzz SEED=x
+refuses "SEED: not a number: 'x'" soak SEED=x
+refuses 'REPLAY: no such file: /nonexistent' fuzz REPLAY=/nonexistent
+refuses "no test kernel '7'" check KERNELS=7
+refuses "no test kernel '7'" torture KERNELS=7
+refuses "no test kernel '7'" shell KERNELS=7
+refuses "no test kernel '7'" bench KERNELS=7
+refuses "no test 'nope'" check TESTS=nope
+refuses "MODES: nothing is called 'foo'" bench MODES=foo
+refuses 'BASE: no such file: /nonexistent' bench-compare BASE=/nonexistent
+refuses 'INPUT: no such directory: /nonexistent' demo INPUT=/nonexistent
+check "says that there is no cache without HOME" refused 'neither HOME nor XDG_CACHE_HOME' \
+	without_home make -s -C "$top" demo
+check "says which cache it cannot write to" refused 'cannot write to the cache /proc/kipc' \
+	env XDG_CACHE_HOME=/proc make -s -C "$top" demo
+[ -e /dev/kipc ] || refuses '/dev/kipc is missing' bench-host
+echo "1..$number"
+exit $((failed > 0))
