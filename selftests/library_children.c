@@ -265,4 +265,91 @@ TEST(member_is_none_by_its_parents_number)
 	kipc_barrier_close(daemon->barrier);
 }
 
+/* Handlers that the program has registered before it used the library. */
+
+static struct kipc_mutex *before;	/* by the one that runs before the fork */
+static struct kipc_mutex *opened;	/* by the program */
+static int handled_with;
+
+static void open_before_fork(void)
+{
+	handled_with = kipc_mutex_create(&before, NULL, NULL);
+}
+
+static void use_after_fork(void)
+{
+	handled_with = handled_with ?: kipc_mutex_lock(before, 0) ?:
+		       kipc_mutex_unlock(before, 0);
+	kipc_mutex_close(before);
+	if (opened)
+		handled_with = handled_with ?: kipc_mutex_lock(opened, 0) ?:
+			       kipc_mutex_unlock(opened, 0);
+}
+
+TEST(handlers_of_the_program_use_handles)
+{
+	pid_t child;
+
+	ASSERT_EQ(0, pthread_atfork(open_before_fork, use_after_fork,
+				    use_after_fork));
+	child = child_fork();
+	if (!child)
+		_exit(-handled_with);
+	EXPECT_EQ(0, handled_with);
+	EXPECT_EQ(0, child_wait(child));
+	ASSERT_EQ(0, kipc_mutex_create(&opened, NULL, NULL));
+	child = child_fork();
+	if (!child)
+		_exit(-handled_with);
+	EXPECT_EQ(0, handled_with);
+	EXPECT_EQ(0, child_wait(child));
+	kipc_mutex_close(opened);
+}
+
+/* A handler of a signal that forks, whatever the thread was about. */
+
+static void fork_in_handler(int signal)
+{
+	const int saved_errno = errno;
+	pid_t child = fork();
+
+	(void)signal;
+	if (!child)
+		_exit(0);
+	__atomic_add_fetch(handled, !child_wait(child), __ATOMIC_SEQ_CST);
+	errno = saved_errno;
+}
+
+static int send_signals(void *data)
+{
+	const pid_t *pid = data;
+
+	for (;;) {
+		kill(*pid, SIGUSR1);
+		sched_yield();
+	}
+	return 0;
+}
+
+TEST(signal_forks_while_a_handle_is_opened)
+{
+	const unsigned int rounds = scaled(600);
+	struct kipc_mutex *mutex;
+	struct child sender;
+	pid_t self_pid = getpid();
+	unsigned int i;
+
+	handle_signal(SIGUSR1, SA_RESTART);
+	signal(SIGUSR1, fork_in_handler);
+	child_start(&sender, send_signals, &self_pid);
+	for (i = 0; i < rounds || *handled < 10; i++) {
+		ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, NULL));
+		EXPECT_EQ(0, kipc_mutex_lock(mutex, 0));
+		EXPECT_EQ(0, kipc_mutex_unlock(mutex, 0));
+		kipc_mutex_close(mutex);
+	}
+	signal(SIGUSR1, SIG_IGN);
+	EXPECT_EQ(CHILD_KILLED, child_kill(&sender));
+}
+
 TEST_HARNESS_MAIN

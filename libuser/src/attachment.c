@@ -10,9 +10,18 @@ __thread uint64_t kipc_thread __attribute__((tls_model("initial-exec")));
 /* What the words of an object that cannot be mapped say. Nothing writes it. */
 static const kipc_word always_slow = KIPC_SLOW;
 
-static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_once_t prepared = PTHREAD_ONCE_INIT;
+/*
+ * Held while the list changes, and while the process forks. A handler of a signal may
+ * fork while its thread holds it, and must find that out: this mutex says EDEADLK to its
+ * owner from the compare-and-swap on that made him that. The list can be read forwards
+ * at any moment.
+ */
+static pthread_mutex_t list_lock;
+static unsigned int inside;		/* list_lock; forks by who held it already */
 static struct kipc_words *list;		/* list_lock */
+
+static unsigned int forks;		/* between us and the first process */
+static __thread unsigned int mapped_after;	/* of these, the words mapped last */
 
 /*
  * Where the words were that have been unmapped last, NULL if others may be there. The
@@ -85,7 +94,7 @@ static void list_add(struct kipc_words *words)
 	words->next = list;
 	if (list)
 		list->previous = words;
-	list = words;
+	__atomic_store_n(&list, words, __ATOMIC_RELEASE);
 }
 
 static void list_remove(struct kipc_words *words)
@@ -108,6 +117,7 @@ int kipc_words_map(struct kipc_words *words, const struct kipc_info_args *info)
 	void *base = words->base;
 	int error = 0;
 
+	mapped_after = forks;
 	if (!base)
 		base = __atomic_exchange_n(&vacant, NULL, __ATOMIC_RELAXED);
 	base = mmap(base, info->map_size, protection, flags, words->fd, 0);
@@ -136,9 +146,9 @@ void kipc_words_unmap(const struct kipc_words *words)
 }
 
 /*
- * Where they were in the parent there are words now that only say KIPC_SLOW. If the
- * parent has closed the descriptor, its number may be that of another object, on which
- * no verb shall act.
+ * Where they were in the parent there are words now that only say KIPC_SLOW, or what a
+ * handler of somebody else's has put there. If the parent has closed the descriptor, its
+ * number may be that of another object, on which no verb shall act.
  */
 static int words_map_again(struct kipc_words *words)
 {
@@ -148,17 +158,45 @@ static int words_map_again(struct kipc_words *words)
 		words->fd = -1;
 		return -EBADF;
 	}
+	if (!kipc_words_map(words, &info))
+		return 0;
+	words->base = NULL;
 	return kipc_words_map(words, &info);
+}
+
+static void lock_prepare(void)
+{
+	pthread_mutexattr_t attributes;
+
+	pthread_mutexattr_init(&attributes);
+	pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ERRORCHECK);
+	pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
+	pthread_mutex_init(&list_lock, &attributes);
+	pthread_mutexattr_destroy(&attributes);
 }
 
 static void before_fork(void)
 {
-	pthread_mutex_lock(&list_lock);
+	if (pthread_mutex_lock(&list_lock) == EDEADLK)
+		inside++;
 }
 
 static void after_fork(void)
 {
-	pthread_mutex_unlock(&list_lock);
+	if (inside)
+		inside--;
+	else
+		pthread_mutex_unlock(&list_lock);
+}
+
+/* The lock is the thread's of the parent, and that is none of ours. */
+static void lock_again(void)
+{
+	lock_prepare();
+	if (!inside)
+		return;
+	pthread_mutex_lock(&list_lock);
+	inside--;
 }
 
 static void in_child(void)
@@ -167,6 +205,7 @@ static void in_child(void)
 	struct kipc_words *words, *next;
 
 	kipc_thread = 0;
+	forks++;
 	for (words = list; words; words = next) {
 		next = words->next;
 		if (words_map_again(words)) {
@@ -174,20 +213,28 @@ static void in_child(void)
 			kipc_words_none(words);
 		}
 	}
-	after_fork();
+	lock_again();
 	errno = saved_errno;
 }
 
+/*
+ * Before the program can register handlers of its own: then those that run before the
+ * fork come before ours, and those that run after it find everything in its place.
+ */
+__attribute__((constructor))
 static void prepare(void)
 {
+	lock_prepare();
 	pthread_atfork(before_fork, after_fork, in_child);
 }
 
 void kipc_words_join(struct kipc_words *words)
 {
+	/* A handler of a signal may have forked since they were mapped: we are the child. */
+	if (words->map_size && mapped_after != forks && words_map_again(words))
+		kipc_words_none(words);
 	if (!words->attachment)
 		return;
-	pthread_once(&prepared, prepare);
 	pthread_mutex_lock(&list_lock);
 	list_add(words);
 	pthread_mutex_unlock(&list_lock);
