@@ -2,6 +2,9 @@
 /* libkipc: while nobody waits there is no system call. */
 #include "kipc_library.h"
 
+#include <stddef.h>
+
+#include <linux/filter.h>
 #include <linux/seccomp.h>
 
 #define PAIRS	1000
@@ -120,6 +123,62 @@ TEST(mutex_needs_no_system_call)
 	}
 	EXPECT_EQ(0, child_wait(child));
 	kipc_mutex_close(mutex);
+}
+
+/* From here on, to open a file kills. */
+static void forbid_opening(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_open, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = {
+		.len = ARRAY_SIZE(filter),
+		.filter = filter,
+	};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		abort();
+}
+
+/* Once a handle is there, waiting and even another handle need no file. */
+TEST(waiting_opens_no_file)
+{
+	struct kipc_semaphore *semaphore, *another;
+	struct kipc_mutex *mutex;
+	bool fine = true;
+	pid_t child = child_fork();
+
+	if (!child) {
+		if (kipc_semaphore_create(&semaphore, NULL, NULL))
+			leave(false);
+		forbid_opening();
+		fine &= kipc_semaphore_timedwait(semaphore, 0, 1, 1, 0) ==
+			-ETIMEDOUT;
+		fine &= !kipc_semaphore_create(&another, NULL, NULL);
+		fine &= !kipc_mutex_create(&mutex, NULL, NULL);
+		fine &= !kipc_mutex_lock(mutex, 0);
+		fine &= !kipc_mutex_unlock(mutex, 0);
+		leave(fine);
+	}
+	EXPECT_EQ(0, child_wait(child));
+}
+
+/* The counterpart. */
+TEST(forbidden_opening_is_noticed)
+{
+	pid_t child = child_fork();
+
+	if (!child) {
+		forbid_opening();
+		leave(open("/dev/null", O_RDONLY) >= 0);
+	}
+	EXPECT_EQ(CHILD_KILLED, child_wait(child));
 }
 
 TEST_HARNESS_MAIN

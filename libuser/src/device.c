@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "device.h"
+#include "spin.h"
 
 /*
  * Descriptor plus one in the low half, 0 where there is none; renewals in the high half.
@@ -80,6 +81,7 @@ static int device_call_anew(uint64_t state, unsigned long command, void *args,
 
 	if (fd < 0)
 		return fd;
+	kipc_spin_prepare();
 	result = kipc_call(fd, command, args);
 	if (result >= 0 && proof && !*proof)
 		result = -ENOTTY;

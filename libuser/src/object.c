@@ -8,6 +8,7 @@
 
 #include "attachment.h"
 #include "device.h"
+#include "spin.h"
 
 #define NANOSECONDS_PER_SECOND	1000000000LL
 
@@ -178,6 +179,7 @@ int kipc_object_import(struct kipc_object *object, size_t handle_size,
 	error = object_prepare(object, handle_size);
 	if (error)
 		return error;
+	kipc_spin_prepare();
 	error = kipc_object_info(fd, &info);
 	if (!error)
 		error = object_attach(object, type, fd, &info);

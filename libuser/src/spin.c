@@ -20,6 +20,11 @@ static int processors_known(void)
 	return known;
 }
 
+void kipc_spin_prepare(void)
+{
+	processors_known();
+}
+
 uint32_t kipc_spin_budget(const struct kipc_spins *spins)
 {
 	uint32_t budget;

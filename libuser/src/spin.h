@@ -26,6 +26,12 @@ static inline void kipc_pause(void)
 #endif
 }
 
+/**
+ * Find out how many processors there are, which opens a file. With the first handle: a
+ * program that waits may not be allowed to open any more (seccomp).
+ */
+void kipc_spin_prepare(void);
+
 /** How often to look. @param spins  the handle's, shared by its threads */
 uint32_t kipc_spin_budget(const struct kipc_spins *spins);
 
