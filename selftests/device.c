@@ -59,7 +59,7 @@ TEST_F(device, anybody_may_open_it)
 		fd = create(semaphore_args(1, 0, 1));
 		EXPECT_LE(0, fd);
 		EXPECT_EQ(0, semaphore_post(fd, 0, 1));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }

@@ -240,7 +240,7 @@ TEST_F(inode, permissions_follow_fchmod)
 					      KIPC_WRITE));
 		EXPECT_LE(0, reopen(self->fd, O_RDONLY));
 		EXPECT_EQ(-EACCES, reopen(self->fd, O_WRONLY));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	EXPECT_EQ(0, fchmod(self->fd, 0600));
@@ -250,7 +250,7 @@ TEST_F(inode, permissions_follow_fchmod)
 		EXPECT_EQ(-EACCES, open_errno(variant->type, self->name,
 					      KIPC_READ));
 		EXPECT_EQ(-EACCES, reopen(self->fd, O_RDONLY));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }
@@ -266,7 +266,7 @@ TEST_F(inode, permissions_follow_fchown)
 		EXPECT_EQ(-EACCES, open_errno(variant->type, self->name,
 					      KIPC_READ));
 		EXPECT_EQ(-EACCES, unlink_named(self->name));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	child = child_fork();
@@ -274,7 +274,7 @@ TEST_F(inode, permissions_follow_fchown)
 		ASSERT_EQ(0, become_user(STRANGER, STRANGER));
 		EXPECT_EQ(0, open_errno(variant->type, self->name, KIPC_READ));
 		EXPECT_EQ(0, unlink_named(self->name));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }
@@ -290,7 +290,7 @@ TEST_F(inode, changes_by_its_owner_alone)
 		EXPECT_EQ(EPERM, errno);
 		EXPECT_EQ(-1, fchown(self->fd, STRANGER, -1));
 		EXPECT_EQ(EPERM, errno);
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	child = child_fork();
@@ -299,7 +299,7 @@ TEST_F(inode, changes_by_its_owner_alone)
 		EXPECT_EQ(-1, fchown(self->fd, STRANGER, -1));
 		EXPECT_EQ(EPERM, errno);
 		EXPECT_EQ(0, fchmod(self->fd, 0640));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	EXPECT_EQ(0640U, mode_of(self->fd));
@@ -367,7 +367,7 @@ TEST_F(inode, opens_with_fewer_rights)
 		fd = reopen(self->fd, O_RDWR);
 		ASSERT_LE(0, fd);
 		EXPECT_EQ((__u32)(KIPC_READ | KIPC_WRITE), access_of(fd));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }
@@ -393,7 +393,7 @@ TEST_F(inode, anonymous_opens_for_reading_alone)
 		EXPECT_EQ(-EACCES, reopen(self->other, O_RDWR));
 		EXPECT_EQ(-1, fchmod(fd, 0600));
 		EXPECT_EQ(EPERM, errno);
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	EXPECT_EQ(0400U, mode_of(self->other));

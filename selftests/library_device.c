@@ -543,7 +543,7 @@ TEST(device_serves_a_child)
 		/* What the child closes is the child's. */
 		close(kept);
 		EXPECT_EQ(0, make_semaphore());
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	EXPECT_TRUE(names(kept, KIPC_DEVICE));
@@ -559,7 +559,7 @@ TEST(device_of_a_child_is_its_own)
 
 	if (!child) {
 		EXPECT_EQ(0, make_semaphore());
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	EXPECT_EQ(before, open_descriptors());

@@ -144,7 +144,7 @@ TEST(child_knows_a_mutex_from_another)
 		EXPECT_EQ(0, kipc_mutex_trylock(other, 0));
 		EXPECT_EQ(0, kipc_mutex_unlock(other, 0));
 		kipc_mutex_close(mutex);
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	EXPECT_EQ(0, kipc_mutex_unlock(mutex, 0));
@@ -170,7 +170,7 @@ TEST(child_knows_a_semaphore_from_another)
 		EXPECT_EQ(-EBADF, kipc_semaphore_post(semaphore, 0, 1));
 		EXPECT_EQ(0, kipc_semaphore_value(other, 0, &value));
 		EXPECT_EQ(1U, value);
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }
@@ -186,9 +186,9 @@ TEST(child_knows_a_barrier_from_another)
 	replace_descriptor(kipc_barrier_fd(barrier), kipc_barrier_fd(other));
 	child = child_fork();
 	if (!child) {
-		EXPECT_EQ(-EBADF, kipc_barrier_join(barrier));
+		EXPECT_EQ(-ENXIO, kipc_barrier_join(barrier));
 		EXPECT_EQ(-EBADF, kipc_barrier_timedwait(barrier, 0, 0));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }
@@ -207,7 +207,7 @@ TEST(child_knows_a_lost_descriptor)
 	if (!child) {
 		EXPECT_EQ(-EBADF, kipc_mutex_trylock(mutex, 0));
 		EXPECT_EQ(-EBADF, kipc_mutex_trylock(second, 0));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }

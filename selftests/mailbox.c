@@ -448,7 +448,7 @@ TEST_F(mailbox, sender_is_another_user)
 		ASSERT_EQ(0, setresgid(3000, 3001, 3002));
 		ASSERT_EQ(0, setresuid(2000, 2001, 2002));
 		EXPECT_EQ(0, send_text(self->fd, "from a child", 0));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	/* It is told until the sender is reaped, and for whom it acted ever after. */
 	wait_until(!waitid(P_PID, child, &(siginfo_t){}, WEXITED | WNOWAIT));
@@ -512,7 +512,7 @@ TEST_F(mailbox, sender_in_a_pid_namespace)
 		EXPECT_EQ(0, send_text(self->fd, "from inside", 1));
 		EXPECT_EQ(0, mailbox_peek(self->fd, &self->message));
 		EXPECT_EQ(1U, self->message.args.pid);
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	wait_until(!waitid(P_PID, child, &(siginfo_t){}, WEXITED | WNOWAIT));
 	EXPECT_RECEIVE("from inside");
@@ -541,7 +541,7 @@ TEST_F(mailbox, sender_in_a_user_namespace)
 		EXPECT_EQ(77U, self->message.args.uid);
 		EXPECT_EQ(78U, self->message.args.gid);
 		EXPECT_EQ(0, send_text(self->fd, "from inside", 1));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	EXPECT_RECEIVE("from inside");

@@ -42,7 +42,7 @@ TEST_F(namespaces, hide_names)
 					      KIPC_READ));
 		EXPECT_EQ(-ENOENT, unlink_named(self->name));
 		EXPECT_EQ(0, list_names(&cursor, &entry, 1));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }
@@ -65,7 +65,7 @@ TEST_F(namespaces, are_those_of_the_caller)
 	if (!child) {
 		ASSERT_EQ(0, unshare(CLONE_NEWNET));
 		EXPECT_EQ(-ENOENT, kipc_call(device, KIPC_OPEN, &args));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	EXPECT_LE(0, kipc_call(device, KIPC_OPEN, &args));
@@ -87,7 +87,7 @@ TEST_F(namespaces, have_the_same_name_each)
 		EXPECT_EQ((__u32)KIPC_BARRIER, entry.type);
 		EXPECT_EQ(0, list_names(&cursor, &entry, 1));
 		EXPECT_EQ(0, unlink_named(self->name));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	EXPECT_EQ(1, list_find(self->name, &entry));
@@ -122,7 +122,7 @@ TEST_F(namespaces, take_their_names_along)
 		fd = create_named(semaphore_args(1, 2, 9), "vanishing",
 				  KIPC_PERSIST);
 		EXPECT_EQ(0, send_descriptor(self->sockets[0], fd));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	fd = receive_descriptor(self->sockets[1]);
 	ASSERT_LE(0, fd);
@@ -141,7 +141,7 @@ TEST_F(namespaces, have_their_own_root)
 	if (!child) {
 		ASSERT_EQ(0, become_user(USER, USER));
 		if (unshare(CLONE_NEWUSER))
-			SKIP(_exit(0), "no user namespaces for users");
+			SKIP(_exit(_metadata->exit_code), "no user namespaces for users");
 		EXPECT_EQ(-EACCES, open_named(KIPC_SEMAPHORE, self->name,
 					      KIPC_READ));
 		EXPECT_EQ(-EACCES, unlink_named(self->name));
@@ -161,7 +161,7 @@ TEST_F(namespaces, obey_their_own_root)
 
 		ASSERT_EQ(0, become_user(USER, USER));
 		if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
-			SKIP(_exit(0), "no user namespaces for users");
+			SKIP(_exit(_metadata->exit_code), "no user namespaces for users");
 		args.mode = 0;
 		fd = create_named(args, self->name, KIPC_EXCLUSIVE);
 		EXPECT_LE(0, fd);
@@ -193,7 +193,7 @@ TEST_F(namespaces, translate_users)
 		EXPECT_EQ(7U, info.uid);
 		EXPECT_EQ(1, list_find(self->name, &entry));
 		EXPECT_EQ(7U, entry.uid);
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	EXPECT_EQ(0, object_info(self->fd, &info));

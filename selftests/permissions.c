@@ -377,7 +377,7 @@ TEST_F(permissions, passed_descriptor)
 					      KIPC_READ));
 		EXPECT_EQ(0, semaphore_post(fd, 0, 1));
 		check_value(fd, 0, 1);
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }
@@ -396,7 +396,7 @@ TEST_F(permissions, effective_user)
 					      KIPC_READ));
 		ASSERT_EQ(0, setresuid(STRANGER, OWNER, STRANGER));
 		EXPECT_LE(0, open_named(KIPC_SEMAPHORE, self->name, KIPC_READ));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }

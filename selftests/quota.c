@@ -93,7 +93,7 @@ TEST_F(quota, objects)
 		fds[1] = create(any_args(KIPC_MAILBOX));
 		EXPECT_LE(0, fds[1]);
 		EXPECT_EQ(-ENOSPC, create(any_args(KIPC_BARRIER)));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	/* The child's objects went with it. */
@@ -113,7 +113,7 @@ TEST_F(quota, bytes_of_semaphores)
 		EXPECT_EQ(-ENOSPC, create_flags(semaphore_args(65536, 0, 1),
 						KIPC_SEALED));
 		EXPECT_EQ(OBJECTS, count_creatable(2 * OBJECTS));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }
@@ -137,7 +137,7 @@ TEST_F(quota, bytes_of_mailboxes)
 		EXPECT_LE(0, fd);
 		/* Its messages are paid for already. */
 		EXPECT_EQ(0, mailbox_send(fd, "message", 7, 0));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	EXPECT_EQ(OBJECTS, creatable_for(USER));
@@ -160,7 +160,7 @@ TEST_F(quota, bytes_add_up)
 		close(one);
 		EXPECT_LE(0, create(args));
 		EXPECT_EQ(-ENOSPC, create(args));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }
@@ -178,7 +178,7 @@ TEST_F(quota, of_each_user)
 		for (i = 0; i < OBJECTS; i++)
 			EXPECT_LE(0, create(any_args(KIPC_SEMAPHORE)));
 		EXPECT_EQ(-ENOSPC, create(any_args(KIPC_SEMAPHORE)));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	EXPECT_EQ(OBJECTS, creatable_for(OTHER_USER));
@@ -200,7 +200,7 @@ TEST_F(quota, of_the_creator)
 		for (i = 0; i < 3 * OBJECTS; i++)
 			EXPECT_LE(0, create_named(args, self->name, 0));
 		EXPECT_EQ(OBJECTS, count_creatable(2 * OBJECTS));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }
@@ -218,7 +218,7 @@ TEST_F(quota, outlives_the_creator)
 		for (i = 0; i < OBJECTS; i++)
 			EXPECT_EQ(0, send_descriptor(sockets[0],
 						     create(any_args(1))));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	for (i = 0; i < OBJECTS; i++) {
@@ -238,7 +238,7 @@ TEST_F(quota, of_persistent_names)
 		ASSERT_EQ(0, become_user(USER, USER));
 		EXPECT_LE(0, create_named(any_args(KIPC_MAILBOX), self->name,
 					  KIPC_PERSIST));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	EXPECT_EQ(OBJECTS - 1, creatable_for(USER));
@@ -254,7 +254,7 @@ TEST_F(quota, of_vanished_namespaces)
 	if (!child) {
 		ASSERT_EQ(0, become_user(USER, USER));
 		if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
-			SKIP(_exit(0), "no user namespaces for users");
+			SKIP(_exit(_metadata->exit_code), "no user namespaces for users");
 		EXPECT_LE(0, create_named(any_args(KIPC_MAILBOX), self->name,
 					  KIPC_PERSIST));
 		_exit(0);
@@ -271,7 +271,7 @@ TEST_F(quota, of_a_user_namespace)
 	if (!child) {
 		ASSERT_EQ(0, become_user(USER, USER));
 		if (unshare(CLONE_NEWUSER))
-			SKIP(_exit(0), "no user namespaces for users");
+			SKIP(_exit(_metadata->exit_code), "no user namespaces for users");
 		EXPECT_EQ(OBJECTS, count_creatable(2 * OBJECTS));
 		_exit(0);
 	}
@@ -408,7 +408,7 @@ TEST_F(quota, capability)
 	if (!child) {
 		ASSERT_EQ(0, become_user_with(USER, USER, CAP_SYS_RESOURCE));
 		EXPECT_EQ(2 * OBJECTS, count_creatable(2 * OBJECTS));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }
@@ -450,7 +450,7 @@ TEST_F(quota, of_failed_creations)
 		limit.rlim_cur = limit.rlim_max;
 		ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
 		EXPECT_EQ(OBJECTS - 1, count_creatable(2 * OBJECTS));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }

@@ -158,7 +158,7 @@ TEST_F(region, of_another_user)
 		EXPECT_EQ(-EACCES, open_named(KIPC_REGION, self->name,
 					      KIPC_WRITE));
 		EXPECT_LE(0, open_named(KIPC_REGION, self->name, KIPC_READ));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 	child = child_fork();
@@ -166,7 +166,7 @@ TEST_F(region, of_another_user)
 		ASSERT_EQ(0, become_user(USER, USER));
 		EXPECT_EQ(-EACCES, open_named(KIPC_REGION, self->name,
 					      KIPC_READ));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }

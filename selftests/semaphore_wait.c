@@ -243,7 +243,7 @@ TEST_F(time_namespace, deadline_passes)
 			  semaphore_timedwait(self->fd, 0, INITIAL + 1,
 					      deadline, 0));
 		EXPECT_LE(deadline, now_ns(CLOCK_MONOTONIC));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }
@@ -262,7 +262,7 @@ TEST_F(time_namespace, deadline_has_passed)
 					      now_ns(CLOCK_MONOTONIC) - 1, 0));
 		EXPECT_EQ(-EINVAL,
 			  semaphore_timedwait(self->fd, 0, INITIAL + 1, -1, 0));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }
@@ -300,7 +300,7 @@ TEST_F(time_namespace, real_time_is_everywhere)
 			  semaphore_timedwait(self->fd, 0, INITIAL + 1,
 					      deadline, KIPC_REALTIME));
 		EXPECT_LE(deadline, now_ns(CLOCK_REALTIME));
-		_exit(0);
+		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
 }
