@@ -580,7 +580,8 @@ TEST(device_serves_in_another_root)
 	EXPECT_EQ(0, make_semaphore());
 	EXPECT_EQ(-ENOENT, kipc_unlink(unique_name(name, "device")));
 	close(kept);
-	EXPECT_EQ(-ENOENT, make_semaphore());
+	EXPECT_EQ(-ENODEV, make_semaphore());
+	EXPECT_EQ(-ENODEV, kipc_unlink(unique_name(name, "device")));
 }
 
 #define STACK	(256 << 10)

@@ -91,7 +91,7 @@ int main(int argc, char **argv)
 	status = kipc_semaphore_create(&slots, argv[optind], &semaphore);
 	if (status)
 		error(1, -status, "semaphore '%s'%s", argv[optind],
-		      status == -ENOENT ? "; is the kipc module loaded?" : "");
+		      status == -ENODEV ? "; is the kipc module loaded?" : "");
 	status = kipc_semaphore_timedwait(slots, 0, 1, deadline, 0);
 	if (status)
 		error(1, -status, "no slot of '%s'", argv[optind]);

@@ -28,7 +28,7 @@
  *   queue.
  * - The errors of create, open and import that all types share are those of
  *   KIPC_CREATE and KIPC_OPEN in <linux/kipc.h>, and of open(2) on /dev/kipc
- *   (-ENOENT: the module is not loaded).
+ *   (-ENODEV: the module is not loaded, or there is no /dev).
  * - The library opens /dev/kipc when it first needs it and keeps that descriptor, which
  *   is close-on-exec, until the process ends, after dlclose() too; the module cannot be
  *   unloaded before. So a process that changes its root or gives up privileges goes on

@@ -40,7 +40,10 @@ static int device_open(void)
 {
 	int fd = syscall(SYS_openat, AT_FDCWD, KIPC_DEVICE, O_RDWR | O_CLOEXEC);
 
-	return fd < 0 ? -errno : fd;
+	if (fd >= 0)
+		return fd;
+	/* No node, or nothing behind it: not to be taken for a name that is not there. */
+	return errno == ENOENT || errno == ENXIO ? -ENODEV : -errno;
 }
 
 static bool device_is(int fd)

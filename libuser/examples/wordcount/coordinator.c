@@ -26,7 +26,7 @@ static size_t shares_size(const struct team *team)
 /* Ends the program unless a create function has succeeded. */
 static void check_created(int status, const char *what)
 {
-	if (status == -ENOENT || status == -ENXIO || status == -ENODEV)
+	if (status == -ENODEV)
 		error(EXIT_TROUBLE, 0, "%s: %s: is the module loaded?",
 		      KIPC_DEVICE, strerror(-status));
 	if (status)
