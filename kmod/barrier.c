@@ -408,13 +408,9 @@ static int ioctl_wait(struct file *file, void __user *arg)
 	if (!ret)
 		ret = wait_check(&args);
 	if (!ret)
-		ret = kipc_deadline_init(&deadline, args.flags, args.deadline,
-					 file);
+		ret = kipc_deadline_init(&deadline, args.flags, args.deadline);
 	if (ret)
 		return ret;
-	/* Who has arrived is not told EAGAIN as if he had not. */
-	if (args.flags & KIPC_ARRIVED)
-		deadline.try = args.flags & KIPC_TRY;
 	kipc_attachments_check(&barrier->object);
 	member = member_get(barrier);
 	ret = barrier_wait(barrier, member, &args, &deadline);

@@ -83,7 +83,7 @@ static int ioctl_send(struct file *file, void __user *arg)
 	if ((args.flags & ~(KIPC_TRY | KIPC_REALTIME)) || args.element ||
 	    args.priority >= KIPC_PRIORITIES || args.reserved)
 		return -EINVAL;
-	ret = kipc_deadline_init(&deadline, args.flags, args.deadline, file);
+	ret = kipc_deadline_init(&deadline, args.flags, args.deadline);
 	if (ret)
 		return ret;
 	iov_iter_ubuf(&from, ITER_SOURCE, u64_to_user_ptr(args.data),
@@ -107,7 +107,7 @@ static int ioctl_receive(struct file *file, void __user *arg)
 		return -EINVAL;
 	if ((args.flags & KIPC_PEEK) && !(args.flags & KIPC_TRY))
 		return -EINVAL;
-	ret = kipc_deadline_init(&deadline, args.flags, args.deadline, file);
+	ret = kipc_deadline_init(&deadline, args.flags, args.deadline);
 	if (ret)
 		return ret;
 	return mailbox_receive(kipc_mailbox_of(kipc_object_of(file)), &args, arg,

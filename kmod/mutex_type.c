@@ -23,7 +23,7 @@ static int ioctl_lock(struct file *file, void __user *arg)
 		return ret;
 	if (args.flags & ~(KIPC_TRY | KIPC_REALTIME))
 		return -EINVAL;
-	ret = kipc_deadline_init(&deadline, args.flags, args.deadline, file);
+	ret = kipc_deadline_init(&deadline, args.flags, args.deadline);
 	if (ret)
 		return ret;
 	attachment = kipc_attachment_get(&mutex->object, args.attachment);

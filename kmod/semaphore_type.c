@@ -187,7 +187,7 @@ static int ioctl_wait(struct file *file, void __user *arg)
 		return ret;
 	if (args.flags & ~(KIPC_TRY | KIPC_REALTIME))
 		return -EINVAL;
-	ret = kipc_deadline_init(&deadline, args.flags, args.deadline, file);
+	ret = kipc_deadline_init(&deadline, args.flags, args.deadline);
 	if (ret)
 		return ret;
 	return caller_wait(kipc_semaphore_of(kipc_object_of(file)), args.element,
@@ -227,7 +227,7 @@ static int post_wait_in(struct file *file, struct file *other,
 	ret = kipc_file_check(other, FMODE_WRITE);
 	if (!ret)
 		ret = kipc_deadline_init(&deadline, args->flags,
-					 args->deadline, other);
+					 args->deadline);
 	if (ret)
 		return ret;
 	ret = caller_post_wait(kipc_semaphore_of(kipc_object_of(file)),

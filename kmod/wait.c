@@ -62,18 +62,16 @@ MODULE_PARM_DESC(spin_ns,
  * @deadline: filled
  * @flags: KIPC_TRY and KIPC_REALTIME are looked at
  * @at: absolute, in nanoseconds of the caller's clock
- * @file: O_NONBLOCK makes every verb a try
  *
  * Return: 0 or -EINVAL
  */
-int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at,
-		       const struct file *file)
+int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at)
 {
 	if (at < 0)
 		return -EINVAL;
 	if ((flags & KIPC_TRY) && (at || (flags & KIPC_REALTIME)))
 		return -EINVAL;
-	deadline->try = (flags & KIPC_TRY) || (file->f_flags & O_NONBLOCK);
+	deadline->try = flags & KIPC_TRY;
 	deadline->spin = true;
 	deadline->clock = CLOCK_MONOTONIC;
 	if (flags & KIPC_REALTIME)

@@ -43,7 +43,6 @@
 #include <linux/sched/prio.h>
 #include <linux/spinlock.h>
 
-struct file;
 struct kipc_object;
 
 /* How often a first waiter may find that somebody was faster. */
@@ -101,8 +100,7 @@ struct kipc_waker {
 
 void kipc_wait_init(void);
 
-int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at,
-		       const struct file *file);
+int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at);
 
 int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
 		    struct kipc_waiter *waiter, int priority);

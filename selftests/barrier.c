@@ -132,11 +132,16 @@ TEST_F(barrier, tries)
 	FINISH_BOTH(0);
 }
 
-TEST_F(barrier, does_not_block)
+/* O_NONBLOCK, which others can set, is for read() and write(). */
+TEST_F(barrier, waits_on_a_descriptor_that_does_not_block)
 {
 	ASSERT_EQ(0, fcntl(self->fd, F_SETFL, O_NONBLOCK));
-	EXPECT_EQ(-EAGAIN, barrier_wait(self->fd));
-	check_barrier(self->fd, 0, 0, 0);
+	start_barrier_wait(&self->a, self->fd);
+	wait_for_waiters(self->fd, 1);
+	start_barrier_wait(&self->b, self->fd);
+	wait_for_waiters(self->fd, 2);
+	EXPECT_EQ(KIPC_BARRIER_SERIAL, barrier_wait(self->fd));
+	FINISH_BOTH(0);
 }
 
 /* There is nothing to read, to write or to poll for. */

@@ -88,4 +88,32 @@ TEST(mailbox_defaults)
 	kipc_mailbox_close(mailbox);
 }
 
+static int receive_two(void *data)
+{
+	struct kipc_message message;
+	char byte;
+
+	return kipc_mailbox_receive(data, &byte, 1, NULL) == 1 &&
+	       kipc_mailbox_receive(data, &byte, 1, &message) == 1 ? 0 : -EPROTO;
+}
+
+/* O_NONBLOCK, which others can set, is for read() and write(). */
+TEST(mailbox_waits_on_a_descriptor_that_does_not_block)
+{
+	const struct kipc_mailbox_options options = {
+		.message_size = 1, .messages = 1,
+	};
+	struct kipc_mailbox *mailbox;
+	struct child child;
+
+	ASSERT_EQ(0, kipc_mailbox_create(&mailbox, NULL, &options));
+	ASSERT_EQ(0, fcntl(kipc_mailbox_fd(mailbox), F_SETFL, O_NONBLOCK));
+	child_start(&child, receive_two, mailbox);
+	wait_for_waiters(kipc_mailbox_fd(mailbox), 1);
+	EXPECT_EQ(0, kipc_mailbox_send(mailbox, "a", 1, 0));
+	EXPECT_EQ(0, kipc_mailbox_send(mailbox, "b", 1, 0));
+	EXPECT_EQ(0, child_finish(&child));
+	kipc_mailbox_close(mailbox);
+}
+
 TEST_HARNESS_MAIN

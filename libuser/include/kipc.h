@@ -26,6 +26,11 @@
  *   -EINTR and has changed nothing, except where a function says otherwise. The
  *   same call again, as the thread's next wait, continues in the same place of the
  *   queue.
+ * - O_NONBLOCK on a descriptor, which everybody who has it can set, concerns read(2) and
+ *   write(2) alone, and no function here.
+ * - No function here is a cancellation point (pthread_cancel()): a thread that is
+ *   cancelled goes on waiting. Asynchronous cancellation must not be enabled meanwhile:
+ *   what the thread has got then would be lost.
  * - The errors of create, open and import that all types share are those of
  *   KIPC_CREATE and KIPC_OPEN in <linux/kipc.h>, and of open(2) on /dev/kipc
  *   (-ENODEV: the module is not loaded, or there is no /dev).
@@ -337,8 +342,7 @@ KIPC_INLINE int kipc_semaphore_wait(struct kipc_semaphore *semaphore,
  * leaves: so two processes that work in turns hand over to each other.
  *
  * These are two operations, between which others may come. After -ETIMEDOUT,
- * -EINTR, -ENOSPC, or -EAGAIN where the descriptor of @p other is O_NONBLOCK, the
- * units are posted: go on with kipc_semaphore_timedwait().
+ * -EINTR or -ENOSPC the units are posted: go on with kipc_semaphore_timedwait().
  * After any other error nothing has changed.
  * @param semaphore     the set to post
  * @param element       which semaphore of it

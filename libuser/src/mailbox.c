@@ -121,6 +121,9 @@ int kipc_mailbox_send(struct kipc_mailbox *mailbox, const void *data,
 	if (length > mailbox->message_size)
 		return -EMSGSIZE;
 	sent = kipc_write(mailbox->fd, data, length);
+	/* Somebody has made the descriptor one that does not wait. */
+	if (sent == -EAGAIN)
+		return mailbox_send(mailbox, data, length, 0, KIPC_FOREVER, 0);
 	return sent < 0 ? sent : 0;
 }
 
@@ -173,12 +176,17 @@ ssize_t kipc_mailbox_timedreceive(struct kipc_mailbox *mailbox, void *buffer,
 ssize_t kipc_mailbox_receive(struct kipc_mailbox *mailbox, void *buffer,
 			     size_t capacity, struct kipc_message *message)
 {
-	if (message)
-		return mailbox_receive(mailbox, buffer, capacity, message,
-				       KIPC_FOREVER, 0);
+	ssize_t received = -EAGAIN;
+
 	if (capacity > mailbox->message_size)
 		capacity = mailbox->message_size;
-	return kipc_read(mailbox->fd, buffer, capacity);
+	if (!message)
+		received = kipc_read(mailbox->fd, buffer, capacity);
+	/* Or somebody has made the descriptor one that does not wait. */
+	if (received == -EAGAIN)
+		received = mailbox_receive(mailbox, buffer, capacity, message,
+					   KIPC_FOREVER, 0);
+	return received;
 }
 
 ssize_t kipc_mailbox_tryreceive(struct kipc_mailbox *mailbox, void *buffer,

@@ -25,7 +25,8 @@
  *    time namespace or, with KIPC_REALTIME, of CLOCK_REALTIME. KIPC_FOREVER
  *    never passes; a negative one is EINVAL; one that has passed already gives
  *    ETIMEDOUT unless the verb can complete without waiting.
- *  - O_NONBLOCK on a descriptor makes a KIPC_TRY of every verb that may wait.
+ *  - O_NONBLOCK concerns read() and write() alone: everybody who has the descriptor can
+ *    set it. A verb that is not to wait says KIPC_TRY.
  *  - A wait that a signal interrupts is restarted or ends with EINTR, as
  *    SA_RESTART says. The deadline is absolute, so neither stretches it.
  *  - A waiter that is interrupted keeps its place in the queue: the next wait of the
@@ -657,7 +658,7 @@ struct kipc_semaphore_value_args {
  * handler ends the wait with EINTR.
  *
  * EBADF: @wait_fd is no descriptor. EINVAL: it is none of a semaphore. Both need
- * write access. O_NONBLOCK counts where @wait_fd has it.
+ * write access.
  */
 struct kipc_semaphore_post_wait_args {
 	__u32 size;
@@ -710,9 +711,8 @@ struct kipc_semaphore_post_wait_args {
  * When a signal ends the wait the arrival stands: KIPC_ARRIVED and the word are
  * written back, so that the same call continues it; any other end takes them
  * out again. So each thread needs arguments of its own. ENOSPC where too many wait
- * already: then the caller has not arrived, not even with KIPC_ARRIVED. O_NONBLOCK
- * does not count with KIPC_ARRIVED, KIPC_TRY does: EAGAIN then says that nothing has
- * come of the arrival yet. Needs write access.
+ * already: then the caller has not arrived, not even with KIPC_ARRIVED. With KIPC_ARRIVED
+ * and KIPC_TRY, EAGAIN says that nothing has come of the arrival yet. Needs write access.
  */
 struct kipc_barrier_wait_args {
 	__u32 size;
