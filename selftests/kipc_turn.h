@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whose turn it is: children that note in which order they were served, and how to
- * hold those back that have been woken.
+ * Whose turn it is: children that note in which order they were served.
  */
 #ifndef KIPC_TURN_H
 #define KIPC_TURN_H
@@ -46,12 +45,5 @@ static inline void turns_note(struct turns *turns, unsigned int number)
 {
 	turns->got[__atomic_fetch_add(&turns->next, 1, __ATOMIC_SEQ_CST)] = number;
 }
-
-/*
- * From here on nobody without a real-time priority runs on our processor, until we
- * let them: those that share it are woken, but do not know of it yet.
- */
-#define HOLD_THEM_BACK()	ASSERT_EQ(0, set_priority(2))
-#define LET_THEM_RUN()		ASSERT_EQ(0, set_priority(0))
 
 #endif /* KIPC_TURN_H */

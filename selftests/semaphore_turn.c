@@ -5,6 +5,7 @@
  */
 #include "kipc_test.h"
 #include "kipc_epoll.h"
+#include "kipc_hold.h"
 #include "kipc_turn.h"
 #include "kipc_word.h"
 
@@ -30,6 +31,7 @@ FIXTURE(turn) {
 	struct words words;
 	struct word *word;	/* NULL where the kernel keeps it */
 	bool fair;
+	struct hold hold;
 };
 
 FIXTURE_VARIANT(turn) {
@@ -53,8 +55,10 @@ FIXTURE_VARIANT_ADD(turn, fair_sealed) {
 
 FIXTURE_SETUP(turn)
 {
-	if (geteuid())
-		SKIP(return, "needs root for real-time priorities");
+	const char *problem = hold_prepare(&self->hold);
+
+	if (problem)
+		SKIP(return, "%s", problem);
 	self->fd = create_flags(semaphore_args(1, 0, MAX), variant->flags);
 	ASSERT_LE(0, self->fd);
 	self->fair = variant->flags & KIPC_FAIR;
@@ -67,7 +71,7 @@ FIXTURE_SETUP(turn)
 
 FIXTURE_TEARDOWN(turn)
 {
-	set_priority(0);
+	hold_finish(&self->hold);
 	close(self->fd);
 }
 
@@ -175,13 +179,12 @@ TEST_F(turn, handed_over_to_the_only_one)
 {
 	struct child child;
 
-	ASSERT_EQ(0, pin(0));
 	START(0, &child);
-	HOLD_THEM_BACK();
+	hold_them_back(&self->hold);
 	POST(1);
 	expect_word(_metadata, self->word, 0);
 	EXPECT_EQ(-EAGAIN, TRY(1));
-	LET_THEM_RUN();
+	let_them_run(&self->hold);
 	EXPECT_EQ(0, child_finish(&child));
 	EXPECT_EQ(0L, MOST_LOST());
 }
@@ -191,16 +194,15 @@ TEST_F(turn, not_handed_over_by_who_was_served)
 {
 	struct child poster, child;
 
-	ASSERT_EQ(0, pin(0));
 	/* We are served last: by a child's post. */
 	child_start(&poster, run_post_to_us, &self->fd);
 	EXPECT_EQ(0, semaphore_wait(self->fd, 0, 1));
 	EXPECT_EQ(0, child_finish(&poster));
 	START(0, &child);
-	HOLD_THEM_BACK();
+	hold_them_back(&self->hold);
 	POST(1);
 	EXPECT_EQ(!self->fair, take_fast(self->fd, self->word));
-	LET_THEM_RUN();
+	let_them_run(&self->hold);
 	if (!self->fair)
 		POST(1);
 	EXPECT_EQ(0, child_finish(&child));
@@ -211,10 +213,9 @@ TEST_F(turn, may_be_overtaken)
 {
 	struct child children[2];
 
-	ASSERT_EQ(0, pin(0));
 	START(0, &children[0]);
 	START(1, &children[1]);
-	HOLD_THEM_BACK();
+	hold_them_back(&self->hold);
 	POST(1);
 	if (self->fair) {
 		EXPECT_FALSE(take_fast(self->fd, self->word));
@@ -231,7 +232,7 @@ TEST_F(turn, may_be_overtaken)
 			EXPECT_FALSE(word_give(self->word, MAX));
 		POST(1);
 	}
-	LET_THEM_RUN();
+	let_them_run(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
 	EXPECT_EQ(0, child_finish(&children[1]));
 	check_value(self->fd, 0, 0);
@@ -244,15 +245,14 @@ TEST_F(turn, may_be_overtaken_by_the_poster)
 	struct kipc_semaphore_post_wait_args both = post_wait_args(0, 0);
 	struct child children[2];
 
-	ASSERT_EQ(0, pin(0));
 	START(0, &children[0]);
 	START(1, &children[1]);
 	both.flags = KIPC_TRY;
 	both.deadline = 0;
-	HOLD_THEM_BACK();
+	hold_them_back(&self->hold);
 	EXPECT_EQ(self->fair ? -EAGAIN : 0,
 		  semaphore_post_wait(self->fd, &both));
-	LET_THEM_RUN();
+	let_them_run(&self->hold);
 	POST(1);
 	if (!self->fair)
 		POST(1);
@@ -267,24 +267,23 @@ TEST_F(turn, handed_over_after_losses)
 	int i, losses = self->fair ? 0 : 2;
 	struct child children[2];
 
-	ASSERT_EQ(0, pin(0));
 	START(0, &children[0]);
 	START(1, &children[1]);
 	for (i = 0; i < losses; i++) {
-		HOLD_THEM_BACK();
+		hold_them_back(&self->hold);
 		POST(1);
 		ASSERT_TRUE(take_fast(self->fd, self->word));
-		LET_THEM_RUN();
+		let_them_run(&self->hold);
 		wait_until(fdinfo_number(self->fd, "kipc-lost-races:") == i + 1);
 		wait_until(child_sleeps(&children[0]));
 		expect_word(_metadata, self->word, KIPC_SEMAPHORE_WAITERS);
 		EXPECT_EQ(2L, waiters(self->fd));
 	}
-	HOLD_THEM_BACK();
+	hold_them_back(&self->hold);
 	POST(1);
 	EXPECT_FALSE(take_fast(self->fd, self->word));
 	EXPECT_EQ(-EAGAIN, TRY(1));
-	LET_THEM_RUN();
+	let_them_run(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
 	EXPECT_EQ((long)losses, MOST_LOST());
 	POST(1);
@@ -300,24 +299,23 @@ TEST_F(turn, interrupted_between_losses)
 	if (self->fair)
 		SKIP(return, "nobody can be faster");
 	handle_signal(SIGUSR1, SA_RESTART);
-	ASSERT_EQ(0, pin(0));
 	START(0, &children[0]);
 	START(1, &children[1]);
 	for (i = 0; i < 2; i++) {
-		HOLD_THEM_BACK();
+		hold_them_back(&self->hold);
 		POST(1);
 		ASSERT_TRUE(take_fast(self->fd, self->word));
-		LET_THEM_RUN();
+		let_them_run(&self->hold);
 		wait_until(fdinfo_number(self->fd, "kipc-lost-races:") == i + 1);
 		wait_until(child_sleeps(&children[0]));
 		interrupt(&children[0], SIGUSR1);
 		wait_for_waiters(self->fd, 2);
 		wait_until(child_sleeps(&children[0]));
 	}
-	HOLD_THEM_BACK();
+	hold_them_back(&self->hold);
 	POST(1);
 	EXPECT_FALSE(take_fast(self->fd, self->word));
-	LET_THEM_RUN();
+	let_them_run(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
 	POST(1);
 	EXPECT_EQ(0, child_finish(&children[1]));
@@ -363,19 +361,18 @@ TEST_F(turn, lost_behind_one_that_came_back)
 	child_start(&first, run_truant, truant);
 	wait_for_waiters(self->fd, 1);
 	wait_until(child_sleeps(&first));
-	ASSERT_EQ(0, pin(0));
 	START(1, &children[0]);
 	START(2, &children[1]);
 	for (i = 1; i <= 3; i++) {
 		kill(first.pid, SIGUSR1);
 		wait_until(__atomic_load_n(&truant->left, __ATOMIC_SEQ_CST) == i);
-		HOLD_THEM_BACK();
+		hold_them_back(&self->hold);
 		POST(1);
 		ASSERT_EQ(i <= 2, take_fast(self->fd, self->word));
 		__atomic_store_n(&truant->back, i, __ATOMIC_SEQ_CST);
 		wait_for_waiters(self->fd, 3);
 		wait_until(child_sleeps(&first));
-		LET_THEM_RUN();
+		let_them_run(&self->hold);
 		if (i <= 2)
 			wait_until(child_sleeps(&children[0]));
 	}
@@ -391,14 +388,13 @@ TEST_F(turn, handed_over_to_real_time)
 {
 	struct child children[2];
 
-	ASSERT_EQ(0, pin(0));
 	START(0, &children[0]);
 	START(1, &children[1], .priority = 1);
-	HOLD_THEM_BACK();
+	hold_them_back(&self->hold);
 	POST(1);
 	EXPECT_FALSE(take_fast(self->fd, self->word));
 	EXPECT_EQ(-EAGAIN, TRY(1));
-	LET_THEM_RUN();
+	let_them_run(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[1]));
 	EXPECT_EQ(1L, waiters(self->fd));
 	POST(1);
@@ -447,13 +443,12 @@ TEST_F(turn, death_of_the_one_woken)
 {
 	struct child children[2];
 
-	ASSERT_EQ(0, pin(0));
 	START(0, &children[0]);
 	START(1, &children[1]);
-	HOLD_THEM_BACK();
+	hold_them_back(&self->hold);
 	POST(1);
 	kill(children[0].pid, SIGKILL);
-	LET_THEM_RUN();
+	let_them_run(&self->hold);
 	EXPECT_EQ(CHILD_KILLED, child_finish(&children[0]));
 	EXPECT_EQ(0, child_finish(&children[1]));
 	check_value(self->fd, 0, 0);
@@ -466,13 +461,12 @@ TEST_F(turn, signal_to_the_one_woken)
 	int ret;
 
 	handle_signal(SIGUSR1, 0);
-	ASSERT_EQ(0, pin(0));
 	START(0, &children[0]);
 	START(1, &children[1]);
-	HOLD_THEM_BACK();
+	hold_them_back(&self->hold);
 	POST(1);
 	kill(children[0].pid, SIGUSR1);
-	LET_THEM_RUN();
+	let_them_run(&self->hold);
 	ret = child_finish(&children[0]);
 	EXPECT_TRUE(!ret || ret == -EINTR);
 	if (!ret)
@@ -487,10 +481,9 @@ TEST_F(turn, full_while_they_are_on_their_way)
 	struct child children[2];
 	unsigned int i;
 
-	ASSERT_EQ(0, pin(0));
 	START(0, &children[0]);
 	START(1, &children[1]);
-	HOLD_THEM_BACK();
+	hold_them_back(&self->hold);
 	POST(MAX);
 	POST(1);
 	POST(1);
@@ -498,7 +491,7 @@ TEST_F(turn, full_while_they_are_on_their_way)
 	check_value(self->fd, 0, MAX);
 	if (self->word)
 		EXPECT_FALSE(word_give(self->word, MAX));
-	LET_THEM_RUN();
+	let_them_run(&self->hold);
 	for (i = 0; i < ARRAY_SIZE(children); i++)
 		EXPECT_EQ(0, child_finish(&children[i]));
 	check_value(self->fd, 0, MAX);
@@ -510,14 +503,13 @@ TEST_F(turn, room_is_told)
 	struct pollfd poller = { .fd = self->fd, .events = POLLOUT };
 	struct child children[2];
 
-	ASSERT_EQ(0, pin(0));
 	START(0, &children[0]);
 	START(1, &children[1]);
-	HOLD_THEM_BACK();
+	hold_them_back(&self->hold);
 	POST(MAX);
 	if (!self->fair)
 		EXPECT_EQ(0, poll(&poller, 1, 0));
-	LET_THEM_RUN();
+	let_them_run(&self->hold);
 	EXPECT_EQ(1, poll(&poller, 1, -1));
 	EXPECT_EQ(POLLOUT, poller.revents);
 	EXPECT_EQ(0, child_finish(&children[0]));
@@ -534,19 +526,18 @@ TEST_F(turn, units_are_told_by_a_post_that_fails)
 	struct child children[2];
 	int set;
 
-	ASSERT_EQ(0, pin(0));
 	START(0, &children[0]);
 	START(1, &children[1]);
 	set = epoll_of(self->fd, EPOLLIN | EPOLLET);
 	ASSERT_LE(0, set);
-	HOLD_THEM_BACK();
+	hold_them_back(&self->hold);
 	POST(MAX);
 	EXPECT_EQ(self->fair ? EPOLLIN : 0U, epoll_news(set));
 	/* Beside what the two have there is room for that many. */
 	EXPECT_EQ(-EOVERFLOW, semaphore_post(self->fd, 0, 3));
 	check_value(self->fd, 0, MAX - 2);
 	EXPECT_EQ(self->fair ? 0U : EPOLLIN, epoll_news(set));
-	LET_THEM_RUN();
+	let_them_run(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
 	EXPECT_EQ(0, child_finish(&children[1]));
 	check_value(self->fd, 0, MAX - 2);
