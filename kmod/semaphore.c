@@ -271,8 +271,8 @@ static noinline void semaphore_leave_serving(struct kipc_semaphore *semaphore,
 }
 
 /*
- * Unlock after a change that made up to @fresh units takable, or room: serve those who
- * wait, and tell the pollers.
+ * Unlock after a change that made @fresh units takable, or room: serve those who wait,
+ * and tell the pollers. Whom the waker has already is left to the caller.
  */
 static void semaphore_leave_waking(struct kipc_semaphore *semaphore,
 				   struct kipc_element *e, u32 index,
@@ -283,10 +283,7 @@ static void semaphore_leave_waking(struct kipc_semaphore *semaphore,
 		semaphore_leave_serving(semaphore, e, index, waker, room);
 		return;
 	}
-	fresh = min(fresh, semaphore_units(e));
 	semaphore_unlock(semaphore, e, index);
-	/* Those who made room. */
-	kipc_waker_flush(waker);
 	semaphore_tell(semaphore, index, fresh, room);
 }
 
@@ -298,7 +295,8 @@ static void semaphore_leave(struct kipc_semaphore *semaphore,
 	struct kipc_waker waker __uninitialized;
 
 	kipc_waker_init(&waker, false);
-	semaphore_leave_waking(semaphore, e, index, &waker, fresh, room);
+	semaphore_leave_waking(semaphore, e, index, &waker,
+			       min(fresh, semaphore_units(e)), room);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -349,22 +347,27 @@ static bool semaphore_make_room_for(struct kipc_semaphore *semaphore,
 	return full;
 }
 
-/* Add what there is no room for beside the units that waiters are on their way for. */
-static noinline int semaphore_add_full(struct kipc_semaphore *semaphore,
-				       struct kipc_element *e, u32 index,
-				       u32 count,
-				       struct kipc_semaphore_holder *holder,
-				       struct kipc_waker *waker, bool *room)
+/* Post what cannot just be added: @ret says why. The element is entered. */
+static noinline int semaphore_post_full(struct kipc_semaphore *semaphore,
+					struct kipc_element *e, u32 index,
+					u32 count,
+					struct kipc_semaphore_holder *holder,
+					struct kipc_waker *waker, int ret)
+	__releases(&e->lock)
 {
 	u32 max = kipc_semaphore_max(semaphore);
-	bool full;
-	int ret;
+	bool awaited = e->waiters.first, full = false;
 
-	if (count > max)
-		return -EOVERFLOW;
-	full = semaphore_make_room_for(semaphore, e, index, count, waker);
-	ret = element_add(e, index, holder, count, max);
-	*room = full && !semaphore_is_full(semaphore, e);
+	if (ret == -EOVERFLOW && count <= max) {
+		full = semaphore_make_room_for(semaphore, e, index, count, waker);
+		ret = element_add(e, index, holder, count, max);
+	}
+	/* Where all that waited have theirs the rest is news, whatever came of the post. */
+	semaphore_leave_waking(semaphore, e, index, waker,
+			       awaited ? semaphore_units(e) : 0,
+			       full && !semaphore_is_full(semaphore, e));
+	/* Those who made room. */
+	kipc_waker_flush(waker);
 	return ret;
 }
 
@@ -373,26 +376,18 @@ int kipc_semaphore_post_waking(struct kipc_semaphore *semaphore, u32 index,
 			       struct kipc_waker *waker)
 {
 	struct kipc_element *e = kipc_words_at(&semaphore->words, &index);
-	bool awaited, room = false;
-	u32 fresh;
 	int ret;
 
 	if (!e || !count)
 		return -EINVAL;
 	semaphore_enter(semaphore, e, index);
-	awaited = e->waiters.first;
 	ret = element_add(e, index, holder, count,
 			  kipc_semaphore_max(semaphore));
-	if (ret == -EOVERFLOW)
-		ret = semaphore_add_full(semaphore, e, index, count, holder,
-					 waker, &room);
-	/* Where all that waited have theirs the rest is news, whatever came of the post. */
-	if (awaited)
-		fresh = U32_MAX;
-	else
-		fresh = ret ? 0 : count;
-	semaphore_leave_waking(semaphore, e, index, waker, fresh, room);
-	return ret;
+	if (ret)
+		return semaphore_post_full(semaphore, e, index, count, holder,
+					   waker, ret);
+	semaphore_leave_waking(semaphore, e, index, waker, count, false);
+	return 0;
 }
 
 int kipc_semaphore_post(struct kipc_semaphore *semaphore, u32 index,
@@ -619,8 +614,10 @@ static u32 semaphore_undo_element(struct kipc_semaphore *semaphore, u32 index,
 	full = semaphore_make_room_for(semaphore, e, index, held, &waker);
 	element_undo(e, index, holder, kipc_semaphore_max(semaphore));
 	semaphore_leave_waking(semaphore, e, index, &waker,
-			       awaited ? U32_MAX : held,
+			       awaited ? semaphore_units(e) :
+					 min(held, semaphore_units(e)),
 			       full && !semaphore_is_full(semaphore, e));
+	kipc_waker_flush(&waker);
 	return held;
 }
 
