@@ -6,8 +6,8 @@
 #include "kipc_test.h"
 #include "kipc_child.h"
 #include "kipc_end.h"
+#include "kipc_hold.h"
 #include "kipc_poll.h"
-#include "kipc_turn.h"
 #include "kipc_word.h"
 
 #define ELEMENTS	3
@@ -300,12 +300,13 @@ TEST_F_TIMEOUT(undo, killed_while_it_is_granted, 100)
 	}
 }
 
-/* Waits for a unit of element 0 on processor 0, and holds it. */
+/* Waits for a unit of element 0 where it can be held back, and holds it. */
 static int wait_and_hold(void *data)
 {
 	struct stage *stage = data;
 
-	if (stage_attach(stage) || pin(0) || semaphore_wait(stage->fd, 0, 1))
+	if (stage_attach(stage) || pin(HELD_CPU) ||
+	    semaphore_wait(stage->fd, 0, 1))
 		_exit(1);
 	return stage_end(stage);
 }
@@ -314,27 +315,26 @@ static int wait_and_hold(void *data)
 TEST_F(undo, given_back_while_waiters_are_on_their_way)
 {
 	struct member takers[2];
+	struct hold hold_back;
+	const char *problem = hold_prepare(&hold_back);
 	unsigned int i;
 
-	if (geteuid())
-		SKIP(return, "needs root for real-time priorities");
-	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
-		SKIP(return, "needs two processors");
-	ASSERT_EQ(0, pin(1));
+	if (problem)
+		SKIP(return, "%s", problem);
 	member_start(&self->a, self->fd, END_BY_KILL, hold, UNITS);
 	wait_for_member(&self->a);
-	ASSERT_EQ(0, pin(0));
 	for (i = 0; i < ARRAY_SIZE(takers); i++) {
 		member_start(&takers[i], self->fd, END_BY_KILL, wait_and_hold, 0);
 		wait_for_waiters(self->fd, i + 1);
 		wait_until(child_sleeps(&takers[i].child));
 	}
-	HOLD_THEM_BACK();
+	hold_them_back(&hold_back);
 	EXPECT_EQ(0, semaphore_post(self->fd, 0, MAX));
 	member_end(&self->a);
-	/* After element 0. We do not sleep, so that the takers do not run. */
+	/* After element 0. */
 	wait_until(units(self->fd, 1) == UNITS);
-	LET_THEM_RUN();
+	let_them_run(&hold_back);
+	hold_finish(&hold_back);
 	member_finish(&self->a);
 	for (i = 0; i < ARRAY_SIZE(takers); i++)
 		wait_for_member(&takers[i]);
