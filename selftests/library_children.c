@@ -320,13 +320,23 @@ static void fork_in_handler(int signal)
 	errno = saved_errno;
 }
 
+struct storm {
+	pid_t pid;
+	unsigned int round;	/* of what is disturbed */
+};
+
+/* One a round, at any moment of it, so that what is disturbed gets on. */
 static int send_signals(void *data)
 {
-	const pid_t *pid = data;
+	const struct storm *storm = data;
+	unsigned int round = 0, i, pause;
 
-	for (;;) {
-		kill(*pid, SIGUSR1);
-		sched_yield();
+	for (pause = 1;; pause = pause * 5 % 4093) {
+		wait_until(__atomic_load_n(&storm->round, __ATOMIC_ACQUIRE) != round);
+		round = storm->round;
+		for (i = 0; i < pause; i++)
+			__asm__ volatile("");
+		kill(storm->pid, SIGUSR1);
 	}
 	return 0;
 }
@@ -334,15 +344,17 @@ static int send_signals(void *data)
 TEST(signal_forks_while_a_handle_is_opened)
 {
 	const unsigned int rounds = scaled(600);
+	struct storm *storm = shared_alloc(sizeof(*storm));
 	struct kipc_mutex *mutex;
 	struct child sender;
-	pid_t self_pid = getpid();
 	unsigned int i;
 
 	handle_signal(SIGUSR1, SA_RESTART);
 	signal(SIGUSR1, fork_in_handler);
-	child_start(&sender, send_signals, &self_pid);
+	storm->pid = getpid();
+	child_start(&sender, send_signals, storm);
 	for (i = 0; i < rounds || *handled < 10; i++) {
+		__atomic_add_fetch(&storm->round, 1, __ATOMIC_RELEASE);
 		ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, NULL));
 		EXPECT_EQ(0, kipc_mutex_lock(mutex, 0));
 		EXPECT_EQ(0, kipc_mutex_unlock(mutex, 0));
