@@ -6,8 +6,6 @@
 #include "compat.h"
 #include "mailbox_turn.h"
 
-#define NUDGED_MAX	16	/* waiters that are woken to look at the same time */
-
 struct mailbox_waiter {
 	struct kipc_waiter waiter;
 	struct kipc_message *message;	/* set by the granter */
@@ -145,7 +143,7 @@ static bool mailbox_nudge(struct kipc_mailbox *mailbox,
 	struct kipc_queue_room room = kipc_mailbox_room(mailbox);
 	struct kipc_waiter *waiter = side->waiters.first;
 	u32 messages = mailbox->queue.count, i;
-	u32 most = min_t(u32, NUDGED_MAX, num_online_cpus());
+	u32 most = min_t(u32, KIPC_NUDGED_MAX, num_online_cpus());
 
 	for (i = 0; i < most && waiter && !kipc_wait_is_due(waiter); i++) {
 		if (side == &mailbox->receivers ?

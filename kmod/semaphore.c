@@ -8,8 +8,6 @@
 #include "undo.h"
 #include "wait.h"
 
-#define NUDGED_MAX	16	/* waiters that are woken to look at the same time */
-
 struct semaphore_waiter {
 	struct kipc_waiter waiter;
 	struct kipc_semaphore_holder *holder;	/* constant */
@@ -180,7 +178,7 @@ static void serve_first(struct kipc_element *e, u32 index, int outcome,
 static bool semaphore_nudge(struct kipc_element *e, struct kipc_waker *waker)
 {
 	struct kipc_waiter *waiter = e->waiters.first;
-	u32 units = min_t(u32, semaphore_units(e), NUDGED_MAX);
+	u32 units = min_t(u32, semaphore_units(e), KIPC_NUDGED_MAX);
 
 	for (; waiter && units && waiter->wants == 1; units--) {
 		if (!kipc_nudged(waiter)) {
@@ -272,7 +270,7 @@ static noinline void semaphore_leave_serving(struct kipc_semaphore *semaphore,
 
 /*
  * Unlock after a change that made @fresh units takable, or room: serve those who wait,
- * and tell the pollers. Whom the waker has already is left to the caller.
+ * and tell the pollers. The caller flushes what the waker held before.
  */
 static void semaphore_leave_waking(struct kipc_semaphore *semaphore,
 				   struct kipc_element *e, u32 index,
@@ -467,7 +465,7 @@ static int semaphore_sleep(struct kipc_semaphore *semaphore,
 	} while (ret == KIPC_PENDING);
 	kipc_wait_end(&semaphore->object, &e->waiters, &self->waiter, ret);
 	/*
-	 * Units that a thread got which is killed would be nobody's. With
+	 * Units of a thread that is killed now would be lost. With
 	 * KIPC_UNDO they go back with its memory, but others may use that for
 	 * longer; where it has gone already, this does nothing.
 	 */

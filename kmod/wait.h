@@ -48,6 +48,9 @@ struct kipc_object;
 /* How often a first waiter may find that somebody was faster. */
 #define KIPC_LOST_RACES_MAX	2
 
+/* Waiters of one list that are woken to look at the same time. */
+#define KIPC_NUDGED_MAX		16
+
 /* Not granted yet. Outcomes are what a verb returns, so never these two. */
 #define KIPC_PENDING	INT_MAX
 /* To wake up and look for itself; still on the list. */

@@ -136,7 +136,8 @@
  *
  *	semaphore	EPOLLIN, with read and write access: a unit that no waiter
  *			gets can be taken. EPOLLOUT, with write access: it is below
- *			its maximum; at it, write() gives EOVERFLOW.
+ *			its maximum; at it, write() gives EOVERFLOW unless woken
+ *			waiters are still to take units.
  *	mailbox		EPOLLIN, with read access: there is a message that no waiter
  *			gets. EPOLLOUT, with write access: there is room for the
  *			longest message.
