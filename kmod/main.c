@@ -131,6 +131,6 @@ module_init(kipc_init);
 module_exit(kipc_exit);
 
 MODULE_AUTHOR("The kipc authors");
-MODULE_VERSION("0.1");
+MODULE_VERSION("0.2");
 MODULE_DESCRIPTION("Mailboxes, semaphores, barriers, mutexes and regions as file descriptors");
 MODULE_LICENSE("GPL");

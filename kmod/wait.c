@@ -162,7 +162,7 @@ struct kipc_waiter *kipc_waitlist_next(struct kipc_waiter *waiter)
  * Must be followed by kipc_wait_end(), and unless granted by
  * kipc_waitlist_remove() before.
  *
- * Return: 0, or -ENOSPC where too many wait already
+ * Return: 0, or -EUSERS where too many wait already
  */
 int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
 		    struct kipc_waiter *waiter, int priority)
@@ -171,7 +171,7 @@ int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
 
 	if (count > READ_ONCE(max_waiters)) {
 		atomic_dec(&object->waiters);
-		return -ENOSPC;
+		return -EUSERS;
 	}
 	waiter->task = current;
 	waiter->returned = kipc_place_take(object, list, waiter);

@@ -391,7 +391,7 @@ static int watch_link(struct kipc_watch *watch)
 
 	mutex_lock(&watchers->mutex);
 	if (watchers_full(watchers, watch)) {
-		ret = -ENOSPC;
+		ret = -EUSERS;
 	} else {
 		watchers->count++;
 		watchers->others += watch->other;

@@ -387,8 +387,8 @@ TEST_F(dynamic, lies)
 	member_start(&self->a, self->fd, END_BY_EXIT, attach_and_wait, 0);
 	wait_for_waiters(self->fd, 1);
 	ASSERT_EQ(0, parameter_set("max_waiters", 1));
-	EXPECT_EQ(-ENOSPC, kipc_call(self->fd, KIPC_BARRIER_WAIT, &args));
-	EXPECT_EQ(-ENOSPC, barrier_wait(self->fd));
+	EXPECT_EQ(-EUSERS, kipc_call(self->fd, KIPC_BARRIER_WAIT, &args));
+	EXPECT_EQ(-EUSERS, barrier_wait(self->fd));
 	EXPECT_EQ(0, parameter_set("max_waiters", max_waiters));
 	check_barrier(self->fd, 1, 0, 0);
 	check_membership(self->fd, 1, PARTIES);

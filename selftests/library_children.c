@@ -185,7 +185,7 @@ struct daemon {
 /* Joins, forks a daemon and ends; the daemon forks a worker, which joins. */
 static void run_worker(struct daemon *daemon)
 {
-	daemon->number = daemon->barrier->words.attachment;
+	daemon->number = attachment_of(kipc_barrier_fd(daemon->barrier));
 	daemon->error = kipc_barrier_join(daemon->barrier);
 	__atomic_store_n(&daemon->joined, 1, __ATOMIC_SEQ_CST);
 	for (;;)
@@ -210,7 +210,7 @@ static int run_member_that_daemonises(void *data)
 {
 	struct daemon *daemon = data;
 
-	daemon->members_number = daemon->barrier->words.attachment;
+	daemon->members_number = attachment_of(kipc_barrier_fd(daemon->barrier));
 	if (kipc_barrier_join(daemon->barrier))
 		return 1;
 	if (!fork())
@@ -223,13 +223,12 @@ static int run_member_that_daemonises(void *data)
 static int run_use_up_numbers(void *data)
 {
 	struct kipc_barrier *barrier = data;
-	const struct kipc_words *own = &barrier->words;
-	int fd = kipc_barrier_fd(barrier), i, ret;
+	int fd = dup(kipc_barrier_fd(barrier)), i, ret;
 	struct words words = {};
 	uint32_t number;
 
 	/* A process has one number for all its mappings. */
-	munmap(own->base, own->map_size);
+	kipc_barrier_close(barrier);
 	for (i = 0; i < 2 * KIPC_ATTACHMENTS_MAX; i++) {
 		ret = words_map(&words, fd);
 		if (ret)

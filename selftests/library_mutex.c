@@ -200,6 +200,54 @@ TEST(mutex_waits_until_unlocked)
 	kipc_mutex_close(mutex);
 }
 
+static int run_timedlock(void *data)
+{
+	return kipc_mutex_timedlock(data, 0, KIPC_FOREVER, 0);
+}
+
+FIXTURE(lock_and_signal) {
+	struct kipc_mutex *mutex;
+	struct child child;
+};
+
+FIXTURE_VARIANT(lock_and_signal) {
+	int (*run)(void *data);
+	int result;
+};
+
+FIXTURE_VARIANT_ADD(lock_and_signal, goes_on) {
+	.run = run_lock_in_turn,
+};
+
+FIXTURE_VARIANT_ADD(lock_and_signal, with_a_deadline_ends) {
+	.run = run_timedlock,
+	.result = -EINTR,
+};
+
+FIXTURE_SETUP(lock_and_signal)
+{
+	handle_signal(SIGUSR1, 0);
+	ASSERT_EQ(0, kipc_mutex_create(&self->mutex, NULL, NULL));
+	ASSERT_EQ(0, kipc_mutex_lock(self->mutex, 0));
+}
+
+FIXTURE_TEARDOWN(lock_and_signal)
+{
+	kipc_mutex_close(self->mutex);
+}
+
+TEST_F(lock_and_signal, of_a_waiting_thread)
+{
+	child_start(&self->child, variant->run, self->mutex);
+	while (!state_of(self->mutex, 0).waiters && !child_ended(&self->child))
+		poll(NULL, 0, 1);
+	interrupt(&self->child, SIGUSR1);
+	/* One that goes on does so until it is given the mutex. */
+	if (!variant->result)
+		EXPECT_EQ(0, kipc_mutex_unlock(self->mutex, 0));
+	EXPECT_EQ(variant->result, child_finish(&self->child));
+}
+
 TEST(mutex_opened_for_less_works_within_that)
 {
 	struct kipc_mutex *full, *again, *reader, *writer;

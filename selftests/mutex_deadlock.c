@@ -247,7 +247,7 @@ TEST_F(deadlock, who_was_refused_is_not_waiting)
 	member_start(&other, self->fd, END_BY_EXIT, run_link_when_told, 0);
 	wait_for_member(&other);
 	ASSERT_EQ(0, parameter_set("max_waiters", 0));
-	EXPECT_EQ(-ENOSPC, mutex_lock(self->fd, 0));
+	EXPECT_EQ(-EUSERS, mutex_lock(self->fd, 0));
 	EXPECT_EQ(0, parameter_set("max_waiters", max_waiters));
 	member_end(&other);
 	EXPECT_EQ(-ETIMEDOUT, member_finish(&other));

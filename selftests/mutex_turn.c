@@ -317,7 +317,7 @@ TEST_F(turn, waiters_are_bounded)
 	wait_for_lockers(self->fd, 1);
 	ASSERT_EQ(0, parameter_set("max_waiters", 1));
 	start_lock(&second, run_lock_and_die, self->fd, 0);
-	EXPECT_EQ(-ENOSPC, child_finish(&second));
+	EXPECT_EQ(-EUSERS, child_finish(&second));
 	parameter_set("max_waiters", limit);
 	EXPECT_EQ(1L, waiters(self->fd));
 	EXPECT_EQ(0, mutex_unlock(self->fd, 0));

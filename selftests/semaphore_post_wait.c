@@ -314,7 +314,7 @@ TEST_F(post_wait, too_many_wait)
 		SKIP(return, "needs root to change the limit");
 	ASSERT_EQ(0, parameter_set("max_waiters", 0));
 	self->args->wait_count = INITIAL + 1;
-	EXPECT_CALL(-ENOSPC, KIPC_POSTED);
+	EXPECT_CALL(-EUSERS, KIPC_POSTED);
 	parameter_set("max_waiters", limit);
 	check_units(INITIAL + 1, INITIAL);
 }

@@ -593,7 +593,7 @@ TEST_F(crowd, is_bounded)
 	for (i = 0; i < ARRAY_SIZE(children); i++)
 		child_start(&children[i], run_crowd, &crowd);
 	wait_for_waiters(crowd.fd, ARRAY_SIZE(children));
-	EXPECT_EQ(-ENOSPC, variant->wait(crowd.fd));
+	EXPECT_EQ(-EUSERS, variant->wait(crowd.fd));
 	/* It has not arrived either. */
 	if (variant->type == KIPC_BARRIER)
 		check_barrier(crowd.fd, 3, 0, 0);
@@ -620,7 +620,7 @@ TEST_F(crowd, is_bounded_by_a_lower_limit)
 		child_start(&children[i], run_crowd, &crowd);
 	wait_for_waiters(crowd.fd, ARRAY_SIZE(children));
 	ASSERT_EQ(0, parameter_set("max_waiters", 1));
-	EXPECT_EQ(-ENOSPC, variant->wait(crowd.fd));
+	EXPECT_EQ(-EUSERS, variant->wait(crowd.fd));
 	for (i = 0; i < ARRAY_SIZE(children); i++)
 		child_kill(&children[i]);
 	close(crowd.fd);

@@ -320,14 +320,14 @@ TEST_F(watch, no_more_than_the_most)
 		watches[i] = object_watch(self->fd);
 		ASSERT_LE(0, watches[i]);
 	}
-	EXPECT_EQ(-ENOSPC, object_watch(self->fd));
+	EXPECT_EQ(-EUSERS, object_watch(self->fd));
 	/* That is for each object. */
 	fd = create(mutex_args(1));
 	EXPECT_LE(0, object_watch(fd));
 	close(watches[7]);
 	watches[7] = object_watch(self->fd);
 	EXPECT_LE(0, watches[7]);
-	EXPECT_EQ(-ENOSPC, object_watch(self->fd));
+	EXPECT_EQ(-EUSERS, object_watch(self->fd));
 	come_and_go(self->fd);
 	for (i = 0; i < KIPC_WATCHES_MAX; i++)
 		EXPECT_EQ(POLLIN, poll_now(watches[i], POLLIN));
@@ -395,7 +395,7 @@ TEST(watches_of_other_users)
 		child_start(&children[i], run_watcher, &watchers[i]);
 		wait_until(__atomic_load_n(&watchers[i].done, __ATOMIC_ACQUIRE) ||
 			   child_ended(&children[i]));
-		EXPECT_EQ(-ENOSPC, watchers[i].error);
+		EXPECT_EQ(-EUSERS, watchers[i].error);
 		EXPECT_GE((unsigned int)KIPC_WATCHES_USER, watchers[i].watches);
 		all += watchers[i].watches;
 	}
@@ -403,7 +403,7 @@ TEST(watches_of_other_users)
 	EXPECT_EQ((unsigned int)KIPC_WATCHES_OTHERS, all);
 	for (; all < KIPC_WATCHES_MAX; all++)
 		ASSERT_LE(0, object_watch(fd));
-	EXPECT_EQ(-ENOSPC, object_watch(fd));
+	EXPECT_EQ(-EUSERS, object_watch(fd));
 	for (i = 0; i < WATCHERS; i++)
 		child_kill(&children[i]);
 	/* What they had is free again. */

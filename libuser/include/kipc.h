@@ -6,6 +6,9 @@
  *
  * - Every function returns 0 (or what it says) or a negative errno; none sets
  *   errno, prints or exits.
+ * - ThreadSanitizer sees what happens before what by one handle, not by two of the same
+ *   object. valgrind knows what is received where its headers were there when the
+ *   library was built.
  * - Every handle is a descriptor and, where the object can be mapped, its
  *   words. Any number of threads may use a handle at once; close it when none
  *   does. A child after fork() may go on using its parent's handles, but owns
@@ -25,15 +28,30 @@
  * - A wait that is interrupted by a signal handler without SA_RESTART ends with
  *   -EINTR and has changed nothing, except where a function says otherwise. The
  *   same call again, as the thread's next wait, continues in the same place of the
- *   queue.
+ *   queue. kipc_mutex_lock() and waiting at a barrier go on instead.
  * - O_NONBLOCK on a descriptor, which everybody who has it can set, concerns read(2) and
  *   write(2) alone, and no function here.
  * - No function here is a cancellation point (pthread_cancel()): a thread that is
  *   cancelled goes on waiting. Asynchronous cancellation must not be enabled meanwhile:
  *   what the thread has got then would be lost.
- * - The errors of create, open and import that all types share are those of
- *   KIPC_CREATE and KIPC_OPEN in <linux/kipc.h>, and of open(2) on /dev/kipc
- *   (-ENODEV: the module is not loaded, or there is no /dev).
+ * - A program goes on working with later versions of the library. What can grow, the
+ *   structures of options and of answers, goes with its size: functions of that kind are
+ *   inline and pass sizeof to the function under them, whose name ends in _sized. A
+ *   library that knows less than the program accepts what it does not know as zero
+ *   (-E2BIG otherwise), and fills in zeros; one that knows more takes the rest as
+ *   zero, and fills in no more than there is. Less than the first version had is
+ *   -EINVAL. Other languages, which cannot see when a structure grows, call
+ *   functions that end in _sized, too.
+ * - An object with a flag that the library does not know, and so with words that may
+ *   mean something else, is -EOPNOTSUPP.
+ * - Errors of create, open, import and unlink that all types share:
+ *   -EINVAL: the name is empty or has a slash, or an option is out of its range, or a
+ *   flag unknown, or not one of the type; where the name exists, its object has other
+ *   elements or flags. -ENAMETOOLONG: more than KIPC_NAME_MAX bytes. -ENOENT: no such
+ *   name. -EEXIST: with KIPC_EXCLUSIVE. -EACCES: its mode. -EPROTOTYPE: it is of
+ *   another type. -ENOSPC: the user's quota. -EMFILE, -ENFILE: descriptors. -ENOMEM.
+ *   -EUSERS: too many processes take part. -ENODEV: the module is not loaded, or there
+ *   is no /dev; other errors of open(2) on /dev/kipc.
  * - The library opens /dev/kipc when it first needs it and keeps that descriptor, which
  *   is close-on-exec, until the process ends, after dlclose() too; the module cannot be
  *   unloaded before. So a process that changes its root or gives up privileges goes on
@@ -77,6 +95,10 @@ int64_t kipc_deadline(int64_t nanoseconds);
  */
 int kipc_unlink(const char *name);
 
+/* What is under kipc_list(). @size: bytes of one entry */
+int kipc_list_sized(uint64_t *cursor, struct kipc_list_entry *entries,
+		    unsigned int count, size_t size);
+
 /**
  * List the names in this network namespace.
  * @param cursor   0 to begin; afterwards as the last call left it
@@ -84,17 +106,20 @@ int kipc_unlink(const char *name);
  * @param count    1..KIPC_LIST_MAX
  * @return entries filled, 0 at the end; -EINVAL, -EFAULT
  */
-int kipc_list(uint64_t *cursor, struct kipc_list_entry *entries,
-	      unsigned int count);
+KIPC_INLINE int kipc_list(uint64_t *cursor, struct kipc_list_entry *entries,
+			  unsigned int count)
+{
+	return kipc_list_sized(cursor, entries, count, sizeof(*entries));
+}
 
 /**
  * Be told of participants of an object that die or leave: mutexes have such.
  * @param object_fd  of the object, open for reading; it stays the caller's
  * @return a close-on-exec descriptor to read struct kipc_notice from and to
  *         poll, see struct kipc_watch_args, which the caller closes; -EINVAL
- *         (the object has no participants), -EBADF, -ENOSPC (quota, or so
- *         many watch it already; the creator has a share that others cannot
- *         take), -EMFILE, -ENFILE, -ENOMEM, -ENOTTY (not an object of kipc)
+ *         (the object has no participants), -EBADF, -ENOSPC (quota),
+ *         -EUSERS (so many watch it already; the creator has a share that others
+ *         cannot take), -EMFILE, -ENFILE, -ENOMEM, -ENOTTY (not an object of kipc)
  */
 int kipc_watch(int object_fd);
 
@@ -104,7 +129,9 @@ typedef __aligned_u64 kipc_word;
 /*
  * Words that user space may change. The members are the library's: they are
  * here so that the fast paths below can be inlined. Where an object cannot be
- * mapped, base points to a word that always says "ask the kernel".
+ * mapped, base points to a word that always says "ask the kernel". Programs have
+ * compiled in where base, stride and attachment are: nothing here moves or grows,
+ * which src/inline.c asserts.
  */
 struct kipc_words {
 	kipc_word *base;
@@ -123,7 +150,7 @@ struct kipc_spins {
 	uint64_t waits;		/**< times that a thread began to look */
 	uint64_t paid;		/**< of these, after which it need not sleep */
 	uint64_t looks;		/**< taken in all of them */
-	uint32_t learnt;	/* what the last that paid took; the library's */
+	uint64_t reserved;	/**< 0 */
 };
 
 /** The most looks of one wait: some microseconds. */
@@ -133,20 +160,17 @@ struct kipc_spins {
  * The calling thread's number, as words have it; 0 until the library has asked the
  * kernel, and where that has given none.
  */
-extern __thread uint64_t kipc_thread
-	__attribute__((tls_model("initial-exec")));
+extern __thread uint64_t kipc_thread;
 
 /* ------------------------------------------------------------------------- */
 /* Semaphores                                                                */
 /* ------------------------------------------------------------------------- */
 
-/** A set of counting semaphores. The members are the library's. */
+/** A set of counting semaphores. What is here is the library's, which has more. */
 struct kipc_semaphore {
 	struct kipc_words words;
 	uint32_t elements;
 	uint32_t max;
-	uint32_t flags;		/* the object's */
-	struct kipc_spins spins;
 };
 
 /** What kipc_semaphore_create() takes. Zero means the default. */
@@ -159,6 +183,10 @@ struct kipc_semaphore_options {
 	uint32_t max;		/**< 1 is binary; 0 means KIPC_SEMAPHORE_MAX */
 	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
 };
+
+/* What is under kipc_semaphore_create(). @size: bytes of the options */
+int kipc_semaphore_create_sized(struct kipc_semaphore **semaphore, const char *name,
+				const struct kipc_semaphore_options *options, size_t size);
 
 /**
  * Create a set of semaphores, or open the one of that name, for what the options
@@ -174,8 +202,12 @@ struct kipc_semaphore_options {
  * @return 0 or a negative errno; with KIPC_UNDO also -EUSERS (too many processes
  *         take part) and -ENOSPC (the quota of the calling user)
  */
-int kipc_semaphore_create(struct kipc_semaphore **semaphore, const char *name,
-			  const struct kipc_semaphore_options *options);
+KIPC_INLINE int kipc_semaphore_create(struct kipc_semaphore **semaphore,
+				      const char *name,
+				      const struct kipc_semaphore_options *options)
+{
+	return kipc_semaphore_create_sized(semaphore, name, options, sizeof(*options));
+}
 
 /**
  * Open a set of semaphores by name.
@@ -294,7 +326,7 @@ KIPC_INLINE int kipc_semaphore_trywait(struct kipc_semaphore *semaphore,
  * @param count      units, all at once, 1..the maximum
  * @param deadline   absolute; one in the past waits for nothing
  * @param flags      0 or KIPC_REALTIME
- * @return 0, -ETIMEDOUT, -EINTR, -EINVAL, -ENOSPC (too many wait already),
+ * @return 0, -ETIMEDOUT, -EINTR, -EINVAL, -EUSERS (too many wait already),
  *         -ENXIO as kipc_semaphore_post()
  */
 KIPC_INLINE int kipc_semaphore_timedwait(struct kipc_semaphore *semaphore,
@@ -325,7 +357,7 @@ KIPC_INLINE int kipc_semaphore_timedwait(struct kipc_semaphore *semaphore,
  * @param semaphore  the handle
  * @param element    which semaphore of the set
  * @param count      units, all at once, 1..the maximum
- * @return 0, -EINTR, -EINVAL, -ENOSPC (too many wait already), -ENXIO as
+ * @return 0, -EINTR, -EINVAL, -EUSERS (too many wait already), -ENXIO as
  *         kipc_semaphore_post()
  */
 KIPC_INLINE int kipc_semaphore_wait(struct kipc_semaphore *semaphore,
@@ -342,7 +374,7 @@ KIPC_INLINE int kipc_semaphore_wait(struct kipc_semaphore *semaphore,
  * leaves: so two processes that work in turns hand over to each other.
  *
  * These are two operations, between which others may come. After -ETIMEDOUT,
- * -EINTR or -ENOSPC the units are posted: go on with kipc_semaphore_timedwait().
+ * -EINTR or -EUSERS the units are posted: go on with kipc_semaphore_timedwait().
  * After any other error nothing has changed.
  * @param semaphore     the set to post
  * @param element       which semaphore of it
@@ -353,7 +385,7 @@ KIPC_INLINE int kipc_semaphore_wait(struct kipc_semaphore *semaphore,
  * @param deadline      of the wait, absolute; one in the past waits for nothing
  * @param flags         0 or KIPC_REALTIME
  * @return 0, -EOVERFLOW as kipc_semaphore_post(), -ETIMEDOUT, -EINTR, -EINVAL,
- *         -ENOSPC (too many wait already), -ENXIO as kipc_semaphore_post(),
+ *         -EUSERS (too many wait already), -ENXIO as kipc_semaphore_post(),
  *         -EBADF (not open for writing)
  */
 int kipc_semaphore_post_timedwait(struct kipc_semaphore *semaphore,
@@ -375,25 +407,26 @@ int kipc_semaphore_post_wait(struct kipc_semaphore *semaphore,
 int kipc_semaphore_value(struct kipc_semaphore *semaphore, uint32_t element,
 			 uint32_t *value);
 
+/* What is under kipc_semaphore_spins(). @size: bytes of @spins */
+void kipc_semaphore_spins_sized(const struct kipc_semaphore *semaphore,
+				struct kipc_spins *spins, size_t size);
+
 /**
  * What waiting by this handle has cost before it slept. Threads that use the
  * handle at once may make the counts come out too small.
  */
-void kipc_semaphore_spins(const struct kipc_semaphore *semaphore,
-			  struct kipc_spins *spins);
+KIPC_INLINE void kipc_semaphore_spins(const struct kipc_semaphore *semaphore,
+				      struct kipc_spins *spins)
+{
+	kipc_semaphore_spins_sized(semaphore, spins, sizeof(*spins));
+}
 
 /* ------------------------------------------------------------------------- */
 /* Barriers                                                                  */
 /* ------------------------------------------------------------------------- */
 
-/** A barrier. The members are the library's. */
-struct kipc_barrier {
-	struct kipc_words words;
-	uint32_t parties;
-	uint32_t flags;
-	uint32_t member;	/* the mapping that has joined, of words.maps; 0: none */
-	struct kipc_spins spins;
-};
+/** A barrier. */
+struct kipc_barrier;
 
 /** What kipc_barrier_create() takes. Zero means the default. */
 struct kipc_barrier_options {
@@ -402,6 +435,10 @@ struct kipc_barrier_options {
 	uint32_t parties;	/**< 2..KIPC_PARTIES_MAX; with KIPC_DROP at first */
 	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
 };
+
+/* What is under kipc_barrier_create(). @size: bytes of the options */
+int kipc_barrier_create_sized(struct kipc_barrier **barrier, const char *name,
+			      const struct kipc_barrier_options *options, size_t size);
 
 /**
  * Create a barrier, or open the one of that name; as for semaphores.
@@ -419,8 +456,12 @@ struct kipc_barrier_options {
  * arrival stands even where the process is killed as it waits.
  * @return 0 or a negative errno; -EUSERS: too many processes take part
  */
-int kipc_barrier_create(struct kipc_barrier **barrier, const char *name,
-			const struct kipc_barrier_options *options);
+KIPC_INLINE int kipc_barrier_create(struct kipc_barrier **barrier,
+				    const char *name,
+				    const struct kipc_barrier_options *options)
+{
+	return kipc_barrier_create_sized(barrier, name, options, sizeof(*options));
+}
 
 /** Open a barrier by name; as for semaphores. */
 int kipc_barrier_open(struct kipc_barrier **barrier, const char *name,
@@ -471,7 +512,7 @@ int kipc_barrier_leave(struct kipc_barrier *barrier);
  * @return 0, or KIPC_BARRIER_SERIAL to exactly one party a generation;
  *         -ETIMEDOUT, -ECANCELED (broken by a timeout, an abort or a reset),
  *         -EOWNERDEAD (a member has died, or a waiting party was killed by
- *         SIGKILL), -EINVAL, -ENOSPC (too many wait already), with KIPC_DROP
+ *         SIGKILL), -EINVAL, -EUSERS (too many wait already), with KIPC_DROP
  *         -ENXIO and -EOVERFLOW as kipc_barrier_join()
  */
 int kipc_barrier_timedwait(struct kipc_barrier *barrier, int64_t deadline,
@@ -494,23 +535,34 @@ int kipc_barrier_abort(struct kipc_barrier *barrier);
 /** Mend the barrier; who waits gets -ECANCELED, who comes later starts anew. */
 int kipc_barrier_reset(struct kipc_barrier *barrier);
 
+/* What is under kipc_barrier_state(). @size: bytes of the state */
+int kipc_barrier_state_sized(struct kipc_barrier *barrier,
+			     struct kipc_barrier_state_args *state, size_t size);
+
 /** Look at the barrier: fills all of @p state. */
-int kipc_barrier_state(struct kipc_barrier *barrier,
-		       struct kipc_barrier_state_args *state);
+KIPC_INLINE int kipc_barrier_state(struct kipc_barrier *barrier,
+				   struct kipc_barrier_state_args *state)
+{
+	return kipc_barrier_state_sized(barrier, state, sizeof(*state));
+}
+
+/* What is under kipc_barrier_spins(). @size: bytes of @spins */
+void kipc_barrier_spins_sized(const struct kipc_barrier *barrier,
+			      struct kipc_spins *spins, size_t size);
 
 /** What waiting by this handle has cost; as for semaphores. */
-void kipc_barrier_spins(const struct kipc_barrier *barrier,
-			struct kipc_spins *spins);
+KIPC_INLINE void kipc_barrier_spins(const struct kipc_barrier *barrier,
+				    struct kipc_spins *spins)
+{
+	kipc_barrier_spins_sized(barrier, spins, sizeof(*spins));
+}
 
 /* ------------------------------------------------------------------------- */
 /* Mailboxes                                                                 */
 /* ------------------------------------------------------------------------- */
 
-/** A mailbox. The members are the library's. */
-struct kipc_mailbox {
-	uint32_t message_size;
-	int fd;
-};
+/** A mailbox. */
+struct kipc_mailbox;
 
 /** What kipc_mailbox_create() takes. Zero means the default. */
 struct kipc_mailbox_options {
@@ -520,6 +572,7 @@ struct kipc_mailbox_options {
 	uint32_t messages;	/**< most it holds; 0 means 64 */
 	uint64_t bytes;		/**< most bytes it holds; 0 means the product */
 	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
+	uint32_t reserved;	/* was padding: not looked at */
 };
 
 /** What the kernel says of a message. */
@@ -533,9 +586,17 @@ struct kipc_message {
 	uint32_t gid;		/**< effective group, likewise */
 };
 
+/* What is under kipc_mailbox_create(). @size: bytes of the options */
+int kipc_mailbox_create_sized(struct kipc_mailbox **mailbox, const char *name,
+			      const struct kipc_mailbox_options *options, size_t size);
+
 /** Create a mailbox, or open the one of that name; as for semaphores. */
-int kipc_mailbox_create(struct kipc_mailbox **mailbox, const char *name,
-			const struct kipc_mailbox_options *options);
+KIPC_INLINE int kipc_mailbox_create(struct kipc_mailbox **mailbox,
+				    const char *name,
+				    const struct kipc_mailbox_options *options)
+{
+	return kipc_mailbox_create_sized(mailbox, name, options, sizeof(*options));
+}
 
 /** Open a mailbox by name, KIPC_WRITE to send, KIPC_READ to receive. */
 int kipc_mailbox_open(struct kipc_mailbox **mailbox, const char *name,
@@ -559,7 +620,7 @@ int kipc_mailbox_fd(const struct kipc_mailbox *mailbox);
  * @param deadline  absolute; one in the past waits for nothing
  * @param flags     0 or KIPC_REALTIME
  * @return 0, -ETIMEDOUT, -EINTR, -EMSGSIZE, -EINVAL, -EFAULT, -EBADF (not open
- *         for writing), -ENOSPC (too many wait already)
+ *         for writing), -EUSERS (too many wait already)
  */
 int kipc_mailbox_timedsend(struct kipc_mailbox *mailbox, const void *data,
 			   size_t length, unsigned int priority,
@@ -573,6 +634,14 @@ int kipc_mailbox_send(struct kipc_mailbox *mailbox, const void *data,
 int kipc_mailbox_trysend(struct kipc_mailbox *mailbox, const void *data,
 			 size_t length, unsigned int priority);
 
+/*
+ * What is under the functions that receive. @flags: KIPC_TRY and KIPC_PEEK, too; @size:
+ * bytes of the message's description
+ */
+ssize_t kipc_mailbox_receive_sized(struct kipc_mailbox *mailbox, void *buffer,
+				   size_t capacity, struct kipc_message *message,
+				   size_t size, int64_t deadline, unsigned int flags);
+
 /**
  * Receive the first message of the highest priority, waiting for one until a
  * deadline.
@@ -584,39 +653,66 @@ int kipc_mailbox_trysend(struct kipc_mailbox *mailbox, const void *data,
  * @param flags     0 or KIPC_REALTIME
  * @return bytes of the message; -ETIMEDOUT, -EINTR, -EMSGSIZE (the buffer is
  *         too small, the message stays first), -EINVAL, -EFAULT, -EBADF (not
- *         open for reading), -ENOSPC (too many wait already)
+ *         open for reading), -EUSERS (too many wait already)
  */
-ssize_t kipc_mailbox_timedreceive(struct kipc_mailbox *mailbox, void *buffer,
-				  size_t capacity, struct kipc_message *message,
-				  int64_t deadline, unsigned int flags);
+KIPC_INLINE ssize_t kipc_mailbox_timedreceive(struct kipc_mailbox *mailbox,
+					      void *buffer, size_t capacity,
+					      struct kipc_message *message,
+					      int64_t deadline,
+					      unsigned int flags)
+{
+	if (flags & ~KIPC_REALTIME)
+		return -EINVAL;
+	return kipc_mailbox_receive_sized(mailbox, buffer, capacity, message,
+					  sizeof(*message), deadline, flags);
+}
 
 /** Receive a message, waiting for one as long as it takes. */
-ssize_t kipc_mailbox_receive(struct kipc_mailbox *mailbox, void *buffer,
-			     size_t capacity, struct kipc_message *message);
+KIPC_INLINE ssize_t kipc_mailbox_receive(struct kipc_mailbox *mailbox,
+					 void *buffer, size_t capacity,
+					 struct kipc_message *message)
+{
+	return kipc_mailbox_receive_sized(mailbox, buffer, capacity, message,
+					  sizeof(*message), KIPC_FOREVER, 0);
+}
 
 /** Receive a message if there is one, -EAGAIN otherwise. */
-ssize_t kipc_mailbox_tryreceive(struct kipc_mailbox *mailbox, void *buffer,
-				size_t capacity, struct kipc_message *message);
+KIPC_INLINE ssize_t kipc_mailbox_tryreceive(struct kipc_mailbox *mailbox,
+					    void *buffer, size_t capacity,
+					    struct kipc_message *message)
+{
+	return kipc_mailbox_receive_sized(mailbox, buffer, capacity, message,
+					  sizeof(*message), 0, KIPC_TRY);
+}
 
 /** Look at the first message and leave it there; -EAGAIN if there is none. */
-ssize_t kipc_mailbox_peek(struct kipc_mailbox *mailbox, void *buffer,
-			  size_t capacity, struct kipc_message *message);
+KIPC_INLINE ssize_t kipc_mailbox_peek(struct kipc_mailbox *mailbox,
+				      void *buffer, size_t capacity,
+				      struct kipc_message *message)
+{
+	return kipc_mailbox_receive_sized(mailbox, buffer, capacity, message,
+					  sizeof(*message), 0, KIPC_TRY | KIPC_PEEK);
+}
+
+/* What is under kipc_mailbox_state(). @size: bytes of the state */
+int kipc_mailbox_state_sized(struct kipc_mailbox *mailbox,
+			     struct kipc_mailbox_state_args *state, size_t size);
 
 /** Look at the mailbox: fills all of @p state. */
-int kipc_mailbox_state(struct kipc_mailbox *mailbox,
-		       struct kipc_mailbox_state_args *state);
+KIPC_INLINE int kipc_mailbox_state(struct kipc_mailbox *mailbox,
+				   struct kipc_mailbox_state_args *state)
+{
+	return kipc_mailbox_state_sized(mailbox, state, sizeof(*state));
+}
 
 /* ------------------------------------------------------------------------- */
 /* Mutexes                                                                   */
 /* ------------------------------------------------------------------------- */
 
-/** A set of mutexes. The members are the library's. */
+/** A set of mutexes. What is here is the library's, which has more. */
 struct kipc_mutex {
 	struct kipc_words words;
 	uint32_t elements;
-	uint32_t flags;
-	struct kipc_spins spins;
-	uint32_t asked;		/* when a try last asked the kernel */
 };
 
 /** What kipc_mutex_create() takes. Zero means the default. */
@@ -630,6 +726,10 @@ struct kipc_mutex_options {
 	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
 };
 
+/* What is under kipc_mutex_create(). @size: bytes of the options */
+int kipc_mutex_create_sized(struct kipc_mutex **mutex, const char *name,
+			    const struct kipc_mutex_options *options, size_t size);
+
 /**
  * Create a set of mutexes, or open the one of that name; as for semaphores.
  *
@@ -638,8 +738,12 @@ struct kipc_mutex_options {
  * what the thread owns is given to the next one to lock it, with -EOWNERDEAD.
  * @return 0 or a negative errno; -EUSERS: too many processes take part
  */
-int kipc_mutex_create(struct kipc_mutex **mutex, const char *name,
-		      const struct kipc_mutex_options *options);
+KIPC_INLINE int kipc_mutex_create(struct kipc_mutex **mutex,
+				  const char *name,
+				  const struct kipc_mutex_options *options)
+{
+	return kipc_mutex_create_sized(mutex, name, options, sizeof(*options));
+}
 
 /**
  * Open a set of mutexes by name; as for semaphores, but without both kinds of
@@ -688,7 +792,7 @@ static inline int kipc_mutex_swap(kipc_word *word, kipc_word old,
  *         kipc_mutex_consistent(); -ENOTRECOVERABLE, -EDEADLK (the caller owns
  *         it already, or with KIPC_DETECT the wait would close a cycle),
  *         -EOVERFLOW (locked again too often), -ETIMEDOUT, -EINTR, -EINVAL,
- *         -ENXIO (the handle has no access to lock with), -ENOSPC (too many
+ *         -ENXIO (the handle has no access to lock with), -EUSERS (too many
  *         wait already), -ENOMEM (a thread's first lock)
  */
 KIPC_INLINE int kipc_mutex_timedlock(struct kipc_mutex *mutex,
@@ -705,10 +809,19 @@ KIPC_INLINE int kipc_mutex_timedlock(struct kipc_mutex *mutex,
 	return kipc_mutex_lock_slow(mutex, element, deadline, flags);
 }
 
-/** Become the owner, waiting as long as it takes. */
+/**
+ * Become the owner, waiting as long as it takes. As pthread_mutex_lock() it goes on
+ * after a signal handler; kipc_mutex_timedlock() with KIPC_FOREVER returns -EINTR.
+ * @return as kipc_mutex_timedlock(), but never -ETIMEDOUT or -EINTR
+ */
 KIPC_INLINE int kipc_mutex_lock(struct kipc_mutex *mutex, uint32_t element)
 {
-	return kipc_mutex_timedlock(mutex, element, KIPC_FOREVER, 0);
+	int result;
+
+	do {
+		result = kipc_mutex_timedlock(mutex, element, KIPC_FOREVER, 0);
+	} while (result == -EINTR);
+	return result;
 }
 
 /** Become the owner if nobody is, -EAGAIN otherwise; as kipc_mutex_timedlock(). */
@@ -746,22 +859,34 @@ KIPC_INLINE int kipc_mutex_unlock(struct kipc_mutex *mutex, uint32_t element)
  */
 int kipc_mutex_consistent(struct kipc_mutex *mutex, uint32_t element);
 
+/* What is under kipc_mutex_state(). @size: bytes of the state */
+int kipc_mutex_state_sized(struct kipc_mutex *mutex, uint32_t element,
+			   struct kipc_mutex_state_args *state, size_t size);
+
 /** Look at a mutex: fills all of @p state, for any access. @return 0, -EINVAL */
-int kipc_mutex_state(struct kipc_mutex *mutex, uint32_t element,
-		     struct kipc_mutex_state_args *state);
+KIPC_INLINE int kipc_mutex_state(struct kipc_mutex *mutex, uint32_t element,
+				 struct kipc_mutex_state_args *state)
+{
+	return kipc_mutex_state_sized(mutex, element, state, sizeof(*state));
+}
+
+/* What is under kipc_mutex_spins(). @size: bytes of @spins */
+void kipc_mutex_spins_sized(const struct kipc_mutex *mutex,
+			    struct kipc_spins *spins, size_t size);
 
 /** What locking by this handle has cost; as for semaphores. */
-void kipc_mutex_spins(const struct kipc_mutex *mutex, struct kipc_spins *spins);
+KIPC_INLINE void kipc_mutex_spins(const struct kipc_mutex *mutex,
+				  struct kipc_spins *spins)
+{
+	kipc_mutex_spins_sized(mutex, spins, sizeof(*spins));
+}
 
 /* ------------------------------------------------------------------------- */
 /* Regions                                                                   */
 /* ------------------------------------------------------------------------- */
 
-/** Memory to share, and mutexes for it. The members are the library's. */
-struct kipc_region {
-	struct kipc_mutex mutex;	/* has the words and the descriptor */
-	uint64_t bytes;
-};
+/** Memory to share, and mutexes for it. */
+struct kipc_region;
 
 /** What kipc_region_create() takes. Zero means the default. */
 struct kipc_region_options {
@@ -770,7 +895,12 @@ struct kipc_region_options {
 	uint32_t mutexes;	/**< in it, 0..KIPC_ELEMENTS_MAX */
 	uint64_t bytes;		/**< 1..KIPC_REGION_MAX; 0 means 4096 */
 	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
+	uint32_t reserved;	/* was padding: not looked at */
 };
+
+/* What is under kipc_region_create(). @size: bytes of the options */
+int kipc_region_create_sized(struct kipc_region **region, const char *name,
+			     const struct kipc_region_options *options, size_t size);
 
 /**
  * Create a region of zeroed memory, or open the one of that name, whose size may be
@@ -788,8 +918,12 @@ struct kipc_region_options {
  *         the memory of the machine or of the memory cgroup; -EUSERS: too many
  *         processes take part
  */
-int kipc_region_create(struct kipc_region **region, const char *name,
-		       const struct kipc_region_options *options);
+KIPC_INLINE int kipc_region_create(struct kipc_region **region,
+				   const char *name,
+				   const struct kipc_region_options *options)
+{
+	return kipc_region_create_sized(region, name, options, sizeof(*options));
+}
 
 /**
  * Open a region by name; as for semaphores. What the memory may be mapped for
@@ -852,9 +986,16 @@ void kipc_region_unmap(const struct kipc_region *region, void *data);
  */
 int kipc_region_seal(struct kipc_region *region, unsigned int seals);
 
+/* What is under kipc_region_state(). @size: bytes of the state */
+int kipc_region_state_sized(struct kipc_region *region,
+			    struct kipc_region_state_args *state, size_t size);
+
 /** Look at the region: fills all of @p state, for any access. @return 0 */
-int kipc_region_state(struct kipc_region *region,
-		      struct kipc_region_state_args *state);
+KIPC_INLINE int kipc_region_state(struct kipc_region *region,
+				  struct kipc_region_state_args *state)
+{
+	return kipc_region_state_sized(region, state, sizeof(*state));
+}
 
 #ifdef __cplusplus
 }

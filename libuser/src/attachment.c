@@ -5,7 +5,7 @@
 
 #include "attachment.h"
 
-__thread uint64_t kipc_thread __attribute__((tls_model("initial-exec")));
+__thread uint64_t kipc_thread;
 
 /* What the words of an object that cannot be mapped say. Nothing writes it. */
 static const kipc_word always_slow = KIPC_SLOW;

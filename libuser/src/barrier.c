@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 #include "attachment.h"
+#include "checkers.h"
+#include "sized.h"
 #include "spin.h"
 
 /* What became of an arrival, beside KIPC_BARRIER_SERIAL and negative errnos. */
@@ -33,6 +35,14 @@ enum {
 	ASK = 2,
 };
 
+struct kipc_barrier {
+	struct kipc_words words;
+	uint32_t parties;
+	uint32_t flags;		/* the object's */
+	uint32_t member;	/* the mapping that has joined, of words.maps; 0: none */
+	struct spins spins;
+};
+
 static struct kipc_barrier *barrier_of(const struct kipc_object *object)
 {
 	struct kipc_barrier *barrier = object->handle;
@@ -44,24 +54,28 @@ static struct kipc_barrier *barrier_of(const struct kipc_object *object)
 	return barrier;
 }
 
-int kipc_barrier_create(struct kipc_barrier **barrier, const char *name,
-			const struct kipc_barrier_options *options)
+int kipc_barrier_create_sized(struct kipc_barrier **barrier, const char *name,
+			      const struct kipc_barrier_options *given, size_t size)
 {
-	static const struct kipc_barrier_options defaults;
+	struct kipc_barrier_options options;
 	struct kipc_create_args args;
 	struct kipc_object object;
 	int error;
 
-	if (!options)
-		options = &defaults;
+	*barrier = NULL;
+	error = kipc_sized_in(&options, sizeof(options),
+			      SIZE_UP_TO(struct kipc_barrier_options, access), given,
+			      size);
+	if (error)
+		return error;
 	/* An initialiser need not clear the attributes' unused bytes. */
 	memset(&args, 0, sizeof(args));
-	args.flags = options->flags;
+	args.flags = options.flags;
 	args.type = KIPC_BARRIER;
 	args.elements = 1;
-	args.mode = options->mode ?: 0600;
-	args.access = options->access;
-	args.attributes.barrier.parties = options->parties;
+	args.mode = options.mode ?: 0600;
+	args.access = options.access;
+	args.attributes.barrier.parties = options.parties;
 	error = kipc_object_create(&object, sizeof(**barrier), &args, name);
 	*barrier = error ? NULL : barrier_of(&object);
 	return error;
@@ -255,8 +269,8 @@ static int wait_in_kernel(struct kipc_barrier *barrier,
 	return result;
 }
 
-int kipc_barrier_timedwait(struct kipc_barrier *barrier, int64_t deadline,
-			   unsigned int flags)
+static int barrier_wait(struct kipc_barrier *barrier, int64_t deadline,
+			unsigned int flags)
 {
 	struct kipc_barrier_wait_args args = {
 		.size = sizeof(args),
@@ -266,8 +280,6 @@ int kipc_barrier_timedwait(struct kipc_barrier *barrier, int64_t deadline,
 	kipc_word left;
 	int result;
 
-	if (deadline < 0 || (flags & ~KIPC_REALTIME))
-		return -EINVAL;
 	result = word_arrive(barrier, false, &left);
 	switch (result) {
 	case ARRIVED:
@@ -283,12 +295,26 @@ int kipc_barrier_timedwait(struct kipc_barrier *barrier, int64_t deadline,
 	}
 }
 
+int kipc_barrier_timedwait(struct kipc_barrier *barrier, int64_t deadline,
+			   unsigned int flags)
+{
+	int result;
+
+	if (deadline < 0 || (flags & ~KIPC_REALTIME))
+		return -EINVAL;
+	kipc_seen_given(barrier->words.base);
+	result = barrier_wait(barrier, deadline, flags);
+	if (result >= 0)
+		kipc_seen_taken(barrier->words.base);
+	return result;
+}
+
 int kipc_barrier_wait(struct kipc_barrier *barrier)
 {
 	return kipc_barrier_timedwait(barrier, KIPC_FOREVER, 0);
 }
 
-int kipc_barrier_trywait(struct kipc_barrier *barrier)
+static int barrier_trywait(struct kipc_barrier *barrier)
 {
 	struct kipc_barrier_wait_args args = {
 		.size = sizeof(args),
@@ -307,6 +333,17 @@ int kipc_barrier_trywait(struct kipc_barrier *barrier)
 	return result;
 }
 
+int kipc_barrier_trywait(struct kipc_barrier *barrier)
+{
+	int result;
+
+	kipc_seen_given(barrier->words.base);
+	result = barrier_trywait(barrier);
+	if (result >= 0)
+		kipc_seen_taken(barrier->words.base);
+	return result;
+}
+
 int kipc_barrier_abort(struct kipc_barrier *barrier)
 {
 	return barrier_call(barrier, KIPC_BARRIER_ABORT);
@@ -317,16 +354,14 @@ int kipc_barrier_reset(struct kipc_barrier *barrier)
 	return barrier_call(barrier, KIPC_BARRIER_RESET);
 }
 
-void kipc_barrier_spins(const struct kipc_barrier *barrier,
-			struct kipc_spins *spins)
+void kipc_barrier_spins_sized(const struct kipc_barrier *barrier,
+			      struct kipc_spins *spins, size_t size)
 {
-	kipc_spin_read(&barrier->spins, spins);
+	kipc_spin_read(&barrier->spins, spins, size);
 }
 
-int kipc_barrier_state(struct kipc_barrier *barrier,
-		       struct kipc_barrier_state_args *state)
+int kipc_barrier_state_sized(struct kipc_barrier *barrier,
+			     struct kipc_barrier_state_args *state, size_t size)
 {
-	memset(state, 0, sizeof(*state));
-	state->size = sizeof(*state);
-	return kipc_call(barrier->words.fd, KIPC_BARRIER_STATE, state);
+	return kipc_object_state(barrier->words.fd, KIPC_BARRIER_STATE, 0, state, size);
 }

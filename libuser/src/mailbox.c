@@ -6,10 +6,17 @@
  */
 #include <string.h>
 
+#include "checkers.h"
 #include "object.h"
+#include "sized.h"
 
 #define DEFAULT_MESSAGE_SIZE	8192
 #define DEFAULT_MESSAGES	64
+
+struct kipc_mailbox {
+	uint32_t message_size;
+	int fd;
+};
 
 static struct kipc_mailbox *mailbox_of(const struct kipc_object *object)
 {
@@ -20,28 +27,32 @@ static struct kipc_mailbox *mailbox_of(const struct kipc_object *object)
 	return mailbox;
 }
 
-int kipc_mailbox_create(struct kipc_mailbox **mailbox, const char *name,
-			const struct kipc_mailbox_options *options)
+int kipc_mailbox_create_sized(struct kipc_mailbox **mailbox, const char *name,
+			      const struct kipc_mailbox_options *given, size_t size)
 {
-	static const struct kipc_mailbox_options defaults;
+	struct kipc_mailbox_options options;
 	struct kipc_create_args args;
 	struct kipc_object object;
 	int error;
 
-	if (!options)
-		options = &defaults;
+	*mailbox = NULL;
+	error = kipc_sized_in(&options, sizeof(options),
+			      SIZE_UP_TO(struct kipc_mailbox_options, access), given,
+			      size);
+	if (error)
+		return error;
 	/* An initialiser need not clear the attributes' unused bytes. */
 	memset(&args, 0, sizeof(args));
-	args.flags = options->flags;
+	args.flags = options.flags;
 	args.type = KIPC_MAILBOX;
 	args.elements = 1;
-	args.mode = options->mode ?: 0600;
-	args.access = options->access;
+	args.mode = options.mode ?: 0600;
+	args.access = options.access;
 	args.attributes.mailbox.message_size =
-		options->message_size ?: DEFAULT_MESSAGE_SIZE;
+		options.message_size ?: DEFAULT_MESSAGE_SIZE;
 	args.attributes.mailbox.messages =
-		options->messages ?: DEFAULT_MESSAGES;
-	args.attributes.mailbox.bytes = options->bytes;
+		options.messages ?: DEFAULT_MESSAGES;
+	args.attributes.mailbox.bytes = options.bytes;
 	error = kipc_object_create(&object, sizeof(**mailbox), &args, name);
 	*mailbox = error ? NULL : mailbox_of(&object);
 	return error;
@@ -97,6 +108,7 @@ static int mailbox_send(struct kipc_mailbox *mailbox, const void *data,
 	/* Also keeps a length that does not fit the arguments out of them. */
 	if (length > mailbox->message_size)
 		return -EMSGSIZE;
+	kipc_seen_given(mailbox);
 	return kipc_call(mailbox->fd, KIPC_MAILBOX_SEND, &args);
 }
 
@@ -120,6 +132,7 @@ int kipc_mailbox_send(struct kipc_mailbox *mailbox, const void *data,
 	/* To write() there are lengths that are wrong in other ways. */
 	if (length > mailbox->message_size)
 		return -EMSGSIZE;
+	kipc_seen_given(mailbox);
 	sent = kipc_write(mailbox->fd, data, length);
 	/* Somebody has made the descriptor one that does not wait. */
 	if (sent == -EAGAIN)
@@ -133,18 +146,17 @@ int kipc_mailbox_trysend(struct kipc_mailbox *mailbox, const void *data,
 	return mailbox_send(mailbox, data, length, priority, 0, KIPC_TRY);
 }
 
-static void message_fill(struct kipc_message *message,
-			 const struct kipc_mailbox_receive_args *args)
+/* By read(), which costs less, but says nothing of the message. */
+static ssize_t mailbox_read(struct kipc_mailbox *mailbox, void *buffer,
+			    size_t capacity)
 {
-	message->length = args->length;
-	message->priority = args->priority;
-	message->pid = args->pid;
-	message->uid = args->uid;
-	message->gid = args->gid;
+	if (capacity > mailbox->message_size)
+		capacity = mailbox->message_size;
+	return kipc_read(mailbox->fd, buffer, capacity);
 }
 
 static ssize_t mailbox_receive(struct kipc_mailbox *mailbox, void *buffer,
-			       size_t capacity, struct kipc_message *message,
+			       size_t capacity, struct kipc_message *known,
 			       int64_t deadline, unsigned int flags)
 {
 	struct kipc_mailbox_receive_args args = {
@@ -158,55 +170,40 @@ static ssize_t mailbox_receive(struct kipc_mailbox *mailbox, void *buffer,
 	int error;
 
 	error = kipc_call(mailbox->fd, KIPC_MAILBOX_RECEIVE, &args);
-	if (message && (!error || error == -EMSGSIZE))
-		message_fill(message, &args);
+	*known = (struct kipc_message) {
+		.length = args.length,
+		.priority = args.priority,
+		.pid = args.pid,
+		.uid = args.uid,
+		.gid = args.gid,
+	};
 	return error ?: (ssize_t)args.length;
 }
 
-ssize_t kipc_mailbox_timedreceive(struct kipc_mailbox *mailbox, void *buffer,
-				  size_t capacity, struct kipc_message *message,
-				  int64_t deadline, unsigned int flags)
+ssize_t kipc_mailbox_receive_sized(struct kipc_mailbox *mailbox, void *buffer,
+				   size_t capacity, struct kipc_message *message,
+				   size_t size, int64_t deadline, unsigned int flags)
 {
-	if (flags & ~KIPC_REALTIME)
-		return -EINVAL;
-	return mailbox_receive(mailbox, buffer, capacity, message, deadline,
-			       flags);
-}
-
-ssize_t kipc_mailbox_receive(struct kipc_mailbox *mailbox, void *buffer,
-			     size_t capacity, struct kipc_message *message)
-{
+	struct kipc_message known;
 	ssize_t received = -EAGAIN;
 
-	if (capacity > mailbox->message_size)
-		capacity = mailbox->message_size;
-	if (!message)
-		received = kipc_read(mailbox->fd, buffer, capacity);
+	if (!message && deadline == KIPC_FOREVER && !flags)
+		received = mailbox_read(mailbox, buffer, capacity);
 	/* Or somebody has made the descriptor one that does not wait. */
 	if (received == -EAGAIN)
-		received = mailbox_receive(mailbox, buffer, capacity, message,
-					   KIPC_FOREVER, 0);
+		received = mailbox_receive(mailbox, buffer, capacity, &known,
+					   deadline, flags);
+	if (received >= 0) {
+		kipc_seen_taken(mailbox);
+		kipc_seen_filled(buffer, received);
+	}
+	if (message && (received >= 0 || received == -EMSGSIZE))
+		kipc_sized_out(message, size, &known, sizeof(known));
 	return received;
 }
 
-ssize_t kipc_mailbox_tryreceive(struct kipc_mailbox *mailbox, void *buffer,
-				size_t capacity, struct kipc_message *message)
+int kipc_mailbox_state_sized(struct kipc_mailbox *mailbox,
+			     struct kipc_mailbox_state_args *state, size_t size)
 {
-	return mailbox_receive(mailbox, buffer, capacity, message, 0,
-			       KIPC_TRY);
-}
-
-ssize_t kipc_mailbox_peek(struct kipc_mailbox *mailbox, void *buffer,
-			  size_t capacity, struct kipc_message *message)
-{
-	return mailbox_receive(mailbox, buffer, capacity, message, 0,
-			       KIPC_TRY | KIPC_PEEK);
-}
-
-int kipc_mailbox_state(struct kipc_mailbox *mailbox,
-		       struct kipc_mailbox_state_args *state)
-{
-	memset(state, 0, sizeof(*state));
-	state->size = sizeof(*state);
-	return kipc_call(mailbox->fd, KIPC_MAILBOX_STATE, state);
+	return kipc_object_state(mailbox->fd, KIPC_MAILBOX_STATE, 0, state, size);
 }

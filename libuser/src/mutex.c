@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "attachment.h"
+#include "checkers.h"
 #include "mutex.h"
+#include "sized.h"
 #include "spin.h"
 
 #define ASK_TO_LOCK	(KIPC_SLOW | KIPC_MUTEX_OWNER_DIED | \
@@ -25,35 +27,45 @@
 /* The word does not say what to do: ask the kernel. */
 #define ASK		1
 
-struct kipc_mutex *kipc_mutex_of(const struct kipc_object *object)
+static struct mutex *whole(struct kipc_mutex *mutex)
 {
-	struct kipc_mutex *mutex = object->handle;
-
-	mutex->words = object->words;
-	mutex->elements = object->elements;
-	mutex->flags = object->flags;
-	kipc_words_join(&mutex->words);
-	return mutex;
+	return (struct mutex *)mutex;
 }
 
-int kipc_mutex_create(struct kipc_mutex **mutex, const char *name,
-		      const struct kipc_mutex_options *options)
+struct kipc_mutex *kipc_mutex_of(const struct kipc_object *object)
 {
-	static const struct kipc_mutex_options defaults;
+	struct mutex *mutex = object->handle;
+	struct kipc_mutex *shown = &mutex->shown;
+
+	shown->words = object->words;
+	shown->elements = object->elements;
+	mutex->flags = object->flags;
+	kipc_words_join(&shown->words);
+	return shown;
+}
+
+int kipc_mutex_create_sized(struct kipc_mutex **mutex, const char *name,
+			    const struct kipc_mutex_options *given, size_t size)
+{
+	struct kipc_mutex_options options;
 	struct kipc_create_args args;
 	struct kipc_object object;
 	int error;
 
-	if (!options)
-		options = &defaults;
+	*mutex = NULL;
+	error = kipc_sized_in(&options, sizeof(options),
+			      SIZE_UP_TO(struct kipc_mutex_options, access), given,
+			      size);
+	if (error)
+		return error;
 	/* An initialiser need not clear the attributes' unused bytes. */
 	memset(&args, 0, sizeof(args));
-	args.flags = options->flags;
+	args.flags = options.flags;
 	args.type = KIPC_MUTEX;
-	args.elements = options->elements ?: 1;
-	args.mode = options->mode ?: 0600;
-	args.access = options->access;
-	error = kipc_object_create(&object, sizeof(**mutex), &args, name);
+	args.elements = options.elements ?: 1;
+	args.mode = options.mode ?: 0600;
+	args.access = options.access;
+	error = kipc_object_create(&object, sizeof(struct mutex), &args, name);
 	*mutex = error ? NULL : kipc_mutex_of(&object);
 	return error;
 }
@@ -64,7 +76,7 @@ int kipc_mutex_open(struct kipc_mutex **mutex, const char *name,
 	struct kipc_object object;
 	int error;
 
-	error = kipc_object_open(&object, sizeof(**mutex), KIPC_MUTEX, name,
+	error = kipc_object_open(&object, sizeof(struct mutex), KIPC_MUTEX, name,
 				 access);
 	*mutex = error ? NULL : kipc_mutex_of(&object);
 	return error;
@@ -75,7 +87,7 @@ int kipc_mutex_import(struct kipc_mutex **mutex, int fd)
 	struct kipc_object object;
 	int error;
 
-	error = kipc_object_import(&object, sizeof(**mutex), KIPC_MUTEX, fd);
+	error = kipc_object_import(&object, sizeof(struct mutex), KIPC_MUTEX, fd);
 	*mutex = error ? NULL : kipc_mutex_of(&object);
 	return error;
 }
@@ -98,7 +110,7 @@ int kipc_mutex_fd(const struct kipc_mutex *mutex)
 /* ------------------------------------------------------------------------- */
 
 /* Lock it again: 0, a negative errno, or ASK where the word has changed. */
-static int word_relock(const struct kipc_mutex *mutex, kipc_word *word,
+static int word_relock(const struct mutex *mutex, kipc_word *word,
 		       kipc_word old)
 {
 	if (!(mutex->flags & KIPC_RECURSIVE))
@@ -110,10 +122,10 @@ static int word_relock(const struct kipc_mutex *mutex, kipc_word *word,
 }
 
 /* One look: 0, a negative errno, -EAGAIN where it is somebody else's, or ASK. */
-static int word_lock(const struct kipc_mutex *mutex, kipc_word *word)
+static int word_lock(const struct mutex *mutex, kipc_word *word)
 {
 	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED);
-	kipc_word self = kipc_mutex_self(mutex);
+	kipc_word self = kipc_mutex_self(&mutex->shown);
 
 	if (old & ASK_TO_LOCK)
 		return ASK;
@@ -126,7 +138,7 @@ static int word_lock(const struct kipc_mutex *mutex, kipc_word *word)
 }
 
 /* None for a fair mutex: its order begins where the kernel queues the caller. */
-static uint32_t spin_budget(const struct kipc_mutex *mutex)
+static uint32_t spin_budget(const struct mutex *mutex)
 {
 	uint32_t budget = mutex->flags & KIPC_FAIR ?
 			  0 : kipc_spin_budget(&mutex->spins);
@@ -135,7 +147,7 @@ static uint32_t spin_budget(const struct kipc_mutex *mutex)
 }
 
 /* Looks until there is something else to say than -EAGAIN, or the budget ends. */
-static int word_spin(struct kipc_mutex *mutex, kipc_word *word)
+static int word_spin(struct mutex *mutex, kipc_word *word)
 {
 	uint32_t budget = spin_budget(mutex), looks, pauses = 1, i;
 	int result = -EAGAIN;
@@ -178,7 +190,7 @@ static int word_unlock(const struct kipc_mutex *mutex, kipc_word *word)
  */
 #define ASK_EVERY_MS	10
 
-static bool time_to_ask(struct kipc_mutex *mutex)
+static bool time_to_ask(struct mutex *mutex)
 {
 	uint32_t now = kipc_coarse_ms();
 
@@ -190,11 +202,11 @@ static bool time_to_ask(struct kipc_mutex *mutex)
 }
 
 /* By the word, as far as the caller waits there; else ASK, or -EAGAIN of a try. */
-static int lock_by_word(struct kipc_mutex *mutex, kipc_word *word, bool try)
+static int lock_by_word(struct mutex *mutex, kipc_word *word, bool try)
 {
 	int result;
 
-	if (!kipc_thread && kipc_thread_find(mutex->words.fd))
+	if (!kipc_thread && kipc_thread_find(mutex->shown.words.fd))
 		return ASK;
 	result = word_lock(mutex, word);
 	if (result != -EAGAIN)
@@ -227,24 +239,31 @@ int kipc_mutex_lock_slow(struct kipc_mutex *mutex, uint32_t element,
 		.attachment = mutex->words.attachment,
 		.deadline = deadline,
 	};
+	kipc_word *word;
 	int result;
 
 	if (element >= mutex->elements)
 		return -EINVAL;
-	result = lock_by_word(mutex, kipc_words_at(&mutex->words, element),
-			      flags & KIPC_TRY);
-	return result == ASK ? kipc_call(mutex->words.fd, KIPC_MUTEX_LOCK, &args) :
-			       result;
+	word = kipc_words_at(&mutex->words, element);
+	result = lock_by_word(whole(mutex), word, flags & KIPC_TRY);
+	if (result == ASK)
+		result = kipc_call(mutex->words.fd, KIPC_MUTEX_LOCK, &args);
+	if (!result || result == -EOWNERDEAD)
+		kipc_seen_taken(word);
+	return result;
 }
 
 int kipc_mutex_unlock_slow(struct kipc_mutex *mutex, uint32_t element)
 {
+	kipc_word *word;
 	int result = ASK;
 
 	if (element >= mutex->elements)
 		return -EINVAL;
+	word = kipc_words_at(&mutex->words, element);
+	kipc_seen_given(word);
 	if (kipc_thread || !kipc_thread_find(mutex->words.fd))
-		result = word_unlock(mutex, kipc_words_at(&mutex->words, element));
+		result = word_unlock(mutex, word);
 	if (result == ASK)
 		result = mutex_call(mutex, KIPC_MUTEX_UNLOCK, element);
 	return result;
@@ -255,16 +274,15 @@ int kipc_mutex_consistent(struct kipc_mutex *mutex, uint32_t element)
 	return mutex_call(mutex, KIPC_MUTEX_CONSISTENT, element);
 }
 
-void kipc_mutex_spins(const struct kipc_mutex *mutex, struct kipc_spins *spins)
+void kipc_mutex_spins_sized(const struct kipc_mutex *mutex, struct kipc_spins *spins,
+			    size_t size)
 {
-	kipc_spin_read(&mutex->spins, spins);
+	kipc_spin_read(&((const struct mutex *)mutex)->spins, spins, size);
 }
 
-int kipc_mutex_state(struct kipc_mutex *mutex, uint32_t element,
-		     struct kipc_mutex_state_args *state)
+int kipc_mutex_state_sized(struct kipc_mutex *mutex, uint32_t element,
+			   struct kipc_mutex_state_args *state, size_t size)
 {
-	memset(state, 0, sizeof(*state));
-	state->size = sizeof(*state);
-	state->element = element;
-	return kipc_call(mutex->words.fd, KIPC_MUTEX_STATE, state);
+	return kipc_object_state(mutex->words.fd, KIPC_MUTEX_STATE, element, state,
+				 size);
 }

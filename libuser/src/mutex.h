@@ -2,9 +2,16 @@
 #ifndef KIPC_MUTEX_H
 #define KIPC_MUTEX_H
 
-#include "object.h"
+#include "spin.h"
 
-/** Make the object's handle, which begins with struct kipc_mutex, one. */
+struct mutex {
+	struct kipc_mutex shown;	/**< to inlined code */
+	uint32_t flags;			/**< the object's */
+	struct spins spins;
+	uint32_t asked;			/**< when a try last asked the kernel */
+};
+
+/** Make the object's handle, which begins with a struct mutex, one. */
 struct kipc_mutex *kipc_mutex_of(const struct kipc_object *object);
 
 #endif /* KIPC_MUTEX_H */

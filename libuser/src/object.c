@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -7,10 +8,16 @@
 #include <unistd.h>
 
 #include "attachment.h"
+#include "checkers.h"
 #include "device.h"
 #include "spin.h"
 
 #define NANOSECONDS_PER_SECOND	1000000000LL
+
+/* Flags of objects that this library knows; a test makes it know fewer. */
+#ifndef OBJECT_FLAGS_KNOWN
+#define OBJECT_FLAGS_KNOWN	0x7ffU
+#endif
 
 static void restore_errno(const int *saved)
 {
@@ -151,6 +158,35 @@ int kipc_object_info(int fd, struct kipc_info_args *info)
 	return kipc_call(fd, KIPC_INFO, info);
 }
 
+/* What the types' structures of that kind begin with. */
+struct state_head {
+	uint32_t size;
+	uint32_t flags;
+	uint32_t element;
+};
+
+int kipc_object_state(int fd, unsigned long command, uint32_t element, void *state,
+		      size_t size)
+{
+	struct state_head *head = state;
+
+	if (size < sizeof(*head) || size > UINT32_MAX)
+		return -EINVAL;
+	memset(state, 0, size);
+	head->size = size;
+	head->element = element;
+	return kipc_call(fd, command, state);
+}
+
+/*
+ * May the words be read as this library reads them? A flag of later versions may mean
+ * that they are others.
+ */
+static bool words_known(const struct kipc_info_args *info)
+{
+	return !info->map_size || !(info->created & ~OBJECT_FLAGS_KNOWN);
+}
+
 /* Makes a prepared object one of the descriptor; on failure it stays as it was. */
 static int object_attach(struct kipc_object *object, uint32_t type, int fd,
 			 const struct kipc_info_args *info)
@@ -159,6 +195,8 @@ static int object_attach(struct kipc_object *object, uint32_t type, int fd,
 
 	if (info->type != type)
 		return -EPROTOTYPE;
+	if (!words_known(info))
+		return -EOPNOTSUPP;
 	error = words_map(&object->words, fd, info);
 	if (error)
 		return error;
@@ -297,21 +335,24 @@ int kipc_unlink(const char *name)
 	return kipc_device_call(KIPC_UNLINK, &args, NULL);
 }
 
-int kipc_list(uint64_t *cursor, struct kipc_list_entry *entries,
-	      unsigned int count)
+int kipc_list_sized(uint64_t *cursor, struct kipc_list_entry *entries,
+		    unsigned int count, size_t size)
 {
 	struct kipc_list_args args = {
 		.size = sizeof(args),
 		.count = count,
-		.entry_size = sizeof(*entries),
+		/* No entry is larger than the arguments can say. */
+		.entry_size = size < UINT32_MAX ? size : UINT32_MAX,
 		.entries = (uintptr_t)entries,
 		.cursor = *cursor,
 	};
 	int filled;
 
 	filled = kipc_device_call(KIPC_LIST, &args, NULL);
-	if (filled >= 0)
-		*cursor = args.cursor;
+	if (filled < 0)
+		return filled;
+	*cursor = args.cursor;
+	kipc_seen_filled(entries, filled * size);
 	return filled;
 }
 

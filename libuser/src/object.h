@@ -30,6 +30,10 @@
 #include "kipc.h"
 #pragma GCC visibility pop
 
+/* The function is of that node of libkipc.map, which has an older one of that name. */
+#define SINCE(node, name) \
+	__asm__(".symver " #name ", " #name "@@@" #node)
+
 /**
  * What steps 1 to 3 make.
  */
@@ -63,6 +67,15 @@ int kipc_object_import(struct kipc_object *object, size_t handle_size,
 
 /** What the kernel says of a descriptor's object. */
 int kipc_object_info(int fd, struct kipc_info_args *info);
+
+/**
+ * What state an object is in.
+ * @param state  out: of the type that the command has
+ * @param size   bytes of it, as the program knows it
+ * @return 0 or a negative errno
+ */
+int kipc_object_state(int fd, unsigned long command, uint32_t element, void *state,
+		      size_t size);
 
 /** Give a handle, its words (NULL if its type has none), its descriptor back. */
 void kipc_object_close(void *handle, const struct kipc_words *words, int fd);

@@ -7,8 +7,14 @@
 #include <sys/mman.h>
 
 #include "mutex.h"
+#include "sized.h"
 
 #define DEFAULT_BYTES	4096
+
+struct kipc_region {
+	struct mutex mutex;	/* has the words and the descriptor */
+	uint64_t bytes;
+};
 
 static struct kipc_region *region_of(const struct kipc_object *object)
 {
@@ -19,24 +25,28 @@ static struct kipc_region *region_of(const struct kipc_object *object)
 	return region;
 }
 
-int kipc_region_create(struct kipc_region **region, const char *name,
-		       const struct kipc_region_options *options)
+int kipc_region_create_sized(struct kipc_region **region, const char *name,
+			     const struct kipc_region_options *given, size_t size)
 {
-	static const struct kipc_region_options defaults;
+	struct kipc_region_options options;
 	struct kipc_create_args args;
 	struct kipc_object object;
 	int error;
 
-	if (!options)
-		options = &defaults;
+	*region = NULL;
+	error = kipc_sized_in(&options, sizeof(options),
+			      SIZE_UP_TO(struct kipc_region_options, access), given,
+			      size);
+	if (error)
+		return error;
 	/* An initialiser need not clear the attributes' unused bytes. */
 	memset(&args, 0, sizeof(args));
-	args.flags = options->flags;
+	args.flags = options.flags;
 	args.type = KIPC_REGION;
-	args.elements = options->mutexes;
-	args.mode = options->mode ?: 0600;
-	args.access = options->access;
-	args.attributes.region.bytes = options->bytes ?: DEFAULT_BYTES;
+	args.elements = options.mutexes;
+	args.mode = options.mode ?: 0600;
+	args.access = options.access;
+	args.attributes.region.bytes = options.bytes ?: DEFAULT_BYTES;
 	error = kipc_object_create(&object, sizeof(**region), &args, name);
 	*region = error ? NULL : region_of(&object);
 	return error;
@@ -67,12 +77,12 @@ int kipc_region_import(struct kipc_region **region, int fd)
 void kipc_region_close(struct kipc_region *region)
 {
 	if (region)
-		kipc_mutex_close(&region->mutex);
+		kipc_mutex_close(&region->mutex.shown);
 }
 
 int kipc_region_fd(const struct kipc_region *region)
 {
-	return region->mutex.words.fd;
+	return region->mutex.shown.words.fd;
 }
 
 uint64_t kipc_region_size(const struct kipc_region *region)
@@ -82,7 +92,7 @@ uint64_t kipc_region_size(const struct kipc_region *region)
 
 struct kipc_mutex *kipc_region_mutex(struct kipc_region *region)
 {
-	return &region->mutex;
+	return &region->mutex.shown;
 }
 
 int kipc_region_map(const struct kipc_region *region, unsigned int access,
@@ -94,7 +104,7 @@ int kipc_region_map(const struct kipc_region *region, unsigned int access,
 	*data = NULL;
 	if (!(access & KIPC_READ) || (access & ~(KIPC_READ | KIPC_WRITE)))
 		return -EINVAL;
-	return kipc_map(region->mutex.words.fd, KIPC_REGION_DATA, region->bytes,
+	return kipc_map(region->mutex.shown.words.fd, KIPC_REGION_DATA, region->bytes,
 			protection, data);
 }
 
@@ -111,13 +121,12 @@ int kipc_region_seal(struct kipc_region *region, unsigned int seals)
 		.seals = seals,
 	};
 
-	return kipc_call(region->mutex.words.fd, KIPC_REGION_SEAL, &args);
+	return kipc_call(region->mutex.shown.words.fd, KIPC_REGION_SEAL, &args);
 }
 
-int kipc_region_state(struct kipc_region *region,
-		      struct kipc_region_state_args *state)
+int kipc_region_state_sized(struct kipc_region *region,
+			    struct kipc_region_state_args *state, size_t size)
 {
-	memset(state, 0, sizeof(*state));
-	state->size = sizeof(*state);
-	return kipc_call(region->mutex.words.fd, KIPC_REGION_STATE, state);
+	return kipc_object_state(region->mutex.shown.words.fd, KIPC_REGION_STATE, 0,
+				 state, size);
 }

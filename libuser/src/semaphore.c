@@ -8,46 +8,66 @@
 #include <string.h>
 
 #include "attachment.h"
+#include "checkers.h"
+#include "sized.h"
 #include "spin.h"
 
 /* The word does not say what to do: ask the kernel. */
 #define ASK	1
 
-static struct kipc_semaphore *semaphore_of(const struct kipc_object *object)
-{
-	struct kipc_semaphore *semaphore = object->handle;
+struct semaphore {
+	struct kipc_semaphore shown;	/* to inlined code */
+	uint32_t flags;			/* the object's */
+	struct spins spins;
+};
 
-	semaphore->words = object->words;
-	semaphore->elements = object->elements;
-	semaphore->max = object->attributes.semaphore.max;
-	semaphore->flags = object->flags;
-	kipc_words_join(&semaphore->words);
-	return semaphore;
+static struct semaphore *whole(struct kipc_semaphore *semaphore)
+{
+	return (struct semaphore *)semaphore;
 }
 
-int kipc_semaphore_create(struct kipc_semaphore **semaphore, const char *name,
-			  const struct kipc_semaphore_options *options)
+static struct kipc_semaphore *semaphore_of(const struct kipc_object *object)
 {
-	static const struct kipc_semaphore_options defaults;
+	struct semaphore *semaphore = object->handle;
+	struct kipc_semaphore *shown = &semaphore->shown;
+
+	shown->words = object->words;
+	shown->elements = object->elements;
+	shown->max = object->attributes.semaphore.max;
+	semaphore->flags = object->flags;
+	kipc_words_join(&shown->words);
+	return shown;
+}
+
+int kipc_semaphore_create_sized(struct kipc_semaphore **semaphore, const char *name,
+				const struct kipc_semaphore_options *given, size_t size)
+{
+	struct kipc_semaphore_options options;
 	struct kipc_create_args args;
 	struct kipc_object object;
 	int error;
 
-	if (!options)
-		options = &defaults;
+	*semaphore = NULL;
+	error = kipc_sized_in(&options, sizeof(options),
+			      SIZE_UP_TO(struct kipc_semaphore_options, access), given,
+			      size);
+	if (error)
+		return error;
 	/* An initialiser need not clear the attributes' unused bytes. */
 	memset(&args, 0, sizeof(args));
-	args.flags = options->flags;
+	args.flags = options.flags;
 	args.type = KIPC_SEMAPHORE;
-	args.elements = options->elements ?: 1;
-	args.mode = options->mode ?: 0600;
-	args.access = options->access;
-	args.attributes.semaphore.initial = options->initial;
-	args.attributes.semaphore.max = options->max ?: KIPC_SEMAPHORE_MAX;
-	error = kipc_object_create(&object, sizeof(**semaphore), &args, name);
+	args.elements = options.elements ?: 1;
+	args.mode = options.mode ?: 0600;
+	args.access = options.access;
+	args.attributes.semaphore.initial = options.initial;
+	args.attributes.semaphore.max = options.max ?: KIPC_SEMAPHORE_MAX;
+	error = kipc_object_create(&object, sizeof(struct semaphore), &args, name);
 	*semaphore = error ? NULL : semaphore_of(&object);
 	return error;
 }
+
+SINCE(KIPC_0.2, kipc_semaphore_open);
 
 int kipc_semaphore_open(struct kipc_semaphore **semaphore, const char *name,
 			unsigned int access)
@@ -55,18 +75,20 @@ int kipc_semaphore_open(struct kipc_semaphore **semaphore, const char *name,
 	struct kipc_object object;
 	int error;
 
-	error = kipc_object_open(&object, sizeof(**semaphore), KIPC_SEMAPHORE,
+	error = kipc_object_open(&object, sizeof(struct semaphore), KIPC_SEMAPHORE,
 				 name, access);
 	*semaphore = error ? NULL : semaphore_of(&object);
 	return error;
 }
+
+SINCE(KIPC_0.2, kipc_semaphore_import);
 
 int kipc_semaphore_import(struct kipc_semaphore **semaphore, int fd)
 {
 	struct kipc_object object;
 	int error;
 
-	error = kipc_object_import(&object, sizeof(**semaphore),
+	error = kipc_object_import(&object, sizeof(struct semaphore),
 				   KIPC_SEMAPHORE, fd);
 	*semaphore = error ? NULL : semaphore_of(&object);
 	return error;
@@ -109,7 +131,7 @@ static int word_take(kipc_word *word, uint32_t count)
 }
 
 /* Looks until there is something else to say than -EAGAIN, or the budget ends. */
-static int word_spin(struct kipc_semaphore *semaphore, kipc_word *word,
+static int word_spin(struct semaphore *semaphore, kipc_word *word,
 		     uint32_t count)
 {
 	int result = word_take(word, count);
@@ -152,10 +174,12 @@ int kipc_semaphore_wait_slow(struct kipc_semaphore *semaphore,
 	if (flags & KIPC_TRY)
 		result = word_take(word, count);
 	else
-		result = word_spin(semaphore, word, count);
-	if (!result || (result == -EAGAIN && (flags & KIPC_TRY)))
-		return result;
-	return wait_call(semaphore, element, count, deadline, flags);
+		result = word_spin(whole(semaphore), word, count);
+	if (result == ASK || (result == -EAGAIN && !(flags & KIPC_TRY)))
+		result = wait_call(semaphore, element, count, deadline, flags);
+	if (!result)
+		kipc_seen_taken(word);
+	return result;
 }
 
 /*
@@ -196,9 +220,11 @@ static int post_call(struct kipc_semaphore *semaphore, uint32_t element,
 int kipc_semaphore_post_slow(struct kipc_semaphore *semaphore,
 			     uint32_t element, uint32_t count)
 {
-	int result = word_give(kipc_words_at(&semaphore->words, element), count,
-			       semaphore->max);
+	kipc_word *word = kipc_words_at(&semaphore->words, element);
+	int result;
 
+	kipc_seen_given(word);
+	result = word_give(word, count, semaphore->max);
 	return result == ASK ? post_call(semaphore, element, count) : result;
 }
 
@@ -209,17 +235,18 @@ int kipc_semaphore_post_slow(struct kipc_semaphore *semaphore,
  * go on looking on it.
  */
 static int post_first(struct kipc_semaphore *semaphore, uint32_t element,
-		      uint32_t count, const struct kipc_semaphore *other,
+		      uint32_t count, struct kipc_semaphore *other,
 		      uint32_t wait_element)
 {
 	kipc_word *word = kipc_words_at(&semaphore->words, element);
 	kipc_word *awaited = kipc_words_at(&other->words, wait_element);
 	int result;
 
+	kipc_seen_given(word);
 	if (__atomic_load_n(awaited, __ATOMIC_RELAXED) & KIPC_SLOW)
 		return ASK;
 	result = word_give(word, count, semaphore->max);
-	if (result == ASK && kipc_spin_promises(&other->spins))
+	if (result == ASK && kipc_spin_promises(&whole(other)->spins))
 		result = post_call(semaphore, element, count);
 	return result;
 }
@@ -254,7 +281,10 @@ int kipc_semaphore_post_timedwait(struct kipc_semaphore *semaphore,
 		.wait_count = wait_count,
 		.deadline = deadline,
 	};
-	return kipc_call(semaphore->words.fd, KIPC_SEMAPHORE_POST_WAIT, &args);
+	result = kipc_call(semaphore->words.fd, KIPC_SEMAPHORE_POST_WAIT, &args);
+	if (!result)
+		kipc_seen_taken(kipc_words_at(&other->words, wait_element));
+	return result;
 }
 
 int kipc_semaphore_post_wait(struct kipc_semaphore *semaphore,
@@ -267,10 +297,10 @@ int kipc_semaphore_post_wait(struct kipc_semaphore *semaphore,
 					     KIPC_FOREVER, 0);
 }
 
-void kipc_semaphore_spins(const struct kipc_semaphore *semaphore,
-			  struct kipc_spins *spins)
+void kipc_semaphore_spins_sized(const struct kipc_semaphore *semaphore,
+				struct kipc_spins *spins, size_t size)
 {
-	kipc_spin_read(&semaphore->spins, spins);
+	kipc_spin_read(&((const struct semaphore *)semaphore)->spins, spins, size);
 }
 
 int kipc_semaphore_value(struct kipc_semaphore *semaphore, uint32_t element,

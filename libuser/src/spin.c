@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "sized.h"
 #include "spin.h"
 
 #define LEAST	16	/* looks, so that a success can be found again */
@@ -25,19 +26,19 @@ void kipc_spin_prepare(void)
 	processors_known();
 }
 
-uint32_t kipc_spin_budget(const struct kipc_spins *spins)
+uint32_t kipc_spin_budget(const struct spins *spins)
 {
 	uint32_t budget;
 
 	if (processors_known() == ONE)
 		return 0;
-	if (!(__atomic_load_n(&spins->waits, __ATOMIC_RELAXED) % TRIAL))
+	if (!(__atomic_load_n(&spins->counts.waits, __ATOMIC_RELAXED) % TRIAL))
 		return KIPC_SPINS_MAX;
 	budget = 2 * __atomic_load_n(&spins->learnt, __ATOMIC_RELAXED) + LEAST;
 	return budget < KIPC_SPINS_MAX ? budget : KIPC_SPINS_MAX;
 }
 
-int kipc_spin_promises(const struct kipc_spins *spins)
+int kipc_spin_promises(const struct spins *spins)
 {
 	/* Failures alone leave no more than that. */
 	return kipc_spin_budget(spins) > 2 * WEIGHT + LEAST;
@@ -52,7 +53,7 @@ static void count(uint64_t *counter, uint64_t more)
 }
 
 /* Likewise with their lessons: what is learnt is a guess. */
-void kipc_spin_learn(struct kipc_spins *spins, uint32_t looks, int paid)
+void kipc_spin_learn(struct spins *spins, uint32_t looks, int paid)
 {
 	uint32_t known = __atomic_load_n(&spins->learnt, __ATOMIC_RELAXED);
 
@@ -60,15 +61,19 @@ void kipc_spin_learn(struct kipc_spins *spins, uint32_t looks, int paid)
 	if (paid)
 		known += looks / WEIGHT;
 	__atomic_store_n(&spins->learnt, known, __ATOMIC_RELAXED);
-	count(&spins->waits, 1);
-	count(&spins->paid, !!paid);
-	count(&spins->looks, looks);
+	count(&spins->counts.waits, 1);
+	count(&spins->counts.paid, !!paid);
+	count(&spins->counts.looks, looks);
 }
 
-void kipc_spin_read(const struct kipc_spins *spins, struct kipc_spins *copy)
+void kipc_spin_read(const struct spins *spins, struct kipc_spins *copy, size_t size)
 {
-	copy->waits = __atomic_load_n(&spins->waits, __ATOMIC_RELAXED);
-	copy->paid = __atomic_load_n(&spins->paid, __ATOMIC_RELAXED);
-	copy->looks = __atomic_load_n(&spins->looks, __ATOMIC_RELAXED);
-	copy->learnt = __atomic_load_n(&spins->learnt, __ATOMIC_RELAXED);
+	const struct kipc_spins *counts = &spins->counts;
+	const struct kipc_spins now = {
+		.waits = __atomic_load_n(&counts->waits, __ATOMIC_RELAXED),
+		.paid = __atomic_load_n(&counts->paid, __ATOMIC_RELAXED),
+		.looks = __atomic_load_n(&counts->looks, __ATOMIC_RELAXED),
+	};
+
+	kipc_sized_out(copy, size, &now, sizeof(now));
 }

@@ -32,16 +32,22 @@ static inline void kipc_pause(void)
  */
 void kipc_spin_prepare(void);
 
-/** How often to look. @param spins  the handle's, shared by its threads */
-uint32_t kipc_spin_budget(const struct kipc_spins *spins);
+/** What a handle has learnt; shared by its threads. Zero to begin with. */
+struct spins {
+	struct kipc_spins counts;
+	uint32_t learnt;	/**< what the last that paid took */
+};
+
+/** How often to look. */
+uint32_t kipc_spin_budget(const struct spins *spins);
 
 /** Is it likely to pay, or to be found out? */
-int kipc_spin_promises(const struct kipc_spins *spins);
+int kipc_spin_promises(const struct spins *spins);
 
 /** What came of it. @param looks  it took; the whole budget where it failed */
-void kipc_spin_learn(struct kipc_spins *spins, uint32_t looks, int paid);
+void kipc_spin_learn(struct spins *spins, uint32_t looks, int paid);
 
-/** A copy for the user. */
-void kipc_spin_read(const struct kipc_spins *spins, struct kipc_spins *copy);
+/** A copy for the user, who has room for so many bytes of it. */
+void kipc_spin_read(const struct spins *spins, struct kipc_spins *copy, size_t size);
 
 #endif /* KIPC_SPIN_H */

@@ -17,6 +17,8 @@
  *  - An unknown flag or a reserved field that is not zero is EINVAL, a bad
  *    pointer EFAULT, an element out of range EINVAL, an unknown command or the
  *    verb of another type ENOTTY.
+ *  - ENOSPC says that the quota of a user is used up, EUSERS that an object has as many
+ *    attached processes, waiting threads or watches as it can have.
  *  - A verb that changes an object needs a descriptor open for writing, one
  *    that receives from it or watches it one open for reading; EBADF otherwise. One
  *    that only says what an object is or what state it is in (INFO, VALUE and the
@@ -505,7 +507,7 @@ struct kipc_info_args {
  * of them KIPC_WATCHES_USER; so the creator can always have the rest. A caller with
  * CAP_SYS_RESOURCE in the initial user namespace is bounded as the creator is.
  *
- * EINVAL: the object tracks nobody. ENOSPC: quota, or the object has so many
+ * EINVAL: the object tracks nobody. ENOSPC: quota. EUSERS: the object has so many
  * already. EMFILE, ENFILE, ENOMEM. Needs read access.
  */
 struct kipc_watch_args {
@@ -602,7 +604,7 @@ struct kipc_semaphore_post_args {
  * ones first, and a thread that comes meanwhile may take the units before one that was
  * woken does. It may not where the first waiter has lost them twice in that way, is a
  * real-time thread or wants several: then the units are handed over to that, and with
- * KIPC_FAIR always. EAGAIN, ETIMEDOUT, EINTR; ENOSPC where too many wait already. Needs
+ * KIPC_FAIR always. EAGAIN, ETIMEDOUT, EINTR; EUSERS where too many wait already. Needs
  * write access.
  *
  * With KIPC_UNDO the process holds the units, whichever of its threads took them.
@@ -652,7 +654,7 @@ struct kipc_semaphore_value_args {
  *
  * Everything that can be known is checked before the post, so an error that POST has,
  * or that the arguments give reason to, has changed nothing. After the post the wait
- * may still fail: EAGAIN, ETIMEDOUT, EINTR, ENOSPC, ENXIO. Then KIPC_POSTED is added to
+ * may still fail: EAGAIN, ETIMEDOUT, EINTR, EUSERS, ENXIO. Then KIPC_POSTED is added to
  * the flags, so that the same call goes on with the wait and posts no second time;
  * that is what a signal handler with SA_RESTART does. Success takes it out again. So
  * each thread needs arguments of its own. Where they cannot be written every signal
@@ -711,7 +713,7 @@ struct kipc_semaphore_post_wait_args {
  *
  * When a signal ends the wait the arrival stands: KIPC_ARRIVED and the word are
  * written back, so that the same call continues it; any other end takes them
- * out again. So each thread needs arguments of its own. ENOSPC where too many wait
+ * out again. So each thread needs arguments of its own. EUSERS where too many wait
  * already: then the caller has not arrived, not even with KIPC_ARRIVED. With KIPC_ARRIVED
  * and KIPC_TRY, EAGAIN says that nothing has come of the arrival yet. Needs write access.
  */
@@ -803,7 +805,7 @@ struct kipc_barrier_state_args {
  * @deadline: see above
  *
  * Waits while the mailbox is full, or the room is another sender's, see above. EAGAIN,
- * ETIMEDOUT, EINTR, EFAULT; ENOSPC where too many wait already. Needs write access.
+ * ETIMEDOUT, EINTR, EFAULT; EUSERS where too many wait already. Needs write access.
  */
 struct kipc_mailbox_send_args {
 	__u32 size;
@@ -835,7 +837,7 @@ struct kipc_mailbox_send_args {
  *
  * Waits while the mailbox is empty, or the message is another receiver's. EMSGSIZE, and
  * the message stays first, where the buffer is too small; EFAULT likewise. EAGAIN,
- * ETIMEDOUT, EINTR; ENOSPC where too many wait already. Needs read access.
+ * ETIMEDOUT, EINTR; EUSERS where too many wait already. Needs read access.
  *
  * A message that was on its way to a receiver who is killed, or gets EFAULT, is
  * there again, even if another one has received what was sent after it meanwhile.

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file checkers.h
+ * DOC: what ThreadSanitizer and valgrind cannot see
+ *
+ * What happens before what is decided in the kernel where a fast path does not do, and
+ * the kernel fills in what a program receives: without a word about it ThreadSanitizer
+ * tells of races and valgrind of bytes that nothing has written. Outside of them it
+ * costs a test, or some instructions without effect, beside a system call.
+ */
+#ifndef KIPC_CHECKERS_H
+#define KIPC_CHECKERS_H
+
+#include <stddef.h>
+
+#if defined(__has_include)
+#if __has_include(<valgrind/memcheck.h>)
+#include <valgrind/memcheck.h>
+#endif
+#endif
+
+/* Of the program's ThreadSanitizer, if it is built with that. */
+void __tsan_acquire(void *address) __attribute__((weak, visibility("default")));
+void __tsan_release(void *address) __attribute__((weak, visibility("default")));
+
+/** All that other threads did before they gave at the address has happened. */
+static inline void kipc_seen_taken(const void *address)
+{
+	if (__tsan_acquire)
+		__tsan_acquire((void *)address);
+}
+
+/** Whatever thread takes at the address sees what this one did before. */
+static inline void kipc_seen_given(const void *address)
+{
+	if (__tsan_release)
+		__tsan_release((void *)address);
+}
+
+/** The kernel has written there. */
+static inline void kipc_seen_filled(const void *data, size_t size)
+{
+#ifdef VALGRIND_MAKE_MEM_DEFINED
+	VALGRIND_MAKE_MEM_DEFINED(data, size);
+#else
+	(void)data;
+	(void)size;
+#endif
+}
+
+#endif /* KIPC_CHECKERS_H */
