@@ -21,9 +21,11 @@ libuser := $(MAKE) -s --no-print-directory -C libuser O=$(CURDIR)/build/libuser
 ## all: the module for the running kernel, or else the test kernels; the library
 all: module library
 
-# What the module is for. Where that is not there the test kernels stand in.
+# What the module is for. Where that is not there the test kernels stand in. The release
+# is that of uname, which on Debian is not in include/config/kernel.release.
 KDIR := $(or $(KDIR),/lib/modules/$(shell uname -r)/build)
-release := $(shell cat '$(KDIR)/include/config/kernel.release' 2>/dev/null)
+release := $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
+	'$(KDIR)/include/generated/utsrelease.h' 2>/dev/null)
 modules = $(DESTDIR)/lib/modules/$(release)
 
 ifneq ($(release),)

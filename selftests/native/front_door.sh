@@ -68,6 +68,14 @@ links() {
 		readelf -d "$work/hello" | grep -q 'NEEDED.*libkipc.so.0'
 }
 
+# As modprobe looks for it, below the release that uname says.
+installs_module() {
+	local release
+
+	installs_below "$@" && release=$("$top/selftests/vm/kernel" "$kernel" release) &&
+		[ -n "$(find "$root/lib/modules/$release" -name 'kipc.ko*')" ]
+}
+
 leaves_nothing() {
 	front_door uninstall DESTDIR="$root" "$@" && [ -z "$(find "$root" -not -type d)" ] &&
 		[ ! -e "$root$prefix/lib/pkgconfig" ]
@@ -103,6 +111,12 @@ prefix="/opt/a place"
 check "installs to a path with a space" installs_below PREFIX="$prefix"
 check "links there" links
 check "uninstalls from there" leaves_nothing PREFIX="$prefix"
+prefix=/usr
+for kernel in 6.1 6.12; do
+	headers=$("$top/selftests/vm/kernel" "$kernel" headers)
+	check "installs the module for $kernel" installs_module PREFIX=/usr KDIR="$headers"
+	check "uninstalls it" leaves_nothing PREFIX=/usr KDIR="$headers"
+done
 check "compiles again for another machine" compiles_again
 refuses 'must be absolute' install PREFIX=usr DESTDIR="$root"
 refuses "KILLS: not a number: 'abc'" torture KILLS=abc

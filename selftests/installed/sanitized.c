@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Threads that hand plain data over by objects of the shared library, for
+ * ThreadSanitizer: there must be nothing for it to report. The objects are such that
+ * every operation is a system call, which it does not see.
+ */
+#include <kipc.h>
+#include <pthread.h>
+#include <stdio.h>
+
+#define ROUNDS	100
+
+static struct kipc_semaphore *filled, *emptied;
+static struct kipc_mutex *mutex;
+static struct kipc_barrier *barrier;
+static struct kipc_mailbox *mailbox;
+static int slot, counter, halves[2], parcel;
+
+static void *take(void *data)
+{
+	int i, sum = 0;
+	char byte;
+
+	(void)data;
+	for (i = 0; i < ROUNDS; i++) {
+		kipc_semaphore_wait(filled, 0, 1);
+		sum += slot;
+		kipc_semaphore_post(emptied, 0, 1);
+		kipc_mutex_lock(mutex, 0);
+		counter++;
+		kipc_mutex_unlock(mutex, 0);
+		halves[1] = i;
+		kipc_barrier_wait(barrier);
+		sum += halves[0];
+		kipc_barrier_wait(barrier);
+		kipc_mailbox_receive(mailbox, &byte, 1, NULL);
+		sum += parcel;
+		kipc_semaphore_post(emptied, 0, 1);
+	}
+	return (void *)(long)sum;
+}
+
+static void give(void)
+{
+	int i;
+	long sum = 0;
+
+	for (i = 0; i < ROUNDS; i++) {
+		slot = i;
+		kipc_semaphore_post(filled, 0, 1);
+		kipc_semaphore_wait(emptied, 0, 1);
+		kipc_mutex_lock(mutex, 0);
+		counter++;
+		kipc_mutex_unlock(mutex, 0);
+		halves[0] = i;
+		kipc_barrier_wait(barrier);
+		sum += halves[1];
+		kipc_barrier_wait(barrier);
+		parcel = i;
+		kipc_mailbox_send(mailbox, "x", 1, 0);
+		kipc_semaphore_wait(emptied, 0, 1);
+	}
+	if (sum != ROUNDS * (ROUNDS - 1) / 2)
+		printf("# the halves make %ld\n", sum);
+}
+
+int main(void)
+{
+	const struct kipc_semaphore_options sealed = { .flags = KIPC_SEALED };
+	const struct kipc_mutex_options sealed_mutex = { .flags = KIPC_SEALED };
+	const struct kipc_barrier_options sealed_barrier = {
+		.flags = KIPC_SEALED, .parties = 2,
+	};
+	pthread_t thread;
+	void *sum;
+
+	if (kipc_semaphore_create(&filled, NULL, &sealed) ||
+	    kipc_semaphore_create(&emptied, NULL, &sealed) ||
+	    kipc_mutex_create(&mutex, NULL, &sealed_mutex) ||
+	    kipc_barrier_create(&barrier, NULL, &sealed_barrier) ||
+	    kipc_mailbox_create(&mailbox, NULL, NULL))
+		return 2;
+	pthread_create(&thread, NULL, take, NULL);
+	give();
+	pthread_join(thread, &sum);
+	return (long)sum == 3 * ROUNDS * (ROUNDS - 1) / 2 &&
+	       counter == 2 * ROUNDS ? 0 : 1;
+}
