@@ -782,6 +782,14 @@ static inline int kipc_mutex_swap(kipc_word *word, kipc_word old,
 					   __ATOMIC_RELAXED);
 }
 
+/* Becomes the owner of one that has none, without the kernel. */
+static inline int kipc_mutex_take(struct kipc_mutex *mutex, uint32_t element)
+{
+	return kipc_thread &&
+	       kipc_mutex_swap(kipc_words_at(&mutex->words, element), 0,
+			       kipc_mutex_self(mutex), __ATOMIC_ACQUIRE);
+}
+
 /**
  * Become the owner, waiting for it until a deadline.
  * @param mutex     the handle
@@ -802,9 +810,7 @@ KIPC_INLINE int kipc_mutex_timedlock(struct kipc_mutex *mutex,
 	if (!kipc_has_element(mutex->elements, element) ||
 	    deadline < 0 || (flags & ~KIPC_REALTIME))
 		return -EINVAL;
-	if (kipc_thread &&
-	    kipc_mutex_swap(kipc_words_at(&mutex->words, element), 0,
-			    kipc_mutex_self(mutex), __ATOMIC_ACQUIRE))
+	if (kipc_mutex_take(mutex, element))
 		return 0;
 	return kipc_mutex_lock_slow(mutex, element, deadline, flags);
 }
@@ -818,8 +824,12 @@ KIPC_INLINE int kipc_mutex_lock(struct kipc_mutex *mutex, uint32_t element)
 {
 	int result;
 
+	if (!kipc_has_element(mutex->elements, element))
+		return -EINVAL;
+	if (kipc_mutex_take(mutex, element))
+		return 0;
 	do {
-		result = kipc_mutex_timedlock(mutex, element, KIPC_FOREVER, 0);
+		result = kipc_mutex_lock_slow(mutex, element, KIPC_FOREVER, 0);
 	} while (result == -EINTR);
 	return result;
 }
@@ -829,9 +839,7 @@ KIPC_INLINE int kipc_mutex_trylock(struct kipc_mutex *mutex, uint32_t element)
 {
 	if (!kipc_has_element(mutex->elements, element))
 		return -EINVAL;
-	if (kipc_thread &&
-	    kipc_mutex_swap(kipc_words_at(&mutex->words, element), 0,
-			    kipc_mutex_self(mutex), __ATOMIC_ACQUIRE))
+	if (kipc_mutex_take(mutex, element))
 		return 0;
 	return kipc_mutex_lock_slow(mutex, element, 0, KIPC_TRY);
 }

@@ -6,11 +6,12 @@
  * What happens before what is decided in the kernel where a fast path does not do, and
  * the kernel fills in what a program receives: without a word about it ThreadSanitizer
  * tells of races and valgrind of bytes that nothing has written. Outside of them it
- * costs a test, or some instructions without effect, beside a system call.
+ * costs a test beside a system call.
  */
 #ifndef KIPC_CHECKERS_H
 #define KIPC_CHECKERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #if defined(__has_include)
@@ -37,9 +38,23 @@ static inline void kipc_seen_given(const void *address)
 		__tsan_release((void *)address);
 }
 
+/* Is it valgrind that runs this? Set before main(). */
+extern bool kipc_valgrind;
+
+static inline bool kipc_valgrind_runs(void)
+{
+#ifdef RUNNING_ON_VALGRIND
+	return RUNNING_ON_VALGRIND;
+#else
+	return false;
+#endif
+}
+
 /** The kernel has written there. */
 static inline void kipc_seen_filled(const void *data, size_t size)
 {
+	if (!kipc_valgrind)
+		return;
 #ifdef VALGRIND_MAKE_MEM_DEFINED
 	VALGRIND_MAKE_MEM_DEFINED(data, size);
 #else

@@ -146,18 +146,45 @@ int kipc_mailbox_trysend(struct kipc_mailbox *mailbox, const void *data,
 	return mailbox_send(mailbox, data, length, priority, 0, KIPC_TRY);
 }
 
+static ssize_t mailbox_received(const struct kipc_mailbox *mailbox,
+				const void *buffer, ssize_t bytes)
+{
+	kipc_seen_taken(mailbox);
+	kipc_seen_filled(buffer, bytes);
+	return bytes;
+}
+
 /* By read(), which costs less, but says nothing of the message. */
 static ssize_t mailbox_read(struct kipc_mailbox *mailbox, void *buffer,
 			    size_t capacity)
 {
+	ssize_t result;
+
 	if (capacity > mailbox->message_size)
 		capacity = mailbox->message_size;
-	return kipc_read(mailbox->fd, buffer, capacity);
+	result = kipc_read(mailbox->fd, buffer, capacity);
+	return result < 0 ? result : mailbox_received(mailbox, buffer, result);
 }
 
+static void message_fill(struct kipc_message *message, size_t size,
+			 const struct kipc_mailbox_receive_args *args)
+{
+	const struct kipc_message known = {
+		.length = args->length,
+		.priority = args->priority,
+		.pid = args->pid,
+		.uid = args->uid,
+		.gid = args->gid,
+	};
+
+	kipc_sized_out(message, size, &known, sizeof(known));
+}
+
+/* Apart, so that what is here costs mailbox_read() nothing. */
+__attribute__((noinline))
 static ssize_t mailbox_receive(struct kipc_mailbox *mailbox, void *buffer,
-			       size_t capacity, struct kipc_message *known,
-			       int64_t deadline, unsigned int flags)
+			       size_t capacity, struct kipc_message *message,
+			       size_t size, int64_t deadline, unsigned int flags)
 {
 	struct kipc_mailbox_receive_args args = {
 		.size = sizeof(args),
@@ -170,35 +197,25 @@ static ssize_t mailbox_receive(struct kipc_mailbox *mailbox, void *buffer,
 	int error;
 
 	error = kipc_call(mailbox->fd, KIPC_MAILBOX_RECEIVE, &args);
-	*known = (struct kipc_message) {
-		.length = args.length,
-		.priority = args.priority,
-		.pid = args.pid,
-		.uid = args.uid,
-		.gid = args.gid,
-	};
-	return error ?: (ssize_t)args.length;
+	if (message && (!error || error == -EMSGSIZE))
+		message_fill(message, size, &args);
+	return error ?: mailbox_received(mailbox, buffer, args.length);
 }
 
 ssize_t kipc_mailbox_receive_sized(struct kipc_mailbox *mailbox, void *buffer,
 				   size_t capacity, struct kipc_message *message,
 				   size_t size, int64_t deadline, unsigned int flags)
 {
-	struct kipc_message known;
-	ssize_t received = -EAGAIN;
+	ssize_t received;
 
-	if (!message && deadline == KIPC_FOREVER && !flags)
-		received = mailbox_read(mailbox, buffer, capacity);
-	/* Or somebody has made the descriptor one that does not wait. */
+	if (message || deadline != KIPC_FOREVER || flags)
+		return mailbox_receive(mailbox, buffer, capacity, message, size,
+				       deadline, flags);
+	received = mailbox_read(mailbox, buffer, capacity);
+	/* Somebody has made the descriptor one that does not wait. */
 	if (received == -EAGAIN)
-		received = mailbox_receive(mailbox, buffer, capacity, &known,
-					   deadline, flags);
-	if (received >= 0) {
-		kipc_seen_taken(mailbox);
-		kipc_seen_filled(buffer, received);
-	}
-	if (message && (received >= 0 || received == -EMSGSIZE))
-		kipc_sized_out(message, size, &known, sizeof(known));
+		return mailbox_receive(mailbox, buffer, capacity, NULL, 0,
+				       KIPC_FOREVER, 0);
 	return received;
 }
 

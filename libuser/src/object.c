@@ -19,6 +19,14 @@
 #define OBJECT_FLAGS_KNOWN	0x7ffU
 #endif
 
+bool kipc_valgrind;
+
+__attribute__((constructor))
+static void prepare(void)
+{
+	kipc_valgrind = kipc_valgrind_runs();
+}
+
 static void restore_errno(const int *saved)
 {
 	errno = *saved;
