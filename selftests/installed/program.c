@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A program that uses all types of objects by the shared library. ./stage compiles it
- * with the headers of this version and with those of former releases.
+ * A program that uses all types of objects by the shared library, and does so where its
+ * argument says. ./stage compiles it with the headers of this version and with those of
+ * former releases.
  */
+#define _GNU_SOURCE
 #include <kipc.h>
 #include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define CANARY		0xa5a5a5a5a5a5a5a5ULL
-#define NAME		"installed"
 #define SECONDS_MAX	60	/* a thread that is not woken hangs */
 
 static int failures;
+static char name[32];	/* of a semaphore, another one in each process */
 
 static void expect(int line, const char *what, long expected, long seen)
 {
@@ -35,7 +41,7 @@ static long waiters(void)
 	do {
 		filled = kipc_list(&cursor, entries, 8);
 		for (i = 0; i < filled; i++) {
-			if (!strcmp(entries[i].name, NAME))
+			if (!strcmp(entries[i].name, name))
 				return entries[i].waiters;
 		}
 	} while (filled > 0);
@@ -72,8 +78,9 @@ static void semaphores(void)
 	} room = { .canary = CANARY };
 	uint32_t value = 9;
 
-	EXPECT(0, kipc_semaphore_create(&semaphore, NAME, &options));
-	EXPECT(0, kipc_semaphore_open(&opened, NAME, KIPC_READ | KIPC_WRITE));
+	snprintf(name, sizeof(name), "installed-%d", getpid());
+	EXPECT(0, kipc_semaphore_create(&semaphore, name, &options));
+	EXPECT(0, kipc_semaphore_open(&opened, name, KIPC_READ | KIPC_WRITE));
 	EXPECT(0, kipc_semaphore_import(&imported, dup(kipc_semaphore_fd(semaphore))));
 	EXPECT(0, kipc_semaphore_trywait(opened, 1, 1));
 	EXPECT(-EAGAIN, kipc_semaphore_trywait(imported, 1, 1));
@@ -85,7 +92,7 @@ static void semaphores(void)
 	waiters_are_woken(semaphore);
 	kipc_semaphore_spins(semaphore, &room.spins);
 	EXPECT(CANARY, room.canary);
-	EXPECT(0, kipc_unlink(NAME));
+	EXPECT(0, kipc_unlink(name));
 	kipc_semaphore_close(imported);
 	kipc_semaphore_close(opened);
 	kipc_semaphore_close(semaphore);
@@ -192,13 +199,100 @@ static void regions(void)
 	kipc_region_close(region);
 }
 
-int main(void)
+static void use_all(void)
 {
-	alarm(SECONDS_MAX);
 	semaphores();
 	mutexes();
 	barriers();
 	mailboxes();
 	regions();
-	return failures ? 1 : 0;
+}
+
+/* ------------------------------------------------------------------------ */
+/* Where                                                                    */
+/* ------------------------------------------------------------------------ */
+
+static void in_child(pid_t child)
+{
+	int status = -1;
+
+	if (!child) {
+		use_all();
+		fflush(stdout);
+		_exit(failures ? 1 : 0);
+	}
+	EXPECT(child, waitpid(child, &status, 0));
+	EXPECT(0, status);
+}
+
+static void in_handlers_of_fork(void)
+{
+	pthread_atfork(use_all, use_all, use_all);
+	in_child(fork());
+}
+
+static void fork_now(int signal)
+{
+	(void)signal;
+	in_child(fork());
+}
+
+static void after_fork_in_a_handler_of_a_signal(void)
+{
+	signal(SIGUSR1, fork_now);
+	raise(SIGUSR1);
+}
+
+static void in_child_of__Fork(void)
+{
+	in_child(_Fork());
+}
+
+static void in_child_of_posix_spawn(void)
+{
+	char *arguments[] = { "program", NULL };
+	int status = -1;
+	pid_t child;
+
+	EXPECT(0, posix_spawn(&child, "/proc/self/exe", NULL, NULL, arguments, environ));
+	EXPECT(child, waitpid(child, &status, 0));
+	EXPECT(0, status);
+}
+
+static const struct {
+	const char *name;
+	void (*use)(void);
+} places[] = {
+	{ "main", use_all },
+	{ "fork-handlers", in_handlers_of_fork },
+	{ "signal-handler", after_fork_in_a_handler_of_a_signal },
+	{ "_Fork", in_child_of__Fork },
+	{ "posix_spawn", in_child_of_posix_spawn },
+};
+
+/* glibc passes these to constructors too. */
+__attribute__((constructor))
+static void before_main(int argc, char **argv)
+{
+	if (argc < 2 || strcmp(argv[1], "constructor"))
+		return;
+	alarm(SECONDS_MAX);
+	use_all();
+	exit(failures ? 1 : 0);
+}
+
+int main(int argc, char **argv)
+{
+	const char *where = argc > 1 ? argv[1] : "main";
+	size_t i;
+
+	alarm(SECONDS_MAX);
+	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		if (strcmp(places[i].name, where))
+			continue;
+		places[i].use();
+		return failures ? 1 : 0;
+	}
+	printf("# nowhere is called %s\n", where);
+	return 2;
 }

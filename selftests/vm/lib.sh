@@ -120,11 +120,11 @@ make_tests() (
 	folder=$1
 
 	shift
-	tree=$("$vm/kernel-tree")
+	sources=$("$vm/kernel-tree")
 	mkdir -p "$build/${folder/\//-}"
 	lock_build
 	make -s --no-print-directory -j"$(nproc)" -C "$top/$folder" \
-		OUTPUT="$build/${folder/\//-}" KSELFTEST_DIR="$tree/tools/testing/selftests" \
+		OUTPUT="$build/${folder/\//-}" KSELFTEST_DIR="$sources/tools/testing/selftests" \
 		KHDR_INCLUDES="-I$top/uapi" USERCFLAGS=-Werror USERLDFLAGS=-static "$@"
 )
 
