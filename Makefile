@@ -28,6 +28,9 @@ release := $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
 	'$(KDIR)/include/generated/utsrelease.h' 2>/dev/null)
 modules = $(DESTDIR)/lib/modules/$(release)
 
+# Where there is none (package kmod), nothing here can load a module either.
+depmod = [ -n '$(DESTDIR)' ] || ! command -v depmod >/dev/null || depmod $(release)
+
 ifneq ($(release),)
 module:
 	@$(vm)/module running
@@ -108,8 +111,9 @@ install: check-paths library $(if $(release),module)
 ifneq ($(release),)
 	@$(MAKE) -s --no-print-directory -C '$(KDIR)' M='$(CURDIR)/build/$(release)/kmod' \
 		INSTALL_MOD_PATH='$(DESTDIR)' INSTALL_MOD_DIR=updates DEPMOD=true \
-		CONFIG_MODULE_SIG_ALL= modules_install
-	@[ -n '$(DESTDIR)' ] || depmod $(release)
+		CONFIG_MODULE_SIG_ALL= CONFIG_MODULE_COMPRESS= CONFIG_MODULE_COMPRESS_XZ= \
+		modules_install
+	@$(depmod)
 else
 	@echo "No kernel headers in $(KDIR): the module is not installed"
 endif
@@ -122,7 +126,7 @@ uninstall:
 ifneq ($(release),)
 	@rm -f '$(modules)'/updates/kipc.ko*
 	@rmdir -p --ignore-fail-on-non-empty '$(modules)/updates' 2>/dev/null || true
-	@[ -n '$(DESTDIR)' ] || depmod $(release)
+	@$(depmod)
 endif
 
 ## clean: remove everything that was built

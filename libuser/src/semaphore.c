@@ -9,17 +9,11 @@
 
 #include "attachment.h"
 #include "checkers.h"
+#include "semaphore.h"
 #include "sized.h"
-#include "spin.h"
 
 /* The word does not say what to do: ask the kernel. */
 #define ASK	1
-
-struct semaphore {
-	struct kipc_semaphore shown;	/* to inlined code */
-	uint32_t flags;			/* the object's */
-	struct spins spins;
-};
 
 static struct semaphore *whole(struct kipc_semaphore *semaphore)
 {

@@ -7,7 +7,7 @@
 
 #include "kselftest_harness.h"
 
-#include <kipc.h>
+#include "semaphore.h"
 
 #define ELEMENTS	4
 #define MAX		100
@@ -17,16 +17,18 @@
 
 FIXTURE(words) {
 	kipc_word words[ELEMENTS * STRIDE];
-	struct kipc_semaphore semaphore;
+	struct semaphore semaphore;
 };
 
 FIXTURE_SETUP(words)
 {
 	memset(self->words, 0, sizeof(self->words));
-	self->semaphore = (struct kipc_semaphore) {
-		.words = { .base = self->words, .stride = STRIDE, .fd = -1 },
-		.elements = ELEMENTS,
-		.max = MAX,
+	self->semaphore = (struct semaphore) {
+		.shown = {
+			.words = { .base = self->words, .stride = STRIDE, .fd = -1 },
+			.elements = ELEMENTS,
+			.max = MAX,
+		},
 	};
 }
 
@@ -36,65 +38,65 @@ FIXTURE_TEARDOWN(words)
 
 TEST_F(words, post_adds)
 {
-	EXPECT_EQ(0, kipc_semaphore_post(&self->semaphore, 0, 1));
-	EXPECT_EQ(0, kipc_semaphore_post(&self->semaphore, 0, 41));
+	EXPECT_EQ(0, kipc_semaphore_post(&self->semaphore.shown, 0, 1));
+	EXPECT_EQ(0, kipc_semaphore_post(&self->semaphore.shown, 0, 41));
 	EXPECT_EQ(42, self->words[0]);
 }
 
 TEST_F(words, elements_are_apart)
 {
-	EXPECT_EQ(0, kipc_semaphore_post(&self->semaphore, ELEMENTS - 1, 7));
+	EXPECT_EQ(0, kipc_semaphore_post(&self->semaphore.shown, ELEMENTS - 1, 7));
 	EXPECT_EQ(7, self->words[(ELEMENTS - 1) * STRIDE]);
 	EXPECT_EQ(0, self->words[0]);
 }
 
 TEST_F(words, post_does_not_pass_the_maximum)
 {
-	EXPECT_EQ(0, kipc_semaphore_post(&self->semaphore, 0, MAX));
-	EXPECT_EQ(-EOVERFLOW, kipc_semaphore_post(&self->semaphore, 0, 1));
+	EXPECT_EQ(0, kipc_semaphore_post(&self->semaphore.shown, 0, MAX));
+	EXPECT_EQ(-EOVERFLOW, kipc_semaphore_post(&self->semaphore.shown, 0, 1));
 	EXPECT_EQ(-EOVERFLOW,
-		  kipc_semaphore_post(&self->semaphore, 0, UINT32_MAX));
+		  kipc_semaphore_post(&self->semaphore.shown, 0, UINT32_MAX));
 	EXPECT_EQ(MAX, self->words[0]);
 }
 
 TEST_F(words, trywait_takes_all_or_nothing)
 {
 	self->words[0] = 3;
-	EXPECT_EQ(-EAGAIN, kipc_semaphore_trywait(&self->semaphore, 0, 4));
+	EXPECT_EQ(-EAGAIN, kipc_semaphore_trywait(&self->semaphore.shown, 0, 4));
 	EXPECT_EQ(3, self->words[0]);
-	EXPECT_EQ(0, kipc_semaphore_trywait(&self->semaphore, 0, 3));
+	EXPECT_EQ(0, kipc_semaphore_trywait(&self->semaphore.shown, 0, 3));
 	EXPECT_EQ(0, self->words[0]);
-	EXPECT_EQ(-EAGAIN, kipc_semaphore_trywait(&self->semaphore, 0, 1));
+	EXPECT_EQ(-EAGAIN, kipc_semaphore_trywait(&self->semaphore.shown, 0, 1));
 }
 
 TEST_F(words, wait_takes_what_is_there)
 {
 	self->words[0] = 2;
-	EXPECT_EQ(0, kipc_semaphore_wait(&self->semaphore, 0, 1));
-	EXPECT_EQ(0, kipc_semaphore_timedwait(&self->semaphore, 0, 1, 0, 0));
+	EXPECT_EQ(0, kipc_semaphore_wait(&self->semaphore.shown, 0, 1));
+	EXPECT_EQ(0, kipc_semaphore_timedwait(&self->semaphore.shown, 0, 1, 0, 0));
 	EXPECT_EQ(0, self->words[0]);
 }
 
 TEST_F(words, wait_for_more_asks_the_kernel)
 {
-	EXPECT_EQ(-EBADF, kipc_semaphore_wait(&self->semaphore, 0, 1));
+	EXPECT_EQ(-EBADF, kipc_semaphore_wait(&self->semaphore.shown, 0, 1));
 	EXPECT_EQ(-EBADF,
-		  kipc_semaphore_timedwait(&self->semaphore, 0, 1, 0, 0));
+		  kipc_semaphore_timedwait(&self->semaphore.shown, 0, 1, 0, 0));
 	EXPECT_EQ(0, self->words[0]);
 }
 
 TEST_F(words, the_kernels_word_is_left_alone)
 {
 	self->words[0] = KIPC_SLOW | 5;
-	EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore, 0, 1));
-	EXPECT_EQ(-EBADF, kipc_semaphore_trywait(&self->semaphore, 0, 1));
-	EXPECT_EQ(-EBADF, kipc_semaphore_wait(&self->semaphore, 0, 1));
+	EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore.shown, 0, 1));
+	EXPECT_EQ(-EBADF, kipc_semaphore_trywait(&self->semaphore.shown, 0, 1));
+	EXPECT_EQ(-EBADF, kipc_semaphore_wait(&self->semaphore.shown, 0, 1));
 	EXPECT_EQ(KIPC_SLOW | 5, self->words[0]);
 }
 
 TEST_F(words, bad_arguments_are_refused)
 {
-	struct kipc_semaphore *semaphore = &self->semaphore;
+	struct kipc_semaphore *semaphore = &self->semaphore.shown;
 
 	self->words[0] = 5;
 	EXPECT_EQ(-EINVAL, kipc_semaphore_post(semaphore, ELEMENTS, 1));
@@ -123,9 +125,9 @@ TEST_F(words, garbage_is_left_to_the_kernel)
 
 	for (i = 0; i < ARRAY_SIZE(garbage); i++) {
 		self->words[0] = garbage[i];
-		EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore, 0, 1));
-		EXPECT_EQ(-EBADF, kipc_semaphore_trywait(&self->semaphore, 0, 1));
-		EXPECT_EQ(-EBADF, kipc_semaphore_wait(&self->semaphore, 0, 1));
+		EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore.shown, 0, 1));
+		EXPECT_EQ(-EBADF, kipc_semaphore_trywait(&self->semaphore.shown, 0, 1));
+		EXPECT_EQ(-EBADF, kipc_semaphore_wait(&self->semaphore.shown, 0, 1));
 		EXPECT_EQ(garbage[i], self->words[0]);
 	}
 }
@@ -133,18 +135,18 @@ TEST_F(words, garbage_is_left_to_the_kernel)
 TEST_F(words, units_can_be_taken_while_somebody_waits)
 {
 	self->words[0] = KIPC_SEMAPHORE_WAITERS | 3;
-	EXPECT_EQ(0, kipc_semaphore_trywait(&self->semaphore, 0, 1));
-	EXPECT_EQ(0, kipc_semaphore_wait(&self->semaphore, 0, 2));
+	EXPECT_EQ(0, kipc_semaphore_trywait(&self->semaphore.shown, 0, 1));
+	EXPECT_EQ(0, kipc_semaphore_wait(&self->semaphore.shown, 0, 2));
 	EXPECT_EQ(KIPC_SEMAPHORE_WAITERS, self->words[0]);
-	EXPECT_EQ(-EAGAIN, kipc_semaphore_trywait(&self->semaphore, 0, 1));
-	EXPECT_EQ(-EBADF, kipc_semaphore_wait(&self->semaphore, 0, 1));
+	EXPECT_EQ(-EAGAIN, kipc_semaphore_trywait(&self->semaphore.shown, 0, 1));
+	EXPECT_EQ(-EBADF, kipc_semaphore_wait(&self->semaphore.shown, 0, 1));
 	EXPECT_EQ(KIPC_SEMAPHORE_WAITERS, self->words[0]);
 }
 
 TEST_F(words, units_are_given_to_waiters_by_the_kernel)
 {
 	self->words[0] = KIPC_SEMAPHORE_WAITERS;
-	EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore, 0, 1));
+	EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore.shown, 0, 1));
 	EXPECT_EQ(KIPC_SEMAPHORE_WAITERS, self->words[0]);
 }
 
@@ -152,12 +154,12 @@ TEST_F(words, units_are_given_to_waiters_by_the_kernel)
 TEST_F(words, one_unit_can_be_given_to_who_is_woken)
 {
 	self->words[0] = KIPC_SEMAPHORE_WOKEN;
-	EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore, 0, 2));
-	EXPECT_EQ(0, kipc_semaphore_post(&self->semaphore, 0, 1));
+	EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore.shown, 0, 2));
+	EXPECT_EQ(0, kipc_semaphore_post(&self->semaphore.shown, 0, 1));
 	EXPECT_EQ(KIPC_SEMAPHORE_WOKEN | 1, self->words[0]);
-	EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore, 0, 1));
+	EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore.shown, 0, 1));
 	EXPECT_EQ(KIPC_SEMAPHORE_WOKEN | 1, self->words[0]);
-	EXPECT_EQ(0, kipc_semaphore_wait(&self->semaphore, 0, 1));
+	EXPECT_EQ(0, kipc_semaphore_wait(&self->semaphore.shown, 0, 1));
 	EXPECT_EQ(KIPC_SEMAPHORE_WOKEN, self->words[0]);
 }
 
@@ -170,14 +172,14 @@ static int post_wait(struct kipc_semaphore *semaphore, unsigned int count)
 TEST_F(words, post_wait_changes_both)
 {
 	self->words[STRIDE] = 3;
-	EXPECT_EQ(0, post_wait(&self->semaphore, 2));
+	EXPECT_EQ(0, post_wait(&self->semaphore.shown, 2));
 	EXPECT_EQ(1, self->words[0]);
 	EXPECT_EQ(1, self->words[STRIDE]);
 }
 
 TEST_F(words, post_wait_posts_and_asks_the_kernel)
 {
-	EXPECT_EQ(-EBADF, post_wait(&self->semaphore, 1));
+	EXPECT_EQ(-EBADF, post_wait(&self->semaphore.shown, 1));
 	EXPECT_EQ(1, self->words[0]);
 	EXPECT_EQ(0, self->words[STRIDE]);
 }
@@ -186,11 +188,11 @@ TEST_F(words, post_wait_posts_and_asks_the_kernel)
 TEST_F(words, post_wait_asks_the_kernel_first)
 {
 	self->words[STRIDE] = KIPC_SLOW;
-	EXPECT_EQ(-EBADF, post_wait(&self->semaphore, 1));
+	EXPECT_EQ(-EBADF, post_wait(&self->semaphore.shown, 1));
 	EXPECT_EQ(0, self->words[0]);
 	self->words[0] = KIPC_SLOW;
 	self->words[STRIDE] = 1;
-	EXPECT_EQ(-EBADF, post_wait(&self->semaphore, 1));
+	EXPECT_EQ(-EBADF, post_wait(&self->semaphore.shown, 1));
 	EXPECT_EQ(1, self->words[STRIDE]);
 }
 
@@ -198,7 +200,7 @@ TEST_F(words, post_wait_does_not_pass_the_maximum)
 {
 	self->words[0] = MAX;
 	self->words[STRIDE] = 1;
-	EXPECT_EQ(-EOVERFLOW, post_wait(&self->semaphore, 1));
+	EXPECT_EQ(-EOVERFLOW, post_wait(&self->semaphore.shown, 1));
 	EXPECT_EQ(MAX, self->words[0]);
 	EXPECT_EQ(1, self->words[STRIDE]);
 }
@@ -210,20 +212,20 @@ TEST_F(words, spins_are_counted)
 	int i, several = sysconf(_SC_NPROCESSORS_ONLN) > 1;
 
 	self->words[0] = 1;
-	EXPECT_EQ(0, kipc_semaphore_wait(&self->semaphore, 0, 1));
-	EXPECT_EQ(-EAGAIN, kipc_semaphore_trywait(&self->semaphore, 0, 1));
-	kipc_semaphore_spins(&self->semaphore, &spins);
+	EXPECT_EQ(0, kipc_semaphore_wait(&self->semaphore.shown, 0, 1));
+	EXPECT_EQ(-EAGAIN, kipc_semaphore_trywait(&self->semaphore.shown, 0, 1));
+	kipc_semaphore_spins(&self->semaphore.shown, &spins);
 	EXPECT_EQ(0, spins.waits);
 	for (i = 0; i < 200; i++)
-		EXPECT_EQ(-EBADF, kipc_semaphore_wait(&self->semaphore, 0, 1));
-	kipc_semaphore_spins(&self->semaphore, &spins);
+		EXPECT_EQ(-EBADF, kipc_semaphore_wait(&self->semaphore.shown, 0, 1));
+	kipc_semaphore_spins(&self->semaphore.shown, &spins);
 	EXPECT_EQ(several ? 200 : 0, spins.waits);
 	EXPECT_EQ(0, spins.paid);
 	EXPECT_GE(200 / 8 * KIPC_SPINS_MAX, spins.looks);
 	self->words[0] = KIPC_SLOW;
-	EXPECT_EQ(-EBADF, kipc_semaphore_wait(&self->semaphore, 0, 1));
-	EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore, 0, 1));
-	kipc_semaphore_spins(&self->semaphore, &spins);
+	EXPECT_EQ(-EBADF, kipc_semaphore_wait(&self->semaphore.shown, 0, 1));
+	EXPECT_EQ(-EBADF, kipc_semaphore_post(&self->semaphore.shown, 0, 1));
+	kipc_semaphore_spins(&self->semaphore.shown, &spins);
 	EXPECT_EQ(several ? 200 : 0, spins.waits);
 }
 
@@ -249,15 +251,15 @@ TEST_F(words, spins_find_units)
 	int i;
 
 	ASSERT_EQ(0, pthread_create(&thread, NULL, run_answers,
-				    &self->semaphore));
+				    &self->semaphore.shown));
 	for (i = 0; i < ROUNDS; i++) {
-		if (!post_wait(&self->semaphore, 1))
+		if (!post_wait(&self->semaphore.shown, 1))
 			continue;
-		while (kipc_semaphore_wait(&self->semaphore, 1, 1))
+		while (kipc_semaphore_wait(&self->semaphore.shown, 1, 1))
 			sched_yield();
 	}
 	ASSERT_EQ(0, pthread_join(thread, NULL));
-	kipc_semaphore_spins(&self->semaphore, &spins);
+	kipc_semaphore_spins(&self->semaphore.shown, &spins);
 	EXPECT_LE(spins.paid, spins.waits);
 	EXPECT_EQ(0, self->words[0]);
 	EXPECT_EQ(0, self->words[STRIDE]);
@@ -288,7 +290,7 @@ static void *run_crowd(void *data)
 
 TEST_F(words, threads_lose_no_unit_and_see_each_others_writes)
 {
-	struct crowd crowd = { .semaphore = &self->semaphore };
+	struct crowd crowd = { .semaphore = &self->semaphore.shown };
 	pthread_t threads[THREADS];
 	int i;
 
