@@ -5,9 +5,10 @@
  *
  * The kernel knows a participant by its mapping of the words, which a child does
  * not inherit. So the words of such handles are kept in a list, and a child of
- * fork() maps them again, at the same address if it can, before fork() returns to it and
- * before handlers of the program's (pthread_atfork()) run in it. Where that fails, for want of room among the participants or of memory, they become
- * words that cannot be mapped, and verbs that need an attachment fail.
+ * fork() maps them again, at the same address if it can, before fork() returns to it
+ * and before handlers of the program's (pthread_atfork()) run in it. Where that fails,
+ * for want of room among the participants or of memory, they become words that cannot
+ * be mapped, and verbs that need an attachment fail.
  *
  * The list is locked by opening, closing and forking, by nothing else.
  */
