@@ -28,8 +28,9 @@ release := $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
 	'$(KDIR)/include/generated/utsrelease.h' 2>/dev/null)
 modules = $(DESTDIR)/lib/modules/$(release)
 
-# Where there is none (package kmod), nothing here can load a module either.
-depmod = [ -n '$(DESTDIR)' ] || ! command -v depmod >/dev/null || depmod $(release)
+# It may not be in the path of a user who becomes root.
+depmod = [ -n '$(DESTDIR)' ] || PATH="$$PATH:/sbin:/usr/sbin" depmod $(release) || \
+	echo "Without depmod modprobe does not see what has changed" >&2
 
 ifneq ($(release),)
 module:

@@ -40,8 +40,8 @@
  *   library that knows less than the program accepts what it does not know as zero
  *   (-E2BIG otherwise), and fills in zeros; one that knows more takes the rest as
  *   zero, and fills in no more than there is. Less than the first version had is
- *   -EINVAL. Other languages, which cannot see when a structure grows, call
- *   functions that end in _sized, too.
+ *   -EINVAL. Other languages call the functions that end in _sized, and
+ *   kipc_semaphore_open_words() and _import_words(), too.
  * - An object with a flag that the library does not know, and so with words that may
  *   mean something else, is -EOPNOTSUPP.
  * - Errors of create, open, import and unlink that all types share:
@@ -106,8 +106,8 @@ int kipc_list_sized(uint64_t *cursor, struct kipc_list_entry *entries,
  * @param count    1..KIPC_LIST_MAX
  * @return entries filled, 0 at the end; -EINVAL, -EFAULT
  */
-KIPC_INLINE int kipc_list(uint64_t *cursor, struct kipc_list_entry *entries,
-			  unsigned int count)
+static inline int kipc_list(uint64_t *cursor, struct kipc_list_entry *entries,
+			    unsigned int count)
 {
 	return kipc_list_sized(cursor, entries, count, sizeof(*entries));
 }
@@ -202,12 +202,20 @@ int kipc_semaphore_create_sized(struct kipc_semaphore **semaphore, const char *n
  * @return 0 or a negative errno; with KIPC_UNDO also -EUSERS (too many processes
  *         take part) and -ENOSPC (the quota of the calling user)
  */
-KIPC_INLINE int kipc_semaphore_create(struct kipc_semaphore **semaphore,
-				      const char *name,
-				      const struct kipc_semaphore_options *options)
+static inline int kipc_semaphore_create(struct kipc_semaphore **semaphore,
+					const char *name,
+					const struct kipc_semaphore_options *options)
 {
 	return kipc_semaphore_create_sized(semaphore, name, options, sizeof(*options));
 }
+
+/*
+ * What is under kipc_semaphore_open() and kipc_semaphore_import(). Symbols without
+ * _words and _sized are for programs of version 0.1: see src/release_0_1.c.
+ */
+int kipc_semaphore_open_words(struct kipc_semaphore **semaphore, const char *name,
+			      unsigned int access);
+int kipc_semaphore_import_words(struct kipc_semaphore **semaphore, int fd);
 
 /**
  * Open a set of semaphores by name.
@@ -218,8 +226,11 @@ KIPC_INLINE int kipc_semaphore_create(struct kipc_semaphore **semaphore,
  *                   KIPC_UNDO it can only be looked at.
  * @return 0 or a negative errno
  */
-int kipc_semaphore_open(struct kipc_semaphore **semaphore, const char *name,
-			unsigned int access);
+static inline int kipc_semaphore_open(struct kipc_semaphore **semaphore,
+				      const char *name, unsigned int access)
+{
+	return kipc_semaphore_open_words(semaphore, name, access);
+}
 
 /**
  * Make a handle of a descriptor, for one that came over a Unix socket.
@@ -228,7 +239,10 @@ int kipc_semaphore_open(struct kipc_semaphore **semaphore, const char *name,
  * @return 0, -EPROTOTYPE where it is of another type, -ENOTTY where it is not
  *         of kipc at all, or another negative errno
  */
-int kipc_semaphore_import(struct kipc_semaphore **semaphore, int fd);
+static inline int kipc_semaphore_import(struct kipc_semaphore **semaphore, int fd)
+{
+	return kipc_semaphore_import_words(semaphore, fd);
+}
 
 /** Give the handle and its descriptor back. NULL is fine. */
 void kipc_semaphore_close(struct kipc_semaphore *semaphore);
@@ -415,8 +429,8 @@ void kipc_semaphore_spins_sized(const struct kipc_semaphore *semaphore,
  * What waiting by this handle has cost before it slept. Threads that use the
  * handle at once may make the counts come out too small.
  */
-KIPC_INLINE void kipc_semaphore_spins(const struct kipc_semaphore *semaphore,
-				      struct kipc_spins *spins)
+static inline void kipc_semaphore_spins(const struct kipc_semaphore *semaphore,
+					struct kipc_spins *spins)
 {
 	kipc_semaphore_spins_sized(semaphore, spins, sizeof(*spins));
 }
@@ -456,9 +470,8 @@ int kipc_barrier_create_sized(struct kipc_barrier **barrier, const char *name,
  * arrival stands even where the process is killed as it waits.
  * @return 0 or a negative errno; -EUSERS: too many processes take part
  */
-KIPC_INLINE int kipc_barrier_create(struct kipc_barrier **barrier,
-				    const char *name,
-				    const struct kipc_barrier_options *options)
+static inline int kipc_barrier_create(struct kipc_barrier **barrier, const char *name,
+				      const struct kipc_barrier_options *options)
 {
 	return kipc_barrier_create_sized(barrier, name, options, sizeof(*options));
 }
@@ -540,8 +553,8 @@ int kipc_barrier_state_sized(struct kipc_barrier *barrier,
 			     struct kipc_barrier_state_args *state, size_t size);
 
 /** Look at the barrier: fills all of @p state. */
-KIPC_INLINE int kipc_barrier_state(struct kipc_barrier *barrier,
-				   struct kipc_barrier_state_args *state)
+static inline int kipc_barrier_state(struct kipc_barrier *barrier,
+				     struct kipc_barrier_state_args *state)
 {
 	return kipc_barrier_state_sized(barrier, state, sizeof(*state));
 }
@@ -551,8 +564,8 @@ void kipc_barrier_spins_sized(const struct kipc_barrier *barrier,
 			      struct kipc_spins *spins, size_t size);
 
 /** What waiting by this handle has cost; as for semaphores. */
-KIPC_INLINE void kipc_barrier_spins(const struct kipc_barrier *barrier,
-				    struct kipc_spins *spins)
+static inline void kipc_barrier_spins(const struct kipc_barrier *barrier,
+				      struct kipc_spins *spins)
 {
 	kipc_barrier_spins_sized(barrier, spins, sizeof(*spins));
 }
@@ -572,7 +585,7 @@ struct kipc_mailbox_options {
 	uint32_t messages;	/**< most it holds; 0 means 64 */
 	uint64_t bytes;		/**< most bytes it holds; 0 means the product */
 	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
-	uint32_t reserved;	/* was padding: not looked at */
+	uint32_t reserved;	/**< 0 */
 };
 
 /** What the kernel says of a message. */
@@ -591,9 +604,8 @@ int kipc_mailbox_create_sized(struct kipc_mailbox **mailbox, const char *name,
 			      const struct kipc_mailbox_options *options, size_t size);
 
 /** Create a mailbox, or open the one of that name; as for semaphores. */
-KIPC_INLINE int kipc_mailbox_create(struct kipc_mailbox **mailbox,
-				    const char *name,
-				    const struct kipc_mailbox_options *options)
+static inline int kipc_mailbox_create(struct kipc_mailbox **mailbox, const char *name,
+				      const struct kipc_mailbox_options *options)
 {
 	return kipc_mailbox_create_sized(mailbox, name, options, sizeof(*options));
 }
@@ -655,11 +667,10 @@ ssize_t kipc_mailbox_receive_sized(struct kipc_mailbox *mailbox, void *buffer,
  *         too small, the message stays first), -EINVAL, -EFAULT, -EBADF (not
  *         open for reading), -EUSERS (too many wait already)
  */
-KIPC_INLINE ssize_t kipc_mailbox_timedreceive(struct kipc_mailbox *mailbox,
-					      void *buffer, size_t capacity,
-					      struct kipc_message *message,
-					      int64_t deadline,
-					      unsigned int flags)
+static inline ssize_t kipc_mailbox_timedreceive(struct kipc_mailbox *mailbox,
+						void *buffer, size_t capacity,
+						struct kipc_message *message,
+						int64_t deadline, unsigned int flags)
 {
 	if (flags & ~KIPC_REALTIME)
 		return -EINVAL;
@@ -668,27 +679,26 @@ KIPC_INLINE ssize_t kipc_mailbox_timedreceive(struct kipc_mailbox *mailbox,
 }
 
 /** Receive a message, waiting for one as long as it takes. */
-KIPC_INLINE ssize_t kipc_mailbox_receive(struct kipc_mailbox *mailbox,
-					 void *buffer, size_t capacity,
-					 struct kipc_message *message)
+static inline ssize_t kipc_mailbox_receive(struct kipc_mailbox *mailbox, void *buffer,
+					   size_t capacity,
+					   struct kipc_message *message)
 {
 	return kipc_mailbox_receive_sized(mailbox, buffer, capacity, message,
 					  sizeof(*message), KIPC_FOREVER, 0);
 }
 
 /** Receive a message if there is one, -EAGAIN otherwise. */
-KIPC_INLINE ssize_t kipc_mailbox_tryreceive(struct kipc_mailbox *mailbox,
-					    void *buffer, size_t capacity,
-					    struct kipc_message *message)
+static inline ssize_t kipc_mailbox_tryreceive(struct kipc_mailbox *mailbox,
+					      void *buffer, size_t capacity,
+					      struct kipc_message *message)
 {
 	return kipc_mailbox_receive_sized(mailbox, buffer, capacity, message,
 					  sizeof(*message), 0, KIPC_TRY);
 }
 
 /** Look at the first message and leave it there; -EAGAIN if there is none. */
-KIPC_INLINE ssize_t kipc_mailbox_peek(struct kipc_mailbox *mailbox,
-				      void *buffer, size_t capacity,
-				      struct kipc_message *message)
+static inline ssize_t kipc_mailbox_peek(struct kipc_mailbox *mailbox, void *buffer,
+					size_t capacity, struct kipc_message *message)
 {
 	return kipc_mailbox_receive_sized(mailbox, buffer, capacity, message,
 					  sizeof(*message), 0, KIPC_TRY | KIPC_PEEK);
@@ -699,8 +709,8 @@ int kipc_mailbox_state_sized(struct kipc_mailbox *mailbox,
 			     struct kipc_mailbox_state_args *state, size_t size);
 
 /** Look at the mailbox: fills all of @p state. */
-KIPC_INLINE int kipc_mailbox_state(struct kipc_mailbox *mailbox,
-				   struct kipc_mailbox_state_args *state)
+static inline int kipc_mailbox_state(struct kipc_mailbox *mailbox,
+				     struct kipc_mailbox_state_args *state)
 {
 	return kipc_mailbox_state_sized(mailbox, state, sizeof(*state));
 }
@@ -738,9 +748,8 @@ int kipc_mutex_create_sized(struct kipc_mutex **mutex, const char *name,
  * what the thread owns is given to the next one to lock it, with -EOWNERDEAD.
  * @return 0 or a negative errno; -EUSERS: too many processes take part
  */
-KIPC_INLINE int kipc_mutex_create(struct kipc_mutex **mutex,
-				  const char *name,
-				  const struct kipc_mutex_options *options)
+static inline int kipc_mutex_create(struct kipc_mutex **mutex, const char *name,
+				    const struct kipc_mutex_options *options)
 {
 	return kipc_mutex_create_sized(mutex, name, options, sizeof(*options));
 }
@@ -872,8 +881,8 @@ int kipc_mutex_state_sized(struct kipc_mutex *mutex, uint32_t element,
 			   struct kipc_mutex_state_args *state, size_t size);
 
 /** Look at a mutex: fills all of @p state, for any access. @return 0, -EINVAL */
-KIPC_INLINE int kipc_mutex_state(struct kipc_mutex *mutex, uint32_t element,
-				 struct kipc_mutex_state_args *state)
+static inline int kipc_mutex_state(struct kipc_mutex *mutex, uint32_t element,
+				   struct kipc_mutex_state_args *state)
 {
 	return kipc_mutex_state_sized(mutex, element, state, sizeof(*state));
 }
@@ -883,8 +892,8 @@ void kipc_mutex_spins_sized(const struct kipc_mutex *mutex,
 			    struct kipc_spins *spins, size_t size);
 
 /** What locking by this handle has cost; as for semaphores. */
-KIPC_INLINE void kipc_mutex_spins(const struct kipc_mutex *mutex,
-				  struct kipc_spins *spins)
+static inline void kipc_mutex_spins(const struct kipc_mutex *mutex,
+				    struct kipc_spins *spins)
 {
 	kipc_mutex_spins_sized(mutex, spins, sizeof(*spins));
 }
@@ -903,7 +912,7 @@ struct kipc_region_options {
 	uint32_t mutexes;	/**< in it, 0..KIPC_ELEMENTS_MAX */
 	uint64_t bytes;		/**< 1..KIPC_REGION_MAX; 0 means 4096 */
 	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
-	uint32_t reserved;	/* was padding: not looked at */
+	uint32_t reserved;	/**< 0 */
 };
 
 /* What is under kipc_region_create(). @size: bytes of the options */
@@ -926,9 +935,8 @@ int kipc_region_create_sized(struct kipc_region **region, const char *name,
  *         the memory of the machine or of the memory cgroup; -EUSERS: too many
  *         processes take part
  */
-KIPC_INLINE int kipc_region_create(struct kipc_region **region,
-				   const char *name,
-				   const struct kipc_region_options *options)
+static inline int kipc_region_create(struct kipc_region **region, const char *name,
+				     const struct kipc_region_options *options)
 {
 	return kipc_region_create_sized(region, name, options, sizeof(*options));
 }
@@ -999,8 +1007,8 @@ int kipc_region_state_sized(struct kipc_region *region,
 			    struct kipc_region_state_args *state, size_t size);
 
 /** Look at the region: fills all of @p state, for any access. @return 0 */
-KIPC_INLINE int kipc_region_state(struct kipc_region *region,
-				  struct kipc_region_state_args *state)
+static inline int kipc_region_state(struct kipc_region *region,
+				    struct kipc_region_state_args *state)
 {
 	return kipc_region_state_sized(region, state, sizeof(*state));
 }

@@ -218,10 +218,11 @@ static void in_child(void)
 }
 
 /*
- * Before the program can register handlers of its own: then those that run before the
- * fork come before ours, and those that run after it find everything in its place.
+ * Before the program can register handlers of its own, constructors of a program that
+ * contains the library included: then those that run before the fork come before ours,
+ * and those that run after it find everything in its place.
  */
-__attribute__((constructor))
+__attribute__((constructor(FIRST)))
 static void prepare(void)
 {
 	lock_prepare();

@@ -302,10 +302,10 @@ int kipc_barrier_timedwait(struct kipc_barrier *barrier, int64_t deadline,
 
 	if (deadline < 0 || (flags & ~KIPC_REALTIME))
 		return -EINVAL;
-	kipc_seen_given(barrier->words.base);
+	kipc_seen_given(barrier);
 	result = barrier_wait(barrier, deadline, flags);
 	if (result >= 0)
-		kipc_seen_taken(barrier->words.base);
+		kipc_seen_taken(barrier);
 	return result;
 }
 
@@ -337,10 +337,10 @@ int kipc_barrier_trywait(struct kipc_barrier *barrier)
 {
 	int result;
 
-	kipc_seen_given(barrier->words.base);
+	kipc_seen_given(barrier);
 	result = barrier_trywait(barrier);
 	if (result >= 0)
-		kipc_seen_taken(barrier->words.base);
+		kipc_seen_taken(barrier);
 	return result;
 }
 

@@ -12,7 +12,8 @@
 #define KIPC_CHECKERS_H
 
 #include <stdbool.h>
-#include <stddef.h>
+
+#include "object.h"
 
 #if defined(__has_include)
 #if __has_include(<valgrind/memcheck.h>)
@@ -23,6 +24,13 @@
 /* Of the program's ThreadSanitizer, if it is built with that. */
 void __tsan_acquire(void *address) __attribute__((weak, visibility("default")));
 void __tsan_release(void *address) __attribute__((weak, visibility("default")));
+
+/** The address of an element: words that are not mapped are the same for all handles. */
+static inline const void *kipc_seen_at(const struct kipc_words *words,
+				       uint32_t element)
+{
+	return words->map_size ? (const void *)kipc_words_at(words, element) : words;
+}
 
 /** All that other threads did before they gave at the address has happened. */
 static inline void kipc_seen_taken(const void *address)

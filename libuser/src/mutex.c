@@ -249,7 +249,7 @@ int kipc_mutex_lock_slow(struct kipc_mutex *mutex, uint32_t element,
 	if (result == ASK)
 		result = kipc_call(mutex->words.fd, KIPC_MUTEX_LOCK, &args);
 	if (!result || result == -EOWNERDEAD)
-		kipc_seen_taken(word);
+		kipc_seen_taken(kipc_seen_at(&mutex->words, element));
 	return result;
 }
 
@@ -261,7 +261,7 @@ int kipc_mutex_unlock_slow(struct kipc_mutex *mutex, uint32_t element)
 	if (element >= mutex->elements)
 		return -EINVAL;
 	word = kipc_words_at(&mutex->words, element);
-	kipc_seen_given(word);
+	kipc_seen_given(kipc_seen_at(&mutex->words, element));
 	if (kipc_thread || !kipc_thread_find(mutex->words.fd))
 		result = word_unlock(mutex, word);
 	if (result == ASK)

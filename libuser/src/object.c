@@ -21,7 +21,7 @@
 
 bool kipc_valgrind;
 
-__attribute__((constructor))
+__attribute__((constructor(FIRST)))
 static void prepare(void)
 {
 	kipc_valgrind = kipc_valgrind_runs();

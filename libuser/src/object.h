@@ -30,9 +30,10 @@
 #include "kipc.h"
 #pragma GCC visibility pop
 
-/* The function is of that node of libkipc.map, which has an older one of that name. */
-#define SINCE(node, name) \
-	__asm__(".symver " #name ", " #name "@@@" #node)
+/* Of a constructor that runs before those of the program: the first that is not the C
+ * library's.
+ */
+#define FIRST	101
 
 /**
  * What steps 1 to 3 make.

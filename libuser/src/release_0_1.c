@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: MIT
 /*
- * What programs that were compiled with version 0.1 call, where that is not what it
- * was. They take all bits of a semaphore's word but KIPC_SLOW for units, and so would
- * give units without waking those that wait. They get words that say KIPC_SLOW: each
- * operation is a system call, and right.
+ * What programs that were compiled with version 0.1 call, where the header has
+ * something else for them now.
  *
- * In the shared library alone: a program that contains the library is of its version.
+ * Their structures are as large as they were then, up to the last member, which is
+ * followed by padding on some machines. They take all bits of a semaphore's word but
+ * KIPC_SLOW for units, and so would give units without waking those that wait: they get
+ * words that say KIPC_SLOW, so that each operation is a system call.
  */
 #include "attachment.h"
+#include "sized.h"
 
-#define RELEASE_0_1(name) \
-	__asm__(".symver kipc_" #name "_0_1, kipc_" #name "@KIPC_0.1")
+/* Defines the symbol kipc_NAME, which for this source is an inline function. */
+#define RELEASE_0_1(result, name, ...) \
+	__attribute__((visibility("default"))) \
+	result name ## _0_1(__VA_ARGS__) __asm__("kipc_" #name); \
+	result name ## _0_1(__VA_ARGS__)
 
-#pragma GCC visibility push(default)
-int kipc_semaphore_create_0_1(struct kipc_semaphore **semaphore, const char *name,
-			      const struct kipc_semaphore_options *options);
-int kipc_semaphore_open_0_1(struct kipc_semaphore **semaphore, const char *name,
-			    unsigned int access);
-int kipc_semaphore_import_0_1(struct kipc_semaphore **semaphore, int fd);
-#pragma GCC visibility pop
+/* "learnt" was the last, of four bytes. */
+#define SPINS_SIZE	(offsetof(struct kipc_spins, reserved) + sizeof(uint32_t))
+
+#define MESSAGE_SIZE	SIZE_UP_TO(struct kipc_message, gid)
 
 /* Not where the mapping is what makes the process take part: there they say so anyway. */
 static int slow(struct kipc_semaphore *semaphore, int error)
@@ -35,29 +37,137 @@ static int slow(struct kipc_semaphore *semaphore, int error)
 	return 0;
 }
 
-int kipc_semaphore_create_0_1(struct kipc_semaphore **semaphore, const char *name,
-			      const struct kipc_semaphore_options *options)
+RELEASE_0_1(int, semaphore_create, struct kipc_semaphore **semaphore, const char *name,
+	    const struct kipc_semaphore_options *options)
 {
-	int error = kipc_semaphore_create(semaphore, name, options);
+	int error = kipc_semaphore_create_sized(semaphore, name, options,
+			SIZE_UP_TO(struct kipc_semaphore_options, access));
 
 	return slow(*semaphore, error);
 }
 
-int kipc_semaphore_open_0_1(struct kipc_semaphore **semaphore, const char *name,
-			    unsigned int access)
+RELEASE_0_1(int, semaphore_open, struct kipc_semaphore **semaphore, const char *name,
+	    unsigned int access)
 {
-	int error = kipc_semaphore_open(semaphore, name, access);
+	int error = kipc_semaphore_open_words(semaphore, name, access);
 
 	return slow(*semaphore, error);
 }
 
-int kipc_semaphore_import_0_1(struct kipc_semaphore **semaphore, int fd)
+RELEASE_0_1(int, semaphore_import, struct kipc_semaphore **semaphore, int fd)
 {
-	int error = kipc_semaphore_import(semaphore, fd);
+	int error = kipc_semaphore_import_words(semaphore, fd);
 
 	return slow(*semaphore, error);
 }
 
-RELEASE_0_1(semaphore_create);
-RELEASE_0_1(semaphore_open);
-RELEASE_0_1(semaphore_import);
+RELEASE_0_1(void, semaphore_spins, const struct kipc_semaphore *semaphore,
+	    struct kipc_spins *spins)
+{
+	kipc_semaphore_spins_sized(semaphore, spins, SPINS_SIZE);
+}
+
+RELEASE_0_1(int, barrier_create, struct kipc_barrier **barrier, const char *name,
+	    const struct kipc_barrier_options *options)
+{
+	return kipc_barrier_create_sized(barrier, name, options,
+			SIZE_UP_TO(struct kipc_barrier_options, access));
+}
+
+RELEASE_0_1(int, barrier_state, struct kipc_barrier *barrier,
+	    struct kipc_barrier_state_args *state)
+{
+	return kipc_barrier_state_sized(barrier, state,
+			SIZE_UP_TO(struct kipc_barrier_state_args, reserved));
+}
+
+RELEASE_0_1(void, barrier_spins, const struct kipc_barrier *barrier,
+	    struct kipc_spins *spins)
+{
+	kipc_barrier_spins_sized(barrier, spins, SPINS_SIZE);
+}
+
+RELEASE_0_1(int, mailbox_create, struct kipc_mailbox **mailbox, const char *name,
+	    const struct kipc_mailbox_options *options)
+{
+	return kipc_mailbox_create_sized(mailbox, name, options,
+			SIZE_UP_TO(struct kipc_mailbox_options, access));
+}
+
+RELEASE_0_1(ssize_t, mailbox_timedreceive, struct kipc_mailbox *mailbox, void *buffer,
+	    size_t capacity, struct kipc_message *message, int64_t deadline,
+	    unsigned int flags)
+{
+	if (flags & ~KIPC_REALTIME)
+		return -EINVAL;
+	return kipc_mailbox_receive_sized(mailbox, buffer, capacity, message,
+					  MESSAGE_SIZE, deadline, flags);
+}
+
+RELEASE_0_1(ssize_t, mailbox_receive, struct kipc_mailbox *mailbox, void *buffer,
+	    size_t capacity, struct kipc_message *message)
+{
+	return kipc_mailbox_receive_sized(mailbox, buffer, capacity, message,
+					  MESSAGE_SIZE, KIPC_FOREVER, 0);
+}
+
+RELEASE_0_1(ssize_t, mailbox_tryreceive, struct kipc_mailbox *mailbox, void *buffer,
+	    size_t capacity, struct kipc_message *message)
+{
+	return kipc_mailbox_receive_sized(mailbox, buffer, capacity, message,
+					  MESSAGE_SIZE, 0, KIPC_TRY);
+}
+
+RELEASE_0_1(ssize_t, mailbox_peek, struct kipc_mailbox *mailbox, void *buffer,
+	    size_t capacity, struct kipc_message *message)
+{
+	return kipc_mailbox_receive_sized(mailbox, buffer, capacity, message,
+					  MESSAGE_SIZE, 0, KIPC_TRY | KIPC_PEEK);
+}
+
+RELEASE_0_1(int, mailbox_state, struct kipc_mailbox *mailbox,
+	    struct kipc_mailbox_state_args *state)
+{
+	return kipc_mailbox_state_sized(mailbox, state,
+			SIZE_UP_TO(struct kipc_mailbox_state_args, receivers));
+}
+
+RELEASE_0_1(int, mutex_create, struct kipc_mutex **mutex, const char *name,
+	    const struct kipc_mutex_options *options)
+{
+	return kipc_mutex_create_sized(mutex, name, options,
+			SIZE_UP_TO(struct kipc_mutex_options, access));
+}
+
+RELEASE_0_1(int, mutex_state, struct kipc_mutex *mutex, uint32_t element,
+	    struct kipc_mutex_state_args *state)
+{
+	return kipc_mutex_state_sized(mutex, element, state,
+			SIZE_UP_TO(struct kipc_mutex_state_args, waiters));
+}
+
+RELEASE_0_1(void, mutex_spins, const struct kipc_mutex *mutex, struct kipc_spins *spins)
+{
+	kipc_mutex_spins_sized(mutex, spins, SPINS_SIZE);
+}
+
+RELEASE_0_1(int, region_create, struct kipc_region **region, const char *name,
+	    const struct kipc_region_options *options)
+{
+	return kipc_region_create_sized(region, name, options,
+			SIZE_UP_TO(struct kipc_region_options, access));
+}
+
+RELEASE_0_1(int, region_state, struct kipc_region *region,
+	    struct kipc_region_state_args *state)
+{
+	return kipc_region_state_sized(region, state,
+			SIZE_UP_TO(struct kipc_region_state_args, bytes));
+}
+
+RELEASE_0_1(int, list, uint64_t *cursor, struct kipc_list_entry *entries,
+	    unsigned int count)
+{
+	return kipc_list_sized(cursor, entries, count,
+			       SIZE_UP_TO(struct kipc_list_entry, name));
+}

@@ -61,10 +61,8 @@ int kipc_semaphore_create_sized(struct kipc_semaphore **semaphore, const char *n
 	return error;
 }
 
-SINCE(KIPC_0.2, kipc_semaphore_open);
-
-int kipc_semaphore_open(struct kipc_semaphore **semaphore, const char *name,
-			unsigned int access)
+int kipc_semaphore_open_words(struct kipc_semaphore **semaphore, const char *name,
+			      unsigned int access)
 {
 	struct kipc_object object;
 	int error;
@@ -75,9 +73,7 @@ int kipc_semaphore_open(struct kipc_semaphore **semaphore, const char *name,
 	return error;
 }
 
-SINCE(KIPC_0.2, kipc_semaphore_import);
-
-int kipc_semaphore_import(struct kipc_semaphore **semaphore, int fd)
+int kipc_semaphore_import_words(struct kipc_semaphore **semaphore, int fd)
 {
 	struct kipc_object object;
 	int error;
@@ -172,7 +168,7 @@ int kipc_semaphore_wait_slow(struct kipc_semaphore *semaphore,
 	if (result == ASK || (result == -EAGAIN && !(flags & KIPC_TRY)))
 		result = wait_call(semaphore, element, count, deadline, flags);
 	if (!result)
-		kipc_seen_taken(word);
+		kipc_seen_taken(kipc_seen_at(&semaphore->words, element));
 	return result;
 }
 
@@ -217,7 +213,7 @@ int kipc_semaphore_post_slow(struct kipc_semaphore *semaphore,
 	kipc_word *word = kipc_words_at(&semaphore->words, element);
 	int result;
 
-	kipc_seen_given(word);
+	kipc_seen_given(kipc_seen_at(&semaphore->words, element));
 	result = word_give(word, count, semaphore->max);
 	return result == ASK ? post_call(semaphore, element, count) : result;
 }
@@ -236,7 +232,7 @@ static int post_first(struct kipc_semaphore *semaphore, uint32_t element,
 	kipc_word *awaited = kipc_words_at(&other->words, wait_element);
 	int result;
 
-	kipc_seen_given(word);
+	kipc_seen_given(kipc_seen_at(&semaphore->words, element));
 	if (__atomic_load_n(awaited, __ATOMIC_RELAXED) & KIPC_SLOW)
 		return ASK;
 	result = word_give(word, count, semaphore->max);
@@ -260,9 +256,11 @@ int kipc_semaphore_post_timedwait(struct kipc_semaphore *semaphore,
 	    (flags & ~KIPC_REALTIME))
 		return -EINVAL;
 	result = post_first(semaphore, element, count, other, wait_element);
-	if (!result)
-		return kipc_semaphore_timedwait(other, wait_element, wait_count,
-						deadline, flags);
+	if (!result) {
+		result = kipc_semaphore_timedwait(other, wait_element, wait_count,
+						  deadline, flags);
+		goto out;
+	}
 	if (result != ASK)
 		return result;
 	args = (struct kipc_semaphore_post_wait_args) {
@@ -276,8 +274,9 @@ int kipc_semaphore_post_timedwait(struct kipc_semaphore *semaphore,
 		.deadline = deadline,
 	};
 	result = kipc_call(semaphore->words.fd, KIPC_SEMAPHORE_POST_WAIT, &args);
+out:
 	if (!result)
-		kipc_seen_taken(kipc_words_at(&other->words, wait_element));
+		kipc_seen_taken(kipc_seen_at(&other->words, wait_element));
 	return result;
 }
 

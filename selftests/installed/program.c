@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <kipc.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CANARY		0xa5a5a5a5a5a5a5a5ULL
+#define CANARY		0x5a5a5a5a
 #define SECONDS_MAX	60	/* a thread that is not woken hangs */
 
 static int failures;
@@ -61,7 +62,7 @@ static void waiters_are_woken(struct kipc_semaphore *semaphore)
 
 	pthread_create(&thread, NULL, take_unit, semaphore);
 	while (waiters() != 1)
-		usleep(1000);
+		sched_yield();
 	EXPECT(0, kipc_semaphore_post(semaphore, 0, 1));
 	pthread_join(thread, NULL);
 }
@@ -74,7 +75,7 @@ static void semaphores(void)
 	struct kipc_semaphore *semaphore, *opened, *imported;
 	struct {
 		struct kipc_spins spins;
-		uint64_t canary;
+		uint32_t canary;
 	} room = { .canary = CANARY };
 	uint32_t value = 9;
 
@@ -103,7 +104,7 @@ static void mutexes(void)
 	struct kipc_mutex *mutex;
 	struct {
 		struct kipc_mutex_state_args state;
-		uint64_t canary;
+		uint32_t canary;
 	} room = { .canary = CANARY };
 
 	EXPECT(0, kipc_mutex_create(&mutex, NULL, NULL));
@@ -128,7 +129,7 @@ static void barriers(void)
 	struct kipc_barrier *barrier;
 	struct {
 		struct kipc_barrier_state_args state;
-		uint64_t canary;
+		uint32_t canary;
 	} room = { .canary = CANARY };
 	pthread_t thread;
 	void *other;
@@ -151,11 +152,11 @@ static void mailboxes(void)
 	struct kipc_mailbox *mailbox;
 	struct {
 		struct kipc_message message;
-		uint64_t canary;
+		uint32_t canary;
 	} room = { .canary = CANARY };
 	struct {
 		struct kipc_mailbox_state_args state;
-		uint64_t canary;
+		uint32_t canary;
 	} state = { .canary = CANARY };
 	char buffer[8];
 
@@ -183,7 +184,7 @@ static void regions(void)
 	struct kipc_region *region;
 	struct {
 		struct kipc_region_state_args state;
-		uint64_t canary;
+		uint32_t canary;
 	} room = { .canary = CANARY };
 	void *data;
 
@@ -225,6 +226,24 @@ static void in_child(pid_t child)
 	EXPECT(0, status);
 }
 
+/* A child has its parent's handles, also if it was made before main(). */
+static void children_inherit(void)
+{
+	struct kipc_mutex *mutex;
+	int status = -1;
+	pid_t child;
+
+	EXPECT(0, kipc_mutex_create(&mutex, NULL, NULL));
+	EXPECT(0, kipc_mutex_lock(mutex, 0));
+	child = fork();
+	if (!child)
+		_exit(kipc_mutex_trylock(mutex, 0) == -EAGAIN ? 0 : 1);
+	EXPECT(child, waitpid(child, &status, 0));
+	EXPECT(0, status);
+	EXPECT(0, kipc_mutex_unlock(mutex, 0));
+	kipc_mutex_close(mutex);
+}
+
 static void in_handlers_of_fork(void)
 {
 	pthread_atfork(use_all, use_all, use_all);
@@ -264,6 +283,7 @@ static const struct {
 	void (*use)(void);
 } places[] = {
 	{ "main", use_all },
+	{ "fork", children_inherit },
 	{ "fork-handlers", in_handlers_of_fork },
 	{ "signal-handler", after_fork_in_a_handler_of_a_signal },
 	{ "_Fork", in_child_of__Fork },
@@ -278,6 +298,7 @@ static void before_main(int argc, char **argv)
 		return;
 	alarm(SECONDS_MAX);
 	use_all();
+	children_inherit();
 	exit(failures ? 1 : 0);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Threads that hand plain data over by objects of the shared library, for
- * ThreadSanitizer: there must be nothing for it to report. The objects are such that
- * every operation is a system call, which it does not see.
+ * ThreadSanitizer: there must be nothing for it to report. Most objects are such that
+ * every operation is a system call, which it does not see; of the others it does not see
+ * what the library does by itself.
  */
 #include <kipc.h>
 #include <pthread.h>
@@ -10,11 +11,11 @@
 
 #define ROUNDS	100
 
-static struct kipc_semaphore *filled, *emptied;
+static struct kipc_semaphore *filled, *emptied, *thrown, *spare;
 static struct kipc_mutex *mutex;
 static struct kipc_barrier *barrier;
 static struct kipc_mailbox *mailbox;
-static int slot, counter, halves[2], parcel;
+static int slot, counter, halves[2], parcel, ball;
 
 static void *take(void *data)
 {
@@ -36,8 +37,22 @@ static void *take(void *data)
 		kipc_mailbox_receive(mailbox, &byte, 1, NULL);
 		sum += parcel;
 		kipc_semaphore_post(emptied, 0, 1);
+		ball = i;
+		kipc_semaphore_post(thrown, 0, 1);
 	}
 	return (void *)(long)sum;
+}
+
+/* The unit is there, so that it is the library that takes it, without the kernel. */
+static void catch_ball(int expected)
+{
+	uint32_t units = 0;
+
+	while (!units)
+		kipc_semaphore_value(thrown, 0, &units);
+	kipc_semaphore_post_wait(spare, 0, 1, thrown, 0, 1);
+	if (ball != expected)
+		printf("# the ball is %d, not %d\n", ball, expected);
 }
 
 static void give(void)
@@ -59,6 +74,7 @@ static void give(void)
 		parcel = i;
 		kipc_mailbox_send(mailbox, "x", 1, 0);
 		kipc_semaphore_wait(emptied, 0, 1);
+		catch_ball(i);
 	}
 	if (sum != ROUNDS * (ROUNDS - 1) / 2)
 		printf("# the halves make %ld\n", sum);
@@ -76,6 +92,8 @@ int main(void)
 
 	if (kipc_semaphore_create(&filled, NULL, &sealed) ||
 	    kipc_semaphore_create(&emptied, NULL, &sealed) ||
+	    kipc_semaphore_create(&thrown, NULL, NULL) ||
+	    kipc_semaphore_create(&spare, NULL, NULL) ||
 	    kipc_mutex_create(&mutex, NULL, &sealed_mutex) ||
 	    kipc_barrier_create(&barrier, NULL, &sealed_barrier) ||
 	    kipc_mailbox_create(&mailbox, NULL, NULL))

@@ -91,6 +91,23 @@ without_home() {
 	env -u HOME -u XDG_CACHE_HOME "$@"
 }
 
+# As for a plugin.
+goes_into_a_shared_object() {
+	gcc -shared -o "$work/plugin.so" -Wl,-z,defs -Wl,--whole-archive \
+		"$root$prefix/lib/libkipc.a" -Wl,--no-whole-archive -lpthread
+}
+
+# symbols LIBRARY: what programs link with
+symbols() {
+	readelf -W --dyn-syms "$1" | grep -o 'kipc_[a-z_]*@@KIPC_[0-9.]*' | sort
+}
+
+# compiles_with FLAG...: the same library for programs
+compiles_with() {
+	env -u MAKEFLAGS make -s -C "$top/libuser" O="$work/flags" CFLAGS="$*" all &&
+		[ "$(symbols "$work/flags/libkipc.so")" = "$(symbols "$top/build/libuser/libkipc.so")" ]
+}
+
 # The objects of the last compiler are not taken for those of another.
 compiles_again() {
 	local make=(make -s --no-print-directory -C "$top/libuser" O="$work/objects")
@@ -104,7 +121,9 @@ echo "TAP version 13"
 prefix=/usr/local
 check "installs to /usr/local" installs_below
 check "links with what was installed" links
-check "uninstalls all of it" leaves_nothing
+check "the archive goes into a shared object" goes_into_a_shared_object
+touch "$root/usr/local/lib/libkipc.so.0.1"
+check "uninstalls all of it, and former versions" leaves_nothing
 check "takes an empty PREFIX for none" installs_below PREFIX=
 check "uninstalls that" leaves_nothing PREFIX=
 prefix="/opt/a place"
@@ -117,6 +136,7 @@ for kernel in 6.1 6.12; do
 	check "installs the module for $kernel" installs_module PREFIX=/usr KDIR="$headers"
 	check "uninstalls it" leaves_nothing PREFIX=/usr KDIR="$headers"
 done
+check "compiles with link-time optimisation" compiles_with -O2 -flto=auto
 check "compiles again for another machine" compiles_again
 refuses 'must be absolute' install PREFIX=usr DESTDIR="$root"
 refuses "KILLS: not a number: 'abc'" torture KILLS=abc
