@@ -9,7 +9,7 @@
 
 #include "attachment.h"
 #include "checkers.h"
-#include "mutex.h"
+#include "mutex_handle.h"
 #include "sized.h"
 #include "spin.h"
 

@@ -182,6 +182,7 @@ int kipc_object_state(int fd, unsigned long command, uint32_t element, void *sta
 		return -EINVAL;
 	memset(state, 0, size);
 	head->size = size;
+	head->flags = 0;
 	head->element = element;
 	return kipc_call(fd, command, state);
 }
@@ -251,19 +252,18 @@ static int object_adopt(struct kipc_object *object, uint32_t type, int fd,
  * descriptors goes with a failure too; without KIPC_EXCLUSIVE it may have been
  * there before, and is not ours to remove.
  */
-static int object_make(struct kipc_object *object,
-		       struct kipc_create_args *args, const char *name)
+static int object_make(struct kipc_object *object, struct kipc_create_args *args,
+		       const char *name, struct kipc_info_args *info)
 {
 	const uint32_t ours = KIPC_EXCLUSIVE | KIPC_PERSIST;
-	struct kipc_info_args info;
 	int error, fd;
 
-	info_prepare(&info);
-	args->info = (uintptr_t)&info;
-	fd = kipc_device_call(KIPC_CREATE, args, &info.inode);
+	info_prepare(info);
+	args->info = (uintptr_t)info;
+	fd = kipc_device_call(KIPC_CREATE, args, &info->inode);
 	if (fd < 0)
 		return fd;
-	error = object_adopt(object, args->type, fd, &info);
+	error = object_adopt(object, args->type, fd, info);
 	if (error && (args->flags & ours) == ours)
 		kipc_unlink(name);
 	return error;
@@ -273,6 +273,7 @@ int kipc_object_create(struct kipc_object *object, size_t handle_size,
 		       struct kipc_create_args *args, const char *name)
 {
 	KEEP_ERRNO();
+	struct kipc_info_args info;
 	int error;
 
 	args->size = sizeof(*args);
@@ -285,7 +286,7 @@ int kipc_object_create(struct kipc_object *object, size_t handle_size,
 	error = object_prepare(object, handle_size);
 	if (error)
 		return error;
-	error = object_make(object, args, name);
+	error = object_make(object, args, name, &info);
 	if (error)
 		free(object->handle);
 	return error;

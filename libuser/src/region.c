@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "mutex.h"
+#include "mutex_handle.h"
 #include "sized.h"
 
 #define DEFAULT_BYTES	4096

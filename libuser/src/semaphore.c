@@ -9,7 +9,7 @@
 
 #include "attachment.h"
 #include "checkers.h"
-#include "semaphore.h"
+#include "semaphore_handle.h"
 #include "sized.h"
 
 /* The word does not say what to do: ask the kernel. */

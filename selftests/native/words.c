@@ -7,7 +7,7 @@
 
 #include "kselftest_harness.h"
 
-#include "semaphore.h"
+#include "semaphore_handle.h"
 
 #define ELEMENTS	4
 #define MAX		100

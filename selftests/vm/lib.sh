@@ -89,8 +89,9 @@ lock_build() {
 # need_cache: where kernels and the like are kept from run to run
 need_cache() {
 	[ -n "$cache" ] || die "neither HOME nor XDG_CACHE_HOME is set, so there is no cache"
-	mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] ||
+	if ! mkdir -p "$cache" 2>/dev/null || [ ! -w "$cache" ]; then
 		die "cannot write to the cache $cache; XDG_CACHE_HOME can name another place"
+	fi
 }
 
 # in_cache ENTRY COMMAND...: prints the path of the cache's ENTRY, which COMMAND

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef KIPC_SEMAPHORE_H
-#define KIPC_SEMAPHORE_H
+#ifndef KIPC_SEMAPHORE_HANDLE_H
+#define KIPC_SEMAPHORE_HANDLE_H
 
 #include "spin.h"
 
@@ -10,4 +10,4 @@ struct semaphore {
 	struct spins spins;
 };
 
-#endif /* KIPC_SEMAPHORE_H */
+#endif /* KIPC_SEMAPHORE_HANDLE_H */

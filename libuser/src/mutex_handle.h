@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef KIPC_MUTEX_H
-#define KIPC_MUTEX_H
+#ifndef KIPC_MUTEX_HANDLE_H
+#define KIPC_MUTEX_HANDLE_H
 
 #include "spin.h"
 
@@ -14,4 +14,4 @@ struct mutex {
 /** Make the object's handle, which begins with a struct mutex, one. */
 struct kipc_mutex *kipc_mutex_of(const struct kipc_object *object);
 
-#endif /* KIPC_MUTEX_H */
+#endif /* KIPC_MUTEX_HANDLE_H */
