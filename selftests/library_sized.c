@@ -117,17 +117,30 @@ FIXTURE_VARIANT(options) {
 	size_t size;
 };
 
-#define OPTIONS(type) \
-	FIXTURE_VARIANT_ADD(options, type) { \
-		.create = create_ ## type, \
-		.size = sizeof(struct kipc_ ## type ## _options), \
-	}
+FIXTURE_VARIANT_ADD(options, semaphore) {
+	.create = create_semaphore,
+	.size = sizeof(struct kipc_semaphore_options),
+};
 
-OPTIONS(semaphore);
-OPTIONS(barrier);
-OPTIONS(mailbox);
-OPTIONS(mutex);
-OPTIONS(region);
+FIXTURE_VARIANT_ADD(options, barrier) {
+	.create = create_barrier,
+	.size = sizeof(struct kipc_barrier_options),
+};
+
+FIXTURE_VARIANT_ADD(options, mailbox) {
+	.create = create_mailbox,
+	.size = sizeof(struct kipc_mailbox_options),
+};
+
+FIXTURE_VARIANT_ADD(options, mutex) {
+	.create = create_mutex,
+	.size = sizeof(struct kipc_mutex_options),
+};
+
+FIXTURE_VARIANT_ADD(options, region) {
+	.create = create_region,
+	.size = sizeof(struct kipc_region_options),
+};
 
 FIXTURE_SETUP(options)
 {
@@ -248,18 +261,35 @@ FIXTURE_VARIANT(answer) {
 	size_t size;
 };
 
-#define ANSWER(name, type) \
-	FIXTURE_VARIANT_ADD(answer, name) { \
-		.ask = answer_ ## name, \
-		.size = sizeof(struct type), \
-	}
+FIXTURE_VARIANT_ADD(answer, barrier) {
+	.ask = answer_barrier,
+	.size = sizeof(struct kipc_barrier_state_args),
+};
 
-ANSWER(barrier, kipc_barrier_state_args);
-ANSWER(mailbox, kipc_mailbox_state_args);
-ANSWER(mutex, kipc_mutex_state_args);
-ANSWER(region, kipc_region_state_args);
-ANSWER(message, kipc_message);
-ANSWER(spins, kipc_spins);
+FIXTURE_VARIANT_ADD(answer, mailbox) {
+	.ask = answer_mailbox,
+	.size = sizeof(struct kipc_mailbox_state_args),
+};
+
+FIXTURE_VARIANT_ADD(answer, mutex) {
+	.ask = answer_mutex,
+	.size = sizeof(struct kipc_mutex_state_args),
+};
+
+FIXTURE_VARIANT_ADD(answer, region) {
+	.ask = answer_region,
+	.size = sizeof(struct kipc_region_state_args),
+};
+
+FIXTURE_VARIANT_ADD(answer, message) {
+	.ask = answer_message,
+	.size = sizeof(struct kipc_message),
+};
+
+FIXTURE_VARIANT_ADD(answer, spins) {
+	.ask = answer_spins,
+	.size = sizeof(struct kipc_spins),
+};
 
 FIXTURE_SETUP(answer)
 {

@@ -16,14 +16,16 @@
 #include "object.h"
 
 #if defined(__has_include)
-#if __has_include(<valgrind/memcheck.h>)
+#if __has_include("valgrind/memcheck.h")
 #include <valgrind/memcheck.h>
 #endif
 #endif
 
 /* Of the program's ThreadSanitizer, if it is built with that. */
-void __tsan_acquire(void *address) __attribute__((weak, visibility("default")));
-void __tsan_release(void *address) __attribute__((weak, visibility("default")));
+void kipc_tsan_acquire(void *address)
+	__asm__("__tsan_acquire") __attribute__((weak, visibility("default")));
+void kipc_tsan_release(void *address)
+	__asm__("__tsan_release") __attribute__((weak, visibility("default")));
 
 /** The address of an element: words that are not mapped are the same for all handles. */
 static inline const void *kipc_seen_at(const struct kipc_words *words,
@@ -35,15 +37,15 @@ static inline const void *kipc_seen_at(const struct kipc_words *words,
 /** All that other threads did before they gave at the address has happened. */
 static inline void kipc_seen_taken(const void *address)
 {
-	if (__tsan_acquire)
-		__tsan_acquire((void *)address);
+	if (kipc_tsan_acquire)
+		kipc_tsan_acquire((void *)address);
 }
 
 /** Whatever thread takes at the address sees what this one did before. */
 static inline void kipc_seen_given(const void *address)
 {
-	if (__tsan_release)
-		__tsan_release((void *)address);
+	if (kipc_tsan_release)
+		kipc_tsan_release((void *)address);
 }
 
 /* Is it valgrind that runs this? Set before main(). */

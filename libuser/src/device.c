@@ -16,7 +16,9 @@
 #define RENEWAL		(1ULL << 32)
 
 static uint64_t kept __attribute__((aligned(8)));
-static uint64_t device_number __attribute__((aligned(8)));	/* st_rdev of what was opened last */
+
+/* st_rdev of what was opened last. */
+static uint64_t device_number __attribute__((aligned(8)));
 
 static int kept_descriptor(uint64_t state)
 {

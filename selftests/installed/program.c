@@ -258,7 +258,9 @@ static void fork_now(int signal)
 
 static void after_fork_in_a_handler_of_a_signal(void)
 {
-	signal(SIGUSR1, fork_now);
+	const struct sigaction action = { .sa_handler = fork_now };
+
+	sigaction(SIGUSR1, &action, NULL);
 	raise(SIGUSR1);
 }
 
@@ -269,7 +271,7 @@ static void in_child_of__Fork(void)
 
 static void in_child_of_posix_spawn(void)
 {
-	char *arguments[] = { "program", NULL };
+	char *const arguments[] = { "program", NULL };
 	int status = -1;
 	pid_t child;
 
