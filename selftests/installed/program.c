@@ -4,7 +4,6 @@
  * argument says. ./stage compiles it with the headers of this version and with those of
  * former releases.
  */
-#define _GNU_SOURCE
 #include <kipc.h>
 #include <pthread.h>
 #include <sched.h>
