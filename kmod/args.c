@@ -24,7 +24,7 @@ static int args_read_other(void *args, size_t size, size_t least,
 }
 
 /* A few words are faster one by one than by a general copy. */
-static bool words_read(u64 *to, const u64 __user *from, size_t count)
+static bool args_words_read(u64 *to, const u64 __user *from, size_t count)
 {
 	if (!user_read_access_begin(from, count * sizeof(*to)))
 		return false;
@@ -38,7 +38,7 @@ fault:
 	return false;
 }
 
-static bool words_write(u64 __user *to, const u64 *from, size_t count)
+static bool args_words_write(u64 __user *to, const u64 *from, size_t count)
 {
 	if (!user_write_access_begin(to, count * sizeof(*to)))
 		return false;
@@ -60,7 +60,7 @@ int kipc_args_read_grown(void *args, size_t size, size_t least,
 	if (should_fail_usercopy())
 		return -EFAULT;
 	/* Nearly everybody knows the same one. */
-	if (words_read(args, from, size / sizeof(u64)) && *(u32 *)args == size)
+	if (args_words_read(args, from, size / sizeof(u64)) && *(u32 *)args == size)
 		return 0;
 	return args_read_other(args, size, least, from);
 }
@@ -76,7 +76,7 @@ int kipc_args_write(void __user *to, const void *args, size_t size)
 	might_fault();
 	if (should_fail_usercopy())
 		return -EFAULT;
-	return words_write(to, args, size / sizeof(u64)) ? 0 : -EFAULT;
+	return args_words_write(to, args, size / sizeof(u64)) ? 0 : -EFAULT;
 }
 
 /**

@@ -284,13 +284,13 @@ void kipc_attachments_check(struct kipc_object *object)
 	kipc_attachments_settle(object);
 }
 
-static bool vma_is_tracked(const struct vm_area_struct *vma)
+static bool attachment_is_vma_tracked(const struct vm_area_struct *vma)
 {
 	return vma->vm_ops && vma->vm_ops->open == kipc_attachment_map;
 }
 
 /**
- * kipc_attachments_bury() - repair what dead threads own in the caller's memory
+ * kipc_attachments_reap() - repair what dead threads own in the caller's memory
  *
  * The caller is to have a number that another thread has had before. Words of its
  * memory may name that one, which is dead: they must not name the caller. Objects
@@ -298,7 +298,7 @@ static bool vma_is_tracked(const struct vm_area_struct *vma)
  *
  * Return: 0, or -EINTR where the caller is killed
  */
-int kipc_attachments_bury(void)
+int kipc_attachments_reap(void)
 {
 	VMA_ITERATOR(iterator, current->mm, 0);
 	struct kipc_attachment *attachment;
@@ -307,9 +307,9 @@ int kipc_attachments_bury(void)
 	if (mmap_read_lock_killable(current->mm))
 		return -EINTR;
 	for_each_vma(iterator, vma) {
-		attachment = vma_is_tracked(vma) ? vma->vm_private_data : NULL;
-		if (attachment && attachment->object->type->bury)
-			attachment->object->type->bury(attachment->object,
+		attachment = attachment_is_vma_tracked(vma) ? vma->vm_private_data : NULL;
+		if (attachment && attachment->object->type->reap)
+			attachment->object->type->reap(attachment->object,
 						       attachment);
 		cond_resched();
 	}

@@ -97,7 +97,7 @@ unsigned int kipc_attachment_count(struct kipc_object *object);
 void kipc_attachments_leave(struct kipc_object *object);
 void kipc_attachments_settle(struct kipc_object *object);
 void kipc_attachments_check(struct kipc_object *object);
-int kipc_attachments_bury(void);
+int kipc_attachments_reap(void);
 
 static inline bool kipc_attachment_gone(const struct kipc_attachment *a)
 {

@@ -16,21 +16,21 @@ struct barrier_waiter {
 	u64 word;			/* constant; what its arrival left */
 };
 
-static struct barrier_waiter *waiter_of(struct kipc_waiter *waiter)
+static struct barrier_waiter *barrier_waiter_of(struct kipc_waiter *waiter)
 {
 	return container_of(waiter, struct barrier_waiter, waiter);
 }
 
 /* Lock and own the element; the value is made a possible one. */
-static struct kipc_element *barrier_enter(struct kipc_barrier *barrier)
+static struct kipc_element *barrier_lock(struct kipc_barrier *barrier)
 	__acquires(&barrier->words.elements->lock)
 {
 	struct kipc_element *e = kipc_barrier_element(barrier);
 	u64 value, arrived;
 
 	spin_lock(&e->lock);
-	value = kipc_word_freeze(&barrier->words, e, 0);
-	if (barrier->words.kept)
+	value = kipc_word_claim(&barrier->words, e, 0);
+	if (barrier->words.kernel_only)
 		return e;
 	arrived = min_t(u64, value & KIPC_BARRIER_ARRIVED,
 			barrier->parties - 1);
@@ -53,44 +53,44 @@ static int barrier_outcome(const struct kipc_barrier *barrier, u64 word)
 }
 
 /* Grant those whose wait has ended; true if there are more. */
-static bool barrier_serve(struct kipc_barrier *barrier, struct kipc_element *e,
-			  struct kipc_waker *waker)
+static bool barrier_grant_waiters(struct kipc_barrier *barrier, struct kipc_element *e,
+				  struct kipc_wake_q *wake_q)
 {
 	struct barrier_waiter *first;
 	int outcome;
 
 	kipc_assert_held(e);
 	while (e->waiters.first) {
-		first = waiter_of(e->waiters.first);
+		first = barrier_waiter_of(e->waiters.first);
 		outcome = barrier_outcome(barrier, first->word);
 		if (outcome == KIPC_PENDING)
 			return false;
-		if (kipc_waker_full(waker))
+		if (kipc_wake_q_full(wake_q))
 			return true;
 		outcome = kipc_barrier_claim(barrier, first->word, outcome);
-		kipc_grant(waker, &e->waiters, &first->waiter, outcome);
+		kipc_grant(wake_q, &e->waiters, &first->waiter, outcome);
 	}
 	return false;
 }
 
 /* Serve, give the word back if nobody waits, unlock, and only then wake. */
-static void barrier_leave(struct kipc_barrier *barrier, struct kipc_element *e)
+static void barrier_unlock(struct kipc_barrier *barrier, struct kipc_element *e)
 	__releases(&barrier->words.elements->lock)
 {
-	struct kipc_waker waker __uninitialized;
+	struct kipc_wake_q wake_q __uninitialized;
 	bool more;
 
-	kipc_waker_init(&waker, false);
+	kipc_wake_q_init(&wake_q, false);
 	for (;;) {
-		more = barrier_serve(barrier, e, &waker);
+		more = barrier_grant_waiters(barrier, e, &wake_q);
 		if (!e->waiters.first)
-			kipc_word_thaw(&barrier->words, e, 0);
+			kipc_word_return(&barrier->words, e, 0);
 		spin_unlock(&e->lock);
-		kipc_waker_flush(&waker);
+		kipc_wake_q_flush(&wake_q);
 		if (!more)
 			break;
 		cond_resched();
-		barrier_enter(barrier);
+		barrier_lock(barrier);
 	}
 }
 
@@ -119,7 +119,7 @@ static void barrier_killed(struct kipc_barrier *barrier,
 static int barrier_give_up(struct kipc_barrier *barrier,
 			   struct barrier_waiter *self, int ret)
 {
-	struct kipc_element *e = barrier_enter(barrier);
+	struct kipc_element *e = barrier_lock(barrier);
 	int outcome = barrier_outcome(barrier, self->word);
 
 	if (kipc_granted(&self->waiter)) {
@@ -133,7 +133,7 @@ static int barrier_give_up(struct kipc_barrier *barrier,
 		else if (ret == -ETIMEDOUT)
 			kipc_barrier_break(barrier, 0);
 	}
-	barrier_leave(barrier, e);
+	barrier_unlock(barrier, e);
 	return ret;
 }
 
@@ -144,7 +144,7 @@ static int barrier_sleep(struct kipc_barrier *barrier,
 	int ret;
 
 	kipc_wait_spin(&barrier->object, &self->waiter,
-		       &kipc_barrier_element(barrier)->patience);
+		       &kipc_barrier_element(barrier)->spin_history);
 	ret = kipc_wait_sleep(&self->waiter, deadline);
 	if (ret)
 		ret = barrier_give_up(barrier, self, ret);
@@ -232,14 +232,14 @@ static int barrier_wait(struct kipc_barrier *barrier,
 			const struct kipc_deadline *deadline)
 {
 	struct barrier_waiter self = { .member = member, .word = args->word };
-	struct kipc_element *e = barrier_enter(barrier);
+	struct kipc_element *e = barrier_lock(barrier);
 	int ret = barrier_check_member(barrier, &self);
 
 	if (!ret && (args->flags & KIPC_ARRIVED))
 		ret = barrier_look(barrier, e, &self, deadline->try);
 	else if (!ret)
 		ret = barrier_arrive(barrier, e, &self, deadline->try);
-	barrier_leave(barrier, e);
+	barrier_unlock(barrier, e);
 	if (ret == KIPC_PENDING)
 		ret = barrier_sleep(barrier, &self, deadline);
 	args->word = self.word;
@@ -251,19 +251,19 @@ static void barrier_unwait(struct kipc_barrier *barrier,
 			   struct kipc_barrier_member *member, u64 word)
 {
 	struct barrier_waiter self = { .member = member, .word = word };
-	struct kipc_element *e = barrier_enter(barrier);
+	struct kipc_element *e = barrier_lock(barrier);
 
 	if (!barrier_check_member(barrier, &self))
 		barrier_withdraw(barrier, &self);
-	barrier_leave(barrier, e);
+	barrier_unlock(barrier, e);
 }
 
 static void barrier_abort(struct kipc_barrier *barrier)
 {
-	struct kipc_element *e = barrier_enter(barrier);
+	struct kipc_element *e = barrier_lock(barrier);
 
 	kipc_barrier_break(barrier, 0);
-	barrier_leave(barrier, e);
+	barrier_unlock(barrier, e);
 }
 
 /* Has everybody been granted whose wait has ended? */
@@ -273,21 +273,21 @@ static bool barrier_settled(const struct kipc_barrier *barrier,
 	struct kipc_waiter *first = e->waiters.first;
 
 	kipc_assert_held(e);
-	return !first || barrier_outcome(barrier, waiter_of(first)->word) ==
+	return !first || barrier_outcome(barrier, barrier_waiter_of(first)->word) ==
 			 KIPC_PENDING;
 }
 
 static void barrier_reset(struct kipc_barrier *barrier)
 {
-	struct kipc_element *e = barrier_enter(barrier);
+	struct kipc_element *e = barrier_lock(barrier);
 
 	/* Whose generation has opened already is not to hear of the reset. */
 	while (!barrier_settled(barrier, e)) {
-		barrier_leave(barrier, e);
-		barrier_enter(barrier);
+		barrier_unlock(barrier, e);
+		barrier_lock(barrier);
 	}
 	kipc_barrier_reset_value(barrier);
-	barrier_leave(barrier, e);
+	barrier_unlock(barrier, e);
 }
 
 static int barrier_change_member(struct kipc_barrier *barrier,
@@ -295,12 +295,12 @@ static int barrier_change_member(struct kipc_barrier *barrier,
 				 int (*change)(struct kipc_barrier *barrier,
 					       struct kipc_barrier_member *m))
 {
-	struct kipc_element *e = barrier_enter(barrier);
+	struct kipc_element *e = barrier_lock(barrier);
 	int ret = -ENXIO;
 
 	if (!kipc_attachment_over(&member->attachment))
 		ret = change(barrier, member);
-	barrier_leave(barrier, e);
+	barrier_unlock(barrier, e);
 	return ret;
 }
 
@@ -316,7 +316,7 @@ static void barrier_state(struct kipc_barrier *barrier,
 	args->parties = barrier->parties;
 	args->arrived = value & KIPC_BARRIER_ARRIVED;
 	/* The page may say anything. */
-	if (!barrier->words.kept)
+	if (!barrier->words.kernel_only)
 		args->arrived = min(args->arrived, barrier->parties - 1);
 	args->generation = (value & KIPC_BARRIER_GENERATION) >>
 			   KIPC_BARRIER_SHIFT;
@@ -331,11 +331,11 @@ static u32 barrier_detach(struct kipc_object *object,
 {
 	struct kipc_barrier_member *member = kipc_barrier_member_of(attachment);
 	struct kipc_barrier *barrier = kipc_barrier_of(object);
-	struct kipc_element *e = barrier_enter(barrier);
+	struct kipc_element *e = barrier_lock(barrier);
 
 	/* One that was killed as it waited may be known to be dead already. */
 	kipc_member_die(barrier, member);
-	barrier_leave(barrier, e);
+	barrier_unlock(barrier, e);
 	return member->died;
 }
 
@@ -343,7 +343,7 @@ static u32 barrier_detach(struct kipc_object *object,
 /* ioctl                                                                    */
 /* ------------------------------------------------------------------------ */
 
-static int wait_check(const struct kipc_barrier_wait_args *args)
+static int barrier_wait_check(const struct kipc_barrier_wait_args *args)
 {
 	if ((args->flags & ~(KIPC_TRY | KIPC_REALTIME | KIPC_ARRIVED)) ||
 	    args->element || args->reserved || (args->word & KIPC_SLOW))
@@ -357,9 +357,9 @@ static int wait_check(const struct kipc_barrier_wait_args *args)
  * The caller continues a wait that a signal ended with the same arguments, and
  * begins the next one with them too: they say whether an arrival stands.
  */
-static int wait_write_back(struct kipc_barrier *barrier,
-			   struct kipc_barrier_member *member, void __user *arg,
-			   struct kipc_barrier_wait_args *args, int ret)
+static int barrier_wait_write_back(struct kipc_barrier *barrier,
+				   struct kipc_barrier_member *member, void __user *arg,
+				   struct kipc_barrier_wait_args *args, int ret)
 {
 	bool arrived = args->flags & KIPC_ARRIVED;
 
@@ -380,7 +380,7 @@ static int wait_write_back(struct kipc_barrier *barrier,
 }
 
 /* The caller as a participant; NULL where he is not attached. */
-static struct kipc_barrier_member *member_get(struct kipc_barrier *barrier)
+static struct kipc_barrier_member *barrier_member_get(struct kipc_barrier *barrier)
 {
 	struct kipc_attachment *attachment = NULL;
 
@@ -389,13 +389,13 @@ static struct kipc_barrier_member *member_get(struct kipc_barrier *barrier)
 	return attachment ? kipc_barrier_member_of(attachment) : NULL;
 }
 
-static void member_put(struct kipc_barrier_member *member)
+static void barrier_member_put(struct kipc_barrier_member *member)
 {
 	if (member)
 		kipc_attachment_put(&member->attachment);
 }
 
-static int ioctl_wait(struct file *file, void __user *arg)
+static int barrier_ioctl_wait(struct file *file, void __user *arg)
 {
 	struct kipc_barrier *barrier = kipc_barrier_of(kipc_object_of(file));
 	struct kipc_barrier_member *member;
@@ -406,20 +406,20 @@ static int ioctl_wait(struct file *file, void __user *arg)
 	if (!ret)
 		ret = kipc_file_check(file, FMODE_WRITE);
 	if (!ret)
-		ret = wait_check(&args);
+		ret = barrier_wait_check(&args);
 	if (!ret)
 		ret = kipc_deadline_init(&deadline, args.flags, args.deadline);
 	if (ret)
 		return ret;
 	kipc_attachments_check(&barrier->object);
-	member = member_get(barrier);
+	member = barrier_member_get(barrier);
 	ret = barrier_wait(barrier, member, &args, &deadline);
-	ret = wait_write_back(barrier, member, arg, &args, ret);
-	member_put(member);
+	ret = barrier_wait_write_back(barrier, member, arg, &args, ret);
+	barrier_member_put(member);
 	return ret;
 }
 
-static int change_check(struct file *file, void __user *arg)
+static int barrier_change_check(struct file *file, void __user *arg)
 {
 	struct kipc_barrier_args args;
 	int ret = kipc_args_read(&args, sizeof(args), arg);
@@ -431,37 +431,37 @@ static int change_check(struct file *file, void __user *arg)
 	return args.flags || args.element || args.reserved ? -EINVAL : 0;
 }
 
-static int ioctl_change(struct file *file, void __user *arg,
-			void (*change)(struct kipc_barrier *barrier))
+static int barrier_ioctl_change(struct file *file, void __user *arg,
+				void (*change)(struct kipc_barrier *barrier))
 {
-	int ret = change_check(file, arg);
+	int ret = barrier_change_check(file, arg);
 
 	if (!ret)
 		change(kipc_barrier_of(kipc_object_of(file)));
 	return ret;
 }
 
-static int ioctl_member(struct file *file, void __user *arg,
-			int (*change)(struct kipc_barrier *barrier,
-				      struct kipc_barrier_member *member))
+static int barrier_ioctl_member(struct file *file, void __user *arg,
+				int (*change)(struct kipc_barrier *barrier,
+					      struct kipc_barrier_member *member))
 {
 	struct kipc_barrier *barrier = kipc_barrier_of(kipc_object_of(file));
 	struct kipc_barrier_member *member;
-	int ret = change_check(file, arg);
+	int ret = barrier_change_check(file, arg);
 
 	if (ret)
 		return ret;
 	if (!barrier->object.tracks)
 		return -EINVAL;
-	member = member_get(barrier);
+	member = barrier_member_get(barrier);
 	if (!member)
 		return -ENXIO;
 	ret = barrier_change_member(barrier, member, change);
-	member_put(member);
+	barrier_member_put(member);
 	return ret;
 }
 
-static int ioctl_state(struct file *file, void __user *arg)
+static int barrier_ioctl_state(struct file *file, void __user *arg)
 {
 	struct kipc_barrier_state_args args;
 	int ret = kipc_args_read(&args, sizeof(args), arg);
@@ -479,17 +479,17 @@ static long barrier_ioctl(struct file *file, unsigned int command,
 {
 	switch (command) {
 	case KIPC_BARRIER_WAIT:
-		return ioctl_wait(file, arg);
+		return barrier_ioctl_wait(file, arg);
 	case KIPC_BARRIER_ABORT:
-		return ioctl_change(file, arg, barrier_abort);
+		return barrier_ioctl_change(file, arg, barrier_abort);
 	case KIPC_BARRIER_RESET:
-		return ioctl_change(file, arg, barrier_reset);
+		return barrier_ioctl_change(file, arg, barrier_reset);
 	case KIPC_BARRIER_STATE:
-		return ioctl_state(file, arg);
+		return barrier_ioctl_state(file, arg);
 	case KIPC_BARRIER_JOIN:
-		return ioctl_member(file, arg, kipc_member_join);
+		return barrier_ioctl_member(file, arg, kipc_member_join);
 	case KIPC_BARRIER_LEAVE:
-		return ioctl_member(file, arg, kipc_member_leave);
+		return barrier_ioctl_member(file, arg, kipc_member_leave);
 	default:
 		return -ENOTTY;
 	}

@@ -69,21 +69,21 @@ int kipc_barrier_claim(struct kipc_barrier *barrier, u64 word, int outcome)
 /* Joining                                                                  */
 /* ------------------------------------------------------------------------ */
 
-static u32 member_arrived(const struct kipc_barrier *barrier,
-			  const struct kipc_barrier_member *member)
+static u32 barrier_member_arrived(const struct kipc_barrier *barrier,
+				  const struct kipc_barrier_member *member)
 {
 	return member->epoch == barrier->epoch ? member->arrived : 0;
 }
 
-static void member_set_arrived(struct kipc_barrier *barrier,
-			       struct kipc_barrier_member *member, u32 arrived)
+static void barrier_member_set_arrived(struct kipc_barrier *barrier,
+				       struct kipc_barrier_member *member, u32 arrived)
 {
 	member->arrived = arrived;
 	member->epoch = barrier->epoch;
 }
 
-static void member_add(struct kipc_barrier *barrier,
-		       struct kipc_barrier_member *member)
+static void barrier_member_add(struct kipc_barrier *barrier,
+			       struct kipc_barrier_member *member)
 {
 	if (!member->joined++)
 		barrier->members++;
@@ -94,22 +94,22 @@ static bool barrier_is_full(const struct kipc_barrier *barrier)
 	return !barrier->vacant && barrier->parties == KIPC_PARTIES_MAX;
 }
 
-static void party_add(struct kipc_barrier *barrier,
-		      struct kipc_barrier_member *member)
+static void barrier_party_add(struct kipc_barrier *barrier,
+			      struct kipc_barrier_member *member)
 {
-	member_add(barrier, member);
+	barrier_member_add(barrier, member);
 	if (barrier->vacant)
 		barrier->vacant--;
 	else
 		barrier->parties++;
 }
 
-static int party_join(struct kipc_barrier *barrier,
-		      struct kipc_barrier_member *member)
+static int barrier_party_join(struct kipc_barrier *barrier,
+			      struct kipc_barrier_member *member)
 {
 	if (barrier_is_full(barrier))
 		return -EOVERFLOW;
-	party_add(barrier, member);
+	barrier_party_add(barrier, member);
 	return 0;
 }
 
@@ -117,8 +117,8 @@ static int party_join(struct kipc_barrier *barrier,
  * Of a plain barrier: JOINs are counted, because a process may use it at several
  * places. One that is a member because it came says so with the first of them.
  */
-static int plain_join(struct kipc_barrier *barrier,
-		      struct kipc_barrier_member *member)
+static int barrier_plain_join(struct kipc_barrier *barrier,
+			      struct kipc_barrier_member *member)
 {
 	if (member->came) {
 		member->came = false;
@@ -126,7 +126,7 @@ static int plain_join(struct kipc_barrier *barrier,
 	}
 	if (member->joined == KIPC_PARTIES_MAX)
 		return -EOVERFLOW;
-	member_add(barrier, member);
+	barrier_member_add(barrier, member);
 	return 0;
 }
 
@@ -134,8 +134,8 @@ int kipc_member_join(struct kipc_barrier *barrier,
 		     struct kipc_barrier_member *member)
 {
 	kipc_assert_held(kipc_barrier_element(barrier));
-	return kipc_barrier_drops(barrier) ? party_join(barrier, member) :
-					     plain_join(barrier, member);
+	return kipc_barrier_drops(barrier) ? barrier_party_join(barrier, member) :
+					     barrier_plain_join(barrier, member);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -143,11 +143,11 @@ int kipc_member_join(struct kipc_barrier *barrier,
 /* ------------------------------------------------------------------------ */
 
 /* Is that one party more than the member has joined as? */
-static bool member_joins(const struct kipc_barrier *barrier,
-			 const struct kipc_barrier_member *member)
+static bool barrier_member_joins(const struct kipc_barrier *barrier,
+				 const struct kipc_barrier_member *member)
 {
 	return kipc_barrier_drops(barrier) &&
-	       member_arrived(barrier, member) == member->joined;
+	       barrier_member_arrived(barrier, member) == member->joined;
 }
 
 /* How many parties there are once the member arrives, or -EOVERFLOW. */
@@ -155,7 +155,7 @@ int kipc_member_parties(const struct kipc_barrier *barrier,
 			const struct kipc_barrier_member *member)
 {
 	kipc_assert_held(kipc_barrier_element(barrier));
-	if (!member_joins(barrier, member) || barrier->vacant)
+	if (!barrier_member_joins(barrier, member) || barrier->vacant)
 		return barrier->parties;
 	return barrier_is_full(barrier) ? -EOVERFLOW : barrier->parties + 1;
 }
@@ -170,14 +170,14 @@ void kipc_member_came(struct kipc_barrier *barrier,
 	if (!kipc_barrier_drops(barrier)) {
 		if (member->joined)
 			return;
-		member_add(barrier, member);
+		barrier_member_add(barrier, member);
 		member->came = true;
 		return;
 	}
-	if (member_joins(barrier, member))
-		party_add(barrier, member);
-	member_set_arrived(barrier, member,
-			   member_arrived(barrier, member) + 1);
+	if (barrier_member_joins(barrier, member))
+		barrier_party_add(barrier, member);
+	barrier_member_set_arrived(barrier, member,
+				   barrier_member_arrived(barrier, member) + 1);
 }
 
 /* Where it can be; returns KIPC_BARRIER_SERIAL or KIPC_PENDING. */
@@ -205,9 +205,9 @@ void kipc_member_withdraw(struct kipc_barrier *barrier,
 
 	kipc_assert_held(e);
 	if (kipc_barrier_drops(barrier)) {
-		arrived = member_arrived(barrier, member);
+		arrived = barrier_member_arrived(barrier, member);
 		if (arrived)
-			member_set_arrived(barrier, member, arrived - 1);
+			barrier_member_set_arrived(barrier, member, arrived - 1);
 	}
 	if (arrived)
 		e->value--;
@@ -234,28 +234,28 @@ static void barrier_open_if_all_came(struct kipc_barrier *barrier)
 }
 
 /* So many parties fewer, and the arrivals that are more than those left. */
-static void member_drop(struct kipc_barrier *barrier,
-			struct kipc_barrier_member *member, u32 count)
+static void barrier_member_drop(struct kipc_barrier *barrier,
+				struct kipc_barrier_member *member, u32 count)
 {
 	struct kipc_element *e = kipc_barrier_element(barrier);
-	u32 arrived = member_arrived(barrier, member);
+	u32 arrived = barrier_member_arrived(barrier, member);
 	u32 stay = min(arrived, member->joined);
 
 	barrier->parties -= count;
-	member_set_arrived(barrier, member, stay);
+	barrier_member_set_arrived(barrier, member, stay);
 	e->value -= arrived - stay;
 	barrier_open_if_all_came(barrier);
 }
 
-static void member_end(struct kipc_barrier *barrier,
-		       struct kipc_barrier_member *member, u32 count)
+static void barrier_member_end(struct kipc_barrier *barrier,
+			       struct kipc_barrier_member *member, u32 count)
 {
 	if (count == member->joined)
 		barrier->members--;
 	member->joined -= count;
 	member->came = false;
 	if (kipc_barrier_drops(barrier))
-		member_drop(barrier, member, count);
+		barrier_member_drop(barrier, member, count);
 }
 
 int kipc_member_leave(struct kipc_barrier *barrier,
@@ -264,7 +264,7 @@ int kipc_member_leave(struct kipc_barrier *barrier,
 	kipc_assert_held(kipc_barrier_element(barrier));
 	if (!member->joined)
 		return -EPERM;
-	member_end(barrier, member, 1);
+	barrier_member_end(barrier, member, 1);
 	return 0;
 }
 
@@ -276,7 +276,7 @@ void kipc_member_die(struct kipc_barrier *barrier,
 	if (!member->joined)
 		return;
 	member->died = true;
-	member_end(barrier, member, member->joined);
+	barrier_member_end(barrier, member, member->joined);
 	if (!kipc_barrier_drops(barrier))
 		kipc_barrier_break(barrier, KIPC_BARRIER_DIED);
 }

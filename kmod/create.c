@@ -5,7 +5,7 @@
 #include <linux/slab.h>
 
 #include "args.h"
-#include "creation.h"
+#include "create_race.h"
 #include "name.h"
 #include "object.h"
 #include "user.h"
@@ -21,7 +21,7 @@ static const struct kipc_type *const types[] = {
 	&kipc_region_type,
 };
 
-static const struct kipc_type *type_find(u32 id)
+static const struct kipc_type *create_find_type(u32 id)
 {
 	size_t i;
 
@@ -35,7 +35,7 @@ static const struct kipc_type *type_find(u32 id)
 /* OPEN                                                                     */
 /* ------------------------------------------------------------------------ */
 
-static bool object_permits(const struct kipc_object *object, u32 access)
+static bool create_permits(const struct kipc_object *object, u32 access)
 {
 	const struct inode *inode = kipc_inode(object);
 	u32 wanted = 0, granted = READ_ONCE(inode->i_mode);
@@ -52,7 +52,7 @@ static bool object_permits(const struct kipc_object *object, u32 access)
 }
 
 /* Is this object what a caller who would have created it wanted? */
-static int object_matches(const struct kipc_object *object,
+static int create_matches(const struct kipc_object *object,
 			  const struct kipc_create_args *args)
 {
 	if (object->type->id != args->type)
@@ -65,16 +65,16 @@ static int object_matches(const struct kipc_object *object,
 }
 
 /* Consumes the reference, whatever comes of it. */
-static int object_open(struct kipc_object *object, u32 access, u64 info)
+static int create_open(struct kipc_object *object, u32 access, u64 info)
 {
-	if (!object_permits(object, access)) {
+	if (!create_permits(object, access)) {
 		kipc_object_put(object);
 		return -EACCES;
 	}
 	return kipc_object_reopen(object, access, info);
 }
 
-static int open_by_name(const char *name, const struct kipc_open_args *args)
+static int create_open_by_name(const char *name, const struct kipc_open_args *args)
 {
 	struct kipc_object *object = kipc_name_find(name);
 
@@ -84,7 +84,7 @@ static int open_by_name(const char *name, const struct kipc_open_args *args)
 		kipc_object_put(object);
 		return -EPROTOTYPE;
 	}
-	return object_open(object, args->flags, args->info);
+	return create_open(object, args->flags, args->info);
 }
 
 int kipc_object_open(void __user *arg)
@@ -97,12 +97,12 @@ int kipc_object_open(void __user *arg)
 	if (ret)
 		return ret;
 	if (!args.flags || (args.flags & ~ACCESS_FLAGS) ||
-	    !type_find(args.type))
+	    !create_find_type(args.type))
 		return -EINVAL;
 	ret = kipc_args_name(name, args.name, args.name_length);
 	if (ret <= 0)
 		return ret ?: -EINVAL;
-	return open_by_name(name, &args);
+	return create_open_by_name(name, &args);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -128,7 +128,7 @@ static int create_check(struct kipc_create_args *args,
 	return type->check(&args->attributes);
 }
 
-static struct kipc_object *object_alloc(const struct kipc_type *type,
+static struct kipc_object *create_alloc(const struct kipc_type *type,
 					const struct kipc_create_args *args)
 {
 	struct kipc_object *object = kzalloc(type->size, GFP_KERNEL_ACCOUNT);
@@ -146,8 +146,8 @@ static struct kipc_object *object_alloc(const struct kipc_type *type,
 }
 
 /* An object that is charged for and complete, with one reference. */
-static struct kipc_object *object_make(const struct kipc_type *type,
-				       const struct kipc_create_args *args)
+static struct kipc_object *create_object(const struct kipc_type *type,
+					 const struct kipc_create_args *args)
 {
 	struct kipc_user *user = kipc_user_get();
 	struct kipc_object *object;
@@ -159,7 +159,7 @@ static struct kipc_object *object_make(const struct kipc_type *type,
 	if (ret)
 		goto put_user;
 	ret = -ENOMEM;
-	object = object_alloc(type, args);
+	object = create_alloc(type, args);
 	if (!object)
 		goto uncharge;
 	object->user = user;
@@ -179,7 +179,7 @@ put_user:
 
 static int create_new(const struct kipc_create_args *args, const char *name)
 {
-	struct kipc_object *object = object_make(type_find(args->type), args);
+	struct kipc_object *object = create_object(create_find_type(args->type), args);
 
 	if (IS_ERR(object))
 		return PTR_ERR(object);
@@ -190,13 +190,13 @@ static int create_existing(const struct kipc_create_args *args,
 			   struct kipc_object *object)
 {
 	int ret = args->flags & KIPC_EXCLUSIVE ? -EEXIST :
-						 object_matches(object, args);
+						 create_matches(object, args);
 
 	if (ret) {
 		kipc_object_put(object);
 		return ret;
 	}
-	return object_open(object, args->access, args->info);
+	return create_open(object, args->access, args->info);
 }
 
 /* Can an error of create_new() be due to other creators of the same name? */
@@ -207,7 +207,7 @@ static bool create_raced(int error)
 
 /* The name did not exist a moment ago, and others may be creating it. */
 static int create_in_race(const struct kipc_create_args *args, const char *name,
-			  struct kipc_creation *creation)
+			  struct kipc_create_race *race)
 {
 	struct kipc_object *object;
 	int ret, error = 0;
@@ -217,7 +217,7 @@ static int create_in_race(const struct kipc_create_args *args, const char *name,
 		if (!create_raced(ret))
 			return ret;
 		if (ret != -EEXIST)
-			error = kipc_creation_retry(creation);
+			error = kipc_create_race_retry(race);
 		else if (fatal_signal_pending(current))
 			error = -EINTR;
 		if (error == -EINTR)
@@ -231,14 +231,14 @@ static int create_in_race(const struct kipc_create_args *args, const char *name,
 static int create_by_name(const struct kipc_create_args *args, const char *name)
 {
 	struct kipc_object *object = kipc_name_find(name);
-	struct kipc_creation creation;
+	struct kipc_create_race race;
 	int ret;
 
 	if (object)
 		return create_existing(args, object);
-	kipc_creation_begin(&creation, name);
-	ret = create_in_race(args, name, &creation);
-	kipc_creation_end(&creation);
+	kipc_create_race_begin(&race, name);
+	ret = create_in_race(args, name, &race);
+	kipc_create_race_end(&race);
 	return ret;
 }
 
@@ -251,7 +251,7 @@ int kipc_object_create(void __user *arg)
 
 	if (ret)
 		return ret;
-	ret = create_check(&args, type_find(args.type));
+	ret = create_check(&args, create_find_type(args.type));
 	if (ret)
 		return ret;
 	ret = kipc_args_name(name, args.name, args.name_length);

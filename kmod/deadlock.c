@@ -13,12 +13,12 @@
 #define LOOKS_MAX	1024	/* at others who wait, on the way */
 
 /* Threads that wait, by themselves. */
-struct blocked_bucket {
+struct deadlock_bucket {
 	spinlock_t lock;		/* guards what names it here */
 	struct hlist_head list;		/* lock */
 };
 
-static struct blocked_bucket blocked_table[1 << TABLE_BITS];
+static struct deadlock_bucket blocked_table[1 << TABLE_BITS];
 static atomic64_t blocked_tickets;
 
 void __init kipc_blocked_init(void)
@@ -29,14 +29,14 @@ void __init kipc_blocked_init(void)
 		spin_lock_init(&blocked_table[i].lock);
 }
 
-static struct blocked_bucket *blocked_bucket(const struct task_struct *task)
+static struct deadlock_bucket *deadlock_bucket(const struct task_struct *task)
 {
 	return &blocked_table[hash_ptr(task, TABLE_BITS)];
 }
 
-static struct kipc_blocked *bucket_find(const struct blocked_bucket *bucket,
-					const struct task_struct *task,
-					int *looks)
+static struct kipc_blocked *deadlock_find(const struct deadlock_bucket *bucket,
+					  const struct task_struct *task,
+					  int *looks)
 {
 	struct kipc_blocked *blocked;
 
@@ -51,22 +51,22 @@ static struct kipc_blocked *bucket_find(const struct blocked_bucket *bucket,
 }
 
 /* For which thread that one waits, if it has waited since before the ticket. */
-static struct task_struct *blocked_next(const struct task_struct *task,
-					s64 ticket, int *looks)
+static struct task_struct *deadlock_next(const struct task_struct *task,
+					 s64 ticket, int *looks)
 {
-	struct blocked_bucket *bucket = blocked_bucket(task);
+	struct deadlock_bucket *bucket = deadlock_bucket(task);
 	const struct kipc_blocked *blocked;
 	struct task_struct *owner = NULL;
 
 	spin_lock(&bucket->lock);
-	blocked = bucket_find(bucket, task, looks);
+	blocked = deadlock_find(bucket, task, looks);
 	if (blocked && blocked->ticket < ticket)
 		owner = blocked->owner(blocked);
 	spin_unlock(&bucket->lock);
 	return owner;
 }
 
-static bool closes_cycle(const struct kipc_blocked *self)
+static bool deadlock_closes_cycle(const struct kipc_blocked *self)
 {
 	const struct task_struct *owner = self->owner(self);
 	int i, looks = LOOKS_MAX;
@@ -74,15 +74,15 @@ static bool closes_cycle(const struct kipc_blocked *self)
 	for (i = 0; owner && looks && i < STEPS_MAX; i++) {
 		if (owner == self->task)
 			return true;
-		owner = blocked_next(owner, self->ticket, &looks);
+		owner = deadlock_next(owner, self->ticket, &looks);
 	}
 	return false;
 }
 
 /* The ticket is taken under the lock, so who finds the record finds it too. */
-static void blocked_add(struct kipc_blocked *self)
+static void deadlock_add(struct kipc_blocked *self)
 {
-	struct blocked_bucket *bucket = blocked_bucket(self->task);
+	struct deadlock_bucket *bucket = deadlock_bucket(self->task);
 
 	spin_lock(&bucket->lock);
 	self->ticket = atomic64_inc_return(&blocked_tickets);
@@ -97,8 +97,8 @@ int kipc_blocked_begin(struct kipc_blocked *self)
 
 	self->task = current;
 	rcu_read_lock();
-	blocked_add(self);
-	cycle = closes_cycle(self);
+	deadlock_add(self);
+	cycle = deadlock_closes_cycle(self);
 	rcu_read_unlock();
 	if (!cycle)
 		return 0;
@@ -108,7 +108,7 @@ int kipc_blocked_begin(struct kipc_blocked *self)
 
 void kipc_blocked_end(struct kipc_blocked *self)
 {
-	struct blocked_bucket *bucket = blocked_bucket(self->task);
+	struct deadlock_bucket *bucket = deadlock_bucket(self->task);
 
 	spin_lock(&bucket->lock);
 	hlist_del(&self->node);

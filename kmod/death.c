@@ -10,7 +10,7 @@
 /* What a task that is about to end says of itself, and never takes back. */
 #define ENDING	(PF_SIGNALED | PF_POSTCOREDUMP | PF_EXITING)
 
-static bool task_lives(struct task_struct *task, const struct mm_struct *mm)
+static bool death_task_lives(struct task_struct *task, const struct mm_struct *mm)
 {
 	if (READ_ONCE(task->mm) != mm)
 		return false;
@@ -36,7 +36,7 @@ struct task_struct *kipc_living_thread(u64 number, const struct mm_struct *mm)
 	struct pid *pid = kipc_thread_pid(number);
 	struct task_struct *task = pid ? pid_task(pid, PIDTYPE_PID) : NULL;
 
-	return task && task_lives(task, mm) ? task : NULL;
+	return task && death_task_lives(task, mm) ? task : NULL;
 }
 
 /**
@@ -54,7 +54,7 @@ bool kipc_process_ended(struct pid *process, const struct mm_struct *mm)
 
 	if (!leader || !atomic_read_acquire(&leader->signal->live))
 		return true;
-	if (task_lives(leader, mm))
+	if (death_task_lives(leader, mm))
 		return false;
 	for_each_thread(leader, task) {
 		/*
@@ -63,7 +63,7 @@ bool kipc_process_ended(struct pid *process, const struct mm_struct *mm)
 		 */
 		smp_rmb();
 		if (!(READ_ONCE(task->flags) & KIPC_PF_WORKERS) &&
-		    task_lives(task, mm))
+		    death_task_lives(task, mm))
 			return false;
 	}
 	return true;

@@ -16,8 +16,8 @@
 #define ACCESS_FLAGS	(KIPC_READ | KIPC_WRITE)
 
 /* The file need not refer to the object yet. */
-static int object_info(struct kipc_object *object, const struct file *file,
-		       void __user *arg)
+static int file_info(struct kipc_object *object, const struct file *file,
+		     void __user *arg)
 {
 	const struct inode *inode = kipc_inode(object);
 	struct kipc_words *words = NULL;
@@ -61,7 +61,7 @@ long kipc_file_ioctl(struct file *file, unsigned int command,
 
 	switch (command) {
 	case KIPC_INFO:
-		return object_info(kipc_object_of(file), file, user);
+		return file_info(kipc_object_of(file), file, user);
 	case KIPC_WATCH:
 		return kipc_watch_open(file, user);
 	case KIPC_THREAD:
@@ -71,7 +71,7 @@ long kipc_file_ioctl(struct file *file, unsigned int command,
 	}
 }
 
-static __poll_t object_poll(struct file *file, struct poll_table_struct *table)
+static __poll_t file_poll(struct file *file, struct poll_table_struct *table)
 {
 	return kipc_object_of(file)->type->poll(file, table);
 }
@@ -80,8 +80,8 @@ static __poll_t object_poll(struct file *file, struct poll_table_struct *table)
  * For read() and write(), which are cheaper by what it takes to make a kiocb; all
  * else, as readv() and io_uring, brings its own.
  */
-static ssize_t object_read(struct file *file, char __user *buffer, size_t size,
-			   loff_t *position)
+static ssize_t file_read(struct file *file, char __user *buffer, size_t size,
+			 loff_t *position)
 {
 	struct iov_iter to;
 
@@ -89,8 +89,8 @@ static ssize_t object_read(struct file *file, char __user *buffer, size_t size,
 	return kipc_object_of(file)->type->read(file, &to, false);
 }
 
-static ssize_t object_write(struct file *file, const char __user *data,
-			    size_t size, loff_t *position)
+static ssize_t file_write(struct file *file, const char __user *data,
+			  size_t size, loff_t *position)
 {
 	struct iov_iter from;
 
@@ -98,7 +98,7 @@ static ssize_t object_write(struct file *file, const char __user *data,
 	return kipc_object_of(file)->type->write(file, &from, false);
 }
 
-static ssize_t object_read_iter(struct kiocb *iocb, struct iov_iter *to)
+static ssize_t file_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct file *file = iocb->ki_filp;
 
@@ -106,7 +106,7 @@ static ssize_t object_read_iter(struct kiocb *iocb, struct iov_iter *to)
 						iocb->ki_flags & IOCB_NOWAIT);
 }
 
-static ssize_t object_write_iter(struct kiocb *iocb, struct iov_iter *from)
+static ssize_t file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct file *file = iocb->ki_filp;
 
@@ -114,33 +114,33 @@ static ssize_t object_write_iter(struct kiocb *iocb, struct iov_iter *from)
 						 iocb->ki_flags & IOCB_NOWAIT);
 }
 
-static vm_fault_t object_fault(struct vm_fault *vmf)
+static vm_fault_t file_fault(struct vm_fault *vmf)
 {
 	struct kipc_object *object = kipc_object_of(vmf->vma->vm_file);
 
 	return kipc_memory_fault(&object->type->words(object)->memory, vmf);
 }
 
-static const struct vm_operations_struct object_vm_operations = {
-	.fault = object_fault,
+static const struct vm_operations_struct file_vm_operations = {
+	.fault = file_fault,
 };
 
-static vm_fault_t tracked_fault(struct vm_fault *vmf)
+static vm_fault_t file_tracked_fault(struct vm_fault *vmf)
 {
-	return vmf->vma->vm_private_data ? object_fault(vmf) :
+	return vmf->vma->vm_private_data ? file_fault(vmf) :
 					   kipc_inherit_fault(vmf);
 }
 
 /* Of mappings that attach the process they are of, or that a child has inherited. */
-static const struct vm_operations_struct tracked_vm_operations = {
+static const struct vm_operations_struct file_tracked_vm_operations = {
 	.open = kipc_attachment_map,
 	.close = kipc_attachment_unmap,
-	.fault = tracked_fault,
+	.fault = file_tracked_fault,
 };
 
 /* Attaching comes last: a process that could not map has not taken part. */
-static int map_and_attach(struct kipc_object *object,
-			  struct vm_area_struct *vma)
+static int file_map_and_attach(struct kipc_object *object,
+			       struct vm_area_struct *vma)
 {
 	int ret = kipc_memory_map(&object->type->words(object)->memory, vma);
 
@@ -152,7 +152,7 @@ static int map_and_attach(struct kipc_object *object,
 		return ret;
 	}
 	vm_flags_mod(vma, KIPC_VM_INHERIT, 0);
-	vma->vm_ops = &tracked_vm_operations;
+	vma->vm_ops = &file_tracked_vm_operations;
 	return 0;
 }
 
@@ -170,19 +170,19 @@ int kipc_file_mmap(struct file *file, struct vm_area_struct *vma)
 		return -EACCES;
 	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
-	if (words->kept) {
+	if (words->kernel_only) {
 		if (vma->vm_flags & VM_WRITE)
 			return -EACCES;
 		vm_flags_mod(vma, 0, VM_MAYWRITE);
 	}
 	if (object->tracks && (file->f_mode & FMODE_WRITE))
-		return map_and_attach(object, vma);
-	vma->vm_ops = &object_vm_operations;
+		return file_map_and_attach(object, vma);
+	vma->vm_ops = &file_vm_operations;
 	return kipc_memory_map(&words->memory, vma);
 }
 
 /* A file of an object has no position, and causes no events of fsnotify. */
-static void object_set_file(struct kipc_object *object, struct file *file)
+static void file_set_object(struct kipc_object *object, struct file *file)
 {
 	file->private_data = object;
 	file->f_mode &= ~(FMODE_PREAD | FMODE_PWRITE | FMODE_FSNOTIFY_MASK);
@@ -196,7 +196,7 @@ int kipc_file_open(struct inode *inode, struct file *file)
 
 	if (!object)
 		return -ENXIO;
-	object_set_file(object, file);
+	file_set_object(object, file);
 	return 0;
 }
 
@@ -232,11 +232,11 @@ void kipc_file_show_fdinfo(struct seq_file *seq, struct file *file)
 	seq_printf(seq, "kipc-waiters:\t%d\n", atomic_read(&object->waiters));
 	seq_printf(seq, "kipc-spins:\t%u\n", atomic_read(&object->spins));
 	seq_printf(seq, "kipc-spins-paid:\t%u\n",
-		   atomic_read(&object->spins_paid));
+		   atomic_read(&object->spin_hits));
 	seq_printf(seq, "kipc-lost-races:\t%u\n",
 		   atomic_read(&object->lost_races));
 	seq_printf(seq, "kipc-most-lost-races:\t%u\n",
-		   READ_ONCE(object->most_lost_races));
+		   READ_ONCE(object->max_lost_races));
 	if (object->tracks)
 		seq_printf(seq, "kipc-attachments:\t%u\n",
 			   kipc_attachment_count(object));
@@ -250,14 +250,14 @@ static const struct file_operations object_operations = {
 /* Of types that can be polled, read and written; the others say so by EPERM. */
 static const struct file_operations pollable_operations = {
 	KIPC_FILE_OPERATIONS,
-	.read = object_read,
-	.write = object_write,
-	.read_iter = object_read_iter,
-	.write_iter = object_write_iter,
-	.poll = object_poll,
+	.read = file_read,
+	.write = file_write,
+	.read_iter = file_read_iter,
+	.write_iter = file_write_iter,
+	.poll = file_poll,
 };
 
-static const struct file_operations *type_operations(const struct kipc_type *type)
+static const struct file_operations *file_operations_of(const struct kipc_type *type)
 {
 	if (type->operations)
 		return type->operations;
@@ -268,12 +268,12 @@ static const struct file_operations *type_operations(const struct kipc_type *typ
 struct kipc_object *kipc_object_of_type(const struct file *file,
 					const struct kipc_type *type)
 {
-	if (file->f_op != type_operations(type))
+	if (file->f_op != file_operations_of(type))
 		return NULL;
 	return kipc_object_of(file)->type == type ? kipc_object_of(file) : NULL;
 }
 
-static int access_to_open(u32 access)
+static int file_open_flags(u32 access)
 {
 	if (access == ACCESS_FLAGS)
 		return O_RDWR;
@@ -281,8 +281,8 @@ static int access_to_open(u32 access)
 }
 
 /* A file that does not refer to the object yet, and the object's inode. */
-static struct file *object_file(struct kipc_object *object, const char *name,
-				u32 mode, u32 access)
+static struct file *file_of_object(struct kipc_object *object, const char *name,
+				   u32 mode, u32 access)
 {
 	const struct kipc_type *type = object->type;
 	const struct kipc_inode_args args = {
@@ -290,28 +290,28 @@ static struct file *object_file(struct kipc_object *object, const char *name,
 		.mode = mode,
 		.bytes = type->id == KIPC_REGION ?
 			 object->attributes.region.bytes : 0,
-		.operations = type_operations(type),
-		.flags = access_to_open(access),
+		.operations = file_operations_of(type),
+		.flags = file_open_flags(access),
 	};
 
 	return kipc_inode_create(object, &args);
 }
 
 /* CREATE and OPEN say what INFO would, if they are asked. */
-static int object_answer(struct kipc_object *object, const struct file *file,
-			 u64 info)
+static int file_answer(struct kipc_object *object, const struct file *file,
+		       u64 info)
 {
-	return info ? object_info(object, file, u64_to_user_ptr(info)) : 0;
+	return info ? file_info(object, file, u64_to_user_ptr(info)) : 0;
 }
 
 /*
  * All that may fail once there is a file. The name comes last: until then nothing else
  * can have come to know the object.
  */
-static int publish_file(struct kipc_object *object, const struct file *file,
+static int file_publish(struct kipc_object *object, const struct file *file,
 			u64 info, const char *name)
 {
-	int ret = object_answer(object, file, info);
+	int ret = file_answer(object, file, info);
 
 	if (ret || !name)
 		return ret;
@@ -337,10 +337,10 @@ int kipc_object_publish(struct kipc_object *object,
 		kipc_object_put(object);
 		return fd;
 	}
-	file = object_file(object, name, args->mode, args->access);
+	file = file_of_object(object, name, args->mode, args->access);
 	ret = PTR_ERR_OR_ZERO(file);
 	if (!ret) {
-		ret = publish_file(object, file, args->info, name);
+		ret = file_publish(object, file, args->info, name);
 		if (ret)
 			fput(file);
 	}
@@ -349,7 +349,7 @@ int kipc_object_publish(struct kipc_object *object,
 		kipc_object_put(object);
 		return ret;
 	}
-	object_set_file(object, file);
+	file_set_object(object, file);
 	fd_install(fd, file);
 	return fd;
 }
@@ -372,11 +372,11 @@ int kipc_object_reopen(struct kipc_object *object, u32 access, u64 info)
 		ret = fd;
 		goto put;
 	}
-	file = dentry_open(&object->path, access_to_open(access),
+	file = dentry_open(&object->path, file_open_flags(access),
 			   current_cred());
 	ret = PTR_ERR_OR_ZERO(file);
 	if (!ret) {
-		ret = object_answer(object, file, info);
+		ret = file_answer(object, file, info);
 		if (ret)
 			fput(file);
 	}

@@ -4,7 +4,7 @@
 #include <linux/sched/signal.h>
 
 #include "compat.h"
-#include "mailbox_turn.h"
+#include "mailbox_room.h"
 
 struct mailbox_waiter {
 	struct kipc_waiter waiter;
@@ -12,7 +12,7 @@ struct mailbox_waiter {
 	u32 size;			/* of the message, or of the buffer */
 };
 
-static struct mailbox_waiter *waiter_of(struct kipc_waiter *waiter)
+static struct mailbox_waiter *mailbox_waiter_of(struct kipc_waiter *waiter)
 {
 	return container_of(waiter, struct mailbox_waiter, waiter);
 }
@@ -62,11 +62,11 @@ static int mailbox_give(struct kipc_mailbox *mailbox,
 			struct mailbox_waiter *waiter)
 {
 	side->count--;
-	kipc_served(&side->patience, waiter->waiter.task);
+	kipc_note_taker(&side->spin_history, waiter->waiter.task);
 	if (side == &mailbox->receivers)
 		return mailbox_take_first(mailbox, &waiter->size,
 					  &waiter->message);
-	mailbox->turn.senders = false;
+	mailbox->sharing.senders = false;
 	waiter->message = kipc_queue_reserve(&mailbox->queue, waiter->size);
 	return 0;
 }
@@ -75,8 +75,8 @@ static int mailbox_give(struct kipc_mailbox *mailbox,
 /* Whose turn it is                                                         */
 /* ------------------------------------------------------------------------ */
 
-static bool first_is_due(const struct kipc_mailbox *mailbox,
-			 const struct kipc_mailbox_side *side)
+static bool mailbox_first_is_due(const struct kipc_mailbox *mailbox,
+				 const struct kipc_mailbox_side *side)
 {
 	return (mailbox->object.flags & KIPC_FAIR) ||
 	       kipc_wait_is_due(side->waiters.first);
@@ -87,10 +87,10 @@ static bool first_is_due(const struct kipc_mailbox *mailbox,
  * message of the first sender: those with shorter ones would take it for ever. So a
  * long message loses no more races than a short one, each for room that it fits into.
  */
-static bool first_may_lose(struct kipc_mailbox *mailbox,
-			   const struct kipc_mailbox_side *side)
+static bool mailbox_first_may_lose(struct kipc_mailbox *mailbox,
+				   const struct kipc_mailbox_side *side)
 {
-	return !first_is_due(mailbox, side) &&
+	return !mailbox_first_is_due(mailbox, side) &&
 	       mailbox_has(mailbox, side, side->waiters.first);
 }
 
@@ -100,7 +100,7 @@ static bool mailbox_lets(struct kipc_mailbox *mailbox,
 {
 	return !side->waiters.first ||
 	       kipc_waitlist_leads(&side->waiters, kipc_priority()) ||
-	       first_may_lose(mailbox, side);
+	       mailbox_first_may_lose(mailbox, side);
 }
 
 /*
@@ -108,26 +108,26 @@ static bool mailbox_lets(struct kipc_mailbox *mailbox,
  * waits alone, unless the caller is who was served last: it may be back before the
  * other is awake.
  */
-static bool first_is_handed(const struct kipc_mailbox *mailbox,
-			    const struct kipc_mailbox_side *side)
+static bool mailbox_hands_over(const struct kipc_mailbox *mailbox,
+			       const struct kipc_mailbox_side *side)
 {
-	return first_is_due(mailbox, side) ||
+	return mailbox_first_is_due(mailbox, side) ||
 	       (kipc_waitlist_is_single(&side->waiters) &&
-		!kipc_nudged(side->waiters.first) &&
-		!kipc_was_served(&side->patience));
+		!kipc_kicked(side->waiters.first) &&
+		!kipc_took_last(&side->spin_history));
 }
 
 /* ------------------------------------------------------------------------ */
 /* Serving those who wait                                                   */
 /* ------------------------------------------------------------------------ */
 
-static void serve_first(struct kipc_mailbox *mailbox,
-			struct kipc_mailbox_side *side, struct kipc_waker *waker)
+static void mailbox_grant_first(struct kipc_mailbox *mailbox,
+				struct kipc_mailbox_side *side, struct kipc_wake_q *wake_q)
 {
 	struct kipc_waiter *first = side->waiters.first;
-	int outcome = mailbox_give(mailbox, side, waiter_of(first));
+	int outcome = mailbox_give(mailbox, side, mailbox_waiter_of(first));
 
-	kipc_grant(waker, &side->waiters, first, outcome);
+	kipc_grant(wake_q, &side->waiters, first, outcome);
 }
 
 /*
@@ -136,42 +136,42 @@ static void serve_first(struct kipc_mailbox *mailbox,
  * not look at the same time, and those that run first would leave them nothing. One
  * that is due, but not the first, is left alone until it is handed what it waits for.
  */
-static bool mailbox_nudge(struct kipc_mailbox *mailbox,
-			  const struct kipc_mailbox_side *side,
-			  struct kipc_waker *waker)
+static bool mailbox_kick(struct kipc_mailbox *mailbox,
+			 const struct kipc_mailbox_side *side,
+			 struct kipc_wake_q *wake_q)
 {
 	struct kipc_queue_room room = kipc_mailbox_room(mailbox);
 	struct kipc_waiter *waiter = side->waiters.first;
 	u32 messages = mailbox->queue.count, i;
-	u32 most = min_t(u32, KIPC_NUDGED_MAX, num_online_cpus());
+	u32 max = min_t(u32, KIPC_KICKED_MAX, num_online_cpus());
 
-	for (i = 0; i < most && waiter && !kipc_wait_is_due(waiter); i++) {
+	for (i = 0; i < max && waiter && !kipc_wait_is_due(waiter); i++) {
 		if (side == &mailbox->receivers ?
 		    i == messages : !kipc_queue_room_take(&room, waiter->wants))
 			break;
-		if (!kipc_nudged(waiter)) {
-			if (kipc_waker_full(waker))
+		if (!kipc_kicked(waiter)) {
+			if (kipc_wake_q_full(wake_q))
 				return true;
-			kipc_nudge(waker, &side->waiters, waiter);
+			kipc_kick(wake_q, &side->waiters, waiter);
 		}
 		waiter = kipc_waitlist_next(waiter);
 	}
 	return false;
 }
 
-/* Serve who can be served; true where more can be than fit in the waker. */
-static bool mailbox_serve(struct kipc_mailbox *mailbox,
-			  struct kipc_mailbox_side *side,
-			  struct kipc_waker *waker)
+/* Serve who can be served; true where more can be than fit in the wake_q. */
+static bool mailbox_grant_waiters(struct kipc_mailbox *mailbox,
+				  struct kipc_mailbox_side *side,
+				  struct kipc_wake_q *wake_q)
 {
 	lockdep_assert_held(&mailbox->lock);
 	while (side->waiters.first &&
 	       mailbox_has(mailbox, side, side->waiters.first)) {
-		if (!first_is_handed(mailbox, side))
-			return mailbox_nudge(mailbox, side, waker);
-		if (kipc_waker_full(waker))
+		if (!mailbox_hands_over(mailbox, side))
+			return mailbox_kick(mailbox, side, wake_q);
+		if (kipc_wake_q_full(wake_q))
 			return true;
-		serve_first(mailbox, side, waker);
+		mailbox_grant_first(mailbox, side, wake_q);
 	}
 	return false;
 }
@@ -180,27 +180,27 @@ static bool mailbox_serve(struct kipc_mailbox *mailbox,
  * Unlock, and let those know who wait on that side and those who poll: with @news of
  * a message, if one is left for them.
  */
-static noinline void mailbox_leave_serving(struct kipc_mailbox *mailbox,
-					   struct kipc_mailbox_side *side,
-					   bool news)
+static noinline void mailbox_unlock_granting(struct kipc_mailbox *mailbox,
+					     struct kipc_mailbox_side *side,
+					     bool news)
 	__releases(&mailbox->lock)
 {
-	struct kipc_waker waker __uninitialized;
+	struct kipc_wake_q wake_q __uninitialized;
 	bool more, message, room, offered;
 	int surplus;
 
-	kipc_waker_init(&waker, false);
+	kipc_wake_q_init(&wake_q, false);
 	for (;;) {
 		surplus = mailbox_surplus(mailbox);
-		more = mailbox_serve(mailbox, side, &waker);
+		more = mailbox_grant_waiters(mailbox, side, &wake_q);
 		/* One that is too long for a receiver's buffer is left. */
 		news |= mailbox_surplus(mailbox) > surplus;
 		message = news && mailbox_surplus(mailbox) > 0;
 		room = !more && side == &mailbox->senders &&
 		       kipc_mailbox_offer_room(mailbox);
-		offered = mailbox->turn.offered;
+		offered = mailbox->sharing.offered;
 		spin_unlock(&mailbox->lock);
-		kipc_waker_flush(&waker);
+		kipc_wake_q_flush(&wake_q);
 		if (!more)
 			break;
 		cond_resched();
@@ -217,15 +217,15 @@ static noinline void mailbox_leave_serving(struct kipc_mailbox *mailbox,
  * Unlock after a change that matters to that side: a message was inserted, there may
  * be more room, or a waiter has left what others may have now.
  */
-static void mailbox_leave(struct kipc_mailbox *mailbox,
-			  struct kipc_mailbox_side *side, bool news)
+static void mailbox_unlock(struct kipc_mailbox *mailbox,
+			   struct kipc_mailbox_side *side, bool news)
 	__releases(&mailbox->lock)
 {
 	if ((side->waiters.first &&
 	     mailbox_has(mailbox, side, side->waiters.first)) ||
-	    (side == &mailbox->senders && mailbox->turn.wanted) ||
+	    (side == &mailbox->senders && mailbox->sharing.wanted) ||
 	    (news && kipc_pollers_present(&mailbox->object.pollers)))
-		mailbox_leave_serving(mailbox, side, news);
+		mailbox_unlock_granting(mailbox, side, news);
 	else
 		spin_unlock(&mailbox->lock);
 }
@@ -249,8 +249,8 @@ static int mailbox_look(struct kipc_mailbox *mailbox,
 	if (fatal_signal_pending(current))
 		ret = -EINTR;
 	has = mailbox_has(mailbox, side, &self->waiter) &&
-	      (first || first_may_lose(mailbox, side));
-	if (!has && kipc_nudged(&self->waiter))
+	      (first || mailbox_first_may_lose(mailbox, side));
+	if (!has && kipc_kicked(&self->waiter))
 		kipc_wait_lost(&mailbox->object, &side->waiters, &self->waiter);
 	if (!has && !ret) {
 		self->waiter.outcome = KIPC_PENDING;
@@ -273,7 +273,7 @@ static int mailbox_look_locking(struct kipc_mailbox *mailbox,
 	spin_lock(&mailbox->lock);
 	surplus = mailbox_surplus(mailbox);
 	ret = mailbox_look(mailbox, side, self, ret);
-	mailbox_leave(mailbox, side, mailbox_surplus(mailbox) > surplus);
+	mailbox_unlock(mailbox, side, mailbox_surplus(mailbox) > surplus);
 	return ret;
 }
 
@@ -285,7 +285,7 @@ static int mailbox_sleep(struct kipc_mailbox *mailbox,
 {
 	int ret;
 
-	kipc_wait_spin(&mailbox->object, &self->waiter, &side->patience);
+	kipc_wait_spin(&mailbox->object, &self->waiter, &side->spin_history);
 	do {
 		ret = kipc_wait_sleep(&self->waiter, deadline);
 		if (!ret && kipc_granted(&self->waiter))
@@ -324,7 +324,7 @@ static noinline int mailbox_wait(struct kipc_mailbox *mailbox,
 	side->count++;
 	/* Back in its place it may want less room than those behind it. */
 	if (self.waiter.returned)
-		mailbox_leave_serving(mailbox, side, false);
+		mailbox_unlock_granting(mailbox, side, false);
 	else
 		spin_unlock(&mailbox->lock);
 	ret = mailbox_sleep(mailbox, side, &self, deadline);
@@ -343,7 +343,7 @@ static void mailbox_insert(struct kipc_mailbox *mailbox,
 {
 	spin_lock(&mailbox->lock);
 	kipc_queue_insert(&mailbox->queue, message);
-	mailbox_leave(mailbox, &mailbox->receivers, true);
+	mailbox_unlock(mailbox, &mailbox->receivers, true);
 }
 
 static void mailbox_release(struct kipc_mailbox *mailbox,
@@ -351,7 +351,7 @@ static void mailbox_release(struct kipc_mailbox *mailbox,
 {
 	spin_lock(&mailbox->lock);
 	kipc_queue_release(&mailbox->queue, message);
-	mailbox_leave(mailbox, &mailbox->senders, false);
+	mailbox_unlock(mailbox, &mailbox->senders, false);
 }
 
 static void mailbox_extend(struct kipc_mailbox *mailbox,
@@ -373,17 +373,17 @@ static bool mailbox_may_reserve(struct kipc_mailbox *mailbox, u32 length,
 
 	if (!try)
 		return lets && kipc_mailbox_gives_room(mailbox, length);
-	return (lets || mailbox->turn.offered) &&
+	return (lets || mailbox->sharing.offered) &&
 	       kipc_queue_fits(&mailbox->queue, length);
 }
 
 /* Unlock after room was reserved; one that did not wait may have been offered it. */
-static void mailbox_leave_reserved(struct kipc_mailbox *mailbox, bool try)
+static void mailbox_unlock_reserved(struct kipc_mailbox *mailbox, bool try)
 	__releases(&mailbox->lock)
 {
-	if (try && mailbox->turn.offered) {
+	if (try && mailbox->sharing.offered) {
 		kipc_mailbox_end_offer(mailbox);
-		mailbox_leave(mailbox, &mailbox->senders, false);
+		mailbox_unlock(mailbox, &mailbox->senders, false);
 	} else {
 		spin_unlock(&mailbox->lock);
 	}
@@ -399,7 +399,7 @@ static int mailbox_reserve(struct kipc_mailbox *mailbox, u32 length,
 	spin_lock(&mailbox->lock);
 	if (mailbox_may_reserve(mailbox, length, deadline->try)) {
 		*message = kipc_queue_reserve(&mailbox->queue, length);
-		mailbox_leave_reserved(mailbox, deadline->try);
+		mailbox_unlock_reserved(mailbox, deadline->try);
 		return 0;
 	}
 	if (deadline->try)
@@ -448,7 +448,7 @@ int kipc_mailbox_peek(struct kipc_mailbox *mailbox, u32 *size,
 /* The verbs                                                                */
 /* ------------------------------------------------------------------------ */
 
-static void message_stamp(struct kipc_message *message, u32 priority,
+static void mailbox_stamp(struct kipc_message *message, u32 priority,
 			  const struct cred *sender)
 {
 	message->priority = priority;
@@ -476,7 +476,7 @@ int kipc_mailbox_send(struct kipc_mailbox *mailbox, struct iov_iter *from,
 		mailbox_release(mailbox, message);
 		return ret;
 	}
-	message_stamp(message, priority, sender);
+	mailbox_stamp(message, priority, sender);
 	mailbox_insert(mailbox, message);
 	return 0;
 }
@@ -513,7 +513,7 @@ static __poll_t mailbox_ready(struct kipc_mailbox *mailbox)
 	if (mailbox_surplus(mailbox) > 0)
 		ready |= EPOLLIN | EPOLLRDNORM;
 	if (kipc_mailbox_has_room(mailbox) &&
-	    (!mailbox->senders.waiters.first || mailbox->turn.offered))
+	    (!mailbox->senders.waiters.first || mailbox->sharing.offered))
 		ready |= EPOLLOUT | EPOLLWRNORM;
 	return ready;
 }
@@ -538,9 +538,9 @@ static void mailbox_offer_expired(struct work_struct *work)
 		container_of(work, struct kipc_mailbox, offer_end.work);
 
 	spin_lock(&mailbox->lock);
-	if (mailbox->turn.offered)
+	if (mailbox->sharing.offered)
 		kipc_mailbox_end_offer(mailbox);
-	mailbox_leave(mailbox, &mailbox->senders, false);
+	mailbox_unlock(mailbox, &mailbox->senders, false);
 }
 
 void kipc_mailbox_init(struct kipc_mailbox *mailbox)

@@ -6,7 +6,7 @@
  * a receiver takes a message, copies it out without a lock, and releases its
  * room. Whoever inserts or releases serves those who wait. A waiter that is due (see
  * wait.h), or waits alone, is granted a message that is taken for it already, or room
- * that is reserved. Others are nudged: they look for themselves, and meanwhile whoever
+ * that is reserved. Others are kicked: they look for themselves, and meanwhile whoever
  * is awake goes on with what there is. With KIPC_FAIR all are granted what they wait
  * for. A message that cannot be delivered goes back to where it was.
  */
@@ -24,11 +24,11 @@ struct cred;
 struct kipc_mailbox_side {
 	struct kipc_waitlist waiters;		/* the mailbox's lock */
 	u32 count;				/* of them; likewise */
-	struct kipc_patience patience;
+	struct kipc_spin_history spin_history;
 };
 
-/* Whose turn the next room is, of pollers and waiting senders: mailbox_turn.h */
-struct kipc_mailbox_turn {
+/* Whose turn the next room is, of pollers and waiting senders: mailbox_room.h */
+struct kipc_mailbox_sharing {
 	bool wanted;		/* a poller was told that there is no room */
 	bool offered;		/* the pollers were woken for room that is kept */
 	bool senders;		/* the pollers had theirs, the senders are next */
@@ -41,7 +41,7 @@ struct kipc_mailbox {
 	struct kipc_mailbox_side senders;
 	struct kipc_mailbox_side receivers;
 	struct wait_queue_head writers;		/* that poll; readers: the object's */
-	struct kipc_mailbox_turn turn;		/* lock */
+	struct kipc_mailbox_sharing sharing;		/* lock */
 	struct delayed_work offer_end;
 };
 

@@ -10,7 +10,7 @@
 #include "poll.h"
 #include "process.h"
 
-static void message_describe(const struct kipc_message *message,
+static void mailbox_describe(const struct kipc_message *message,
 			     struct kipc_mailbox_receive_args *args)
 {
 	args->priority = message->priority;
@@ -20,7 +20,7 @@ static void message_describe(const struct kipc_message *message,
 	args->gid = from_kgid_munged(current_user_ns(), message->gid);
 }
 
-static int message_deliver(struct kipc_mailbox *mailbox,
+static int mailbox_deliver(struct kipc_mailbox *mailbox,
 			   const struct kipc_message *message,
 			   struct kipc_mailbox_receive_args *args,
 			   void __user *arg)
@@ -36,7 +36,7 @@ static int message_deliver(struct kipc_mailbox *mailbox,
 	ret = kipc_message_copy(&mailbox->queue, message, &to);
 	if (ret)
 		return ret;
-	message_describe(message, args);
+	mailbox_describe(message, args);
 	return kipc_args_write(arg, args, sizeof(*args));
 }
 
@@ -60,7 +60,7 @@ static int mailbox_receive(struct kipc_mailbox *mailbox,
 	}
 	if (ret)
 		return ret;
-	ret = message_deliver(mailbox, message, args, arg);
+	ret = mailbox_deliver(mailbox, message, args, arg);
 	kipc_mailbox_finish(mailbox, message, peek || !ret);
 	return ret;
 }
@@ -69,7 +69,7 @@ static int mailbox_receive(struct kipc_mailbox *mailbox,
 /* ioctl                                                                    */
 /* ------------------------------------------------------------------------ */
 
-static int ioctl_send(struct file *file, void __user *arg)
+static int mailbox_ioctl_send(struct file *file, void __user *arg)
 {
 	struct kipc_mailbox_send_args args;
 	struct kipc_deadline deadline;
@@ -92,7 +92,7 @@ static int ioctl_send(struct file *file, void __user *arg)
 			    args.priority, current_cred(), &deadline);
 }
 
-static int ioctl_receive(struct file *file, void __user *arg)
+static int mailbox_ioctl_receive(struct file *file, void __user *arg)
 {
 	const u32 known = KIPC_TRY | KIPC_REALTIME | KIPC_PEEK;
 	struct kipc_mailbox_receive_args args;
@@ -114,7 +114,7 @@ static int ioctl_receive(struct file *file, void __user *arg)
 			       &deadline);
 }
 
-static int ioctl_state(struct file *file, void __user *arg)
+static int mailbox_ioctl_state(struct file *file, void __user *arg)
 {
 	struct kipc_mailbox_state_args args;
 	int ret = kipc_args_read(&args, sizeof(args), arg);
@@ -132,11 +132,11 @@ static long mailbox_ioctl(struct file *file, unsigned int command,
 {
 	switch (command) {
 	case KIPC_MAILBOX_SEND:
-		return ioctl_send(file, arg);
+		return mailbox_ioctl_send(file, arg);
 	case KIPC_MAILBOX_RECEIVE:
-		return ioctl_receive(file, arg);
+		return mailbox_ioctl_receive(file, arg);
 	case KIPC_MAILBOX_STATE:
-		return ioctl_state(file, arg);
+		return mailbox_ioctl_state(file, arg);
 	default:
 		return -ENOTTY;
 	}
@@ -204,7 +204,7 @@ static int mailbox_check(union kipc_attributes *attributes)
 {
 	u32 message_size = attributes->mailbox.message_size;
 	u32 messages = attributes->mailbox.messages;
-	u64 most = (u64)message_size * messages;
+	u64 max = (u64)message_size * messages;
 
 	if (!message_size || message_size > KIPC_MESSAGE_MAX || !messages ||
 	    messages > KIPC_MESSAGES_MAX ||
@@ -212,9 +212,9 @@ static int mailbox_check(union kipc_attributes *attributes)
 		       sizeof(*attributes) - sizeof(attributes->mailbox)))
 		return -EINVAL;
 	if (!attributes->mailbox.bytes)
-		attributes->mailbox.bytes = most;
+		attributes->mailbox.bytes = max;
 	if (attributes->mailbox.bytes < message_size ||
-	    attributes->mailbox.bytes > most)
+	    attributes->mailbox.bytes > max)
 		return -EINVAL;
 	return 0;
 }

@@ -16,7 +16,7 @@
  * Short messages fit one block; longer ones lose at most an eighth of their
  * size, and never more than a page.
  */
-static u32 block_size(u32 message_size)
+static u32 queue_block_size(u32 message_size)
 {
 	u32 whole = roundup_pow_of_two(message_size);
 
@@ -29,7 +29,7 @@ static u32 block_size(u32 message_size)
 /* Allocation                                                               */
 /* ------------------------------------------------------------------------ */
 
-static void spare_add(struct kipc_queue *queue, struct kipc_message *message)
+static void queue_spare_add(struct kipc_queue *queue, struct kipc_message *message)
 {
 	message->next_spare = queue->spare;
 	queue->spare = message;
@@ -41,7 +41,7 @@ static void queue_init(struct kipc_queue *queue, u32 records, u32 blocks)
 
 	queue->lower = RB_ROOT_CACHED;
 	for (i = records; i--; )
-		spare_add(queue, &queue->records[i]);
+		queue_spare_add(queue, &queue->records[i]);
 	for (i = 0; i < blocks; i++) {
 		queue->next_block[i] = i + 1;
 		if (!(i % INIT_BATCH))
@@ -57,7 +57,7 @@ int kipc_queue_alloc(struct kipc_queue *queue, struct kipc_object *object)
 	u64 bytes = object->attributes.mailbox.bytes, blocks, total;
 	int ret;
 
-	queue->block_shift = ilog2(block_size(message_size));
+	queue->block_shift = ilog2(queue_block_size(message_size));
 	/* Each message leaves at most one block that is not full. */
 	blocks = (bytes >> queue->block_shift) + records;
 	if (blocks > U32_MAX ||
@@ -98,8 +98,8 @@ void kipc_queue_free(struct kipc_queue *queue, u32 records)
 /* ------------------------------------------------------------------------ */
 
 /* Blocks are there: the accounting of records and bytes has seen to that. */
-static void message_add_block(struct kipc_queue *queue,
-			      struct kipc_message *message)
+static void queue_message_add_block(struct kipc_queue *queue,
+				    struct kipc_message *message)
 {
 	u32 block = queue->free_block;
 
@@ -124,7 +124,7 @@ struct kipc_message *kipc_queue_reserve(struct kipc_queue *queue, u32 length)
 	message->room = 0;
 	message->references = 1;
 	if (length)
-		message_add_block(queue, message);
+		queue_message_add_block(queue, message);
 	return message;
 }
 
@@ -134,7 +134,7 @@ void kipc_queue_extend(struct kipc_queue *queue, struct kipc_message *message)
 	u32 i;
 
 	for (i = 0; i < EXTEND_BATCH && kipc_message_short(message); i++)
-		message_add_block(queue, message);
+		queue_message_add_block(queue, message);
 }
 
 /* Drop a reference; the last one makes the room free again. */
@@ -150,7 +150,7 @@ void kipc_queue_release(struct kipc_queue *queue,
 	queue->bytes_left += message->length;
 	put_pid(message->pid);
 	message->pid = NULL;
-	spare_add(queue, message);
+	queue_spare_add(queue, message);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -161,8 +161,8 @@ void kipc_queue_release(struct kipc_queue *queue,
  * Add to the level of that oldest message; true if the new one is older. Only one
  * that was taken and comes back is not the youngest.
  */
-static bool level_insert(struct kipc_message *oldest,
-			 struct kipc_message *message)
+static bool queue_level_insert(struct kipc_message *oldest,
+			       struct kipc_message *message)
 {
 	struct kipc_message *next = oldest;
 	bool returns =
@@ -175,7 +175,7 @@ static bool level_insert(struct kipc_message *oldest,
 }
 
 /* A message of a lower priority than the highest, or a whole such level. */
-static void tree_insert(struct kipc_queue *queue, struct kipc_message *message)
+static void queue_tree_insert(struct kipc_queue *queue, struct kipc_message *message)
 {
 	struct rb_node **link = &queue->lower.rb_root.rb_node;
 	struct rb_node *parent = NULL;
@@ -186,7 +186,7 @@ static void tree_insert(struct kipc_queue *queue, struct kipc_message *message)
 			rb_entry(*link, struct kipc_message, level);
 
 		if (message->priority == oldest->priority) {
-			if (level_insert(oldest, message))
+			if (queue_level_insert(oldest, message))
 				rb_replace_node_cached(&oldest->level,
 						       &message->level,
 						       &queue->lower);
@@ -205,7 +205,7 @@ static void tree_insert(struct kipc_queue *queue, struct kipc_message *message)
 }
 
 /* The highest level of the tree, which leaves it, or NULL. */
-static struct kipc_message *tree_take(struct kipc_queue *queue)
+static struct kipc_message *queue_tree_take(struct kipc_queue *queue)
 {
 	struct rb_node *node = rb_first_cached(&queue->lower);
 
@@ -223,17 +223,17 @@ void kipc_queue_insert(struct kipc_queue *queue, struct kipc_message *message)
 	queue->count++;
 	queue->bytes += message->length;
 	if (first && message->priority == first->priority) {
-		if (level_insert(first, message))
+		if (queue_level_insert(first, message))
 			queue->first = message;
 		return;
 	}
 	INIT_LIST_HEAD(&message->peers);
 	if (first && message->priority < first->priority) {
-		tree_insert(queue, message);
+		queue_tree_insert(queue, message);
 		return;
 	}
 	if (first)
-		tree_insert(queue, first);
+		queue_tree_insert(queue, first);
 	queue->first = message;
 }
 
@@ -245,7 +245,7 @@ void kipc_queue_take(struct kipc_queue *queue)
 	queue->count--;
 	queue->bytes -= message->length;
 	if (list_empty(&message->peers)) {
-		queue->first = tree_take(queue);
+		queue->first = queue_tree_take(queue);
 	} else {
 		queue->first = list_next_entry(message, peers);
 		list_del(&message->peers);
@@ -260,9 +260,9 @@ void kipc_queue_take(struct kipc_queue *queue)
  * A block lies within one page, whose address the kernel always has: so nothing is
  * to be checked or mapped here. fill is constant.
  */
-static __always_inline int block_copy(const struct kipc_queue *queue, u32 block,
-				      size_t bytes, struct iov_iter *iter,
-				      bool fill)
+static __always_inline int queue_block_copy(const struct kipc_queue *queue, u32 block,
+					    size_t bytes, struct iov_iter *iter,
+					    bool fill)
 {
 	void *at = kipc_memory_at(&queue->memory,
 				  (unsigned long)block << queue->block_shift);
@@ -272,32 +272,32 @@ static __always_inline int block_copy(const struct kipc_queue *queue, u32 block,
 	return copied == bytes ? 0 : -EFAULT;
 }
 
-static __always_inline int message_walk(const struct kipc_queue *queue,
-					const struct kipc_message *message,
-					struct iov_iter *iter, bool fill)
+static __always_inline int queue_message_walk(const struct kipc_queue *queue,
+					      const struct kipc_message *message,
+					      struct iov_iter *iter, bool fill)
 {
 	const size_t size = 1UL << queue->block_shift;
 	size_t left = message->length;
 	u32 block = message->first_block;
 
 	for (; left > size; left -= size) {
-		if (block_copy(queue, block, size, iter, fill))
+		if (queue_block_copy(queue, block, size, iter, fill))
 			return -EFAULT;
 		block = queue->next_block[block];
 		cond_resched();
 	}
-	return left ? block_copy(queue, block, left, iter, fill) : 0;
+	return left ? queue_block_copy(queue, block, left, iter, fill) : 0;
 }
 
 int kipc_message_fill(const struct kipc_queue *queue,
 		      const struct kipc_message *message,
 		      struct iov_iter *from)
 {
-	return message_walk(queue, message, from, true);
+	return queue_message_walk(queue, message, from, true);
 }
 
 int kipc_message_copy(const struct kipc_queue *queue,
 		      const struct kipc_message *message, struct iov_iter *to)
 {
-	return message_walk(queue, message, to, false);
+	return queue_message_walk(queue, message, to, false);
 }

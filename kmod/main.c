@@ -12,8 +12,8 @@
 #include "user.h"
 #include "wait.h"
 
-static long device_ioctl(struct file *file, unsigned int command,
-			 unsigned long arg)
+static long main_ioctl(struct file *file, unsigned int command,
+		       unsigned long arg)
 {
 	void __user *user = (void __user *)arg;
 
@@ -35,7 +35,7 @@ static long device_ioctl(struct file *file, unsigned int command,
 
 static const struct file_operations device_operations = {
 	.owner = THIS_MODULE,
-	.unlocked_ioctl = device_ioctl,
+	.unlocked_ioctl = main_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.llseek = noop_llseek,
 };
@@ -49,7 +49,7 @@ static struct miscdevice device = {
 };
 
 /* The layout is the ABI: the same for 32 and 64 bit programs, for ever. */
-static void __init check_layout(void)
+static void __init main_check_layout(void)
 {
 	BUILD_BUG_ON(sizeof(union kipc_attributes) != 32);
 	BUILD_BUG_ON(sizeof(struct kipc_create_args) != 80);
@@ -82,7 +82,7 @@ static int __init kipc_init(void)
 {
 	int ret;
 
-	check_layout();
+	main_check_layout();
 	kipc_wait_init();
 	kipc_threads_init();
 	kipc_blocked_init();

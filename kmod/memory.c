@@ -24,7 +24,7 @@ static int memory_fill(struct kipc_memory *memory, unsigned long count)
 }
 
 /* Most objects have a single page, for which there is room already. */
-static struct page **pages_alloc(struct kipc_memory *memory, u64 count)
+static struct page **memory_pages_alloc(struct kipc_memory *memory, u64 count)
 {
 	if (count == 1)
 		return &memory->only;
@@ -39,7 +39,7 @@ int kipc_memory_alloc(struct kipc_memory *memory, u64 bytes)
 
 	if (count > totalram_pages())
 		return -ENOMEM;
-	memory->pages = pages_alloc(memory, count);
+	memory->pages = memory_pages_alloc(memory, count);
 	if (!memory->pages)
 		return -ENOMEM;
 	memory->count = 0;

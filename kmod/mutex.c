@@ -29,61 +29,61 @@ struct mutex_waiter {
 	struct kipc_blocked blocked;
 };
 
-static struct mutex_waiter *waiter_of(struct kipc_waiter *waiter)
+static struct mutex_waiter *mutex_waiter_of(struct kipc_waiter *waiter)
 {
 	return container_of(waiter, struct mutex_waiter, waiter);
 }
 
-static u32 owner_attachment(u64 value)
+static u32 mutex_owner_attachment(u64 value)
 {
 	return (value & KIPC_MUTEX_ATTACHMENT) >> KIPC_MUTEX_SHIFT;
 }
 
-static u64 owner_of(const struct kipc_attachment *attachment,
-		    const struct kipc_thread *thread)
+static u64 mutex_owner_word(const struct kipc_attachment *attachment,
+			    const struct kipc_thread *thread)
 {
 	return (u64)attachment->id << KIPC_MUTEX_SHIFT | thread->number;
 }
 
 /* What a word that the caller owns says; 0 if it never can have owned any. */
-static u64 owner_self(const struct kipc_attachment *attachment)
+static u64 mutex_owner_word_of_caller(const struct kipc_attachment *attachment)
 {
 	const struct kipc_thread *thread = kipc_thread_find();
 
-	return thread ? owner_of(attachment, thread) : 0;
+	return thread ? mutex_owner_word(attachment, thread) : 0;
 }
 
 /* The owner of that value, or NULL where it is dead; under rcu_read_lock(). */
-static struct task_struct *owner_task(struct kipc_mutex *mutex, u64 value)
+static struct task_struct *mutex_owner_task(struct kipc_mutex *mutex, u64 value)
 {
 	struct kipc_attachment *attachment =
-		kipc_attachment_find(&mutex->object, owner_attachment(value));
+		kipc_attachment_find(&mutex->object, mutex_owner_attachment(value));
 
 	if (!attachment)
 		return NULL;
 	return kipc_living_thread(value & KIPC_MUTEX_THREAD, attachment->mm);
 }
 
-static bool owner_is_dead(struct kipc_mutex *mutex, u64 value)
+static bool mutex_owner_is_dead(struct kipc_mutex *mutex, u64 value)
 {
 	bool dead;
 
 	if (!(value & KIPC_MUTEX_OWNER))
 		return false;
 	rcu_read_lock();
-	dead = !owner_task(mutex, value);
+	dead = !mutex_owner_task(mutex, value);
 	rcu_read_unlock();
 	return dead;
 }
 
 /* A thing of a participant's that is repaired before it ends is told with its end. */
-static void owner_count_repair(struct kipc_mutex *mutex, u64 value)
+static void mutex_count_repair(struct kipc_mutex *mutex, u64 value)
 {
 	struct kipc_attachment *attachment;
 
 	rcu_read_lock();
 	attachment = kipc_attachment_find(&mutex->object,
-					  owner_attachment(value));
+					  mutex_owner_attachment(value));
 	if (attachment)
 		atomic_inc(&attachment->repaired);
 	rcu_read_unlock();
@@ -93,40 +93,40 @@ static void owner_count_repair(struct kipc_mutex *mutex, u64 value)
  * What a scribbler left is made a possible value: an owner that is not attached
  * died long ago, as far as anybody can tell.
  */
-static u64 value_checked(struct kipc_mutex *mutex, u64 value)
+static u64 mutex_value_checked(struct kipc_mutex *mutex, u64 value)
 {
 	u64 owner = value & KIPC_MUTEX_OWNER;
 
 	if (!owner)
 		return value & STATE_FLAGS;
-	if (kipc_attachment_exists(&mutex->object, owner_attachment(value)))
+	if (kipc_attachment_exists(&mutex->object, mutex_owner_attachment(value)))
 		return value & (OWNED_FLAGS | STATE_FLAGS);
 	return (value & STATE_FLAGS) | KIPC_MUTEX_OWNER_DIED;
 }
 
 /* Own the element, which is locked. */
-static void kipc_mutex_freeze(struct kipc_mutex *mutex, struct kipc_element *e,
-			      u32 index)
+static void mutex_claim(struct kipc_mutex *mutex, struct kipc_element *e,
+			u32 index)
 {
-	u64 value = kipc_word_freeze(&mutex->words, e, index);
+	u64 value = kipc_word_claim(&mutex->words, e, index);
 
-	e->value = value_checked(mutex, value) | KIPC_SLOW;
+	e->value = mutex_value_checked(mutex, value) | KIPC_SLOW;
 }
 
-static void kipc_mutex_enter(struct kipc_mutex *mutex, struct kipc_element *e,
-			     u32 index)
+static void mutex_lock_element(struct kipc_mutex *mutex, struct kipc_element *e,
+			       u32 index)
 	__acquires(&e->lock)
 {
 	spin_lock(&e->lock);
-	kipc_mutex_freeze(mutex, e, index);
+	mutex_claim(mutex, e, index);
 }
 
-static bool kipc_mutex_is_fair(const struct kipc_mutex *mutex)
+static bool mutex_is_fair(const struct kipc_mutex *mutex)
 {
 	return mutex->object.flags & KIPC_FAIR;
 }
 
-static bool kipc_mutex_detects(const struct kipc_mutex *mutex)
+static bool mutex_detects(const struct kipc_mutex *mutex)
 {
 	return mutex->object.flags & KIPC_DETECT;
 }
@@ -136,7 +136,7 @@ static bool kipc_mutex_detects(const struct kipc_mutex *mutex)
 /* ------------------------------------------------------------------------ */
 
 /* What locking a mutex without an owner returns. */
-static int element_outcome(const struct kipc_element *e)
+static int mutex_outcome(const struct kipc_element *e)
 {
 	if (e->value & KIPC_MUTEX_NOT_RECOVERABLE)
 		return -ENOTRECOVERABLE;
@@ -144,7 +144,7 @@ static int element_outcome(const struct kipc_element *e)
 }
 
 /* Lock a mutex that is the caller's already. */
-static int element_relock(struct kipc_element *e, u32 flags)
+static int mutex_take_again(struct kipc_element *e, u32 flags)
 {
 	kipc_assert_held(e);
 	if (!(flags & KIPC_RECURSIVE))
@@ -156,22 +156,22 @@ static int element_relock(struct kipc_element *e, u32 flags)
 }
 
 /* KIPC_PENDING where somebody else owns it. */
-static int element_lock(struct kipc_element *e, u64 owner, u32 flags)
+static int mutex_take(struct kipc_element *e, u64 owner, u32 flags)
 {
 	u64 before = e->value & KIPC_MUTEX_OWNER;
 
 	kipc_assert_held(e);
 	if (before == owner)
-		return element_relock(e, flags);
+		return mutex_take_again(e, flags);
 	if (e->value & KIPC_MUTEX_NOT_RECOVERABLE)
 		return -ENOTRECOVERABLE;
 	if (before)
 		return KIPC_PENDING;
 	e->value |= owner;
-	return element_outcome(e);
+	return mutex_outcome(e);
 }
 
-static int element_unlock(struct kipc_element *e, u64 owner)
+static int mutex_drop(struct kipc_element *e, u64 owner)
 {
 	kipc_assert_held(e);
 	if (!owner || (e->value & KIPC_MUTEX_OWNER) != owner)
@@ -187,7 +187,7 @@ static int element_unlock(struct kipc_element *e, u64 owner)
 	return 0;
 }
 
-static int element_consistent(struct kipc_element *e, u64 owner)
+static int mutex_set_consistent(struct kipc_element *e, u64 owner)
 {
 	kipc_assert_held(e);
 	if (!owner || (e->value & KIPC_MUTEX_OWNER) != owner)
@@ -198,7 +198,7 @@ static int element_consistent(struct kipc_element *e, u64 owner)
 	return 0;
 }
 
-static void element_owner_died(struct kipc_element *e)
+static void mutex_set_owner_died(struct kipc_element *e)
 {
 	kipc_assert_held(e);
 	e->value = (e->value & ~OWNED_FLAGS) | KIPC_MUTEX_OWNER_DIED;
@@ -208,97 +208,97 @@ static void element_owner_died(struct kipc_element *e)
  * A dead owner is none. It stays dead, and while the element is locked there is no
  * other owner, so it does not matter since when.
  */
-static void kipc_mutex_bury(struct kipc_mutex *mutex, struct kipc_element *e)
+static void mutex_reap(struct kipc_mutex *mutex, struct kipc_element *e)
 {
 	kipc_assert_held(e);
-	if (!owner_is_dead(mutex, e->value))
+	if (!mutex_owner_is_dead(mutex, e->value))
 		return;
-	owner_count_repair(mutex, e->value);
-	element_owner_died(e);
+	mutex_count_repair(mutex, e->value);
+	mutex_set_owner_died(e);
 }
 
 /* ------------------------------------------------------------------------ */
 /* Whose turn it is                                                         */
 /* ------------------------------------------------------------------------ */
 
-static bool waiter_has_waited(const struct kipc_mutex *mutex,
-			      const struct mutex_waiter *waiter)
+static bool mutex_waiter_is_due(const struct kipc_mutex *mutex,
+				const struct mutex_waiter *waiter)
 {
-	return kipc_mutex_is_fair(mutex) || kipc_wait_is_due(&waiter->waiter);
+	return mutex_is_fair(mutex) || kipc_wait_is_due(&waiter->waiter);
 }
 
 /* The first waiter gets what there is, an error or the mutex. */
-static void serve_first(struct kipc_element *e, struct mutex_waiter *first,
-			struct kipc_waker *waker)
+static void mutex_grant_first(struct kipc_element *e, struct mutex_waiter *first,
+			      struct kipc_wake_q *wake_q)
 {
-	int outcome = element_outcome(e);
+	int outcome = mutex_outcome(e);
 
 	if (kipc_attachment_gone(first->attachment))
 		outcome = -ENXIO;
 	else if (outcome != -ENOTRECOVERABLE)
 		e->value |= first->owner;
-	kipc_grant(waker, &e->waiters, &first->waiter, outcome);
+	kipc_grant(wake_q, &e->waiters, &first->waiter, outcome);
 }
 
-/* True where more can be served than fit in the waker. */
-static bool kipc_mutex_serve(const struct kipc_mutex *mutex,
-			     struct kipc_element *e, struct kipc_waker *waker)
+/* True where more can be served than fit in the wake_q. */
+static bool mutex_grant_waiters(const struct kipc_mutex *mutex,
+				struct kipc_element *e, struct kipc_wake_q *wake_q)
 {
 	struct mutex_waiter *first;
 
 	kipc_assert_held(e);
 	while (e->waiters.first && !(e->value & KIPC_MUTEX_OWNER)) {
-		if (kipc_waker_full(waker))
+		if (kipc_wake_q_full(wake_q))
 			return true;
-		first = waiter_of(e->waiters.first);
+		first = mutex_waiter_of(e->waiters.first);
 		if ((e->value & KIPC_MUTEX_NOT_RECOVERABLE) ||
 		    kipc_attachment_gone(first->attachment) ||
-		    waiter_has_waited(mutex, first)) {
-			serve_first(e, first, waker);
+		    mutex_waiter_is_due(mutex, first)) {
+			mutex_grant_first(e, first, wake_q);
 			continue;
 		}
 		if (!kipc_called(&first->waiter))
-			kipc_nudge(waker, &e->waiters, &first->waiter);
+			kipc_kick(wake_q, &e->waiters, &first->waiter);
 		break;
 	}
 	return false;
 }
 
 /* Is somebody to be woken? Not while the first waiter is up, and looks for itself. */
-static bool kipc_mutex_awaited(const struct kipc_element *e)
+static bool mutex_must_kick(const struct kipc_element *e)
 {
-	return e->waiters.first && !kipc_nudged(e->waiters.first);
+	return e->waiters.first && !kipc_kicked(e->waiters.first);
 }
 
 /* Give the word back as far as it is user space's, and unlock. */
-static void kipc_mutex_unlock_element(struct kipc_mutex *mutex,
-				      struct kipc_element *e, u32 index)
+static void mutex_return_element(struct kipc_mutex *mutex,
+				 struct kipc_element *e, u32 index)
 	__releases(&e->lock)
 {
-	if (kipc_mutex_awaited(e))
+	if (mutex_must_kick(e))
 		e->value |= KIPC_MUTEX_WAITERS;
-	if (!e->waiters.first || !kipc_mutex_is_fair(mutex))
-		kipc_word_thaw(&mutex->words, e, index);
+	if (!e->waiters.first || !mutex_is_fair(mutex))
+		kipc_word_return(&mutex->words, e, index);
 	spin_unlock(&e->lock);
 }
 
 /* Serve, unlock, and only then wake. */
-static void kipc_mutex_leave(struct kipc_mutex *mutex, struct kipc_element *e,
-			     u32 index)
+static void mutex_unlock_element(struct kipc_mutex *mutex, struct kipc_element *e,
+				 u32 index)
 	__releases(&e->lock)
 {
-	struct kipc_waker waker __uninitialized;
+	struct kipc_wake_q wake_q __uninitialized;
 	bool more;
 
-	kipc_waker_init(&waker, false);
+	kipc_wake_q_init(&wake_q, false);
 	for (;;) {
-		more = kipc_mutex_serve(mutex, e, &waker);
-		kipc_mutex_unlock_element(mutex, e, index);
-		kipc_waker_flush(&waker);
+		more = mutex_grant_waiters(mutex, e, &wake_q);
+		mutex_return_element(mutex, e, index);
+		kipc_wake_q_flush(&wake_q);
 		if (!more)
 			break;
 		cond_resched();
-		kipc_mutex_enter(mutex, e, index);
+		mutex_lock_element(mutex, e, index);
 	}
 }
 
@@ -306,7 +306,7 @@ static void kipc_mutex_leave(struct kipc_mutex *mutex, struct kipc_element *e,
 /* Waiting                                                                  */
 /* ------------------------------------------------------------------------ */
 
-static bool spin_expired(const struct kipc_deadline *deadline)
+static bool mutex_spin_expired(const struct kipc_deadline *deadline)
 {
 	if (deadline->at == KTIME_MAX)
 		return false;
@@ -315,8 +315,8 @@ static bool spin_expired(const struct kipc_deadline *deadline)
 }
 
 /* Does the owner run, and is it worth to wait for that? True: look again. */
-static bool spin_once(struct kipc_mutex *mutex, struct kipc_element *e,
-		      u32 index)
+static bool mutex_spin_once(struct kipc_mutex *mutex, struct kipc_element *e,
+			    u32 index)
 {
 	u64 value = kipc_word_peek(&mutex->words, e, index);
 	struct task_struct *owner;
@@ -325,14 +325,14 @@ static bool spin_once(struct kipc_mutex *mutex, struct kipc_element *e,
 	if (!(value & KIPC_MUTEX_OWNER))
 		return false;
 	rcu_read_lock();
-	owner = owner_task(mutex, value);
+	owner = mutex_owner_task(mutex, value);
 	runs = owner && owner != current && kipc_runs(owner);
 	rcu_read_unlock();
 	cpu_relax();
 	return runs;
 }
 
-static bool kipc_mutex_spins(const struct kipc_mutex *mutex)
+static bool mutex_spins(const struct kipc_mutex *mutex)
 {
 	return mutex->object.flags & KIPC_SPIN;
 }
@@ -342,21 +342,21 @@ static bool kipc_mutex_spins(const struct kipc_mutex *mutex)
  * for RCU tasks. Live patching wants the kernel to be left or a sleep, which is why
  * there is an end however long the owner runs: the word may name any thread.
  */
-static bool spin_goes_on(struct kipc_mutex *mutex, u64 until,
-			 const struct kipc_deadline *deadline)
+static bool mutex_spin_continues(struct kipc_mutex *mutex, u64 until,
+				 const struct kipc_deadline *deadline)
 {
-	if (signal_pending(current) || spin_expired(deadline) ||
+	if (signal_pending(current) || mutex_spin_expired(deadline) ||
 	    local_clock() > until)
 		return false;
-	if (!kipc_mutex_spins(mutex))
+	if (!mutex_spins(mutex))
 		return !need_resched();
 	cond_resched_tasks_rcu_qs();
 	return true;
 }
 
-static u64 spin_until(struct kipc_mutex *mutex)
+static u64 mutex_spin_until(struct kipc_mutex *mutex)
 {
-	return local_clock() + (kipc_mutex_spins(mutex) ? SPIN_MAX_NS : SPIN_NS);
+	return local_clock() + (mutex_spins(mutex) ? SPIN_MAX_NS : SPIN_NS);
 }
 
 /*
@@ -365,13 +365,13 @@ static u64 spin_until(struct kipc_mutex *mutex)
  * another task wants the processor; if the mutex is KIPC_SPIN, after a time for
  * which no spin lock is held.
  */
-static void kipc_mutex_spin(struct kipc_mutex *mutex, struct kipc_element *e,
-			    u32 index, const struct kipc_deadline *deadline)
+static void mutex_spin(struct kipc_mutex *mutex, struct kipc_element *e,
+		       u32 index, const struct kipc_deadline *deadline)
 {
-	u64 until = spin_until(mutex);
+	u64 until = mutex_spin_until(mutex);
 
-	while (spin_once(mutex, e, index) &&
-	       spin_goes_on(mutex, until, deadline))
+	while (mutex_spin_once(mutex, e, index) &&
+	       mutex_spin_continues(mutex, until, deadline))
 		;
 }
 
@@ -380,75 +380,75 @@ static void kipc_mutex_spin(struct kipc_mutex *mutex, struct kipc_element *e,
  * for in that way. Nor where deadlocks are to be detected: two that spin because the
  * other one runs would do so until the time is over.
  */
-static bool kipc_mutex_spins_unqueued(const struct kipc_mutex *mutex)
+static bool mutex_spins_unqueued(const struct kipc_mutex *mutex)
 {
-	return !kipc_mutex_is_fair(mutex) && !kipc_mutex_detects(mutex);
+	return !mutex_is_fair(mutex) && !mutex_detects(mutex);
 }
 
 /* Does the owner run, or is there none because the mutex changes hands? */
-static bool spin_once_queued(struct mutex_waiter *self)
+static bool mutex_spin_once_queued(struct mutex_waiter *self)
 {
 	u64 value = kipc_word_peek(&self->mutex->words, self->element,
 				   self->index);
 
 	if (value & KIPC_MUTEX_OWNER)
-		return spin_once(self->mutex, self->element, self->index);
+		return mutex_spin_once(self->mutex, self->element, self->index);
 	cpu_relax();
 	return true;
 }
 
 /* Queued in a fair mutex, so it is handed over: wait for that without sleeping. */
-static void kipc_mutex_spin_queued(struct kipc_mutex *mutex,
-				   struct mutex_waiter *self,
-				   const struct kipc_deadline *deadline)
+static void mutex_spin_queued(struct kipc_mutex *mutex,
+			      struct mutex_waiter *self,
+			      const struct kipc_deadline *deadline)
 {
-	u64 until = spin_until(mutex);
+	u64 until = mutex_spin_until(mutex);
 
-	if (!kipc_mutex_spins(mutex) || kipc_mutex_detects(mutex)) {
+	if (!mutex_spins(mutex) || mutex_detects(mutex)) {
 		kipc_wait_spin(&mutex->object, &self->waiter,
-			       &self->element->patience);
+			       &self->element->spin_history);
 		return;
 	}
 	if (!kipc_spin_begin(&self->waiter))
 		return;
-	while (kipc_spinning(&self->waiter) && spin_once_queued(self) &&
-	       spin_goes_on(mutex, until, deadline))
+	while (kipc_spinning(&self->waiter) && mutex_spin_once_queued(self) &&
+	       mutex_spin_continues(mutex, until, deadline))
 		;
 	kipc_spin_end(&self->waiter);
 }
 
-static struct task_struct *blocked_owner(const struct kipc_blocked *blocked)
+static struct task_struct *mutex_blocked_owner(const struct kipc_blocked *blocked)
 {
 	const struct mutex_waiter *waiter =
 		container_of(blocked, struct mutex_waiter, blocked);
 	u64 value = kipc_word_peek(&waiter->mutex->words, waiter->element,
 				   waiter->index);
 
-	return owner_task(waiter->mutex, value);
+	return mutex_owner_task(waiter->mutex, value);
 }
 
 /* Queue the caller, unless that would be for ever. The element is entered. */
-static int kipc_mutex_wait_begin(struct kipc_mutex *mutex,
-				 struct mutex_waiter *self)
+static int mutex_wait_begin(struct kipc_mutex *mutex,
+			    struct mutex_waiter *self)
 {
 	int ret;
 
-	if (kipc_mutex_detects(mutex)) {
+	if (mutex_detects(mutex)) {
 		ret = kipc_blocked_begin(&self->blocked);
 		if (ret)
 			return ret;
 	}
 	ret = kipc_wait_begin(&mutex->object, &self->element->waiters,
 			      &self->waiter, kipc_priority());
-	if (ret && kipc_mutex_detects(mutex))
+	if (ret && mutex_detects(mutex))
 		kipc_blocked_end(&self->blocked);
 	return ret;
 }
 
-static void kipc_mutex_wait_end(struct kipc_mutex *mutex,
-				struct mutex_waiter *self, int ret)
+static void mutex_wait_end(struct kipc_mutex *mutex,
+			   struct mutex_waiter *self, int ret)
 {
-	if (kipc_mutex_detects(mutex))
+	if (mutex_detects(mutex))
 		kipc_blocked_end(&self->blocked);
 	kipc_wait_end(&mutex->object, &self->element->waiters, &self->waiter,
 		      ret);
@@ -458,22 +458,22 @@ static void kipc_mutex_wait_end(struct kipc_mutex *mutex,
  * Awake, and the element entered: what has become of it? @ret says why, 0 for
  * a call. KIPC_PENDING: to be waited on.
  */
-static int kipc_mutex_look(struct kipc_mutex *mutex, struct mutex_waiter *self,
-			   int ret)
+static int mutex_look(struct kipc_mutex *mutex, struct mutex_waiter *self,
+		      int ret)
 {
 	struct kipc_element *e = self->element;
 	int locked;
 
 	if (kipc_granted(&self->waiter))
 		return self->waiter.outcome;
-	kipc_mutex_bury(mutex, e);
+	mutex_reap(mutex, e);
 	if (kipc_attachment_gone(self->attachment))
 		locked = -ENXIO;
-	else if (kipc_mutex_is_fair(mutex))
+	else if (mutex_is_fair(mutex))
 		locked = KIPC_PENDING;
 	else
-		locked = element_lock(e, self->owner, 0);
-	if (locked == KIPC_PENDING && kipc_nudged(&self->waiter))
+		locked = mutex_take(e, self->owner, 0);
+	if (locked == KIPC_PENDING && kipc_kicked(&self->waiter))
 		kipc_wait_lost(&mutex->object, &e->waiters, &self->waiter);
 	if (locked == KIPC_PENDING && !ret) {
 		self->waiter.outcome = KIPC_PENDING;
@@ -484,20 +484,20 @@ static int kipc_mutex_look(struct kipc_mutex *mutex, struct mutex_waiter *self,
 }
 
 /* Queued and unlocked: sleep until there is an outcome. */
-static int kipc_mutex_sleep(struct kipc_mutex *mutex, struct mutex_waiter *self,
-			    const struct kipc_deadline *deadline)
+static int mutex_sleep(struct kipc_mutex *mutex, struct mutex_waiter *self,
+		       const struct kipc_deadline *deadline)
 {
 	int ret;
 
-	if (kipc_mutex_is_fair(mutex))
-		kipc_mutex_spin_queued(mutex, self, deadline);
+	if (mutex_is_fair(mutex))
+		mutex_spin_queued(mutex, self, deadline);
 	do {
 		ret = kipc_wait_sleep(&self->waiter, deadline);
 		if (!ret && kipc_granted(&self->waiter))
 			return self->waiter.outcome;
-		kipc_mutex_enter(mutex, self->element, self->index);
-		ret = kipc_mutex_look(mutex, self, ret);
-		kipc_mutex_leave(mutex, self->element, self->index);
+		mutex_lock_element(mutex, self->element, self->index);
+		ret = mutex_look(mutex, self, ret);
+		mutex_unlock_element(mutex, self->element, self->index);
 	} while (ret == KIPC_PENDING);
 	return ret;
 }
@@ -507,18 +507,18 @@ static int kipc_mutex_sleep(struct kipc_mutex *mutex, struct mutex_waiter *self,
 /* ------------------------------------------------------------------------ */
 
 /* A fair mutex with waiters is not to be had by those who come. */
-static int kipc_mutex_try(struct kipc_mutex *mutex, struct mutex_waiter *self)
+static int mutex_try(struct kipc_mutex *mutex, struct mutex_waiter *self)
 {
 	struct kipc_element *e = self->element;
 	u64 owner;
 
 	if (kipc_attachment_gone(self->attachment))
 		return -ENXIO;
-	kipc_mutex_bury(mutex, e);
+	mutex_reap(mutex, e);
 	owner = e->value & KIPC_MUTEX_OWNER;
-	if (kipc_mutex_is_fair(mutex) && !owner && e->waiters.first)
+	if (mutex_is_fair(mutex) && !owner && e->waiters.first)
 		return KIPC_PENDING;
-	return element_lock(e, self->owner, mutex->object.flags);
+	return mutex_take(e, self->owner, mutex->object.flags);
 }
 
 int kipc_mutex_unlock(struct kipc_mutex *mutex, u32 index,
@@ -529,13 +529,13 @@ int kipc_mutex_unlock(struct kipc_mutex *mutex, u32 index,
 
 	if (!e)
 		return -EINVAL;
-	kipc_mutex_enter(mutex, e, index);
+	mutex_lock_element(mutex, e, index);
 	/* What it owned is another's by now, its number too perhaps. */
 	if (kipc_attachment_gone(attachment))
 		ret = -ENXIO;
 	else
-		ret = element_unlock(e, owner_self(attachment));
-	kipc_mutex_leave(mutex, e, index);
+		ret = mutex_drop(e, mutex_owner_word_of_caller(attachment));
+	mutex_unlock_element(mutex, e, index);
 	return ret;
 }
 
@@ -543,16 +543,16 @@ int kipc_mutex_unlock(struct kipc_mutex *mutex, u32 index,
  * The caller became the owner and is killed before it knew of that. The mutex is what
  * it was before: the next owner hears of an earlier one that died, but not of this.
  */
-static void kipc_mutex_refuse(struct kipc_mutex *mutex,
-			      struct mutex_waiter *self)
+static void mutex_refuse(struct kipc_mutex *mutex,
+			 struct mutex_waiter *self)
 {
 	struct kipc_element *e = self->element;
 
-	kipc_mutex_enter(mutex, e, self->index);
+	mutex_lock_element(mutex, e, self->index);
 	if ((e->value & KIPC_MUTEX_OWNER) == self->owner &&
 	    !kipc_attachment_gone(self->attachment))
 		e->value &= ~OWNED_FLAGS;
-	kipc_mutex_leave(mutex, e, self->index);
+	mutex_unlock_element(mutex, e, self->index);
 }
 
 int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
@@ -565,7 +565,7 @@ int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
 		.attachment = attachment,
 		.mutex = mutex,
 		.element = e,
-		.blocked.owner = blocked_owner,
+		.blocked.owner = mutex_blocked_owner,
 	};
 	struct kipc_thread *thread;
 	bool queued = false;
@@ -577,23 +577,23 @@ int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
 	self.index = index;
-	self.owner = owner_of(attachment, thread);
-	if (!deadline->try && kipc_mutex_spins_unqueued(mutex))
-		kipc_mutex_spin(mutex, e, index, deadline);
-	kipc_mutex_enter(mutex, e, index);
-	ret = kipc_mutex_try(mutex, &self);
+	self.owner = mutex_owner_word(attachment, thread);
+	if (!deadline->try && mutex_spins_unqueued(mutex))
+		mutex_spin(mutex, e, index, deadline);
+	mutex_lock_element(mutex, e, index);
+	ret = mutex_try(mutex, &self);
 	if (ret == KIPC_PENDING) {
 		ret = deadline->try ? -EAGAIN :
-				      kipc_mutex_wait_begin(mutex, &self);
+				      mutex_wait_begin(mutex, &self);
 		queued = !ret;
 	}
-	kipc_mutex_leave(mutex, e, index);
+	mutex_unlock_element(mutex, e, index);
 	if (!queued)
 		return ret;
-	ret = kipc_mutex_sleep(mutex, &self, deadline);
-	kipc_mutex_wait_end(mutex, &self, ret);
+	ret = mutex_sleep(mutex, &self, deadline);
+	mutex_wait_end(mutex, &self, ret);
 	if ((!ret || ret == -EOWNERDEAD) && fatal_signal_pending(current)) {
-		kipc_mutex_refuse(mutex, &self);
+		mutex_refuse(mutex, &self);
 		ret = -EINTR;
 	}
 	return ret;
@@ -607,12 +607,12 @@ int kipc_mutex_consistent(struct kipc_mutex *mutex, u32 index,
 
 	if (!e)
 		return -EINVAL;
-	kipc_mutex_enter(mutex, e, index);
+	mutex_lock_element(mutex, e, index);
 	if (kipc_attachment_gone(attachment))
 		ret = -ENXIO;
 	else
-		ret = element_consistent(e, owner_self(attachment));
-	kipc_mutex_leave(mutex, e, index);
+		ret = mutex_set_consistent(e, mutex_owner_word_of_caller(attachment));
+	mutex_unlock_element(mutex, e, index);
 	return ret;
 }
 
@@ -625,7 +625,7 @@ void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
 	*process = 0;
 	*thread = 0;
 	rcu_read_lock();
-	task = owner_task(mutex, value);
+	task = mutex_owner_task(mutex, value);
 	if (task) {
 		*process = task_tgid_vnr(task);
 		*thread = task_pid_nr_ns(task, ns_of_pid(task_pid(task)));
@@ -634,15 +634,15 @@ void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
 }
 
 /* An owner that is found dead without having been waited for. */
-static void kipc_mutex_repair_dead(struct kipc_mutex *mutex, u32 index)
+static void mutex_repair_dead(struct kipc_mutex *mutex, u32 index)
 {
 	struct kipc_element *e = &mutex->words.elements[index];
 
-	if (!owner_is_dead(mutex, kipc_word_peek(&mutex->words, e, index)))
+	if (!mutex_owner_is_dead(mutex, kipc_word_peek(&mutex->words, e, index)))
 		return;
-	kipc_mutex_enter(mutex, e, index);
-	kipc_mutex_bury(mutex, e);
-	kipc_mutex_leave(mutex, e, index);
+	mutex_lock_element(mutex, e, index);
+	mutex_reap(mutex, e);
+	mutex_unlock_element(mutex, e, index);
 }
 
 /*
@@ -650,15 +650,15 @@ static void kipc_mutex_repair_dead(struct kipc_mutex *mutex, u32 index)
  * that others go on by it meanwhile. An owner is dead if the word names it after it
  * has been found dead, too; one that unlocked and ended is not named any more.
  */
-static u64 kipc_mutex_peek(struct kipc_mutex *mutex, struct kipc_element *e,
-			   u32 index)
+static u64 mutex_peek(struct kipc_mutex *mutex, struct kipc_element *e,
+		      u32 index)
 {
 	u64 value = kipc_word_peek(&mutex->words, e, index);
 
-	if (owner_is_dead(mutex, value) &&
+	if (mutex_owner_is_dead(mutex, value) &&
 	    kipc_word_peek(&mutex->words, e, index) == value)
 		return (value & STATE_FLAGS) | KIPC_MUTEX_OWNER_DIED;
-	return value_checked(mutex, value);
+	return mutex_value_checked(mutex, value);
 }
 
 int kipc_mutex_state(struct kipc_mutex *mutex,
@@ -669,7 +669,7 @@ int kipc_mutex_state(struct kipc_mutex *mutex,
 
 	if (!e)
 		return -EINVAL;
-	value = kipc_mutex_peek(mutex, e, args->element);
+	value = mutex_peek(mutex, e, args->element);
 	kipc_mutex_owner(mutex, value, &args->owner, &args->thread);
 	args->depth = 0;
 	if (value & KIPC_MUTEX_OWNER)
@@ -689,18 +689,18 @@ int kipc_mutex_state(struct kipc_mutex *mutex,
 /* ------------------------------------------------------------------------ */
 
 /* Nobody else can have made the dead one the owner since he is gone. */
-static bool kipc_mutex_repair(struct kipc_mutex *mutex, u32 index, u32 id)
+static bool mutex_repair(struct kipc_mutex *mutex, u32 index, u32 id)
 {
 	struct kipc_element *e = &mutex->words.elements[index];
 
 	spin_lock(&e->lock);
-	if (owner_attachment(kipc_word_peek(&mutex->words, e, index)) != id) {
+	if (mutex_owner_attachment(kipc_word_peek(&mutex->words, e, index)) != id) {
 		spin_unlock(&e->lock);
 		return false;
 	}
-	kipc_mutex_freeze(mutex, e, index);
-	element_owner_died(e);
-	kipc_mutex_leave(mutex, e, index);
+	mutex_claim(mutex, e, index);
+	mutex_set_owner_died(e);
+	mutex_unlock_element(mutex, e, index);
 	return true;
 }
 
@@ -711,7 +711,7 @@ u32 kipc_mutex_detach(struct kipc_object *object,
 	u32 i, repaired = 0;
 
 	for (i = 0; i < mutex->words.count; i++) {
-		repaired += kipc_mutex_repair(mutex, i, attachment->id);
+		repaired += mutex_repair(mutex, i, attachment->id);
 		cond_resched();
 	}
 	return repaired;
@@ -731,8 +731,8 @@ u32 kipc_mutex_settle(struct kipc_object *object,
 	for (i = 0; i < mutex->words.count; i++) {
 		value = kipc_word_peek(&mutex->words,
 				       &mutex->words.elements[i], i);
-		if (owner_attachment(value) == attachment->id)
-			kipc_mutex_repair_dead(mutex, i);
+		if (mutex_owner_attachment(value) == attachment->id)
+			mutex_repair_dead(mutex, i);
 		cond_resched();
 	}
 	return 0;
@@ -747,7 +747,7 @@ void kipc_mutex_scan(struct kipc_object *object)
 	for (i = 0; i < mutex->words.count; i++) {
 		/* One that begins to wait now is seen the next time. */
 		if (data_race(READ_ONCE(mutex->words.elements[i].waiters.first)))
-			kipc_mutex_repair_dead(mutex, i);
+			mutex_repair_dead(mutex, i);
 		if (!(i % SCAN_BATCH))
 			cond_resched();
 	}

@@ -9,7 +9,7 @@
  * A mutex is no queue of units: handing it over on each unlock would make a
  * convoy of its users. So a contended word is given back to user space with
  * KIPC_MUTEX_WAITERS set: lockers go on using compare-and-swap, unlockers come to
- * the kernel, where the first waiter is nudged to try again. From then on until it
+ * the kernel, where the first waiter is kicked to try again. From then on until it
  * has found that somebody was faster they need not come. It has the mutex handed to
  * it once it has lost twice, and at once if it is a real-time thread.
  * KIPC_FAIR keeps the word in the kernel while somebody waits, and hands over
@@ -17,7 +17,7 @@
  *
  * What holds whenever an element is left: if it has no owner, its first waiter is
  * awake, and passes that on should it go away; and a word of user space's without
- * KIPC_MUTEX_WAITERS has no waiter, or a first one that is nudged.
+ * KIPC_MUTEX_WAITERS has no waiter, or a first one that is kicked.
  */
 #ifndef KIPC_MUTEX_H
 #define KIPC_MUTEX_H

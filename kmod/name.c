@@ -15,7 +15,7 @@
 #include "name.h"
 #include "object.h"
 
-struct kipc_namespace {
+struct kipc_ns {
 	struct rhashtable names;	/* by text; RCU, names_mutex to change */
 	struct rb_root by_serial;	/* names_mutex */
 	u64 last_serial;			/* names_mutex */
@@ -25,7 +25,7 @@ struct kipc_name {
 	struct rhash_head node;
 	struct rb_node serial_node;	/* names_mutex */
 	struct rcu_head rcu;
-	struct kipc_namespace *space;	/* constant */
+	struct kipc_ns *ns;	/* constant */
 	struct kipc_object *object;	/* constant */
 	u64 serial;			/* constant; a number no other ever had */
 	u32 length;			/* constant */
@@ -64,7 +64,7 @@ static const struct rhashtable_params name_params = {
 	.automatic_shrinking = true,
 };
 
-static struct kipc_namespace *current_space(void)
+static struct kipc_ns *name_current_ns(void)
 {
 	return net_generic(current->nsproxy->net_ns, kipc_net_id);
 }
@@ -82,7 +82,7 @@ struct kipc_object *kipc_name_find(const char *text)
 	struct kipc_name *name;
 
 	rcu_read_lock();
-	name = rhashtable_lookup(&current_space()->names, text, name_params);
+	name = rhashtable_lookup(&name_current_ns()->names, text, name_params);
 	if (name && refcount_inc_not_zero(&name->object->references))
 		object = name->object;
 	rcu_read_unlock();
@@ -95,8 +95,8 @@ static struct kipc_object *name_remove(struct kipc_name *name)
 	struct kipc_object *object = name->object;
 
 	lockdep_assert_held(&names_mutex);
-	rhashtable_remove_fast(&name->space->names, &name->node, name_params);
-	rb_erase(&name->serial_node, &name->space->by_serial);
+	rhashtable_remove_fast(&name->ns->names, &name->node, name_params);
+	rb_erase(&name->serial_node, &name->ns->by_serial);
 	object->name = NULL;
 	kfree_rcu(name, rcu);
 	if (!(object->flags & KIPC_PERSIST))
@@ -114,23 +114,23 @@ static bool name_precedes(struct rb_node *a, const struct rb_node *b)
 /* 0 or -ENOMEM; allocates nothing that could wait under the mutex. */
 static int name_publish(struct kipc_name *name)
 {
-	struct kipc_namespace *space = name->space;
+	struct kipc_ns *ns = name->ns;
 
 	lockdep_assert_held(&names_mutex);
-	name->serial = ++space->last_serial;
-	if (rhashtable_insert_fast(&space->names, &name->node, name_params))
+	name->serial = ++ns->last_serial;
+	if (rhashtable_insert_fast(&ns->names, &name->node, name_params))
 		return -ENOMEM;
-	rb_add(&name->serial_node, &space->by_serial, name_precedes);
+	rb_add(&name->serial_node, &ns->by_serial, name_precedes);
 	return 0;
 }
 
 /* 0 if the name is free, or the object that has it is just going; else -EEXIST. */
-static int name_take_over(struct kipc_namespace *space, const char *text)
+static int name_take_over(struct kipc_ns *ns, const char *text)
 {
 	struct kipc_name *name;
 
 	lockdep_assert_held(&names_mutex);
-	name = rhashtable_lookup_fast(&space->names, text, name_params);
+	name = rhashtable_lookup_fast(&ns->names, text, name_params);
 	if (!name)
 		return 0;
 	if (refcount_read(&name->object->references))
@@ -148,7 +148,7 @@ static struct kipc_name *name_alloc(struct kipc_object *object,
 
 	if (!name)
 		return NULL;
-	name->space = current_space();
+	name->ns = name_current_ns();
 	name->object = object;
 	name->length = length;
 	memcpy(name->text, text, length + 1);
@@ -164,7 +164,7 @@ int kipc_name_insert(struct kipc_object *object, const char *text)
 	if (!name)
 		return -ENOMEM;
 	mutex_lock(&names_mutex);
-	ret = name_take_over(name->space, text);
+	ret = name_take_over(name->ns, text);
 	if (!ret)
 		ret = name_publish(name);
 	if (!ret) {
@@ -208,14 +208,14 @@ void kipc_name_show(struct seq_file *seq, struct kipc_object *object)
 /* UNLINK                                                                   */
 /* ------------------------------------------------------------------------ */
 
-static int unlink_text(const char *text)
+static int name_unlink(const char *text)
 {
 	struct kipc_object *kept = NULL;
 	struct kipc_name *name;
 	int ret = 0;
 
 	mutex_lock(&names_mutex);
-	name = rhashtable_lookup_fast(&current_space()->names, text,
+	name = rhashtable_lookup_fast(&name_current_ns()->names, text,
 				      name_params);
 	if (!name || !refcount_read(&name->object->references))
 		ret = -ENOENT;
@@ -242,7 +242,7 @@ int kipc_name_unlink(void __user *arg)
 	ret = kipc_args_name(text, args.name, args.name_length);
 	if (ret <= 0)
 		return ret ?: -EINVAL;
-	return unlink_text(text);
+	return name_unlink(text);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -250,8 +250,8 @@ int kipc_name_unlink(void __user *arg)
 /* ------------------------------------------------------------------------ */
 
 /* The object is whole: before it goes it takes its name away. */
-static void list_describe(struct kipc_list_entry *entry,
-			  const struct kipc_name *name)
+static void name_list_describe(struct kipc_list_entry *entry,
+			       const struct kipc_name *name)
 {
 	struct kipc_object *object = name->object;
 	const struct inode *inode = kipc_inode(object);
@@ -277,9 +277,9 @@ static void list_describe(struct kipc_list_entry *entry,
 }
 
 /* The first name after the cursor, or NULL. */
-static struct kipc_name *name_after(struct kipc_namespace *space, u64 cursor)
+static struct kipc_name *name_after(struct kipc_ns *ns, u64 cursor)
 {
-	struct rb_node *node = space->by_serial.rb_node;
+	struct rb_node *node = ns->by_serial.rb_node;
 	struct kipc_name *name, *found = NULL;
 
 	lockdep_assert_held(&names_mutex);
@@ -296,24 +296,24 @@ static struct kipc_name *name_after(struct kipc_namespace *space, u64 cursor)
 }
 
 /* Describes the next name after the cursor; false where there is none. */
-static bool list_next(struct kipc_namespace *space, u64 *cursor,
-		      struct kipc_list_entry *entry)
+static bool name_list_next(struct kipc_ns *ns, u64 *cursor,
+			   struct kipc_list_entry *entry)
 {
 	struct kipc_name *name;
 
 	mutex_lock(&names_mutex);
 	do {
-		name = name_after(space, *cursor);
+		name = name_after(ns, *cursor);
 		if (name)
 			*cursor = name->serial;
 	} while (name && !refcount_read(&name->object->references));
 	if (name)
-		list_describe(entry, name);
+		name_list_describe(entry, name);
 	mutex_unlock(&names_mutex);
 	return name;
 }
 
-static int list_fill(struct kipc_list_args *args)
+static int name_list_fill(struct kipc_list_args *args)
 {
 	u8 __user *to = u64_to_user_ptr(args->entries);
 	u64 cursor = args->cursor;
@@ -321,7 +321,7 @@ static int list_fill(struct kipc_list_args *args)
 	u32 i;
 
 	for (i = 0; i < args->count; i++, to += args->entry_size) {
-		if (!list_next(current_space(), &cursor, &entry))
+		if (!name_list_next(name_current_ns(), &cursor, &entry))
 			break;
 		if (copy_to_user(to, &entry, sizeof(entry)) ||
 		    clear_user(to + sizeof(entry),
@@ -344,7 +344,7 @@ int kipc_name_list(void __user *arg)
 	    args.entry_size < sizeof(struct kipc_list_entry) ||
 	    args.entry_size > PAGE_SIZE)
 		return -EINVAL;
-	count = list_fill(&args);
+	count = name_list_fill(&args);
 	if (count < 0)
 		return count;
 	ret = kipc_args_write(arg, &args, sizeof(args));
@@ -355,22 +355,22 @@ int kipc_name_list(void __user *arg)
 /* Namespaces                                                               */
 /* ------------------------------------------------------------------------ */
 
-static int __net_init names_net_init(struct net *net)
+static int __net_init name_net_init(struct net *net)
 {
-	struct kipc_namespace *space = net_generic(net, kipc_net_id);
+	struct kipc_ns *ns = net_generic(net, kipc_net_id);
 
-	space->by_serial = RB_ROOT;
-	return rhashtable_init(&space->names, &name_params);
+	ns->by_serial = RB_ROOT;
+	return rhashtable_init(&ns->names, &name_params);
 }
 
-static struct kipc_object *namespace_remove_one(struct kipc_namespace *space,
-						bool *more)
+static struct kipc_object *name_remove_any(struct kipc_ns *ns,
+					   bool *more)
 {
 	struct kipc_object *kept = NULL;
 	struct kipc_name *name;
 
 	mutex_lock(&names_mutex);
-	name = name_after(space, 0);
+	name = name_after(ns, 0);
 	*more = name;
 	if (name)
 		kept = name_remove(name);
@@ -378,22 +378,22 @@ static struct kipc_object *namespace_remove_one(struct kipc_namespace *space,
 	return kept;
 }
 
-static void __net_exit names_net_exit(struct net *net)
+static void __net_exit name_net_exit(struct net *net)
 {
-	struct kipc_namespace *space = net_generic(net, kipc_net_id);
+	struct kipc_ns *ns = net_generic(net, kipc_net_id);
 	bool more;
 
 	do {
-		kipc_object_put(namespace_remove_one(space, &more));
+		kipc_object_put(name_remove_any(ns, &more));
 	} while (more);
-	rhashtable_destroy(&space->names);
+	rhashtable_destroy(&ns->names);
 }
 
 static struct pernet_operations names_net_operations = {
-	.init = names_net_init,
-	.exit = names_net_exit,
+	.init = name_net_init,
+	.exit = name_net_exit,
 	.id = &kipc_net_id,
-	.size = sizeof(struct kipc_namespace),
+	.size = sizeof(struct kipc_ns),
 };
 
 int kipc_names_init(void)

@@ -65,7 +65,7 @@ struct kipc_words;
  * @settle: repair what an attachment holds whose process has ended though its mapping
  *	    is there, and say how many things that attachment has not counted; for
  *	    objects that track, too
- * @bury: the same where threads own things: repair what the dead ones own
+ * @reap: the same where threads own things: repair what the dead ones own
  * @scan: look whether threads wait for dead ones; NULL where to settle will do
  * @show: its lines of fdinfo
  * @owner: the process that owns it, as the caller sees it, 0 if there is none; NULL
@@ -97,7 +97,7 @@ struct kipc_type {
 		      struct kipc_attachment *attachment);
 	u32 (*settle)(struct kipc_object *object,
 		      struct kipc_attachment *attachment);
-	u32 (*bury)(struct kipc_object *object,
+	u32 (*reap)(struct kipc_object *object,
 		    struct kipc_attachment *attachment);
 	void (*scan)(struct kipc_object *object);
 	void (*show)(struct seq_file *seq, struct kipc_object *object);
@@ -128,9 +128,9 @@ struct kipc_object {
 	atomic_t waiters;
 	atomic64_t tickets;		/* that waiters have drawn */
 	atomic_t spins;			/* waits that began by looking */
-	atomic_t spins_paid;		/* and ended by it */
+	atomic_t spin_hits;		/* and ended by it */
 	atomic_t lost_races;		/* of first waiters */
-	u32 most_lost_races;		/* of one of them */
+	u32 max_lost_races;		/* of one of them */
 
 	unsigned long checked;		/* jiffies, when for the dead; a guess */
 	bool scanned;			/* scan_lock, see scan.h */

@@ -39,7 +39,7 @@ static void region_state(struct kipc_region *region,
 /* ioctl                                                                    */
 /* ------------------------------------------------------------------------ */
 
-static int ioctl_seal(struct file *file, void __user *arg)
+static int region_ioctl_seal(struct file *file, void __user *arg)
 {
 	struct kipc_region_seal_args args;
 	int ret = kipc_args_read(&args, sizeof(args), arg);
@@ -53,7 +53,7 @@ static int ioctl_seal(struct file *file, void __user *arg)
 	return kipc_shmem_seal(&region_of(kipc_object_of(file))->data);
 }
 
-static int ioctl_state(struct file *file, void __user *arg)
+static int region_ioctl_state(struct file *file, void __user *arg)
 {
 	struct kipc_region_state_args args;
 	int ret = kipc_args_read(&args, sizeof(args), arg);
@@ -71,9 +71,9 @@ static long region_ioctl(struct file *file, unsigned int command,
 {
 	switch (command) {
 	case KIPC_REGION_SEAL:
-		return ioctl_seal(file, arg);
+		return region_ioctl_seal(file, arg);
 	case KIPC_REGION_STATE:
-		return ioctl_state(file, arg);
+		return region_ioctl_state(file, arg);
 	default:
 		return kipc_mutex_ioctl(file, command, arg);
 	}
@@ -140,7 +140,7 @@ const struct kipc_type kipc_region_type = {
 	.map = region_map,
 	.detach = kipc_mutex_detach,
 	.settle = kipc_mutex_settle,
-	.bury = kipc_mutex_settle,
+	.reap = kipc_mutex_settle,
 	.scan = kipc_mutex_scan,
 	.show = region_show,
 	.owner = kipc_mutex_first_owner,

@@ -25,9 +25,9 @@ static unsigned long pause;		/* scan_lock; jiffies, at the least */
 static DEFINE_SPINLOCK(scan_lock);
 
 static void scan_work(struct work_struct *work);
-static void collect_work(struct work_struct *work);
+static void scan_collect_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(scan, scan_work);
-static DECLARE_DELAYED_WORK(collection, collect_work);
+static DECLARE_DELAYED_WORK(collection, scan_collect_work);
 
 static void scan_again(void)
 {
@@ -117,7 +117,7 @@ static void scan_work(struct work_struct *work)
 	spin_unlock(&scan_lock);
 }
 
-static void collect_work(struct work_struct *work)
+static void scan_collect_work(struct work_struct *work)
 {
 	kipc_threads_collect();
 }

@@ -13,7 +13,7 @@ struct semaphore_waiter {
 	struct kipc_semaphore_holder *holder;	/* constant */
 };
 
-static struct semaphore_waiter *waiter_of(struct kipc_waiter *waiter)
+static struct semaphore_waiter *semaphore_waiter_of(struct kipc_waiter *waiter)
 {
 	return container_of(waiter, struct semaphore_waiter, waiter);
 }
@@ -27,23 +27,23 @@ static u32 semaphore_units(const struct kipc_element *e)
 /* What happens to an element that is entered                               */
 /* ------------------------------------------------------------------------ */
 
-static bool holder_is_gone(const struct kipc_semaphore_holder *holder)
+static bool semaphore_holder_is_gone(const struct kipc_semaphore_holder *holder)
 {
 	return holder && kipc_attachment_over(&holder->attachment);
 }
 
 /* Are there the units for it? KIPC_PENDING where it has to wait. */
-static int element_has(const struct kipc_element *e,
-		       const struct kipc_semaphore_holder *holder, u32 count)
+static int semaphore_has(const struct kipc_element *e,
+			 const struct kipc_semaphore_holder *holder, u32 count)
 {
 	kipc_assert_held(e);
-	if (holder_is_gone(holder))
+	if (semaphore_holder_is_gone(holder))
 		return -ENXIO;
 	return count <= semaphore_units(e) ? 0 : KIPC_PENDING;
 }
 
-static void element_move(struct kipc_element *e, u32 index,
-			 struct kipc_semaphore_holder *holder, u32 count)
+static void semaphore_take(struct kipc_element *e, u32 index,
+			   struct kipc_semaphore_holder *holder, u32 count)
 {
 	kipc_assert_held(e);
 	e->value -= count;
@@ -51,11 +51,11 @@ static void element_move(struct kipc_element *e, u32 index,
 		kipc_undo_take(holder->undo, index, count);
 }
 
-static int element_add(struct kipc_element *e, u32 index,
-		       struct kipc_semaphore_holder *holder, u32 count, u32 max)
+static int semaphore_add(struct kipc_element *e, u32 index,
+			 struct kipc_semaphore_holder *holder, u32 count, u32 max)
 {
 	kipc_assert_held(e);
-	if (holder_is_gone(holder))
+	if (semaphore_holder_is_gone(holder))
 		return -ENXIO;
 	if (count > max - semaphore_units(e))
 		return -EOVERFLOW;
@@ -66,8 +66,8 @@ static int element_add(struct kipc_element *e, u32 index,
 }
 
 /* What the dead held, as far as there is room for it. */
-static void element_undo(struct kipc_element *e, u32 index,
-			 struct kipc_semaphore_holder *holder, u32 max)
+static void semaphore_undo(struct kipc_element *e, u32 index,
+			   struct kipc_semaphore_holder *holder, u32 max)
 {
 	u32 held = kipc_undo_held(holder->undo, index);
 
@@ -84,8 +84,8 @@ static void element_undo(struct kipc_element *e, u32 index,
  * Is nobody to take before the first waiter? One that wants several units would
  * never see them beside others that want one.
  */
-static bool first_is_due(const struct kipc_semaphore *semaphore,
-			 const struct kipc_element *e)
+static bool semaphore_first_is_due(const struct kipc_semaphore *semaphore,
+				   const struct kipc_element *e)
 {
 	const struct kipc_waiter *first = e->waiters.first;
 
@@ -94,11 +94,11 @@ static bool first_is_due(const struct kipc_semaphore *semaphore,
 }
 
 /* May a newcomer of this priority take, or a waiter that looks? */
-static bool element_lets(const struct kipc_semaphore *semaphore,
-			 const struct kipc_element *e, int priority)
+static bool semaphore_lets(const struct kipc_semaphore *semaphore,
+			   const struct kipc_element *e, int priority)
 {
 	return kipc_waitlist_leads(&e->waiters, priority) ||
-	       !first_is_due(semaphore, e);
+	       !semaphore_first_is_due(semaphore, e);
 }
 
 /*
@@ -106,35 +106,35 @@ static bool element_lets(const struct kipc_semaphore *semaphore,
  * unless the caller is who was served last: it may be back before the other is
  * awake, as with a lock.
  */
-static bool first_is_handed(const struct kipc_semaphore *semaphore,
-			    const struct kipc_element *e)
+static bool semaphore_hands_over(const struct kipc_semaphore *semaphore,
+				 const struct kipc_element *e)
 {
-	return first_is_due(semaphore, e) ||
+	return semaphore_first_is_due(semaphore, e) ||
 	       (kipc_waitlist_is_single(&e->waiters) &&
-		!kipc_nudged(e->waiters.first) &&
-		!kipc_was_served(&e->patience));
+		!kipc_kicked(e->waiters.first) &&
+		!kipc_took_last(&e->spin_history));
 }
 
 /*
  * Beside the units in a word that user space has while threads wait: must giving wake
  * somebody, or only where there is more than a unit then, because one is up already?
  */
-static u64 element_bits(const struct kipc_semaphore *semaphore,
-			const struct kipc_element *e)
+static u64 semaphore_waiters_bits(const struct kipc_semaphore *semaphore,
+				  const struct kipc_element *e)
 {
 	if (!e->waiters.first)
 		return 0;
-	/* One that became the first, and due, after it was nudged gets its unit from us. */
-	return kipc_nudged(e->waiters.first) && !first_is_due(semaphore, e) ?
+	/* One that became the first, and due, after it was kicked gets its unit from us. */
+	return kipc_kicked(e->waiters.first) && !semaphore_first_is_due(semaphore, e) ?
 	       KIPC_SEMAPHORE_WOKEN : KIPC_SEMAPHORE_WAITERS;
 }
 
 /* Must user space leave units where they are? */
-static bool element_is_withheld(const struct kipc_semaphore *semaphore,
+static bool semaphore_withholds(const struct kipc_semaphore *semaphore,
 				const struct kipc_element *e)
 {
 	return e->waiters.first && semaphore_units(e) &&
-	       first_is_due(semaphore, e);
+	       semaphore_first_is_due(semaphore, e);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -142,14 +142,14 @@ static bool element_is_withheld(const struct kipc_semaphore *semaphore,
 /* ------------------------------------------------------------------------ */
 
 /* Lock the element and own it; what a scribbler left is made a possible value. */
-static void semaphore_enter(struct kipc_semaphore *semaphore,
-			    struct kipc_element *e, u32 index)
+static void semaphore_lock(struct kipc_semaphore *semaphore,
+			   struct kipc_element *e, u32 index)
 	__acquires(&e->lock)
 {
 	u32 units;
 
 	spin_lock(&e->lock);
-	units = kipc_word_freeze(&semaphore->words, e, index) &
+	units = kipc_word_claim(&semaphore->words, e, index) &
 		KIPC_SEMAPHORE_COUNT;
 	e->value = min(units, kipc_semaphore_max(semaphore)) | KIPC_SLOW;
 }
@@ -160,71 +160,71 @@ static bool semaphore_is_full(const struct kipc_semaphore *semaphore,
 	return semaphore_units(e) == kipc_semaphore_max(semaphore);
 }
 
-static void serve_first(struct kipc_element *e, u32 index, int outcome,
-			struct kipc_waker *waker)
+static void semaphore_grant_first(struct kipc_element *e, u32 index, int outcome,
+				  struct kipc_wake_q *wake_q)
 {
-	struct semaphore_waiter *first = waiter_of(e->waiters.first);
+	struct semaphore_waiter *first = semaphore_waiter_of(e->waiters.first);
 
 	if (!outcome)
-		element_move(e, index, first->holder, first->waiter.wants);
-	kipc_served(&e->patience, first->waiter.task);
-	kipc_grant(waker, &e->waiters, &first->waiter, outcome);
+		semaphore_take(e, index, first->holder, first->waiter.wants);
+	kipc_note_taker(&e->spin_history, first->waiter.task);
+	kipc_grant(wake_q, &e->waiters, &first->waiter, outcome);
 }
 
 /*
  * Wake a waiter for each unit, some at a time: each that looks sees to those behind
  * it. Who wants several is not woken for what others may take before it is the first.
  */
-static bool semaphore_nudge(struct kipc_element *e, struct kipc_waker *waker)
+static bool semaphore_kick(struct kipc_element *e, struct kipc_wake_q *wake_q)
 {
 	struct kipc_waiter *waiter = e->waiters.first;
-	u32 units = min_t(u32, semaphore_units(e), KIPC_NUDGED_MAX);
+	u32 units = min_t(u32, semaphore_units(e), KIPC_KICKED_MAX);
 
 	for (; waiter && units && waiter->wants == 1; units--) {
-		if (!kipc_nudged(waiter)) {
-			if (kipc_waker_full(waker))
+		if (!kipc_kicked(waiter)) {
+			if (kipc_wake_q_full(wake_q))
 				return true;
-			kipc_nudge(waker, &e->waiters, waiter);
+			kipc_kick(wake_q, &e->waiters, waiter);
 		}
 		waiter = kipc_waitlist_next(waiter);
 	}
 	return false;
 }
 
-/* Serve who can be served; true where more can be than fit in the waker. */
-static bool semaphore_serve(const struct kipc_semaphore *semaphore,
-			    struct kipc_element *e, u32 index,
-			    struct kipc_waker *waker)
+/* Serve who can be served; true where more can be than fit in the wake_q. */
+static bool semaphore_grant_waiters(const struct kipc_semaphore *semaphore,
+				    struct kipc_element *e, u32 index,
+				    struct kipc_wake_q *wake_q)
 {
 	struct semaphore_waiter *first;
 	int outcome;
 
 	kipc_assert_held(e);
 	while (e->waiters.first) {
-		first = waiter_of(e->waiters.first);
-		outcome = element_has(e, first->holder, first->waiter.wants);
+		first = semaphore_waiter_of(e->waiters.first);
+		outcome = semaphore_has(e, first->holder, first->waiter.wants);
 		if (outcome == KIPC_PENDING)
 			return false;
-		if (!outcome && !first_is_handed(semaphore, e))
-			return semaphore_nudge(e, waker);
-		if (kipc_waker_full(waker))
+		if (!outcome && !semaphore_hands_over(semaphore, e))
+			return semaphore_kick(e, wake_q);
+		if (kipc_wake_q_full(wake_q))
 			return true;
-		serve_first(e, index, outcome, waker);
+		semaphore_grant_first(e, index, outcome, wake_q);
 	}
 	return false;
 }
 
 /* Give the word back as far as it is user space's, and unlock. */
-static void semaphore_unlock(struct kipc_semaphore *semaphore,
-			     struct kipc_element *e, u32 index)
+static void semaphore_unlock_quiet(struct kipc_semaphore *semaphore,
+				   struct kipc_element *e, u32 index)
 	__releases(&e->lock)
 {
 	bool polled = !index &&
 		      kipc_pollers_present(&semaphore->object.pollers);
 
-	if (!polled && !element_is_withheld(semaphore, e)) {
-		e->value |= element_bits(semaphore, e);
-		kipc_word_thaw(&semaphore->words, e, index);
+	if (!polled && !semaphore_withholds(semaphore, e)) {
+		e->value |= semaphore_waiters_bits(semaphore, e);
+		kipc_word_return(&semaphore->words, e, index);
 	}
 	spin_unlock(&e->lock);
 }
@@ -244,9 +244,9 @@ static void semaphore_tell(struct kipc_semaphore *semaphore, u32 index,
 }
 
 /* Serve those who wait, unlock, and tell the pollers of what is left. */
-static noinline void semaphore_leave_serving(struct kipc_semaphore *semaphore,
-					     struct kipc_element *e, u32 index,
-					     struct kipc_waker *waker, bool room)
+static noinline void semaphore_unlock_granting(struct kipc_semaphore *semaphore,
+					       struct kipc_element *e, u32 index,
+					       struct kipc_wake_q *wake_q, bool room)
 	__releases(&e->lock)
 {
 	bool full, more;
@@ -254,15 +254,15 @@ static noinline void semaphore_leave_serving(struct kipc_semaphore *semaphore,
 
 	do {
 		full = semaphore_is_full(semaphore, e);
-		more = semaphore_serve(semaphore, e, index, waker);
+		more = semaphore_grant_waiters(semaphore, e, index, wake_q);
 		/* What the last waiter leaves is news, for it kept others from it. */
 		left = e->waiters.first ? 0 : semaphore_units(e);
 		room |= full && !semaphore_is_full(semaphore, e);
-		semaphore_unlock(semaphore, e, index);
-		kipc_waker_flush(waker);
+		semaphore_unlock_quiet(semaphore, e, index);
+		kipc_wake_q_flush(wake_q);
 		if (more) {
 			cond_resched();
-			semaphore_enter(semaphore, e, index);
+			semaphore_lock(semaphore, e, index);
 		}
 	} while (more);
 	semaphore_tell(semaphore, index, left, room);
@@ -270,31 +270,31 @@ static noinline void semaphore_leave_serving(struct kipc_semaphore *semaphore,
 
 /*
  * Unlock after a change that made @fresh units takable, or room: serve those who wait,
- * and tell the pollers. The caller flushes what the waker held before.
+ * and tell the pollers. The caller flushes what the wake_q held before.
  */
-static void semaphore_leave_waking(struct kipc_semaphore *semaphore,
-				   struct kipc_element *e, u32 index,
-				   struct kipc_waker *waker, u32 fresh, bool room)
+static void semaphore_unlock_waking(struct kipc_semaphore *semaphore,
+				    struct kipc_element *e, u32 index,
+				    struct kipc_wake_q *wake_q, u32 fresh, bool room)
 	__releases(&e->lock)
 {
 	if (e->waiters.first) {
-		semaphore_leave_serving(semaphore, e, index, waker, room);
+		semaphore_unlock_granting(semaphore, e, index, wake_q, room);
 		return;
 	}
-	semaphore_unlock(semaphore, e, index);
+	semaphore_unlock_quiet(semaphore, e, index);
 	semaphore_tell(semaphore, index, fresh, room);
 }
 
-static void semaphore_leave(struct kipc_semaphore *semaphore,
-			    struct kipc_element *e, u32 index, u32 fresh,
-			    bool room)
+static void semaphore_unlock(struct kipc_semaphore *semaphore,
+			     struct kipc_element *e, u32 index, u32 fresh,
+			     bool room)
 	__releases(&e->lock)
 {
-	struct kipc_waker waker __uninitialized;
+	struct kipc_wake_q wake_q __uninitialized;
 
-	kipc_waker_init(&waker, false);
-	semaphore_leave_waking(semaphore, e, index, &waker,
-			       min(fresh, semaphore_units(e)), room);
+	kipc_wake_q_init(&wake_q, false);
+	semaphore_unlock_waking(semaphore, e, index, &wake_q,
+				min(fresh, semaphore_units(e)), room);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -304,7 +304,7 @@ static void semaphore_leave(struct kipc_semaphore *semaphore,
 /* Give the first waiter its units before it looks; false where that is not to be. */
 static bool semaphore_make_room(struct kipc_semaphore *semaphore,
 				struct kipc_element *e, u32 index,
-				struct kipc_waker *waker)
+				struct kipc_wake_q *wake_q)
 	__must_hold(&e->lock)
 {
 	struct kipc_waiter *first = e->waiters.first;
@@ -312,16 +312,16 @@ static bool semaphore_make_room(struct kipc_semaphore *semaphore,
 
 	if (!first)
 		return false;
-	outcome = element_has(e, waiter_of(first)->holder, first->wants);
+	outcome = semaphore_has(e, semaphore_waiter_of(first)->holder, first->wants);
 	if (outcome == KIPC_PENDING)
 		return false;
-	if (kipc_waker_full(waker)) {
-		semaphore_unlock(semaphore, e, index);
-		kipc_waker_flush(waker);
+	if (kipc_wake_q_full(wake_q)) {
+		semaphore_unlock_quiet(semaphore, e, index);
+		kipc_wake_q_flush(wake_q);
 		cond_resched();
-		semaphore_enter(semaphore, e, index);
+		semaphore_lock(semaphore, e, index);
 	} else {
-		serve_first(e, index, outcome, waker);
+		semaphore_grant_first(e, index, outcome, wake_q);
 	}
 	return true;
 }
@@ -332,7 +332,7 @@ static bool semaphore_make_room(struct kipc_semaphore *semaphore,
  */
 static bool semaphore_make_room_for(struct kipc_semaphore *semaphore,
 				    struct kipc_element *e, u32 index,
-				    u32 count, struct kipc_waker *waker)
+				    u32 count, struct kipc_wake_q *wake_q)
 {
 	u32 max = kipc_semaphore_max(semaphore);
 	bool full = false;
@@ -341,7 +341,7 @@ static bool semaphore_make_room_for(struct kipc_semaphore *semaphore,
 		/* Each time: it may have been unlocked. */
 		full |= semaphore_is_full(semaphore, e);
 	} while (count > max - semaphore_units(e) &&
-		 semaphore_make_room(semaphore, e, index, waker));
+		 semaphore_make_room(semaphore, e, index, wake_q));
 	return full;
 }
 
@@ -350,52 +350,52 @@ static noinline int semaphore_post_full(struct kipc_semaphore *semaphore,
 					struct kipc_element *e, u32 index,
 					u32 count,
 					struct kipc_semaphore_holder *holder,
-					struct kipc_waker *waker, int ret)
+					struct kipc_wake_q *wake_q, int ret)
 	__releases(&e->lock)
 {
 	u32 max = kipc_semaphore_max(semaphore);
 	bool awaited = e->waiters.first, full = false;
 
 	if (ret == -EOVERFLOW && count <= max) {
-		full = semaphore_make_room_for(semaphore, e, index, count, waker);
-		ret = element_add(e, index, holder, count, max);
+		full = semaphore_make_room_for(semaphore, e, index, count, wake_q);
+		ret = semaphore_add(e, index, holder, count, max);
 	}
 	/* Where all that waited have theirs the rest is news, whatever came of the post. */
-	semaphore_leave_waking(semaphore, e, index, waker,
-			       awaited ? semaphore_units(e) : 0,
-			       full && !semaphore_is_full(semaphore, e));
+	semaphore_unlock_waking(semaphore, e, index, wake_q,
+				awaited ? semaphore_units(e) : 0,
+				full && !semaphore_is_full(semaphore, e));
 	/* Those who made room. */
-	kipc_waker_flush(waker);
+	kipc_wake_q_flush(wake_q);
 	return ret;
 }
 
 int kipc_semaphore_post_waking(struct kipc_semaphore *semaphore, u32 index,
 			       u32 count, struct kipc_semaphore_holder *holder,
-			       struct kipc_waker *waker)
+			       struct kipc_wake_q *wake_q)
 {
 	struct kipc_element *e = kipc_words_at(&semaphore->words, &index);
 	int ret;
 
 	if (!e || !count)
 		return -EINVAL;
-	semaphore_enter(semaphore, e, index);
-	ret = element_add(e, index, holder, count,
-			  kipc_semaphore_max(semaphore));
+	semaphore_lock(semaphore, e, index);
+	ret = semaphore_add(e, index, holder, count,
+			    kipc_semaphore_max(semaphore));
 	if (ret)
 		return semaphore_post_full(semaphore, e, index, count, holder,
-					   waker, ret);
-	semaphore_leave_waking(semaphore, e, index, waker, count, false);
+					   wake_q, ret);
+	semaphore_unlock_waking(semaphore, e, index, wake_q, count, false);
 	return 0;
 }
 
 int kipc_semaphore_post(struct kipc_semaphore *semaphore, u32 index,
 			u32 count, struct kipc_semaphore_holder *holder)
 {
-	struct kipc_waker waker __uninitialized;
+	struct kipc_wake_q wake_q __uninitialized;
 
-	kipc_waker_init(&waker, false);
+	kipc_wake_q_init(&wake_q, false);
 	return kipc_semaphore_post_waking(semaphore, index, count, holder,
-					  &waker);
+					  &wake_q);
 }
 
 /*
@@ -411,10 +411,10 @@ static int semaphore_look(struct kipc_semaphore *semaphore,
 
 	if (kipc_granted(&self->waiter))
 		return self->waiter.outcome;
-	taken = element_has(e, self->holder, self->waiter.wants);
-	if (!taken && !first && first_is_due(semaphore, e))
+	taken = semaphore_has(e, self->holder, self->waiter.wants);
+	if (!taken && !first && semaphore_first_is_due(semaphore, e))
 		taken = KIPC_PENDING;
-	if (taken == KIPC_PENDING && kipc_nudged(&self->waiter))
+	if (taken == KIPC_PENDING && kipc_kicked(&self->waiter))
 		kipc_wait_lost(&semaphore->object, &e->waiters, &self->waiter);
 	if (taken == KIPC_PENDING && !ret) {
 		self->waiter.outcome = KIPC_PENDING;
@@ -422,8 +422,8 @@ static int semaphore_look(struct kipc_semaphore *semaphore,
 	}
 	/* In this order: see kipc_semaphore_ready(). */
 	if (!taken) {
-		element_move(e, index, self->holder, self->waiter.wants);
-		kipc_served(&e->patience, current);
+		semaphore_take(e, index, self->holder, self->waiter.wants);
+		kipc_note_taker(&e->spin_history, current);
 	}
 	kipc_waitlist_remove(&e->waiters, &self->waiter);
 	return taken == KIPC_PENDING ? ret : taken;
@@ -436,12 +436,12 @@ static int semaphore_look_entering(struct kipc_semaphore *semaphore,
 {
 	bool full, granted;
 
-	semaphore_enter(semaphore, e, index);
+	semaphore_lock(semaphore, e, index);
 	full = semaphore_is_full(semaphore, e);
 	granted = kipc_granted(&self->waiter);
 	ret = semaphore_look(semaphore, e, index, self, ret);
-	semaphore_leave(semaphore, e, index, granted ? 0 : U32_MAX,
-			full && !semaphore_is_full(semaphore, e));
+	semaphore_unlock(semaphore, e, index, granted ? 0 : U32_MAX,
+			 full && !semaphore_is_full(semaphore, e));
 	return ret;
 }
 
@@ -454,7 +454,7 @@ static int semaphore_sleep(struct kipc_semaphore *semaphore,
 	int ret;
 
 	if (deadline->spin)
-		kipc_wait_spin(&semaphore->object, &self->waiter, &e->patience);
+		kipc_wait_spin(&semaphore->object, &self->waiter, &e->spin_history);
 	do {
 		ret = kipc_wait_sleep(&self->waiter, deadline);
 		if (!ret && kipc_granted(&self->waiter))
@@ -497,21 +497,21 @@ static noinline int semaphore_queue(struct kipc_semaphore *semaphore,
 			      priority);
 	/* Back in its place it may want fewer units than those behind it. */
 	if (!ret && self.waiter.returned)
-		semaphore_leave(semaphore, e, index, 0, false);
+		semaphore_unlock(semaphore, e, index, 0, false);
 	else
-		semaphore_unlock(semaphore, e, index);
+		semaphore_unlock_quiet(semaphore, e, index);
 	return ret ? ret :
 		     semaphore_sleep(semaphore, e, index, &self, deadline);
 }
 
 /* Unlock after a take: that is news only where a poller may wait for room. */
-static void semaphore_leave_taken(struct kipc_semaphore *semaphore,
-				  struct kipc_element *e, u32 index, bool full)
+static void semaphore_unlock_taken(struct kipc_semaphore *semaphore,
+				   struct kipc_element *e, u32 index, bool full)
 	__releases(&e->lock)
 {
 	bool room = full && !semaphore_is_full(semaphore, e);
 
-	semaphore_unlock(semaphore, e, index);
+	semaphore_unlock_quiet(semaphore, e, index);
 	if (room)
 		semaphore_tell(semaphore, index, 0, room);
 }
@@ -527,17 +527,17 @@ int kipc_semaphore_wait(struct kipc_semaphore *semaphore, u32 index,
 
 	if (!e || !kipc_semaphore_counts(semaphore, count))
 		return -EINVAL;
-	semaphore_enter(semaphore, e, index);
-	ret = element_has(e, holder, count);
-	if (!ret && !element_lets(semaphore, e, priority))
+	semaphore_lock(semaphore, e, index);
+	ret = semaphore_has(e, holder, count);
+	if (!ret && !semaphore_lets(semaphore, e, priority))
 		ret = KIPC_PENDING;
 	if (ret == KIPC_PENDING && !deadline->try)
 		return semaphore_queue(semaphore, e, index, count, holder,
 				       deadline, priority);
 	full = semaphore_is_full(semaphore, e);
 	if (!ret)
-		element_move(e, index, holder, count);
-	semaphore_leave_taken(semaphore, e, index, full);
+		semaphore_take(e, index, holder, count);
+	semaphore_unlock_taken(semaphore, e, index, full);
 	return ret == KIPC_PENDING ? -EAGAIN : ret;
 }
 
@@ -570,8 +570,8 @@ void kipc_semaphore_claim(struct kipc_semaphore *semaphore)
 {
 	struct kipc_element *e = semaphore->words.elements;
 
-	semaphore_enter(semaphore, e, 0);
-	semaphore_unlock(semaphore, e, 0);
+	semaphore_lock(semaphore, e, 0);
+	semaphore_unlock_quiet(semaphore, e, 0);
 }
 
 /*
@@ -601,21 +601,21 @@ static u32 semaphore_undo_element(struct kipc_semaphore *semaphore, u32 index,
 				  struct kipc_semaphore_holder *holder)
 {
 	struct kipc_element *e = &semaphore->words.elements[index];
-	struct kipc_waker waker __uninitialized;
+	struct kipc_wake_q wake_q __uninitialized;
 	bool awaited, full;
 	u32 held;
 
-	kipc_waker_init(&waker, false);
-	semaphore_enter(semaphore, e, index);
+	kipc_wake_q_init(&wake_q, false);
+	semaphore_lock(semaphore, e, index);
 	awaited = e->waiters.first;
 	held = kipc_undo_held(holder->undo, index);
-	full = semaphore_make_room_for(semaphore, e, index, held, &waker);
-	element_undo(e, index, holder, kipc_semaphore_max(semaphore));
-	semaphore_leave_waking(semaphore, e, index, &waker,
-			       awaited ? semaphore_units(e) :
+	full = semaphore_make_room_for(semaphore, e, index, held, &wake_q);
+	semaphore_undo(e, index, holder, kipc_semaphore_max(semaphore));
+	semaphore_unlock_waking(semaphore, e, index, &wake_q,
+				awaited ? semaphore_units(e) :
 					 min(held, semaphore_units(e)),
-			       full && !semaphore_is_full(semaphore, e));
-	kipc_waker_flush(&waker);
+				full && !semaphore_is_full(semaphore, e));
+	kipc_wake_q_flush(&wake_q);
 	return held;
 }
 
@@ -641,7 +641,7 @@ u32 kipc_semaphore_held(struct kipc_semaphore *semaphore,
 	u32 held = 0;
 
 	spin_lock(&e->lock);
-	if (!holder_is_gone(holder))
+	if (!semaphore_holder_is_gone(holder))
 		held = kipc_undo_held(holder->undo, 0);
 	spin_unlock(&e->lock);
 	return held;

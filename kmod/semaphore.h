@@ -6,19 +6,19 @@
  * space with one of two bits beside the units, so that takers need no system call:
  *
  *	KIPC_SEMAPHORE_WAITERS	Whoever gives units comes to the kernel, where a waiter
- *				is nudged for each of them.
- *	KIPC_SEMAPHORE_WOKEN	The first waiter is nudged, and has not looked yet. Whoever
+ *				is kicked for each of them.
+ *	KIPC_SEMAPHORE_WOKEN	The first waiter is kicked, and has not looked yet. Whoever
  *				gives comes to the kernel if there are several units then.
  *
  * A first waiter that is due (wait.h), and one that wants several units, gets them
  * handed over, and newcomers none: while there are any, the word is the kernel's. With
  * KIPC_FAIR that goes for all. Who waits alone gets units handed over too, because to be
- * nudged costs more, unless the poster was served last and may be back at once.
+ * kicked costs more, unless the poster was served last and may be back at once.
  *
  * What holds whenever an element is left: where there are units enough for the first
- * waiter it is nudged. It sees to those behind it when it looks, and also if it goes away
+ * waiter it is kicked. It sees to those behind it when it looks, and also if it goes away
  * without units. A unit for which there is no room is made room for: waiters that are
- * nudged are given theirs before they look.
+ * kicked are given theirs before they look.
  *
  * Poll, read and write are about element 0. Pollers are told of units that no waiter is
  * there for.
@@ -70,7 +70,7 @@ int kipc_semaphore_post(struct kipc_semaphore *semaphore, u32 index, u32 count,
 			struct kipc_semaphore_holder *holder);
 int kipc_semaphore_post_waking(struct kipc_semaphore *semaphore, u32 index,
 			       u32 count, struct kipc_semaphore_holder *holder,
-			       struct kipc_waker *waker);
+			       struct kipc_wake_q *wake_q);
 int kipc_semaphore_wait(struct kipc_semaphore *semaphore, u32 index, u32 count,
 			struct kipc_semaphore_holder *holder,
 			const struct kipc_deadline *deadline);

@@ -164,7 +164,7 @@ u32 kipc_shmem_writers(const struct kipc_shmem *shmem)
 /* Mappings                                                                 */
 /* ------------------------------------------------------------------------ */
 
-static bool vma_may_write(const struct vm_area_struct *vma)
+static bool shmem_vma_may_write(const struct vm_area_struct *vma)
 {
 	const unsigned long both = VM_SHARED | VM_MAYWRITE;
 
@@ -227,8 +227,8 @@ static int shmem_map_file(struct kipc_shmem *shmem, struct vm_area_struct *vma,
 static int shmem_admit(struct kipc_shmem *shmem, struct vm_area_struct *vma,
 		       bool *writer)
 {
-	*writer = vma_may_write(vma) && shmem_writer_enter(shmem);
-	if (*writer || !vma_may_write(vma))
+	*writer = shmem_vma_may_write(vma) && shmem_writer_enter(shmem);
+	if (*writer || !shmem_vma_may_write(vma))
 		return 0;
 	if (vma->vm_flags & VM_WRITE)
 		return -EPERM;
@@ -269,7 +269,7 @@ int kipc_shmem_map(struct kipc_shmem *shmem, struct vm_area_struct *vma,
  * counts are those of one time. That one goes and another comes between two looks,
  * and so on each time, is not to be arranged.
  */
-static bool folio_pinned(struct folio *folio)
+static bool shmem_folio_pinned(struct folio *folio)
 {
 	int looks, same = 0, mapped = 0, count = 0, mapped_then, count_then;
 
@@ -299,7 +299,7 @@ static bool shmem_pinned(const struct kipc_shmem *shmem)
 
 	xas_lock_irq(&xas);
 	xas_for_each(&xas, folio, ULONG_MAX) {
-		pinned = !xa_is_value(folio) && folio_pinned(folio);
+		pinned = !xa_is_value(folio) && shmem_folio_pinned(folio);
 		if (pinned)
 			break;
 		if (++locked % FOLIOS_LOCKED)

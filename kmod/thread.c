@@ -41,13 +41,13 @@ static u64 first_number __ro_after_init;
 static atomic_long_t count;
 static unsigned long cursor;		/* of the collection; a guess */
 
-static u64 number_to_word(u64 number)
+static u64 thread_number_to_word(u64 number)
 {
 	return (number & NUMBER_LOW) |
 	       (number >> NUMBER_LOW_BITS) << NUMBER_HIGH_SHIFT;
 }
 
-static u64 number_from_word(u64 word)
+static u64 thread_number_from_word(u64 word)
 {
 	return (word & NUMBER_LOW) |
 	       (word & KIPC_MUTEX_THREAD) >> NUMBER_HIGH_SHIFT << NUMBER_LOW_BITS;
@@ -72,7 +72,7 @@ static struct kipc_thread *thread_of_pid(const struct pid *pid)
 /* What that number, of a word, stands for, or NULL; under rcu_read_lock(). */
 struct pid *kipc_thread_pid(u64 number)
 {
-	struct kipc_thread *thread = xa_load(&threads, number_from_word(number));
+	struct kipc_thread *thread = xa_load(&threads, thread_number_from_word(number));
 
 	return thread ? thread->pid : NULL;
 }
@@ -112,13 +112,13 @@ static void thread_forget(struct kipc_thread *thread)
 	spin_unlock(&threads_lock);
 	if (!found)
 		return;
-	xa_erase(&threads, number_from_word(thread->number));
+	xa_erase(&threads, thread_number_from_word(thread->number));
 	atomic_long_dec(&count);
 	call_rcu(&thread->rcu, thread_free);
 }
 
 /* A struct pid without a task never has one again. */
-static void threads_collect(unsigned long looks)
+static void thread_collect(unsigned long looks)
 {
 	unsigned long at = READ_ONCE(cursor);
 	struct kipc_thread *thread;
@@ -144,14 +144,14 @@ static void threads_collect(unsigned long looks)
 /* Forget all threads that have ended. */
 void kipc_threads_collect(void)
 {
-	threads_collect(atomic_long_read(&count) + 1);
+	thread_collect(atomic_long_read(&count) + 1);
 }
 
 /* ------------------------------------------------------------------------ */
 /* Registering                                                              */
 /* ------------------------------------------------------------------------ */
 
-static u64 number_next(void)
+static u64 thread_number_next(void)
 {
 	u64 numbers = READ_ONCE(max_threads) ?: NUMBERS;
 
@@ -159,13 +159,13 @@ static u64 number_next(void)
 }
 
 /* The next number that is free is reserved: a search for it finds nothing. */
-static int number_reserve(u64 *number)
+static int thread_number_reserve(u64 *number)
 {
 	long tries = atomic_long_read(&count) + 1;
 	int ret = -EBUSY;
 
 	while (ret == -EBUSY && tries-- > 0) {
-		*number = number_next();
+		*number = thread_number_next();
 		ret = xa_insert(&threads, *number, NULL, GFP_KERNEL_ACCOUNT);
 		cond_resched();
 	}
@@ -173,7 +173,7 @@ static int number_reserve(u64 *number)
 }
 
 /* May a number be issued that another thread has had? */
-static bool numbers_come_back(void)
+static bool thread_numbers_recur(void)
 {
 	return READ_ONCE(max_threads) ||
 	       atomic64_read(&last_number) - first_number > NUMBERS;
@@ -182,20 +182,20 @@ static bool numbers_come_back(void)
 static int thread_number(struct kipc_thread *thread)
 {
 	u64 number;
-	int ret = number_reserve(&number);
+	int ret = thread_number_reserve(&number);
 
 	if (ret == -EBUSY) {
 		kipc_threads_collect();
-		ret = number_reserve(&number);
+		ret = thread_number_reserve(&number);
 	}
 	if (ret)
 		return ret == -EBUSY ? -EUSERS : ret;
 	/* While it is reserved all words that have it name a dead thread. */
-	if (numbers_come_back())
-		ret = kipc_attachments_bury();
+	if (thread_numbers_recur())
+		ret = kipc_attachments_reap();
 	if (ret)
 		xa_release(&threads, number);
-	thread->number = number_to_word(number);
+	thread->number = thread_number_to_word(number);
 	return ret;
 }
 
@@ -203,7 +203,7 @@ static int thread_number(struct kipc_thread *thread)
 static void thread_publish(struct kipc_thread *thread)
 {
 	thread->pid = get_pid(task_pid(current));
-	xa_store(&threads, number_from_word(thread->number), thread,
+	xa_store(&threads, thread_number_from_word(thread->number), thread,
 		 GFP_KERNEL_ACCOUNT);
 	spin_lock(&threads_lock);
 	hash_add_rcu(threads_by_pid, &thread->node, (unsigned long)thread->pid);
@@ -225,7 +225,7 @@ static struct kipc_thread *thread_register(void)
 		return ERR_PTR(ret);
 	}
 	thread_publish(thread);
-	threads_collect(LOOKS);
+	thread_collect(LOOKS);
 	return thread;
 }
 
@@ -298,7 +298,7 @@ int kipc_thread_ioctl(struct kipc_object *object, void __user *arg)
 
 void __init kipc_threads_init(void)
 {
-	BUILD_BUG_ON(number_to_word(NUMBERS) != KIPC_MUTEX_THREAD);
+	BUILD_BUG_ON(thread_number_to_word(NUMBERS) != KIPC_MUTEX_THREAD);
 	first_number = get_random_u32();
 	atomic64_set(&last_number, first_number);
 }

@@ -2,7 +2,7 @@
 /*
  * Lock order, outermost first:
  *
- *	creations_mutex			which tasks create names (creation.c);
+ *	create_races_mutex			which tasks create names (creation.c);
  *					nothing is allocated inside
  *	names_mutex			a name comes or goes (name.c)
  *	mmap_lock			of a caller who maps an object, or of one
@@ -53,7 +53,7 @@ MODULE_PARM_DESC(spin_ns,
 		 "nanoseconds that a wait may look before it sleeps, 0 for none (default 10000; 0 with PREEMPT_RT)");
 
 #define SPIN_UNIT	16	/* ns, in which spins are learnt */
-#define SPIN_MOST	(U16_MAX * SPIN_UNIT)	/* whatever the administrator says */
+#define SPIN_MAX	(U16_MAX * SPIN_UNIT)	/* whatever the administrator says */
 #define SPIN_WEIGHT	8	/* one success or failure is that part of what is known */
 #define SPIN_TRIAL	64	/* one wait in so many has all of spin_ns */
 
@@ -82,7 +82,7 @@ int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at)
 	return 0;
 }
 
-static struct kipc_waiter *waiter_of(struct rb_node *node)
+static struct kipc_waiter *waiter_of_node(struct rb_node *node)
 {
 	return rb_entry_safe(node, struct kipc_waiter, node);
 }
@@ -115,7 +115,7 @@ static void waitlist_add(struct kipc_waitlist *list, struct kipc_waiter *waiter)
 
 	while (*link) {
 		parent = *link;
-		if (waiter_precedes(waiter, waiter_of(parent))) {
+		if (waiter_precedes(waiter, waiter_of_node(parent))) {
 			link = &parent->rb_left;
 		} else {
 			link = &parent->rb_right;
@@ -146,7 +146,7 @@ void kipc_waitlist_remove(struct kipc_waitlist *list,
 /* The one after it, or NULL. */
 struct kipc_waiter *kipc_waitlist_next(struct kipc_waiter *waiter)
 {
-	return waiter_of(rb_next(&waiter->node));
+	return waiter_of_node(rb_next(&waiter->node));
 }
 
 /**
@@ -220,34 +220,34 @@ static bool wait_expired(const struct kipc_deadline *deadline)
 
 /*
  * For how long to look: never where nobody else could do anything meanwhile, else
- * twice what has paid. That is tried now and then with all the time there can be:
+ * twice what has hit. That is tried now and then with all the time there can be:
  * two who wake each other find out no other way, because each has been asleep when
  * its turn comes.
  */
-static u32 spin_budget(struct kipc_patience *patience)
+static u32 wait_spin_budget(struct kipc_spin_history *spin_history)
 {
-	u32 most = min_t(u32, READ_ONCE(spin_ns), SPIN_MOST);
-	u32 known = READ_ONCE(patience->units);
+	u32 max = min_t(u32, READ_ONCE(spin_ns), SPIN_MAX);
+	u32 known = READ_ONCE(spin_history->units);
 	u8 waits;
 
-	if (!most || num_online_cpus() == 1)
+	if (!max || num_online_cpus() == 1)
 		return 0;
-	waits = READ_ONCE(patience->waits);
-	WRITE_ONCE(patience->waits, waits + 1);
+	waits = READ_ONCE(spin_history->waits);
+	WRITE_ONCE(spin_history->waits, waits + 1);
 	if (!(waits % SPIN_TRIAL))
-		return most;
+		return max;
 	/* Less is what failures leave. */
-	return known < SPIN_WEIGHT ? 0 : min(2 * known * SPIN_UNIT, most);
+	return known < SPIN_WEIGHT ? 0 : min(2 * known * SPIN_UNIT, max);
 }
 
-static void spin_learn(struct kipc_patience *patience, u64 ns, bool paid)
+static void wait_spin_learn(struct kipc_spin_history *spin_history, u64 ns, bool hit)
 {
-	u32 known = READ_ONCE(patience->units);
+	u32 known = READ_ONCE(spin_history->units);
 
 	known -= known / SPIN_WEIGHT;
-	if (paid)
-		known += min_t(u64, ns, SPIN_MOST) / SPIN_UNIT / SPIN_WEIGHT;
-	WRITE_ONCE(patience->units, known);
+	if (hit)
+		known += min_t(u64, ns, SPIN_MAX) / SPIN_UNIT / SPIN_WEIGHT;
+	WRITE_ONCE(spin_history->units, known);
 }
 
 /* From here on a call is a store and no wake-up; false where there was one before. */
@@ -265,7 +265,7 @@ bool kipc_spin_end(struct kipc_waiter *waiter)
 			       KIPC_PENDING) != KIPC_SPINNING;
 }
 
-static void spin(struct kipc_waiter *waiter, u64 until)
+static void wait_spin_until(struct kipc_waiter *waiter, u64 until)
 {
 	while (kipc_spinning(waiter) && !need_resched() &&
 	       !signal_pending(current) && local_clock() < until)
@@ -276,36 +276,36 @@ static void spin(struct kipc_waiter *waiter, u64 until)
  * kipc_wait_spin() - look for a while whether the waiter is called
  * @object: whose spins are counted
  * @waiter: queued by kipc_wait_begin(); the list is not locked any more
- * @patience: of that list
+ * @spin_history: of that list
  *
  * kipc_wait_sleep() follows in any case. Bounded, whatever the deadline.
  */
 void kipc_wait_spin(struct kipc_object *object, struct kipc_waiter *waiter,
-		    struct kipc_patience *patience)
+		    struct kipc_spin_history *spin_history)
 {
-	u32 budget = spin_budget(patience);
+	u32 budget = wait_spin_budget(spin_history);
 	u64 begin;
-	bool paid;
+	bool hit;
 
 	if (!budget || !kipc_spin_begin(waiter))
 		return;
 	begin = local_clock();
-	spin(waiter, begin + budget);
-	paid = kipc_spin_end(waiter);
-	spin_learn(patience, local_clock() - begin, paid);
+	wait_spin_until(waiter, begin + budget);
+	hit = kipc_spin_end(waiter);
+	wait_spin_learn(spin_history, local_clock() - begin, hit);
 	atomic_inc(&object->spins);
-	if (paid)
-		atomic_inc(&object->spins_paid);
+	if (hit)
+		atomic_inc(&object->spin_hits);
 }
 
 /**
- * kipc_wait_sleep() - sleep until granted, nudged, interrupted or timed out
+ * kipc_wait_sleep() - sleep until granted, kicked, interrupted or timed out
  * @waiter: queued by kipc_wait_begin(), the list is not locked any more
  * @deadline: when to give up
  *
  * After a failure the caller locks the list and asks kipc_granted() once more.
  *
- * Return: 0 (granted or nudged), -ETIMEDOUT or -ERESTARTSYS
+ * Return: 0 (granted or kicked), -ETIMEDOUT or -ERESTARTSYS
  */
 int kipc_wait_sleep(struct kipc_waiter *waiter,
 		    const struct kipc_deadline *deadline)
@@ -330,12 +330,12 @@ int kipc_wait_sleep(struct kipc_waiter *waiter,
 }
 
 /**
- * kipc_wait_lost() - what a waiter was nudged for was not there any more
+ * kipc_wait_lost() - what a waiter was kicked for was not there any more
  * @object: whose races are counted
  * @list: the waiter is on, locked
- * @waiter: was nudged
+ * @waiter: was kicked
  *
- * A waiter that is not the first, and was not when it was nudged, has lost nothing that
+ * A waiter that is not the first, and was not when it was kicked, has lost nothing that
  * was its own: there was enough for several. It may be the first no more because an
  * earlier one is back in its place. One that is due does not race any more.
  */
@@ -347,16 +347,16 @@ void kipc_wait_lost(struct kipc_object *object,
 		return;
 	waiter->lost_races++;
 	atomic_inc(&object->lost_races);
-	/* Of a set there may be several at once: the most is a guess then. */
-	if (waiter->lost_races > READ_ONCE(object->most_lost_races))
-		WRITE_ONCE(object->most_lost_races, waiter->lost_races);
+	/* Of a set there may be several at once: the maximum is a guess then. */
+	if (waiter->lost_races > READ_ONCE(object->max_lost_races))
+		WRITE_ONCE(object->max_lost_races, waiter->lost_races);
 }
 
 /*
  * To call one that still looks is a store. Once a waiter has ceased to look it does
  * not begin again.
  */
-static bool call_spinning(struct kipc_waiter *waiter, int outcome)
+static bool wait_call_spinning(struct kipc_waiter *waiter, int outcome)
 {
 	/* Pairs with kipc_spin_end(), whose compare-and-swap fails after this one. */
 	return READ_ONCE(waiter->outcome) == KIPC_SPINNING &&
@@ -366,48 +366,48 @@ static bool call_spinning(struct kipc_waiter *waiter, int outcome)
 
 /**
  * kipc_grant() - end a wait with an outcome
- * @waker: not full; flushed after the unlock
+ * @wake_q: not full; flushed after the unlock
  * @list: the waiter is on, locked
  * @waiter: is gone once this returns
  * @outcome: what its verb returns, not KIPC_PENDING
  */
-void kipc_grant(struct kipc_waker *waker, struct kipc_waitlist *list,
+void kipc_grant(struct kipc_wake_q *wake_q, struct kipc_waitlist *list,
 		struct kipc_waiter *waiter, int outcome)
 {
 	kipc_waitlist_remove(list, waiter);
-	if (call_spinning(waiter, outcome)) {
-		waker->tasks[waker->count++] = NULL;
+	if (wait_call_spinning(waiter, outcome)) {
+		wake_q->tasks[wake_q->count++] = NULL;
 		return;
 	}
-	waker->tasks[waker->count++] = get_task_struct(waiter->task);
+	wake_q->tasks[wake_q->count++] = get_task_struct(waiter->task);
 	/* Pairs with kipc_granted(): the record is the waiter's from here. */
 	smp_store_release(&waiter->outcome, outcome);
 }
 
 /**
- * kipc_nudge() - wake a waiter that is to look for itself
- * @waker: not full; flushed after the unlock
+ * kipc_kick() - wake a waiter that is to look for itself
+ * @wake_q: not full; flushed after the unlock
  * @list: the waiter is on, locked
- * @waiter: neither granted nor nudged
+ * @waiter: neither granted nor kicked
  */
-void kipc_nudge(struct kipc_waker *waker, const struct kipc_waitlist *list,
-		struct kipc_waiter *waiter)
+void kipc_kick(struct kipc_wake_q *wake_q, const struct kipc_waitlist *list,
+	       struct kipc_waiter *waiter)
 {
 	waiter->raced = list->first == waiter;
-	if (call_spinning(waiter, KIPC_NUDGED)) {
-		waker->tasks[waker->count++] = NULL;
+	if (wait_call_spinning(waiter, KIPC_KICKED)) {
+		wake_q->tasks[wake_q->count++] = NULL;
 		return;
 	}
-	waker->tasks[waker->count++] = get_task_struct(waiter->task);
+	wake_q->tasks[wake_q->count++] = get_task_struct(waiter->task);
 	/* Pairs with kipc_called(). */
-	smp_store_release(&waiter->outcome, KIPC_NUDGED);
+	smp_store_release(&waiter->outcome, KIPC_KICKED);
 }
 
 /* WF_SYNC. The scheduler keeps its flags to itself and to wait queues. */
 static int sync_flag __ro_after_init;
 
-static int __init note_flags(struct wait_queue_entry *entry, unsigned int mode,
-			     int flags, void *key)
+static int __init wait_note_flags(struct wait_queue_entry *entry, unsigned int mode,
+				  int flags, void *key)
 {
 	sync_flag = flags;
 	return 0;
@@ -415,7 +415,7 @@ static int __init note_flags(struct wait_queue_entry *entry, unsigned int mode,
 
 void __init kipc_wait_init(void)
 {
-	struct wait_queue_entry entry = { .func = note_flags };
+	struct wait_queue_entry entry = { .func = wait_note_flags };
 	DECLARE_WAIT_QUEUE_HEAD_ONSTACK(queue);
 
 	add_wait_queue(&queue, &entry);
@@ -424,26 +424,26 @@ void __init kipc_wait_init(void)
 }
 
 /* The task had better run where we do, once we sleep. */
-static void wake_process_sync(struct task_struct *task)
+static void wake_q_wake_sync(struct task_struct *task)
 {
 	struct wait_queue_entry entry = { .private = task };
 
 	default_wake_function(&entry, TASK_NORMAL, sync_flag, NULL);
 }
 
-void kipc_waker_wake(struct kipc_waker *waker)
+void kipc_wake_q_wake(struct kipc_wake_q *wake_q)
 {
 	unsigned int i;
 
-	for (i = 0; i < waker->count; i++) {
-		if (!waker->tasks[i])
+	for (i = 0; i < wake_q->count; i++) {
+		if (!wake_q->tasks[i])
 			continue;
-		if (waker->sync)
-			wake_process_sync(waker->tasks[i]);
+		if (wake_q->sync)
+			wake_q_wake_sync(wake_q->tasks[i]);
 		else
-			wake_up_process(waker->tasks[i]);
-		put_task_struct(waker->tasks[i]);
-		waker->woken++;
+			wake_up_process(wake_q->tasks[i]);
+		put_task_struct(wake_q->tasks[i]);
+		wake_q->woken++;
 	}
-	waker->count = 0;
+	wake_q->count = 0;
 }

@@ -11,7 +11,7 @@
  * granted (success beats a timeout or a signal), and takes itself off.
  *
  * Granting stores the outcome last: the record may vanish at once, so the
- * waker holds a reference on the task, not on the record. Wake-ups happen after
+ * wake_q holds a reference on the task, not on the record. Wake-ups happen after
  * the unlock, a bounded number for each time the lock is held.
  *
  * Before it sleeps a waiter looks for a while whether it has been granted, if
@@ -19,10 +19,10 @@
  * the waiter still looks is decided by a compare-and-swap of its record: by the
  * granter from KIPC_SPINNING to the outcome, by the waiter back to KIPC_PENDING,
  * after which it has to be woken. How long it looks is learnt for each place where
- * one can wait; where it has not paid it hardly ever does. The clock ends it in any
+ * one can wait; where it has not hit it hardly ever does. The clock ends it in any
  * case: the other processor may go offline, a hypervisor may have given it to others.
  *
- * Where newcomers may go first, a waiter is *nudged* instead: it stays on the list,
+ * Where newcomers may go first, a waiter is *kicked* instead: it stays on the list,
  * wakes up, takes the lock and looks for itself. If it is the first and finds that
  * somebody was faster it has lost a race. A first waiter that has lost two, or is a
  * real-time thread, is *due*: it races no more and is granted what it waits for.
@@ -49,13 +49,13 @@ struct kipc_object;
 #define KIPC_LOST_RACES_MAX	2
 
 /* Waiters of one list that are woken to look at the same time. */
-#define KIPC_NUDGED_MAX		16
+#define KIPC_KICKED_MAX		16
 
 /* Not granted yet. Outcomes are what a verb returns, so never these two. */
 #define KIPC_PENDING	INT_MAX
 /* To wake up and look for itself; still on the list. */
-#define KIPC_NUDGED	(INT_MAX - 1)
-/* Neither granted nor nudged yet, and looks for it: needs not be woken. */
+#define KIPC_KICKED	(INT_MAX - 1)
+/* Neither granted nor kicked yet, and looks for it: needs not be woken. */
 #define KIPC_SPINNING	(INT_MAX - 2)
 
 /* Wake-ups for each time a lock is held. */
@@ -78,14 +78,14 @@ struct kipc_waiter {
 	u32 lost_races;			/* the list's lock */
 	bool returns;			/* constant; to its place, see place.h */
 	bool returned;			/* constant; it has its place again */
-	bool raced;			/* the list's lock; nudged as the first */
+	bool raced;			/* the list's lock; kicked as the first */
 };
 
 /* What is known of a place where one can wait: a guess, not locked. */
-struct kipc_patience {
-	u16 units;			/* of time, that the last ones that paid took */
+struct kipc_spin_history {
+	u16 units;			/* of time, that the last ones that hit took */
 	u8 waits;
-	u8 served;			/* kipc_served_mark() of who was it last */
+	u8 served;			/* kipc_taker_mark() of who was it last */
 };
 
 /* The first of a tree of waiters, whose root is found from it: eight bytes an element. */
@@ -94,7 +94,7 @@ struct kipc_waitlist {
 };
 
 /* Tasks to wake once the lock is dropped. */
-struct kipc_waker {
+struct kipc_wake_q {
 	unsigned int count;
 	unsigned int woken;	/* in all, without those who were spinning */
 	bool sync;		/* whoever wakes them is about to sleep */
@@ -108,7 +108,7 @@ int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at);
 int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
 		    struct kipc_waiter *waiter, int priority);
 void kipc_wait_spin(struct kipc_object *object, struct kipc_waiter *waiter,
-		    struct kipc_patience *patience);
+		    struct kipc_spin_history *spin_history);
 bool kipc_spin_begin(struct kipc_waiter *waiter);
 bool kipc_spin_end(struct kipc_waiter *waiter);
 int kipc_wait_sleep(struct kipc_waiter *waiter,
@@ -125,11 +125,11 @@ void kipc_waitlist_remove(struct kipc_waitlist *list,
 			  struct kipc_waiter *waiter);
 struct kipc_waiter *kipc_waitlist_next(struct kipc_waiter *waiter);
 
-void kipc_grant(struct kipc_waker *waker, struct kipc_waitlist *list,
+void kipc_grant(struct kipc_wake_q *wake_q, struct kipc_waitlist *list,
 		struct kipc_waiter *waiter, int outcome);
-void kipc_nudge(struct kipc_waker *waker, const struct kipc_waitlist *list,
-		struct kipc_waiter *waiter);
-void kipc_waker_wake(struct kipc_waker *waker);
+void kipc_kick(struct kipc_wake_q *wake_q, const struct kipc_waitlist *list,
+	       struct kipc_waiter *waiter);
+void kipc_wake_q_wake(struct kipc_wake_q *wake_q);
 
 /* The caller's place in a waitlist: real-time threads before all others. */
 static inline int kipc_priority(void)
@@ -158,20 +158,20 @@ static inline bool kipc_waitlist_is_single(const struct kipc_waitlist *list)
  * Who was served last? One who takes and gives again will be back at once; one who
  * gives to another that takes will not. A few bits of the thread tell that well enough.
  */
-static inline u8 kipc_served_mark(const struct task_struct *task)
+static inline u8 kipc_taker_mark(const struct task_struct *task)
 {
 	return task->pid;
 }
 
-static inline void kipc_served(struct kipc_patience *patience,
-			       const struct task_struct *task)
+static inline void kipc_note_taker(struct kipc_spin_history *spin_history,
+				   const struct task_struct *task)
 {
-	WRITE_ONCE(patience->served, kipc_served_mark(task));
+	WRITE_ONCE(spin_history->served, kipc_taker_mark(task));
 }
 
-static inline bool kipc_was_served(const struct kipc_patience *patience)
+static inline bool kipc_took_last(const struct kipc_spin_history *spin_history)
 {
-	return READ_ONCE(patience->served) == kipc_served_mark(current);
+	return READ_ONCE(spin_history->served) == kipc_taker_mark(current);
 }
 
 /* Would a waiter of this priority be the first? */
@@ -181,23 +181,23 @@ static inline bool kipc_waitlist_leads(const struct kipc_waitlist *list,
 	return !list->first || priority < list->first->priority;
 }
 
-static inline void kipc_waker_init(struct kipc_waker *waker, bool sync)
+static inline void kipc_wake_q_init(struct kipc_wake_q *wake_q, bool sync)
 {
-	waker->count = 0;
-	waker->woken = 0;
-	waker->sync = sync;
+	wake_q->count = 0;
+	wake_q->woken = 0;
+	wake_q->sync = sync;
 }
 
-static inline bool kipc_waker_full(const struct kipc_waker *waker)
+static inline bool kipc_wake_q_full(const struct kipc_wake_q *wake_q)
 {
-	return waker->count == KIPC_WAKE_BATCH;
+	return wake_q->count == KIPC_WAKE_BATCH;
 }
 
 /* The lock is not held any more. */
-static inline void kipc_waker_flush(struct kipc_waker *waker)
+static inline void kipc_wake_q_flush(struct kipc_wake_q *wake_q)
 {
-	if (waker->count)
-		kipc_waker_wake(waker);
+	if (wake_q->count)
+		kipc_wake_q_wake(wake_q);
 }
 
 static inline bool kipc_granted(const struct kipc_waiter *waiter)
@@ -207,9 +207,9 @@ static inline bool kipc_granted(const struct kipc_waiter *waiter)
 }
 
 /* Has it been told to look for itself, and not done so yet? The list is locked. */
-static inline bool kipc_nudged(const struct kipc_waiter *waiter)
+static inline bool kipc_kicked(const struct kipc_waiter *waiter)
 {
-	return READ_ONCE(waiter->outcome) == KIPC_NUDGED;
+	return READ_ONCE(waiter->outcome) == KIPC_KICKED;
 }
 
 /* Between kipc_spin_begin() and kipc_spin_end(): is it not granted yet? */
@@ -222,7 +222,7 @@ static inline bool kipc_spinning(const struct kipc_waiter *waiter)
 /* Is there a reason to be awake? */
 static inline bool kipc_called(const struct kipc_waiter *waiter)
 {
-	/* Pairs with the stores in kipc_grant() and kipc_nudge(). */
+	/* Pairs with the stores in kipc_grant() and kipc_kick(). */
 	return smp_load_acquire(&waiter->outcome) != KIPC_PENDING;
 }
 

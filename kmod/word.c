@@ -8,9 +8,9 @@
 #define SHIFT_SPACED	6	/* a cache line an element */
 #define SHIFT_PACKED	3
 
-static void words_init(struct kipc_words *words, u64 value)
+static void word_init_all(struct kipc_words *words, u64 value)
 {
-	u64 word = words->kept ? KIPC_SLOW : value;
+	u64 word = words->kernel_only ? KIPC_SLOW : value;
 	u32 i;
 
 	for (i = 0; i < words->count; i++) {
@@ -22,7 +22,7 @@ static void words_init(struct kipc_words *words, u64 value)
 }
 
 /* Beside what is part of the object. */
-static u64 elements_bytes(const struct kipc_words *words)
+static u64 word_elements_bytes(const struct kipc_words *words)
 {
 	return words->count == 1 ? 0 : (u64)words->count * sizeof(*words->elements);
 }
@@ -31,9 +31,9 @@ static u64 elements_bytes(const struct kipc_words *words)
  * Exactly as much: kvmalloc() would round a megabyte up to a power of two. The only
  * element of an object is zeroed with it.
  */
-static struct kipc_element *elements_alloc(struct kipc_words *words)
+static struct kipc_element *word_elements_alloc(struct kipc_words *words)
 {
-	size_t bytes = elements_bytes(words);
+	size_t bytes = word_elements_bytes(words);
 
 	if (!bytes)
 		return &words->only;
@@ -50,22 +50,22 @@ int kipc_words_alloc(struct kipc_words *words, struct kipc_object *object,
 	u64 page;
 	int ret;
 
-	words->kept = object->flags & KIPC_KERNEL_WORDS;
+	words->kernel_only = object->flags & KIPC_KERNEL_WORDS;
 	words->count = object->elements;
 	words->shift = object->flags & KIPC_PACKED ? SHIFT_PACKED :
 						     SHIFT_SPACED;
 	page = mapped ? PAGE_ALIGN((u64)words->count << words->shift) : 0;
-	ret = kipc_object_charge(object, elements_bytes(words) + page);
+	ret = kipc_object_charge(object, word_elements_bytes(words) + page);
 	if (ret)
 		return ret;
-	words->elements = elements_alloc(words);
+	words->elements = word_elements_alloc(words);
 	if (!words->elements)
 		return -ENOMEM;
 	if (page)
 		ret = kipc_memory_alloc(&words->memory, page);
 	if (ret)
 		return ret;
-	words_init(words, value);
+	word_init_all(words, value);
 	return 0;
 }
 
@@ -77,14 +77,14 @@ void kipc_words_free(struct kipc_words *words)
 	words->elements = NULL;
 }
 
-/* Give the element back to user space, if it ever may have it. */
-void kipc_word_thaw(const struct kipc_words *words, struct kipc_element *e,
-		    u32 index)
+/* Give the element back to user ns, if it ever may have it. */
+void kipc_word_return(const struct kipc_words *words, struct kipc_element *e,
+		      u32 index)
 {
 	atomic64_t *word;
 
 	kipc_assert_held(e);
-	if (words->kept)
+	if (words->kernel_only)
 		return;
 	word = kipc_word_at(words, index);
 	/*

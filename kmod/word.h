@@ -10,10 +10,10 @@
  *	frozen	bit 63 of the record is set. The kernel owns the element; the
  *		value is in the record, the word in the page says only SLOW.
  *
- * kipc_word_freeze() takes the word over with one atomic exchange of the bit,
+ * kipc_word_claim() takes the word over with one atomic exchange of the bit,
  * so that every earlier change is in the value and every later one is refused;
  * the caller then clamps the value to what its type allows, because any
- * participant can have written anything. kipc_word_thaw() gives it back. What
+ * participant can have written anything. kipc_word_return() gives it back. What
  * the page says while the element is frozen is never looked at.
  *
  * An element is frozen while somebody waits or polls. Elements that are *kept*
@@ -39,7 +39,7 @@ struct kipc_object;
 
 struct kipc_element {
 	spinlock_t lock;		/* guards what names it here */
-	struct kipc_patience patience;
+	struct kipc_spin_history spin_history;
 	u64 value;			/* lock; KIPC_SLOW: frozen */
 	struct kipc_waitlist waiters;	/* lock */
 };
@@ -49,7 +49,7 @@ struct kipc_words {
 	struct kipc_element only;	/* elements of one */
 	u32 count;			/* constant */
 	u32 shift;			/* constant; of the stride in bytes */
-	bool kept;			/* constant; never thawed */
+	bool kernel_only;			/* constant; never thawed */
 	struct kipc_memory memory;	/* no pages if nobody may map them */
 };
 
@@ -57,8 +57,8 @@ int kipc_words_alloc(struct kipc_words *words, struct kipc_object *object,
 		     u64 value);
 void kipc_words_free(struct kipc_words *words);
 
-void kipc_word_thaw(const struct kipc_words *words, struct kipc_element *e,
-		    u32 index);
+void kipc_word_return(const struct kipc_words *words, struct kipc_element *e,
+		      u32 index);
 
 static inline bool kipc_words_mapped(const struct kipc_words *words)
 {
@@ -104,8 +104,8 @@ static inline struct kipc_element *kipc_words_at(const struct kipc_words *words,
  * Own the element. Returns what user space left in the word, without KIPC_SLOW
  * and not checked at all.
  */
-static inline u64 kipc_word_freeze(const struct kipc_words *words,
-				   struct kipc_element *e, u32 index)
+static inline u64 kipc_word_claim(const struct kipc_words *words,
+				  struct kipc_element *e, u32 index)
 {
 	kipc_assert_held(e);
 	/*
@@ -128,7 +128,7 @@ static inline u64 kipc_word_peek(const struct kipc_words *words,
 {
 	/*
 	 * It is changed under the lock; a value that was is as good. Pairs with the
-	 * release in kipc_word_thaw().
+	 * release in kipc_word_return().
 	 */
 	u64 value = data_race(smp_load_acquire(&e->value));
 

@@ -9,7 +9,7 @@
 /* ioctl                                                                    */
 /* ------------------------------------------------------------------------ */
 
-static int ioctl_lock(struct file *file, void __user *arg)
+static int mutex_ioctl_lock(struct file *file, void __user *arg)
 {
 	struct kipc_mutex *mutex = kipc_mutex_of(kipc_object_of(file));
 	struct kipc_attachment *attachment;
@@ -34,9 +34,9 @@ static int ioctl_lock(struct file *file, void __user *arg)
 	return ret;
 }
 
-static int ioctl_change(struct file *file, void __user *arg,
-			int (*change)(struct kipc_mutex *mutex, u32 index,
-				      struct kipc_attachment *attachment))
+static int mutex_ioctl_change(struct file *file, void __user *arg,
+			      int (*change)(struct kipc_mutex *mutex, u32 index,
+					    struct kipc_attachment *attachment))
 {
 	struct kipc_mutex *mutex = kipc_mutex_of(kipc_object_of(file));
 	struct kipc_attachment *attachment;
@@ -57,7 +57,7 @@ static int ioctl_change(struct file *file, void __user *arg,
 	return ret;
 }
 
-static int ioctl_state(struct file *file, void __user *arg)
+static int mutex_ioctl_state(struct file *file, void __user *arg)
 {
 	struct kipc_mutex_state_args args;
 	int ret = kipc_args_read(&args, sizeof(args), arg);
@@ -75,13 +75,13 @@ long kipc_mutex_ioctl(struct file *file, unsigned int command,
 {
 	switch (command) {
 	case KIPC_MUTEX_LOCK:
-		return ioctl_lock(file, arg);
+		return mutex_ioctl_lock(file, arg);
 	case KIPC_MUTEX_UNLOCK:
-		return ioctl_change(file, arg, kipc_mutex_unlock);
+		return mutex_ioctl_change(file, arg, kipc_mutex_unlock);
 	case KIPC_MUTEX_CONSISTENT:
-		return ioctl_change(file, arg, kipc_mutex_consistent);
+		return mutex_ioctl_change(file, arg, kipc_mutex_consistent);
 	case KIPC_MUTEX_STATE:
-		return ioctl_state(file, arg);
+		return mutex_ioctl_state(file, arg);
 	default:
 		return -ENOTTY;
 	}
@@ -91,7 +91,7 @@ long kipc_mutex_ioctl(struct file *file, unsigned int command,
 /* The type                                                                 */
 /* ------------------------------------------------------------------------ */
 
-static int kipc_mutex_check(union kipc_attributes *attributes)
+static int mutex_check(union kipc_attributes *attributes)
 {
 	return memchr_inv(attributes, 0, sizeof(*attributes)) ? -EINVAL : 0;
 }
@@ -112,9 +112,9 @@ struct kipc_words *kipc_mutex_words(struct kipc_object *object)
 	return &kipc_mutex_of(object)->words;
 }
 
-static void kipc_mutex_show_element(struct seq_file *seq,
-				    struct kipc_mutex *mutex, u32 index,
-				    u64 value)
+static void mutex_show_element(struct seq_file *seq,
+			       struct kipc_mutex *mutex, u32 index,
+			       u64 value)
 {
 	u32 process, thread;
 
@@ -136,7 +136,7 @@ void kipc_mutex_show(struct seq_file *seq, struct kipc_object *object)
 				       &mutex->words.elements[i], i);
 		if (!(value & KIPC_MUTEX_OWNER))
 			continue;
-		kipc_mutex_show_element(seq, mutex, i, value);
+		mutex_show_element(seq, mutex, i, value);
 		shown++;
 		cond_resched();
 	}
@@ -164,14 +164,14 @@ const struct kipc_type kipc_mutex_type = {
 	.min_elements = 1,
 	.max_elements = KIPC_ELEMENTS_MAX,
 	.size = sizeof(struct kipc_mutex),
-	.check = kipc_mutex_check,
+	.check = mutex_check,
 	.init = kipc_mutex_init,
 	.exit = kipc_mutex_exit,
 	.ioctl = kipc_mutex_ioctl,
 	.words = kipc_mutex_words,
 	.detach = kipc_mutex_detach,
 	.settle = kipc_mutex_settle,
-	.bury = kipc_mutex_settle,
+	.reap = kipc_mutex_settle,
 	.scan = kipc_mutex_scan,
 	.show = kipc_mutex_show,
 	.owner = kipc_mutex_first_owner,

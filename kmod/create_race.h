@@ -12,8 +12,8 @@
  * only one that makes it. Only creators that have failed wait, and only for creators
  * of the same name and user, whose quota it is.
  */
-#ifndef KIPC_CREATION_H
-#define KIPC_CREATION_H
+#ifndef KIPC_CREATE_RACE_H
+#define KIPC_CREATE_RACE_H
 
 #include <linux/list.h>
 #include <linux/types.h>
@@ -22,14 +22,14 @@
 struct net;
 
 /**
- * struct kipc_creation - a task that creates a name
- * @node: in order of arrival; creations_mutex
+ * struct kipc_create_race - a task that creates a name
+ * @node: in order of arrival; create_races_mutex
  * @text: the name; constant
  * @net: whose name it is; constant
  * @uid: whose quota it is; constant
- * @trying: it may hold memory and quota; creations_mutex
+ * @trying: it may hold memory and quota; create_races_mutex
  */
-struct kipc_creation {
+struct kipc_create_race {
 	struct list_head node;
 	const char *text;
 	const struct net *net;
@@ -37,8 +37,8 @@ struct kipc_creation {
 	bool trying;
 };
 
-void kipc_creation_begin(struct kipc_creation *creation, const char *text);
-int kipc_creation_retry(struct kipc_creation *creation);
-void kipc_creation_end(struct kipc_creation *creation);
+void kipc_create_race_begin(struct kipc_create_race *race, const char *text);
+int kipc_create_race_retry(struct kipc_create_race *race);
+void kipc_create_race_end(struct kipc_create_race *race);
 
-#endif /* KIPC_CREATION_H */
+#endif /* KIPC_CREATE_RACE_H */

@@ -19,15 +19,15 @@
 /* ------------------------------------------------------------------------ */
 
 static struct kipc_semaphore_holder *
-holder_of(struct kipc_attachment *attachment)
+semaphore_holder_of(struct kipc_attachment *attachment)
 {
 	return container_of(attachment, struct kipc_semaphore_holder,
 			    attachment);
 }
 
 /* The caller as a participant: NULL where nobody counts, or not attached. */
-static int holder_get(struct kipc_semaphore *semaphore,
-		      struct kipc_semaphore_holder **holder)
+static int semaphore_holder_get(struct kipc_semaphore *semaphore,
+				struct kipc_semaphore_holder **holder)
 {
 	struct kipc_attachment *attachment;
 
@@ -37,20 +37,20 @@ static int holder_get(struct kipc_semaphore *semaphore,
 	attachment = kipc_attachment_get_current(&semaphore->object);
 	if (!attachment)
 		return -ENXIO;
-	*holder = holder_of(attachment);
+	*holder = semaphore_holder_of(attachment);
 	return 0;
 }
 
 /* The same for one that wants units: what the dead hold is there by then. */
-static int taker_get(struct kipc_semaphore *semaphore,
-		     struct kipc_semaphore_holder **holder)
+static int semaphore_taker_get(struct kipc_semaphore *semaphore,
+			       struct kipc_semaphore_holder **holder)
 {
 	if (semaphore->object.tracks)
 		kipc_attachments_check(&semaphore->object);
-	return holder_get(semaphore, holder);
+	return semaphore_holder_get(semaphore, holder);
 }
 
-static void holder_put(struct kipc_semaphore_holder *holder)
+static void semaphore_holder_put(struct kipc_semaphore_holder *holder)
 {
 	if (holder)
 		kipc_attachment_put(&holder->attachment);
@@ -63,7 +63,7 @@ static int semaphore_attach(struct kipc_object *object,
 
 	if (IS_ERR(undo))
 		return PTR_ERR(undo);
-	holder_of(attachment)->undo = undo;
+	semaphore_holder_of(attachment)->undo = undo;
 	return 0;
 }
 
@@ -71,13 +71,13 @@ static u32 semaphore_settle(struct kipc_object *object,
 			    struct kipc_attachment *attachment)
 {
 	return kipc_semaphore_undo(kipc_semaphore_of(object),
-				   holder_of(attachment));
+				   semaphore_holder_of(attachment));
 }
 
 static u32 semaphore_detach(struct kipc_object *object,
 			    struct kipc_attachment *attachment)
 {
-	struct kipc_semaphore_holder *holder = holder_of(attachment);
+	struct kipc_semaphore_holder *holder = semaphore_holder_of(attachment);
 	u32 repaired = kipc_semaphore_undo(kipc_semaphore_of(object), holder);
 
 	holder->undo = kipc_undo_free(holder->undo);
@@ -88,54 +88,54 @@ static u32 semaphore_detach(struct kipc_object *object,
 /* The verbs, by the caller                                                 */
 /* ------------------------------------------------------------------------ */
 
-static int caller_post(struct kipc_semaphore *semaphore, u32 index, u32 count)
+static int semaphore_caller_post(struct kipc_semaphore *semaphore, u32 index, u32 count)
 {
 	struct kipc_semaphore_holder *holder;
-	int ret = holder_get(semaphore, &holder);
+	int ret = semaphore_holder_get(semaphore, &holder);
 
 	if (!ret)
 		ret = kipc_semaphore_post(semaphore, index, count, holder);
-	holder_put(holder);
+	semaphore_holder_put(holder);
 	return ret;
 }
 
-static int caller_wait(struct kipc_semaphore *semaphore, u32 index, u32 count,
-		       const struct kipc_deadline *deadline)
+static int semaphore_caller_wait(struct kipc_semaphore *semaphore, u32 index, u32 count,
+				 const struct kipc_deadline *deadline)
 {
 	struct kipc_semaphore_holder *holder;
-	int ret = taker_get(semaphore, &holder);
+	int ret = semaphore_taker_get(semaphore, &holder);
 
 	if (!ret)
 		ret = kipc_semaphore_wait(semaphore, index, count, holder,
 					  deadline);
-	holder_put(holder);
+	semaphore_holder_put(holder);
 	return ret;
 }
 
 /* Who is woken is not to wait for this processor while we spin on it. */
-static int post_before_wait(struct kipc_semaphore *semaphore,
-			    struct kipc_semaphore_holder *holder,
-			    struct kipc_semaphore_post_wait_args *args,
-			    struct kipc_deadline *deadline)
+static int semaphore_post_before_wait(struct kipc_semaphore *semaphore,
+				      struct kipc_semaphore_holder *holder,
+				      struct kipc_semaphore_post_wait_args *args,
+				      struct kipc_deadline *deadline)
 {
-	struct kipc_waker waker __uninitialized;
+	struct kipc_wake_q wake_q __uninitialized;
 	int ret;
 
-	kipc_waker_init(&waker, true);
+	kipc_wake_q_init(&wake_q, true);
 	ret = kipc_semaphore_post_waking(semaphore, args->element, args->count,
-					 holder, &waker);
+					 holder, &wake_q);
 	if (ret)
 		return ret;
-	deadline->spin = !waker.woken;
+	deadline->spin = !wake_q.woken;
 	args->flags |= KIPC_POSTED;
 	return 0;
 }
 
 /* Post, and wait for the other; the flags say KIPC_POSTED once that is done. */
-static int caller_post_wait(struct kipc_semaphore *semaphore,
-			    struct kipc_semaphore *other,
-			    struct kipc_semaphore_post_wait_args *args,
-			    struct kipc_deadline *deadline)
+static int semaphore_caller_post_wait(struct kipc_semaphore *semaphore,
+				      struct kipc_semaphore *other,
+				      struct kipc_semaphore_post_wait_args *args,
+				      struct kipc_deadline *deadline)
 {
 	struct kipc_semaphore_holder *poster, *waiter = NULL;
 	int ret;
@@ -143,16 +143,16 @@ static int caller_post_wait(struct kipc_semaphore *semaphore,
 	if (args->wait_element >= other->words.count ||
 	    !kipc_semaphore_counts(other, args->wait_count))
 		return -EINVAL;
-	ret = holder_get(semaphore, &poster);
+	ret = semaphore_holder_get(semaphore, &poster);
 	if (!ret)
-		ret = taker_get(other, &waiter);
+		ret = semaphore_taker_get(other, &waiter);
 	if (!ret && !(args->flags & KIPC_POSTED))
-		ret = post_before_wait(semaphore, poster, args, deadline);
+		ret = semaphore_post_before_wait(semaphore, poster, args, deadline);
 	if (!ret)
 		ret = kipc_semaphore_wait(other, args->wait_element,
 					  args->wait_count, waiter, deadline);
-	holder_put(waiter);
-	holder_put(poster);
+	semaphore_holder_put(waiter);
+	semaphore_holder_put(poster);
 	return ret;
 }
 
@@ -160,7 +160,7 @@ static int caller_post_wait(struct kipc_semaphore *semaphore,
 /* ioctl                                                                    */
 /* ------------------------------------------------------------------------ */
 
-static int ioctl_post(struct file *file, void __user *arg)
+static int semaphore_ioctl_post(struct file *file, void __user *arg)
 {
 	struct kipc_semaphore_post_args args;
 	int ret = kipc_args_read(&args, sizeof(args), arg);
@@ -171,11 +171,11 @@ static int ioctl_post(struct file *file, void __user *arg)
 		return ret;
 	if (args.flags)
 		return -EINVAL;
-	return caller_post(kipc_semaphore_of(kipc_object_of(file)), args.element,
-			   args.count);
+	return semaphore_caller_post(kipc_semaphore_of(kipc_object_of(file)), args.element,
+				     args.count);
 }
 
-static int ioctl_wait(struct file *file, void __user *arg)
+static int semaphore_ioctl_wait(struct file *file, void __user *arg)
 {
 	struct kipc_semaphore_wait_args args;
 	struct kipc_deadline deadline;
@@ -190,16 +190,16 @@ static int ioctl_wait(struct file *file, void __user *arg)
 	ret = kipc_deadline_init(&deadline, args.flags, args.deadline);
 	if (ret)
 		return ret;
-	return caller_wait(kipc_semaphore_of(kipc_object_of(file)), args.element,
-			   args.count, &deadline);
+	return semaphore_caller_wait(kipc_semaphore_of(kipc_object_of(file)), args.element,
+				     args.count, &deadline);
 }
 
 /*
  * After a failure the caller is told whether it was posted, and calls again with
  * the same arguments; after success he begins anew with them.
  */
-static int post_wait_write_back(struct kipc_semaphore_post_wait_args __user *arg,
-				u32 given, u32 flags, int ret)
+static int semaphore_post_wait_write_back(struct kipc_semaphore_post_wait_args __user *arg,
+					  u32 given, u32 flags, int ret)
 {
 	if (!ret)
 		flags &= ~KIPC_POSTED;
@@ -209,9 +209,9 @@ static int post_wait_write_back(struct kipc_semaphore_post_wait_args __user *arg
 	return ret == -ERESTARTSYS ? -EINTR : ret;
 }
 
-static int post_wait_in(struct file *file, struct file *other,
-			struct kipc_semaphore_post_wait_args *args,
-			void __user *arg)
+static int semaphore_post_wait_in(struct file *file, struct file *other,
+				  struct kipc_semaphore_post_wait_args *args,
+				  void __user *arg)
 {
 	const u32 known = KIPC_TRY | KIPC_REALTIME | KIPC_POSTED;
 	struct kipc_object *object;
@@ -230,12 +230,12 @@ static int post_wait_in(struct file *file, struct file *other,
 					 args->deadline);
 	if (ret)
 		return ret;
-	ret = caller_post_wait(kipc_semaphore_of(kipc_object_of(file)),
-			       kipc_semaphore_of(object), args, &deadline);
-	return post_wait_write_back(arg, given, args->flags, ret);
+	ret = semaphore_caller_post_wait(kipc_semaphore_of(kipc_object_of(file)),
+					 kipc_semaphore_of(object), args, &deadline);
+	return semaphore_post_wait_write_back(arg, given, args->flags, ret);
 }
 
-static int ioctl_post_wait(struct file *file, void __user *arg)
+static int semaphore_ioctl_post_wait(struct file *file, void __user *arg)
 {
 	struct kipc_semaphore_post_wait_args args;
 	struct fd other;
@@ -246,16 +246,16 @@ static int ioctl_post_wait(struct file *file, void __user *arg)
 	if (ret)
 		return ret;
 	if (args.wait_fd == -1)
-		return post_wait_in(file, file, &args, arg);
+		return semaphore_post_wait_in(file, file, &args, arg);
 	other = fdget(args.wait_fd);
 	if (!fd_file(other))
 		return -EBADF;
-	ret = post_wait_in(file, fd_file(other), &args, arg);
+	ret = semaphore_post_wait_in(file, fd_file(other), &args, arg);
 	fdput(other);
 	return ret;
 }
 
-static int ioctl_value(struct file *file, void __user *arg)
+static int semaphore_ioctl_value(struct file *file, void __user *arg)
 {
 	struct kipc_semaphore_value_args args;
 	int ret = kipc_args_read(&args, sizeof(args), arg);
@@ -274,13 +274,13 @@ static long semaphore_ioctl(struct file *file, unsigned int command,
 {
 	switch (command) {
 	case KIPC_SEMAPHORE_POST:
-		return ioctl_post(file, arg);
+		return semaphore_ioctl_post(file, arg);
 	case KIPC_SEMAPHORE_WAIT:
-		return ioctl_wait(file, arg);
+		return semaphore_ioctl_wait(file, arg);
 	case KIPC_SEMAPHORE_VALUE:
-		return ioctl_value(file, arg);
+		return semaphore_ioctl_value(file, arg);
 	case KIPC_SEMAPHORE_POST_WAIT:
-		return ioctl_post_wait(file, arg);
+		return semaphore_ioctl_post_wait(file, arg);
 	default:
 		return -ENOTTY;
 	}
@@ -328,7 +328,7 @@ static bool semaphore_take_shared(struct kipc_semaphore *semaphore, u32 count)
 static bool semaphore_add_shared(struct kipc_semaphore *semaphore, u32 count)
 {
 	atomic64_t *word = kipc_word_shared(&semaphore->words, 0);
-	s64 most = (s64)kipc_semaphore_max(semaphore) - count;
+	s64 max = (s64)kipc_semaphore_max(semaphore) - count;
 	s64 old;
 
 	if (!word)
@@ -336,7 +336,7 @@ static bool semaphore_add_shared(struct kipc_semaphore *semaphore, u32 count)
 	old = atomic64_read(word);
 	do {
 		/* Where threads wait it is beyond any maximum. */
-		if (old < 0 || old > most)
+		if (old < 0 || old > max)
 			return false;
 	} while (!atomic64_try_cmpxchg(word, &old, old + count));
 	return true;
@@ -346,8 +346,8 @@ static int semaphore_file_wait(struct file *file, bool try)
 {
 	struct kipc_deadline deadline = kipc_file_deadline(file, try);
 
-	return caller_wait(kipc_semaphore_of(kipc_object_of(file)), 0, 1,
-			   &deadline);
+	return semaphore_caller_wait(kipc_semaphore_of(kipc_object_of(file)), 0, 1,
+				     &deadline);
 }
 
 static int semaphore_file_take(struct file *file, size_t size, bool try)
@@ -368,7 +368,7 @@ static ssize_t semaphore_file_taken(struct file *file, bool told)
 {
 	if (told)
 		return sizeof(u64);
-	caller_post(kipc_semaphore_of(kipc_object_of(file)), 0, 1);
+	semaphore_caller_post(kipc_semaphore_of(kipc_object_of(file)), 0, 1);
 	return -EFAULT;
 }
 
@@ -381,7 +381,7 @@ static ssize_t semaphore_file_give(struct file *file, u64 units)
 		return -EOVERFLOW;
 	if (units && semaphore_add_shared(semaphore, units))
 		return sizeof(units);
-	ret = caller_post(semaphore, 0, units);
+	ret = semaphore_caller_post(semaphore, 0, units);
 	return ret ? ret : sizeof(units);
 }
 
@@ -487,7 +487,7 @@ static void semaphore_show_holders(struct seq_file *seq,
 
 	rcu_read_lock();
 	xa_for_each(&semaphore->object.attachments.table, id, attachment) {
-		held = kipc_semaphore_held(semaphore, holder_of(attachment));
+		held = kipc_semaphore_held(semaphore, semaphore_holder_of(attachment));
 		if (!held)
 			continue;
 		seq_printf(seq, "kipc-holder:\tprocess %u units %u\n",

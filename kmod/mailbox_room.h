@@ -19,8 +19,8 @@
  *
  * All under the mailbox's lock.
  */
-#ifndef KIPC_MAILBOX_TURN_H
-#define KIPC_MAILBOX_TURN_H
+#ifndef KIPC_MAILBOX_ROOM_H
+#define KIPC_MAILBOX_ROOM_H
 
 #include "mailbox.h"
 #include "poll.h"
@@ -35,10 +35,10 @@ static inline bool kipc_mailbox_has_room(const struct kipc_mailbox *mailbox)
 /* Is room kept for pollers? */
 static inline bool kipc_mailbox_keeps_room(struct kipc_mailbox *mailbox)
 {
-	const struct kipc_mailbox_turn *turn = &mailbox->turn;
+	const struct kipc_mailbox_sharing *sharing = &mailbox->sharing;
 
-	return turn->offered || (turn->wanted && !turn->senders &&
-				 kipc_pollers_present(&mailbox->writers));
+	return sharing->offered || (sharing->wanted && !sharing->senders &&
+				    kipc_pollers_present(&mailbox->writers));
 }
 
 /* The room that senders may have that wait, or would. */
@@ -66,11 +66,11 @@ static inline bool kipc_mailbox_gives_room(struct kipc_mailbox *mailbox,
 static inline void kipc_mailbox_refuse_room(struct kipc_mailbox *mailbox)
 {
 	if (kipc_pollers_present(&mailbox->writers))
-		mailbox->turn.wanted = true;
+		mailbox->sharing.wanted = true;
 }
 
 bool kipc_mailbox_offer_room(struct kipc_mailbox *mailbox);
 void kipc_mailbox_end_offer(struct kipc_mailbox *mailbox);
 void kipc_mailbox_wake_writers(struct kipc_mailbox *mailbox, bool offered);
 
-#endif /* KIPC_MAILBOX_TURN_H */
+#endif /* KIPC_MAILBOX_ROOM_H */
