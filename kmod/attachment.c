@@ -12,7 +12,7 @@
 #include "death.h"
 #include "inherit.h"
 #include "object.h"
-#include "scan.h"
+#include "thread.h"
 #include "watch.h"
 
 void kipc_attachments_init(struct kipc_attachments *attachments)
@@ -193,7 +193,7 @@ static void attachment_end(struct kipc_attachment *attachment)
 	if (!told)
 		kipc_watch_tell(attachment, repaired);
 	kipc_attachment_put(attachment);
-	kipc_scan_collect();
+	kipc_threads_collect();
 }
 
 /* The process has ended, or its program: what it holds is given back, once. */

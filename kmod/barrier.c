@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
-#include <linux/uaccess.h>
 
-#include "args.h"
 #include "barrier.h"
 #include "compat.h"
 #include "wait.h"
@@ -67,7 +65,7 @@ static bool barrier_grant_waiters(struct kipc_barrier *barrier, struct kipc_elem
 			return false;
 		if (kipc_wake_q_full(wake_q))
 			return true;
-		outcome = kipc_barrier_claim(barrier, first->word, outcome);
+		outcome = kipc_barrier_take_serial(barrier, first->word, outcome);
 		kipc_grant(wake_q, &e->waiters, &first->waiter, outcome);
 	}
 	return false;
@@ -127,7 +125,7 @@ static int barrier_give_up(struct kipc_barrier *barrier,
 	} else {
 		kipc_waitlist_remove(&e->waiters, &self->waiter);
 		if (outcome != KIPC_PENDING)
-			ret = kipc_barrier_claim(barrier, self->word, outcome);
+			ret = kipc_barrier_take_serial(barrier, self->word, outcome);
 		else if (fatal_signal_pending(current))
 			barrier_killed(barrier, self->member);
 		else if (ret == -ETIMEDOUT)
@@ -205,7 +203,7 @@ static int barrier_look(struct kipc_barrier *barrier, struct kipc_element *e,
 	int ret = barrier_outcome(barrier, self->word);
 
 	if (ret != KIPC_PENDING)
-		return kipc_barrier_claim(barrier, self->word, ret);
+		return kipc_barrier_take_serial(barrier, self->word, ret);
 	/* Of a KIPC_DROP barrier that is known already, if it is true. */
 	if (!kipc_barrier_drops(barrier))
 		kipc_member_came(barrier, self->member);
@@ -226,7 +224,7 @@ static int barrier_check_member(struct kipc_barrier *barrier,
 	return !self->member && kipc_barrier_drops(barrier) ? -ENXIO : 0;
 }
 
-static int barrier_wait(struct kipc_barrier *barrier,
+int kipc_barrier_wait(struct kipc_barrier *barrier,
 			struct kipc_barrier_member *member,
 			struct kipc_barrier_wait_args *args,
 			const struct kipc_deadline *deadline)
@@ -247,7 +245,7 @@ static int barrier_wait(struct kipc_barrier *barrier,
 }
 
 /* The arrival of that word is not to have been. */
-static void barrier_unwait(struct kipc_barrier *barrier,
+void kipc_barrier_unwait(struct kipc_barrier *barrier,
 			   struct kipc_barrier_member *member, u64 word)
 {
 	struct barrier_waiter self = { .member = member, .word = word };
@@ -258,7 +256,7 @@ static void barrier_unwait(struct kipc_barrier *barrier,
 	barrier_unlock(barrier, e);
 }
 
-static void barrier_abort(struct kipc_barrier *barrier)
+void kipc_barrier_abort(struct kipc_barrier *barrier)
 {
 	struct kipc_element *e = barrier_lock(barrier);
 
@@ -277,7 +275,7 @@ static bool barrier_settled(const struct kipc_barrier *barrier,
 			 KIPC_PENDING;
 }
 
-static void barrier_reset(struct kipc_barrier *barrier)
+void kipc_barrier_reset(struct kipc_barrier *barrier)
 {
 	struct kipc_element *e = barrier_lock(barrier);
 
@@ -290,7 +288,7 @@ static void barrier_reset(struct kipc_barrier *barrier)
 	barrier_unlock(barrier, e);
 }
 
-static int barrier_change_member(struct kipc_barrier *barrier,
+int kipc_barrier_change_member(struct kipc_barrier *barrier,
 				 struct kipc_barrier_member *member,
 				 int (*change)(struct kipc_barrier *barrier,
 					       struct kipc_barrier_member *m))
@@ -305,7 +303,7 @@ static int barrier_change_member(struct kipc_barrier *barrier,
 }
 
 /* To look is not to freeze: the parties go on by the word meanwhile. */
-static void barrier_state(struct kipc_barrier *barrier,
+void kipc_barrier_state(struct kipc_barrier *barrier,
 			  struct kipc_barrier_state_args *args)
 {
 	struct kipc_element *e = kipc_barrier_element(barrier);
@@ -326,239 +324,14 @@ static void barrier_state(struct kipc_barrier *barrier,
 	spin_unlock(&e->lock);
 }
 
-static u32 barrier_detach(struct kipc_object *object,
-			  struct kipc_attachment *attachment)
+/* Repair what a member that has ended leaves; returns whether it was a member. */
+u32 kipc_barrier_end_member(struct kipc_barrier *barrier,
+			    struct kipc_barrier_member *member)
 {
-	struct kipc_barrier_member *member = kipc_barrier_member_of(attachment);
-	struct kipc_barrier *barrier = kipc_barrier_of(object);
 	struct kipc_element *e = barrier_lock(barrier);
 
-	/* One that was killed as it waited may be known to be dead already. */
+	/* A member that was killed while it waited may be known to be dead already. */
 	kipc_member_die(barrier, member);
 	barrier_unlock(barrier, e);
 	return member->died;
 }
-
-/* ------------------------------------------------------------------------ */
-/* ioctl                                                                    */
-/* ------------------------------------------------------------------------ */
-
-static int barrier_wait_check(const struct kipc_barrier_wait_args *args)
-{
-	if ((args->flags & ~(KIPC_TRY | KIPC_REALTIME | KIPC_ARRIVED)) ||
-	    args->element || args->reserved || (args->word & KIPC_SLOW))
-		return -EINVAL;
-	if (args->word && !(args->flags & KIPC_ARRIVED))
-		return -EINVAL;
-	return 0;
-}
-
-/*
- * The caller continues a wait that a signal ended with the same arguments, and
- * begins the next one with them too: they say whether an arrival stands.
- */
-static int barrier_wait_write_back(struct kipc_barrier *barrier,
-				   struct kipc_barrier_member *member, void __user *arg,
-				   struct kipc_barrier_wait_args *args, int ret)
-{
-	bool arrived = args->flags & KIPC_ARRIVED;
-
-	if (ret == -ERESTARTSYS) {
-		args->flags |= KIPC_ARRIVED;
-	} else if (arrived && ret != -EAGAIN) {
-		args->flags &= ~KIPC_ARRIVED;
-		args->word = 0;
-	} else {
-		return ret;
-	}
-	if (!kipc_args_write(arg, args, sizeof(*args)) || ret != -ERESTARTSYS)
-		return ret;
-	/* The caller cannot be told that it has arrived: then it has not. */
-	if (!arrived)
-		barrier_unwait(barrier, member, args->word);
-	return -EFAULT;
-}
-
-/* The caller as a participant; NULL where he is not attached. */
-static struct kipc_barrier_member *barrier_member_get(struct kipc_barrier *barrier)
-{
-	struct kipc_attachment *attachment = NULL;
-
-	if (barrier->object.tracks)
-		attachment = kipc_attachment_get_current(&barrier->object);
-	return attachment ? kipc_barrier_member_of(attachment) : NULL;
-}
-
-static void barrier_member_put(struct kipc_barrier_member *member)
-{
-	if (member)
-		kipc_attachment_put(&member->attachment);
-}
-
-static int barrier_ioctl_wait(struct file *file, void __user *arg)
-{
-	struct kipc_barrier *barrier = kipc_barrier_of(kipc_object_of(file));
-	struct kipc_barrier_member *member;
-	struct kipc_barrier_wait_args args;
-	struct kipc_deadline deadline;
-	int ret = kipc_args_read(&args, sizeof(args), arg);
-
-	if (!ret)
-		ret = kipc_file_check(file, FMODE_WRITE);
-	if (!ret)
-		ret = barrier_wait_check(&args);
-	if (!ret)
-		ret = kipc_deadline_init(&deadline, args.flags, args.deadline);
-	if (ret)
-		return ret;
-	kipc_attachments_check(&barrier->object);
-	member = barrier_member_get(barrier);
-	ret = barrier_wait(barrier, member, &args, &deadline);
-	ret = barrier_wait_write_back(barrier, member, arg, &args, ret);
-	barrier_member_put(member);
-	return ret;
-}
-
-static int barrier_change_check(struct file *file, void __user *arg)
-{
-	struct kipc_barrier_args args;
-	int ret = kipc_args_read(&args, sizeof(args), arg);
-
-	if (!ret)
-		ret = kipc_file_check(file, FMODE_WRITE);
-	if (ret)
-		return ret;
-	return args.flags || args.element || args.reserved ? -EINVAL : 0;
-}
-
-static int barrier_ioctl_change(struct file *file, void __user *arg,
-				void (*change)(struct kipc_barrier *barrier))
-{
-	int ret = barrier_change_check(file, arg);
-
-	if (!ret)
-		change(kipc_barrier_of(kipc_object_of(file)));
-	return ret;
-}
-
-static int barrier_ioctl_member(struct file *file, void __user *arg,
-				int (*change)(struct kipc_barrier *barrier,
-					      struct kipc_barrier_member *member))
-{
-	struct kipc_barrier *barrier = kipc_barrier_of(kipc_object_of(file));
-	struct kipc_barrier_member *member;
-	int ret = barrier_change_check(file, arg);
-
-	if (ret)
-		return ret;
-	if (!barrier->object.tracks)
-		return -EINVAL;
-	member = barrier_member_get(barrier);
-	if (!member)
-		return -ENXIO;
-	ret = barrier_change_member(barrier, member, change);
-	barrier_member_put(member);
-	return ret;
-}
-
-static int barrier_ioctl_state(struct file *file, void __user *arg)
-{
-	struct kipc_barrier_state_args args;
-	int ret = kipc_args_read(&args, sizeof(args), arg);
-
-	if (ret)
-		return ret;
-	if (args.flags || args.element || args.reserved)
-		return -EINVAL;
-	barrier_state(kipc_barrier_of(kipc_object_of(file)), &args);
-	return kipc_args_write(arg, &args, sizeof(args));
-}
-
-static long barrier_ioctl(struct file *file, unsigned int command,
-			  void __user *arg)
-{
-	switch (command) {
-	case KIPC_BARRIER_WAIT:
-		return barrier_ioctl_wait(file, arg);
-	case KIPC_BARRIER_ABORT:
-		return barrier_ioctl_change(file, arg, barrier_abort);
-	case KIPC_BARRIER_RESET:
-		return barrier_ioctl_change(file, arg, barrier_reset);
-	case KIPC_BARRIER_STATE:
-		return barrier_ioctl_state(file, arg);
-	case KIPC_BARRIER_JOIN:
-		return barrier_ioctl_member(file, arg, kipc_member_join);
-	case KIPC_BARRIER_LEAVE:
-		return barrier_ioctl_member(file, arg, kipc_member_leave);
-	default:
-		return -ENOTTY;
-	}
-}
-
-/* ------------------------------------------------------------------------ */
-/* The type                                                                 */
-/* ------------------------------------------------------------------------ */
-
-static int barrier_check(union kipc_attributes *attributes)
-{
-	u32 parties = attributes->barrier.parties;
-
-	if (parties < 2 || parties > KIPC_PARTIES_MAX ||
-	    memchr_inv(&attributes->barrier + 1, 0,
-		       sizeof(*attributes) - sizeof(attributes->barrier)))
-		return -EINVAL;
-	return 0;
-}
-
-static int barrier_init(struct kipc_object *object)
-{
-	struct kipc_barrier *barrier = kipc_barrier_of(object);
-
-	object->tracks = !(object->flags & KIPC_NO_MEMBERS);
-	barrier->parties = object->attributes.barrier.parties;
-	if (kipc_barrier_drops(barrier))
-		barrier->vacant = barrier->parties;
-	barrier->serial = KIPC_BARRIER_NOBODY;
-	return kipc_words_alloc(&barrier->words, object, 0);
-}
-
-static void barrier_exit(struct kipc_object *object)
-{
-	kipc_words_free(&kipc_barrier_of(object)->words);
-}
-
-static struct kipc_words *barrier_words(struct kipc_object *object)
-{
-	return &kipc_barrier_of(object)->words;
-}
-
-static void barrier_show(struct seq_file *seq, struct kipc_object *object)
-{
-	struct kipc_barrier_state_args state = {};
-
-	barrier_state(kipc_barrier_of(object), &state);
-	seq_printf(seq, "kipc-parties:\t%u\n", state.parties);
-	seq_printf(seq, "kipc-arrived:\t%u\n", state.arrived);
-	seq_printf(seq, "kipc-generation:\t%u\n", state.generation);
-	seq_printf(seq, "kipc-members:\t%u\n", state.members);
-	seq_printf(seq, "kipc-broken:\t%u\n", state.broken);
-}
-
-const struct kipc_type kipc_barrier_type = {
-	.label = "barrier",
-	.id = KIPC_BARRIER,
-	.flags = KIPC_SEALED | KIPC_DROP | KIPC_NO_MEMBERS,
-	.alternatives = KIPC_DROP | KIPC_NO_MEMBERS,
-	.min_elements = 1,
-	.max_elements = 1,
-	.size = sizeof(struct kipc_barrier),
-	.check = barrier_check,
-	.init = barrier_init,
-	.exit = barrier_exit,
-	.ioctl = barrier_ioctl,
-	.words = barrier_words,
-	.attachment_size = sizeof(struct kipc_barrier_member),
-	.detach = barrier_detach,
-	.settle = barrier_detach,
-	.show = barrier_show,
-};

@@ -42,7 +42,7 @@
 #define KIPC_BARRIER_COUNTS	(KIPC_BARRIER_GENERATION | KIPC_BARRIER_RESETS)
 
 /* No counts of any generation. */
-#define KIPC_BARRIER_NOBODY	KIPC_SLOW
+#define KIPC_BARRIER_NO_SERIAL	KIPC_SLOW
 
 struct kipc_barrier {
 	struct kipc_object object;
@@ -53,7 +53,7 @@ struct kipc_barrier {
 	u32 vacant;			/* of them, that nobody has joined as */
 	u32 members;
 	u64 epoch;			/* counted up for KIPC_DROP alone */
-	u64 serial;			/* see kipc_barrier_claim() */
+	u64 serial;			/* see kipc_barrier_take_serial() */
 };
 
 struct kipc_barrier_member {
@@ -95,10 +95,27 @@ static inline u32 kipc_barrier_arrived(const struct kipc_element *e)
 	return e->value & KIPC_BARRIER_ARRIVED;
 }
 
+int kipc_barrier_wait(struct kipc_barrier *barrier,
+		      struct kipc_barrier_member *member,
+		      struct kipc_barrier_wait_args *args,
+		      const struct kipc_deadline *deadline);
+void kipc_barrier_unwait(struct kipc_barrier *barrier,
+			 struct kipc_barrier_member *member, u64 word);
+void kipc_barrier_abort(struct kipc_barrier *barrier);
+void kipc_barrier_reset(struct kipc_barrier *barrier);
+int kipc_barrier_change_member(struct kipc_barrier *barrier,
+			       struct kipc_barrier_member *member,
+			       int (*change)(struct kipc_barrier *barrier,
+					     struct kipc_barrier_member *m));
+void kipc_barrier_state(struct kipc_barrier *barrier,
+			struct kipc_barrier_state_args *args);
+u32 kipc_barrier_end_member(struct kipc_barrier *barrier,
+			    struct kipc_barrier_member *member);
+
 int kipc_barrier_broken(u64 value);
 void kipc_barrier_break(struct kipc_barrier *barrier, u64 flags);
 void kipc_barrier_reset_value(struct kipc_barrier *barrier);
-int kipc_barrier_claim(struct kipc_barrier *barrier, u64 word, int outcome);
+int kipc_barrier_take_serial(struct kipc_barrier *barrier, u64 word, int outcome);
 
 int kipc_member_parties(const struct kipc_barrier *barrier,
 			const struct kipc_barrier_member *member);

@@ -38,7 +38,7 @@ static void barrier_open(struct kipc_barrier *barrier)
 		   ((e->value + (1ULL << KIPC_BARRIER_SHIFT)) &
 		    KIPC_BARRIER_GENERATION);
 	barrier->epoch++;
-	barrier->serial = KIPC_BARRIER_NOBODY;
+	barrier->serial = KIPC_BARRIER_NO_SERIAL;
 }
 
 void kipc_barrier_reset_value(struct kipc_barrier *barrier)
@@ -49,19 +49,19 @@ void kipc_barrier_reset_value(struct kipc_barrier *barrier)
 	e->value = KIPC_SLOW | (e->value & KIPC_BARRIER_GENERATION) |
 		   ((e->value + KIPC_BARRIER_RESET_ONE) & KIPC_BARRIER_RESETS);
 	barrier->epoch++;
-	barrier->serial = KIPC_BARRIER_NOBODY;
+	barrier->serial = KIPC_BARRIER_NO_SERIAL;
 }
 
 /*
  * What to tell a party of that word: the outcome, but the first one of a
  * generation that opened because others went is its serial one.
  */
-int kipc_barrier_claim(struct kipc_barrier *barrier, u64 word, int outcome)
+int kipc_barrier_take_serial(struct kipc_barrier *barrier, u64 word, int outcome)
 {
 	kipc_assert_held(kipc_barrier_element(barrier));
 	if (outcome || (word & KIPC_BARRIER_COUNTS) != barrier->serial)
 		return outcome;
-	barrier->serial = KIPC_BARRIER_NOBODY;
+	barrier->serial = KIPC_BARRIER_NO_SERIAL;
 	return KIPC_BARRIER_SERIAL;
 }
 

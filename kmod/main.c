@@ -2,6 +2,7 @@
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 
+#include "attachment.h"
 #include "deadlock.h"
 #include "inherit.h"
 #include "inode.h"
@@ -84,11 +85,13 @@ static int __init kipc_init(void)
 
 	main_check_layout();
 	kipc_wait_init();
-	kipc_threads_init();
 	kipc_blocked_init();
-	ret = kipc_inodes_init();
+	ret = kipc_threads_init(kipc_attachments_reap);
 	if (ret)
 		return ret;
+	ret = kipc_inodes_init();
+	if (ret)
+		goto exit_threads;
 	ret = kipc_names_init();
 	if (ret)
 		goto exit_inodes;
@@ -111,6 +114,8 @@ exit_names:
 	kipc_names_exit();
 exit_inodes:
 	kipc_inodes_exit();
+exit_threads:
+	kipc_threads_exit();
 	return ret;
 }
 

@@ -2,6 +2,7 @@
 /* Mutexes as a type of object; what a lock does is in mutex.c. */
 #include "args.h"
 #include "mutex.h"
+#include "scan.h"
 
 #define OWNERS_SHOWN	64	/* in fdinfo */
 
@@ -104,6 +105,7 @@ int kipc_mutex_init(struct kipc_object *object)
 
 void kipc_mutex_exit(struct kipc_object *object)
 {
+	kipc_scan_forget(object);
 	kipc_words_free(&kipc_mutex_of(object)->words);
 }
 

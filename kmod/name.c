@@ -7,11 +7,9 @@
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <linux/string_helpers.h>
-#include <linux/uaccess.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
-#include "args.h"
 #include "name.h"
 #include "object.h"
 
@@ -204,11 +202,7 @@ void kipc_name_show(struct seq_file *seq, struct kipc_object *object)
 	mutex_unlock(&names_mutex);
 }
 
-/* ------------------------------------------------------------------------ */
-/* UNLINK                                                                   */
-/* ------------------------------------------------------------------------ */
-
-static int name_unlink(const char *text)
+int kipc_name_remove(const char *text)
 {
 	struct kipc_object *kept = NULL;
 	struct kipc_name *name;
@@ -229,28 +223,12 @@ static int name_unlink(const char *text)
 	return ret;
 }
 
-int kipc_name_unlink(void __user *arg)
-{
-	struct kipc_unlink_args args;
-	char text[KIPC_NAME_MAX + 1] __uninitialized;
-	int ret = kipc_args_read(&args, sizeof(args), arg);
-
-	if (ret)
-		return ret;
-	if (args.flags || args.reserved)
-		return -EINVAL;
-	ret = kipc_args_name(text, args.name, args.name_length);
-	if (ret <= 0)
-		return ret ?: -EINVAL;
-	return name_unlink(text);
-}
-
 /* ------------------------------------------------------------------------ */
-/* LIST                                                                     */
+/* Iterating                                                                */
 /* ------------------------------------------------------------------------ */
 
 /* The object is whole: before it goes it takes its name away. */
-static void name_list_describe(struct kipc_list_entry *entry,
+static void name_describe(struct kipc_list_entry *entry,
 			       const struct kipc_name *name)
 {
 	struct kipc_object *object = name->object;
@@ -296,59 +274,21 @@ static struct kipc_name *name_after(struct kipc_ns *ns, u64 cursor)
 }
 
 /* Describes the next name after the cursor; false where there is none. */
-static bool name_list_next(struct kipc_ns *ns, u64 *cursor,
+bool kipc_name_next(u64 *cursor,
 			   struct kipc_list_entry *entry)
 {
 	struct kipc_name *name;
 
 	mutex_lock(&names_mutex);
 	do {
-		name = name_after(ns, *cursor);
+		name = name_after(name_current_ns(), *cursor);
 		if (name)
 			*cursor = name->serial;
 	} while (name && !refcount_read(&name->object->references));
 	if (name)
-		name_list_describe(entry, name);
+		name_describe(entry, name);
 	mutex_unlock(&names_mutex);
 	return name;
-}
-
-static int name_list_fill(struct kipc_list_args *args)
-{
-	u8 __user *to = u64_to_user_ptr(args->entries);
-	u64 cursor = args->cursor;
-	struct kipc_list_entry entry;
-	u32 i;
-
-	for (i = 0; i < args->count; i++, to += args->entry_size) {
-		if (!name_list_next(name_current_ns(), &cursor, &entry))
-			break;
-		if (copy_to_user(to, &entry, sizeof(entry)) ||
-		    clear_user(to + sizeof(entry),
-			       args->entry_size - sizeof(entry)))
-			return -EFAULT;
-		args->cursor = cursor;
-		cond_resched();
-	}
-	return i;
-}
-
-int kipc_name_list(void __user *arg)
-{
-	struct kipc_list_args args;
-	int count, ret = kipc_args_read(&args, sizeof(args), arg);
-
-	if (ret)
-		return ret;
-	if (args.flags || !args.count || args.count > KIPC_LIST_MAX ||
-	    args.entry_size < sizeof(struct kipc_list_entry) ||
-	    args.entry_size > PAGE_SIZE)
-		return -EINVAL;
-	count = name_list_fill(&args);
-	if (count < 0)
-		return count;
-	ret = kipc_args_write(arg, &args, sizeof(args));
-	return ret ? ret : count;
 }
 
 /* ------------------------------------------------------------------------ */

@@ -11,6 +11,7 @@
 
 #include <linux/types.h>
 
+struct kipc_list_entry;
 struct kipc_object;
 struct seq_file;
 
@@ -19,6 +20,9 @@ int kipc_name_insert(struct kipc_object *object, const char *text);
 void kipc_name_drop(struct kipc_object *object);
 void kipc_name_show(struct seq_file *seq, struct kipc_object *object);
 bool kipc_name_capable(void);
+bool kipc_name_next(u64 *cursor, struct kipc_list_entry *entry);
+int kipc_name_remove(const char *text);
+
 int kipc_name_unlink(void __user *arg);
 int kipc_name_list(void __user *arg);
 

@@ -4,7 +4,6 @@
 #include "inode.h"
 #include "name.h"
 #include "object.h"
-#include "scan.h"
 #include "user.h"
 #include "watch.h"
 
@@ -20,11 +19,11 @@ int kipc_object_charge(struct kipc_object *object, u64 bytes)
 
 static void object_free(struct kipc_object *object)
 {
-	kipc_scan_forget(object);
 	kipc_name_drop(object);
 	kipc_watch_end(object);
 	kipc_inode_detach(object);
 	object->type->exit(object);
+	WARN_ON_ONCE(object->scanned);
 	kipc_user_uncharge(object->user, 1, object->charged);
 	kipc_user_put(object->user);
 	/* Looking up a name, or opening the inode, reads the reference count. */

@@ -8,7 +8,6 @@
 
 #include "attachment.h"
 #include "scan.h"
-#include "thread.h"
 
 static unsigned int scan_ms = 100;
 module_param(scan_ms, uint, 0644);
@@ -25,9 +24,7 @@ static unsigned long pause;		/* scan_lock; jiffies, at the least */
 static DEFINE_SPINLOCK(scan_lock);
 
 static void scan_work(struct work_struct *work);
-static void scan_collect_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(scan, scan_work);
-static DECLARE_DELAYED_WORK(collection, scan_collect_work);
 
 static void scan_again(void)
 {
@@ -49,12 +46,18 @@ void kipc_scan_add(struct kipc_object *object)
 	spin_unlock(&scan_lock);
 }
 
-/* The object goes. */
+/**
+ * kipc_scan_forget() - take an object off the list for good
+ * @object: has no reference left
+ *
+ * For @exit of every type whose objects track participants.
+ */
 void kipc_scan_forget(struct kipc_object *object)
 {
 	spin_lock(&scan_lock);
 	if (object->scanned)
 		list_del(&object->scan_node);
+	object->scanned = false;
 	spin_unlock(&scan_lock);
 }
 
@@ -117,17 +120,6 @@ static void scan_work(struct work_struct *work)
 	spin_unlock(&scan_lock);
 }
 
-static void scan_collect_work(struct work_struct *work)
-{
-	kipc_threads_collect();
-}
-
-/* A participant ends; its threads are gone soon. */
-void kipc_scan_collect(void)
-{
-	queue_delayed_work(queue, &collection, HZ);
-}
-
 int __init kipc_scan_init(void)
 {
 	queue = alloc_workqueue("kipc", WQ_UNBOUND | WQ_FREEZABLE, 0);
@@ -138,6 +130,5 @@ int __init kipc_scan_init(void)
 void kipc_scan_exit(void)
 {
 	cancel_delayed_work_sync(&scan);
-	cancel_delayed_work_sync(&collection);
 	destroy_workqueue(queue);
 }

@@ -12,8 +12,6 @@
  * An object is in the list from the first wait on until the work finds that none
  * waits there any more. Looking never takes more than a part of a processor's time:
  * the more there is to look at, the less often that happens.
- *
- * The same queue forgets threads that have ended, a while after a participant has.
  */
 #ifndef KIPC_SCAN_H
 #define KIPC_SCAN_H
@@ -22,7 +20,6 @@
 
 void kipc_scan_add(struct kipc_object *object);
 void kipc_scan_forget(struct kipc_object *object);
-void kipc_scan_collect(void);
 
 int kipc_scan_init(void);
 void kipc_scan_exit(void);

@@ -8,6 +8,7 @@
 #include "args.h"
 #include "compat.h"
 #include "poll.h"
+#include "scan.h"
 #include "semaphore.h"
 #include "undo.h"
 #include "wait.h"
@@ -469,6 +470,7 @@ static int semaphore_init(struct kipc_object *object)
 
 static void semaphore_exit(struct kipc_object *object)
 {
+	kipc_scan_forget(object);
 	kipc_words_free(&kipc_semaphore_of(object)->words);
 }
 

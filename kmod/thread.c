@@ -5,15 +5,12 @@
 #include <linux/pid.h>
 #include <linux/random.h>
 #include <linux/sched.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 
 #include <linux/kipc.h>
 
-#include "args.h"
-#include "attachment.h"
-#include "object.h"
 #include "thread.h"
 
 /*
@@ -36,6 +33,8 @@ static DEFINE_XARRAY_FLAGS(threads, XA_FLAGS_ACCOUNT);	/* by number */
 static DEFINE_HASHTABLE(threads_by_pid, 12);		/* threads_lock */
 static DEFINE_SPINLOCK(threads_lock);
 
+static struct workqueue_struct *queue __ro_after_init;
+static int (*reap)(void) __ro_after_init;
 static atomic64_t last_number;
 static u64 first_number __ro_after_init;
 static atomic_long_t count;
@@ -141,10 +140,27 @@ static void thread_collect(unsigned long looks)
 	WRITE_ONCE(cursor, at);
 }
 
-/* Forget all threads that have ended. */
-void kipc_threads_collect(void)
+static void thread_collect_all(void)
 {
 	thread_collect(atomic_long_read(&count) + 1);
+}
+
+static void thread_collect_work(struct work_struct *work)
+{
+	thread_collect_all();
+}
+
+static DECLARE_DELAYED_WORK(thread_collection, thread_collect_work);
+
+/**
+ * kipc_threads_collect() - forget, in a second, all threads that have ended
+ *
+ * For a caller that knows that threads have just ended or are about to. May be
+ * called from any context.
+ */
+void kipc_threads_collect(void)
+{
+	queue_delayed_work(queue, &thread_collection, HZ);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -185,14 +201,14 @@ static int thread_number(struct kipc_thread *thread)
 	int ret = thread_number_reserve(&number);
 
 	if (ret == -EBUSY) {
-		kipc_threads_collect();
+		thread_collect_all();
 		ret = thread_number_reserve(&number);
 	}
 	if (ret)
 		return ret == -EBUSY ? -EUSERS : ret;
 	/* While it is reserved all words that have it name a dead thread. */
 	if (thread_numbers_recur())
-		ret = kipc_attachments_reap();
+		ret = reap();
 	if (ret)
 		xa_release(&threads, number);
 	thread->number = thread_number_to_word(number);
@@ -246,61 +262,25 @@ struct kipc_thread *kipc_thread_get(void)
 }
 
 /* ------------------------------------------------------------------------ */
-/* ioctl                                                                    */
-/* ------------------------------------------------------------------------ */
-
-/*
- * Does the caller use another process's memory, as a child of vfork() does? It may
- * run on its parent's stack and have its parent's thread variables.
- */
-static bool thread_is_guest(void)
-{
-	struct task_struct *parent;
-	bool guest;
-
-	if (current->vfork_done)
-		return true;
-	rcu_read_lock();
-	parent = rcu_dereference(current->real_parent);
-	guest = READ_ONCE(parent->mm) == current->mm &&
-		!same_thread_group(parent, current);
-	rcu_read_unlock();
-	return guest;
-}
-
-/* @object: whose descriptor it is, NULL for the device's */
-int kipc_thread_ioctl(struct kipc_object *object, void __user *arg)
-{
-	struct kipc_thread *thread;
-	struct kipc_thread_args args;
-	int ret = kipc_args_read_grown(&args, sizeof(args),
-				       offsetof(typeof(args), attachment), arg);
-
-	if (ret)
-		return ret;
-	if (args.flags || args.reserved)
-		return -EINVAL;
-	if (thread_is_guest())
-		return -ENXIO;
-	thread = kipc_thread_get();
-	if (IS_ERR(thread))
-		return PTR_ERR(thread);
-	args.thread = thread->number;
-	args.attachment = object && object->tracks ?
-			  kipc_attachment_current(object) : 0;
-	/* The size is that of the caller's structure, which may be an older one. */
-	return kipc_args_write(arg, &args, min_t(size_t, args.size, sizeof(args)));
-}
-
-/* ------------------------------------------------------------------------ */
 /* The module                                                               */
 /* ------------------------------------------------------------------------ */
 
-void __init kipc_threads_init(void)
+/**
+ * kipc_threads_init() - prepare the registry of threads
+ * @reap_owned: repairs what dead threads own in the caller's memory; called before a
+ *		number is issued that another thread has had, and may sleep. Returns 0
+ *		or -EINTR
+ *
+ * Return: 0 or -ENOMEM
+ */
+int __init kipc_threads_init(int (*reap_owned)(void))
 {
 	BUILD_BUG_ON(thread_number_to_word(NUMBERS) != KIPC_MUTEX_THREAD);
 	first_number = get_random_u32();
 	atomic64_set(&last_number, first_number);
+	reap = reap_owned;
+	queue = alloc_workqueue("kipc_threads", WQ_UNBOUND | WQ_FREEZABLE, 0);
+	return queue ? 0 : -ENOMEM;
 }
 
 /* No file of ours is open any more, so nothing registers. */
@@ -309,6 +289,8 @@ void kipc_threads_exit(void)
 	struct kipc_thread *thread;
 	unsigned long number;
 
+	cancel_delayed_work_sync(&thread_collection);
+	destroy_workqueue(queue);
 	rcu_read_lock();
 	xa_for_each(&threads, number, thread)
 		thread_forget(thread);

@@ -51,7 +51,7 @@ struct pid *kipc_thread_pid(u64 number);
 int kipc_thread_ioctl(struct kipc_object *object, void __user *arg);
 
 void kipc_threads_collect(void);
-void kipc_threads_init(void);
+int kipc_threads_init(int (*reap_owned)(void));
 void kipc_threads_exit(void);
 
 #endif /* KIPC_THREAD_H */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * DOC: regions
+ *
+ * A region is a set of mutexes, perhaps an empty one, and memory: one descriptor,
+ * one lifetime. A mapping of the mutexes' words attaches the process, see
+ * attachment.h; a mapping of the memory attaches nothing. What the memory is, how it is
+ * mapped and how it is sealed: see shmem.h. The kernel never reads it.
+ */
+#ifndef KIPC_REGION_H
+#define KIPC_REGION_H
+
+#include "mutex.h"
+#include "shmem.h"
+
+struct kipc_region {
+	struct kipc_mutex mutex;	/* begins with the object */
+	struct kipc_shmem data;
+};
+
+static inline struct kipc_region *kipc_region_of(struct kipc_object *object)
+{
+	return container_of(kipc_mutex_of(object), struct kipc_region, mutex);
+}
+
+int kipc_region_init(struct kipc_object *object);
+void kipc_region_exit(struct kipc_object *object);
+int kipc_region_map(struct kipc_object *object, struct vm_area_struct *vma);
+void kipc_region_state(struct kipc_region *region,
+		       struct kipc_region_state_args *args);
+
+#endif /* KIPC_REGION_H */
