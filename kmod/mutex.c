@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
-#include <linux/pid_namespace.h>
-#include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 
 #include "compat.h"
@@ -14,8 +12,6 @@
 #define OWNED_FLAGS	(KIPC_MUTEX_OWNER | KIPC_MUTEX_DEPTH)
 
 #define SCAN_BATCH	1024	/* elements looked at in one go */
-#define SPIN_NS		20000	/* while the owner runs */
-#define SPIN_MAX_NS	100000000	/* likewise, of a KIPC_SPIN mutex */
 
 struct mutex_waiter {
 	struct kipc_waiter waiter;
@@ -34,11 +30,6 @@ static struct mutex_waiter *mutex_waiter_of(struct kipc_waiter *waiter)
 	return container_of(waiter, struct mutex_waiter, waiter);
 }
 
-static u32 mutex_owner_attachment(u64 value)
-{
-	return (value & KIPC_MUTEX_ATTACHMENT) >> KIPC_MUTEX_SHIFT;
-}
-
 static u64 mutex_owner_word(const struct kipc_attachment *attachment,
 			    const struct kipc_thread *thread)
 {
@@ -53,17 +44,6 @@ static u64 mutex_owner_word_of_caller(const struct kipc_attachment *attachment)
 	return thread ? mutex_owner_word(attachment, thread) : 0;
 }
 
-/* The owner of that value, or NULL where it is dead; under rcu_read_lock(). */
-static struct task_struct *mutex_owner_task(struct kipc_mutex *mutex, u64 value)
-{
-	struct kipc_attachment *attachment =
-		kipc_attachment_find(&mutex->object, mutex_owner_attachment(value));
-
-	if (!attachment)
-		return NULL;
-	return kipc_living_thread(value & KIPC_MUTEX_THREAD, attachment->mm);
-}
-
 static bool mutex_owner_is_dead(struct kipc_mutex *mutex, u64 value)
 {
 	bool dead;
@@ -71,7 +51,7 @@ static bool mutex_owner_is_dead(struct kipc_mutex *mutex, u64 value)
 	if (!(value & KIPC_MUTEX_OWNER))
 		return false;
 	rcu_read_lock();
-	dead = !mutex_owner_task(mutex, value);
+	dead = !kipc_mutex_owner_task(mutex, value);
 	rcu_read_unlock();
 	return dead;
 }
@@ -83,7 +63,7 @@ static void mutex_count_repair(struct kipc_mutex *mutex, u64 value)
 
 	rcu_read_lock();
 	attachment = kipc_attachment_find(&mutex->object,
-					  mutex_owner_attachment(value));
+					  kipc_mutex_owner_attachment(value));
 	if (attachment)
 		atomic_inc(&attachment->repaired);
 	rcu_read_unlock();
@@ -99,7 +79,7 @@ static u64 mutex_value_checked(struct kipc_mutex *mutex, u64 value)
 
 	if (!owner)
 		return value & STATE_FLAGS;
-	if (kipc_attachment_exists(&mutex->object, mutex_owner_attachment(value)))
+	if (kipc_attachment_exists(&mutex->object, kipc_mutex_owner_attachment(value)))
 		return value & (OWNED_FLAGS | STATE_FLAGS);
 	return (value & STATE_FLAGS) | KIPC_MUTEX_OWNER_DIED;
 }
@@ -119,16 +99,6 @@ static void mutex_lock_element(struct kipc_mutex *mutex, struct kipc_element *e,
 {
 	spin_lock(&e->lock);
 	mutex_claim(mutex, e, index);
-}
-
-static bool mutex_is_fair(const struct kipc_mutex *mutex)
-{
-	return mutex->object.flags & KIPC_FAIR;
-}
-
-static bool mutex_detects(const struct kipc_mutex *mutex)
-{
-	return mutex->object.flags & KIPC_DETECT;
 }
 
 /* ------------------------------------------------------------------------ */
@@ -224,7 +194,7 @@ static void mutex_reap(struct kipc_mutex *mutex, struct kipc_element *e)
 static bool mutex_waiter_is_due(const struct kipc_mutex *mutex,
 				const struct mutex_waiter *waiter)
 {
-	return mutex_is_fair(mutex) || kipc_wait_is_due(&waiter->waiter);
+	return kipc_mutex_is_fair(mutex) || kipc_wait_is_due(&waiter->waiter);
 }
 
 /* The first waiter gets what there is, an error or the mutex. */
@@ -277,7 +247,7 @@ static void mutex_return_element(struct kipc_mutex *mutex,
 {
 	if (mutex_must_kick(e))
 		e->value |= KIPC_MUTEX_WAITERS;
-	if (!e->waiters.first || !mutex_is_fair(mutex))
+	if (!e->waiters.first || !kipc_mutex_is_fair(mutex))
 		kipc_word_return(&mutex->words, e, index);
 	spin_unlock(&e->lock);
 }
@@ -306,117 +276,6 @@ static void mutex_unlock_element(struct kipc_mutex *mutex, struct kipc_element *
 /* Waiting                                                                  */
 /* ------------------------------------------------------------------------ */
 
-static bool mutex_spin_expired(const struct kipc_deadline *deadline)
-{
-	if (deadline->at == KTIME_MAX)
-		return false;
-	return deadline->at <= (deadline->clock == CLOCK_REALTIME ?
-				ktime_get_real() : ktime_get());
-}
-
-/* Does the owner run, and is it worth to wait for that? True: look again. */
-static bool mutex_spin_once(struct kipc_mutex *mutex, struct kipc_element *e,
-			    u32 index)
-{
-	u64 value = kipc_word_peek(&mutex->words, e, index);
-	struct task_struct *owner;
-	bool runs;
-
-	if (!(value & KIPC_MUTEX_OWNER))
-		return false;
-	rcu_read_lock();
-	owner = mutex_owner_task(mutex, value);
-	runs = owner && owner != current && kipc_runs(owner);
-	rcu_read_unlock();
-	cpu_relax();
-	return runs;
-}
-
-static bool mutex_spins(const struct kipc_mutex *mutex)
-{
-	return mutex->object.flags & KIPC_SPIN;
-}
-
-/*
- * Is there time left to spin? Each turn of a KIPC_SPIN mutex is a quiescent state
- * for RCU tasks. Live patching wants the kernel to be left or a sleep, which is why
- * there is an end however long the owner runs: the word may name any thread.
- */
-static bool mutex_spin_continues(struct kipc_mutex *mutex, u64 until,
-				 const struct kipc_deadline *deadline)
-{
-	if (signal_pending(current) || mutex_spin_expired(deadline) ||
-	    local_clock() > until)
-		return false;
-	if (!mutex_spins(mutex))
-		return !need_resched();
-	cond_resched_tasks_rcu_qs();
-	return true;
-}
-
-static u64 mutex_spin_until(struct kipc_mutex *mutex)
-{
-	return local_clock() + (mutex_spins(mutex) ? SPIN_MAX_NS : SPIN_NS);
-}
-
-/*
- * While the owner runs it may be done before the caller would have fallen asleep.
- * That is given up after about the time it takes to sleep and be woken, or where
- * another task wants the processor; if the mutex is KIPC_SPIN, after a time for
- * which no spin lock is held.
- */
-static void mutex_spin(struct kipc_mutex *mutex, struct kipc_element *e,
-		       u32 index, const struct kipc_deadline *deadline)
-{
-	u64 until = mutex_spin_until(mutex);
-
-	while (mutex_spin_once(mutex, e, index) &&
-	       mutex_spin_continues(mutex, until, deadline))
-		;
-}
-
-/*
- * Whoever spins is in no queue: where the order of arrival counts nothing is waited
- * for in that way. Nor where deadlocks are to be detected: two that spin because the
- * other one runs would do so until the time is over.
- */
-static bool mutex_spins_unqueued(const struct kipc_mutex *mutex)
-{
-	return !mutex_is_fair(mutex) && !mutex_detects(mutex);
-}
-
-/* Does the owner run, or is there none because the mutex changes hands? */
-static bool mutex_spin_once_queued(struct mutex_waiter *self)
-{
-	u64 value = kipc_word_peek(&self->mutex->words, self->element,
-				   self->index);
-
-	if (value & KIPC_MUTEX_OWNER)
-		return mutex_spin_once(self->mutex, self->element, self->index);
-	cpu_relax();
-	return true;
-}
-
-/* Queued in a fair mutex, so it is handed over: wait for that without sleeping. */
-static void mutex_spin_queued(struct kipc_mutex *mutex,
-			      struct mutex_waiter *self,
-			      const struct kipc_deadline *deadline)
-{
-	u64 until = mutex_spin_until(mutex);
-
-	if (!mutex_spins(mutex) || mutex_detects(mutex)) {
-		kipc_wait_spin(&mutex->object, &self->waiter,
-			       &self->element->spin_history);
-		return;
-	}
-	if (!kipc_spin_begin(&self->waiter))
-		return;
-	while (kipc_spinning(&self->waiter) && mutex_spin_once_queued(self) &&
-	       mutex_spin_continues(mutex, until, deadline))
-		;
-	kipc_spin_end(&self->waiter);
-}
-
 static struct task_struct *mutex_blocked_owner(const struct kipc_blocked *blocked)
 {
 	const struct mutex_waiter *waiter =
@@ -424,7 +283,7 @@ static struct task_struct *mutex_blocked_owner(const struct kipc_blocked *blocke
 	u64 value = kipc_word_peek(&waiter->mutex->words, waiter->element,
 				   waiter->index);
 
-	return mutex_owner_task(waiter->mutex, value);
+	return kipc_mutex_owner_task(waiter->mutex, value);
 }
 
 /* Queue the caller, unless that would be for ever. The element is entered. */
@@ -433,14 +292,14 @@ static int mutex_wait_begin(struct kipc_mutex *mutex,
 {
 	int ret;
 
-	if (mutex_detects(mutex)) {
+	if (kipc_mutex_detects(mutex)) {
 		ret = kipc_blocked_begin(&self->blocked);
 		if (ret)
 			return ret;
 	}
 	ret = kipc_wait_begin(&mutex->object, &self->element->waiters,
 			      &self->waiter, kipc_priority());
-	if (ret && mutex_detects(mutex))
+	if (ret && kipc_mutex_detects(mutex))
 		kipc_blocked_end(&self->blocked);
 	return ret;
 }
@@ -448,7 +307,7 @@ static int mutex_wait_begin(struct kipc_mutex *mutex,
 static void mutex_wait_end(struct kipc_mutex *mutex,
 			   struct mutex_waiter *self, int ret)
 {
-	if (mutex_detects(mutex))
+	if (kipc_mutex_detects(mutex))
 		kipc_blocked_end(&self->blocked);
 	kipc_wait_end(&mutex->object, &self->element->waiters, &self->waiter,
 		      ret);
@@ -469,7 +328,7 @@ static int mutex_look(struct kipc_mutex *mutex, struct mutex_waiter *self,
 	mutex_reap(mutex, e);
 	if (kipc_attachment_gone(self->attachment))
 		locked = -ENXIO;
-	else if (mutex_is_fair(mutex))
+	else if (kipc_mutex_is_fair(mutex))
 		locked = KIPC_PENDING;
 	else
 		locked = mutex_take(e, self->owner, 0);
@@ -489,8 +348,9 @@ static int mutex_sleep(struct kipc_mutex *mutex, struct mutex_waiter *self,
 {
 	int ret;
 
-	if (mutex_is_fair(mutex))
-		mutex_spin_queued(mutex, self, deadline);
+	if (kipc_mutex_is_fair(mutex))
+		kipc_mutex_spin_queued(mutex, self->element, self->index,
+				       &self->waiter, deadline);
 	do {
 		ret = kipc_wait_sleep(&self->waiter, deadline);
 		if (!ret && kipc_granted(&self->waiter))
@@ -516,7 +376,7 @@ static int mutex_try(struct kipc_mutex *mutex, struct mutex_waiter *self)
 		return -ENXIO;
 	mutex_reap(mutex, e);
 	owner = e->value & KIPC_MUTEX_OWNER;
-	if (mutex_is_fair(mutex) && !owner && e->waiters.first)
+	if (kipc_mutex_is_fair(mutex) && !owner && e->waiters.first)
 		return KIPC_PENDING;
 	return mutex_take(e, self->owner, mutex->object.flags);
 }
@@ -578,8 +438,8 @@ int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
 		return PTR_ERR(thread);
 	self.index = index;
 	self.owner = mutex_owner_word(attachment, thread);
-	if (!deadline->try && mutex_spins_unqueued(mutex))
-		mutex_spin(mutex, e, index, deadline);
+	if (!deadline->try)
+		kipc_mutex_spin(mutex, e, index, deadline);
 	mutex_lock_element(mutex, e, index);
 	ret = mutex_try(mutex, &self);
 	if (ret == KIPC_PENDING) {
@@ -614,23 +474,6 @@ int kipc_mutex_consistent(struct kipc_mutex *mutex, u32 index,
 		ret = mutex_set_consistent(e, mutex_owner_word_of_caller(attachment));
 	mutex_unlock_element(mutex, e, index);
 	return ret;
-}
-
-/* The process and the thread that own it, as far as the caller may see them. */
-void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
-		      u32 *thread)
-{
-	struct task_struct *task;
-
-	*process = 0;
-	*thread = 0;
-	rcu_read_lock();
-	task = mutex_owner_task(mutex, value);
-	if (task) {
-		*process = task_tgid_vnr(task);
-		*thread = task_pid_nr_ns(task, ns_of_pid(task_pid(task)));
-	}
-	rcu_read_unlock();
 }
 
 /* An owner that is found dead without having been waited for. */
@@ -694,7 +537,7 @@ static bool mutex_repair(struct kipc_mutex *mutex, u32 index, u32 id)
 	struct kipc_element *e = &mutex->words.elements[index];
 
 	spin_lock(&e->lock);
-	if (mutex_owner_attachment(kipc_word_peek(&mutex->words, e, index)) != id) {
+	if (kipc_mutex_owner_attachment(kipc_word_peek(&mutex->words, e, index)) != id) {
 		spin_unlock(&e->lock);
 		return false;
 	}
@@ -731,7 +574,7 @@ u32 kipc_mutex_settle(struct kipc_object *object,
 	for (i = 0; i < mutex->words.count; i++) {
 		value = kipc_word_peek(&mutex->words,
 				       &mutex->words.elements[i], i);
-		if (mutex_owner_attachment(value) == attachment->id)
+		if (kipc_mutex_owner_attachment(value) == attachment->id)
 			mutex_repair_dead(mutex, i);
 		cond_resched();
 	}

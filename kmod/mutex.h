@@ -36,6 +36,31 @@ static inline struct kipc_mutex *kipc_mutex_of(struct kipc_object *object)
 	return container_of(object, struct kipc_mutex, object);
 }
 
+static inline bool kipc_mutex_is_fair(const struct kipc_mutex *mutex)
+{
+	return mutex->object.flags & KIPC_FAIR;
+}
+
+static inline bool kipc_mutex_detects(const struct kipc_mutex *mutex)
+{
+	return mutex->object.flags & KIPC_DETECT;
+}
+
+static inline u32 kipc_mutex_owner_attachment(u64 value)
+{
+	return (value & KIPC_MUTEX_ATTACHMENT) >> KIPC_MUTEX_SHIFT;
+}
+
+struct task_struct *kipc_mutex_owner_task(struct kipc_mutex *mutex, u64 value);
+void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
+		      u32 *thread);
+
+void kipc_mutex_spin(struct kipc_mutex *mutex, struct kipc_element *e,
+		     u32 index, const struct kipc_deadline *deadline);
+void kipc_mutex_spin_queued(struct kipc_mutex *mutex, struct kipc_element *e,
+			    u32 index, struct kipc_waiter *waiter,
+			    const struct kipc_deadline *deadline);
+
 int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
 		    struct kipc_attachment *attachment,
 		    const struct kipc_deadline *deadline);
@@ -45,8 +70,6 @@ int kipc_mutex_consistent(struct kipc_mutex *mutex, u32 index,
 			  struct kipc_attachment *attachment);
 int kipc_mutex_state(struct kipc_mutex *mutex,
 		     struct kipc_mutex_state_args *args);
-void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
-		      u32 *thread);
 
 /* What a type whose structure begins with struct kipc_mutex needs. */
 int kipc_mutex_init(struct kipc_object *object);

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Finding the owner that the value of a mutex names. */
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+
+#include "death.h"
+#include "mutex.h"
+
+/**
+ * kipc_mutex_owner_task() - find the owner that a value names
+ * @mutex: the value is of
+ * @value: of an element; not checked
+ *
+ * Under rcu_read_lock().
+ *
+ * Return: the task, or NULL if there is none or it is dead
+ */
+struct task_struct *kipc_mutex_owner_task(struct kipc_mutex *mutex, u64 value)
+{
+	struct kipc_attachment *attachment =
+		kipc_attachment_find(&mutex->object, kipc_mutex_owner_attachment(value));
+
+	if (!attachment)
+		return NULL;
+	return kipc_living_thread(value & KIPC_MUTEX_THREAD, attachment->mm);
+}
+
+/**
+ * kipc_mutex_owner() - tell the caller the owner that a value names
+ * @mutex: the value is of
+ * @value: of an element; not checked
+ * @process: set to the owner's process in the caller's pid namespace; 0 if there is
+ *	     no owner, it is dead, or the namespace does not have it
+ * @thread: set to the owner's thread in the owner's own pid namespace, likewise
+ */
+void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
+		      u32 *thread)
+{
+	struct task_struct *task;
+
+	*process = 0;
+	*thread = 0;
+	rcu_read_lock();
+	task = kipc_mutex_owner_task(mutex, value);
+	if (task) {
+		*process = task_tgid_vnr(task);
+		*thread = task_pid_nr_ns(task, ns_of_pid(task_pid(task)));
+	}
+	rcu_read_unlock();
+}
