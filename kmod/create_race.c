@@ -16,7 +16,7 @@ static bool create_race_rivals(const struct kipc_create_race *a,
 			       const struct kipc_create_race *b)
 {
 	return a != b && a->net == b->net && uid_eq(a->uid, b->uid) &&
-	       !strcmp(a->text, b->text);
+	       !strcmp(a->name, b->name);
 }
 
 static void create_race_wake(void)
@@ -28,11 +28,11 @@ static void create_race_wake(void)
 /**
  * kipc_create_race_begin() - say that the calling task creates a name
  * @race: filled; has to stay until kipc_create_race_end()
- * @text: the name, in the caller's network namespace; has to stay, too
+ * @name: the name, in the caller's network namespace; has to stay, too
  */
-void kipc_create_race_begin(struct kipc_create_race *race, const char *text)
+void kipc_create_race_begin(struct kipc_create_race *race, const char *name)
 {
-	race->text = text;
+	race->name = name;
 	race->net = current->nsproxy->net_ns;
 	race->uid = current_uid();
 	race->trying = true;

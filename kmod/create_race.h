@@ -24,20 +24,20 @@ struct net;
 /**
  * struct kipc_create_race - a task that creates a name
  * @node: in order of arrival; create_races_mutex
- * @text: the name; constant
+ * @name: the name; constant
  * @net: whose name it is; constant
  * @uid: whose quota it is; constant
  * @trying: it may hold memory and quota; create_races_mutex
  */
 struct kipc_create_race {
 	struct list_head node;
-	const char *text;
+	const char *name;
 	const struct net *net;
 	kuid_t uid;
 	bool trying;
 };
 
-void kipc_create_race_begin(struct kipc_create_race *race, const char *text);
+void kipc_create_race_begin(struct kipc_create_race *race, const char *name);
 int kipc_create_race_retry(struct kipc_create_race *race);
 void kipc_create_race_end(struct kipc_create_race *race);
 

@@ -14,7 +14,7 @@
 #include "object.h"
 
 struct kipc_ns {
-	struct rhashtable names;	/* by text; RCU, names_mutex to change */
+	struct rhashtable names;	/* by name; RCU, names_mutex to change */
 	struct rb_root by_serial;	/* names_mutex */
 	u64 last_serial;			/* names_mutex */
 };
@@ -27,7 +27,7 @@ struct kipc_name {
 	struct kipc_object *object;	/* constant */
 	u64 serial;			/* constant; a number no other ever had */
 	u32 length;			/* constant */
-	char text[];			/* constant, ends with a NUL */
+	char name[];			/* constant, ends with a NUL */
 };
 
 static DEFINE_MUTEX(names_mutex);
@@ -35,23 +35,23 @@ static unsigned int kipc_net_id;
 
 static u32 name_hash_text(const void *data, u32 length, u32 seed)
 {
-	const char *text = data;
+	const char *name = data;
 
-	return jhash(text, strlen(text), seed);
+	return jhash(name, strlen(name), seed);
 }
 
 static u32 name_hash(const void *data, u32 length, u32 seed)
 {
-	const struct kipc_name *name = data;
+	const struct kipc_name *entry = data;
 
-	return jhash(name->text, name->length, seed);
+	return jhash(entry->name, entry->length, seed);
 }
 
 static int name_compare(struct rhashtable_compare_arg *arg, const void *data)
 {
-	const struct kipc_name *name = data;
+	const struct kipc_name *entry = data;
 
-	return strcmp(arg->key, name->text);
+	return strcmp(arg->key, entry->name);
 }
 
 static const struct rhashtable_params name_params = {
@@ -74,29 +74,29 @@ bool kipc_name_capable(void)
 }
 
 /* The object of that name with a reference for the caller, or NULL. */
-struct kipc_object *kipc_name_find(const char *text)
+struct kipc_object *kipc_name_find(const char *name)
 {
 	struct kipc_object *object = NULL;
-	struct kipc_name *name;
+	struct kipc_name *entry;
 
 	rcu_read_lock();
-	name = rhashtable_lookup(&name_current_ns()->names, text, name_params);
-	if (name && refcount_inc_not_zero(&name->object->references))
-		object = name->object;
+	entry = rhashtable_lookup(&name_current_ns()->names, name, name_params);
+	if (entry && refcount_inc_not_zero(&entry->object->references))
+		object = entry->object;
 	rcu_read_unlock();
 	return object;
 }
 
 /* Take the name away; returns the object if the name kept it alive. */
-static struct kipc_object *name_remove(struct kipc_name *name)
+static struct kipc_object *name_remove(struct kipc_name *entry)
 {
-	struct kipc_object *object = name->object;
+	struct kipc_object *object = entry->object;
 
 	lockdep_assert_held(&names_mutex);
-	rhashtable_remove_fast(&name->ns->names, &name->node, name_params);
-	rb_erase(&name->serial_node, &name->ns->by_serial);
+	rhashtable_remove_fast(&entry->ns->names, &entry->node, name_params);
+	rb_erase(&entry->serial_node, &entry->ns->by_serial);
 	object->name = NULL;
-	kfree_rcu(name, rcu);
+	kfree_rcu(entry, rcu);
 	if (!(object->flags & KIPC_PERSIST))
 		return NULL;
 	module_put(THIS_MODULE);
@@ -110,63 +110,63 @@ static bool name_precedes(struct rb_node *a, const struct rb_node *b)
 }
 
 /* 0 or -ENOMEM; allocates nothing that could wait under the mutex. */
-static int name_publish(struct kipc_name *name)
+static int name_publish(struct kipc_name *entry)
 {
-	struct kipc_ns *ns = name->ns;
+	struct kipc_ns *ns = entry->ns;
 
 	lockdep_assert_held(&names_mutex);
-	name->serial = ++ns->last_serial;
-	if (rhashtable_insert_fast(&ns->names, &name->node, name_params))
+	entry->serial = ++ns->last_serial;
+	if (rhashtable_insert_fast(&ns->names, &entry->node, name_params))
 		return -ENOMEM;
-	rb_add(&name->serial_node, &ns->by_serial, name_precedes);
+	rb_add(&entry->serial_node, &ns->by_serial, name_precedes);
 	return 0;
 }
 
 /* 0 if the name is free, or the object that has it is just going; else -EEXIST. */
-static int name_take_over(struct kipc_ns *ns, const char *text)
+static int name_take_over(struct kipc_ns *ns, const char *name)
 {
-	struct kipc_name *name;
+	struct kipc_name *entry;
 
 	lockdep_assert_held(&names_mutex);
-	name = rhashtable_lookup_fast(&ns->names, text, name_params);
-	if (!name)
+	entry = rhashtable_lookup_fast(&ns->names, name, name_params);
+	if (!entry)
 		return 0;
-	if (refcount_read(&name->object->references))
+	if (refcount_read(&entry->object->references))
 		return -EEXIST;
-	name_remove(name);
+	name_remove(entry);
 	return 0;
 }
 
 static struct kipc_name *name_alloc(struct kipc_object *object,
-				    const char *text)
+				    const char *name)
 {
-	size_t length = strlen(text);
-	struct kipc_name *name = kmalloc(struct_size(name, text, length + 1),
+	size_t length = strlen(name);
+	struct kipc_name *entry = kmalloc(struct_size(entry, name, length + 1),
 					 GFP_KERNEL_ACCOUNT);
 
-	if (!name)
+	if (!entry)
 		return NULL;
-	name->ns = name_current_ns();
-	name->object = object;
-	name->length = length;
-	memcpy(name->text, text, length + 1);
-	return name;
+	entry->ns = name_current_ns();
+	entry->object = object;
+	entry->length = length;
+	memcpy(entry->name, name, length + 1);
+	return entry;
 }
 
 /* 0, -EEXIST or -ENOMEM. After success others can open the object. */
-int kipc_name_insert(struct kipc_object *object, const char *text)
+int kipc_name_insert(struct kipc_object *object, const char *name)
 {
-	struct kipc_name *name = name_alloc(object, text);
+	struct kipc_name *entry = name_alloc(object, name);
 	int ret;
 
-	if (!name)
+	if (!entry)
 		return -ENOMEM;
 	mutex_lock(&names_mutex);
-	ret = name_take_over(name->ns, text);
+	ret = name_take_over(entry->ns, name);
 	if (!ret)
-		ret = name_publish(name);
+		ret = name_publish(entry);
 	if (!ret) {
-		object->name = name;
+		object->name = entry;
 		object->named = true;
 		if (object->flags & KIPC_PERSIST) {
 			__module_get(THIS_MODULE);
@@ -175,7 +175,7 @@ int kipc_name_insert(struct kipc_object *object, const char *text)
 	}
 	mutex_unlock(&names_mutex);
 	if (ret)
-		kfree(name);
+		kfree(entry);
 	return ret;
 }
 
@@ -195,29 +195,29 @@ void kipc_name_show(struct seq_file *seq, struct kipc_object *object)
 	mutex_lock(&names_mutex);
 	if (object->name) {
 		seq_puts(seq, "kipc-name:\t");
-		seq_escape_mem(seq, object->name->text, object->name->length,
+		seq_escape_mem(seq, object->name->name, object->name->length,
 			       ESCAPE_OCTAL | ESCAPE_NP | ESCAPE_APPEND, "\\");
 		seq_putc(seq, '\n');
 	}
 	mutex_unlock(&names_mutex);
 }
 
-int kipc_name_remove(const char *text)
+int kipc_name_remove(const char *name)
 {
 	struct kipc_object *kept = NULL;
-	struct kipc_name *name;
+	struct kipc_name *entry;
 	int ret = 0;
 
 	mutex_lock(&names_mutex);
-	name = rhashtable_lookup_fast(&name_current_ns()->names, text,
+	entry = rhashtable_lookup_fast(&name_current_ns()->names, name,
 				      name_params);
-	if (!name || !refcount_read(&name->object->references))
+	if (!entry || !refcount_read(&entry->object->references))
 		ret = -ENOENT;
-	else if (!uid_eq(current_fsuid(), kipc_inode(name->object)->i_uid) &&
+	else if (!uid_eq(current_fsuid(), kipc_inode(entry->object)->i_uid) &&
 		 !kipc_name_capable())
 		ret = -EACCES;
 	else
-		kept = name_remove(name);
+		kept = name_remove(entry);
 	mutex_unlock(&names_mutex);
 	kipc_object_put(kept);
 	return ret;
@@ -228,14 +228,14 @@ int kipc_name_remove(const char *text)
 /* ------------------------------------------------------------------------ */
 
 /* The object is whole: before it goes it takes its name away. */
-static void name_describe(struct kipc_list_entry *entry,
-			       const struct kipc_name *name)
+static void name_describe(struct kipc_list_entry *listed,
+			  const struct kipc_name *entry)
 {
-	struct kipc_object *object = name->object;
+	struct kipc_object *object = entry->object;
 	const struct inode *inode = kipc_inode(object);
 	u32 references = refcount_read(&object->references);
 
-	*entry = (struct kipc_list_entry) {
+	*listed = (struct kipc_list_entry) {
 		.type = object->type->id,
 		.flags = object->flags,
 		.elements = object->elements,
@@ -244,27 +244,27 @@ static void name_describe(struct kipc_list_entry *entry,
 		.gid = from_kgid_munged(current_user_ns(), inode->i_gid),
 		.waiters = atomic_read(&object->waiters),
 		.descriptors = references,
-		.name_length = name->length,
+		.name_length = entry->length,
 	};
 	if (object->type->owner)
-		entry->owner = object->type->owner(object);
+		listed->owner = object->type->owner(object);
 	/* The name of a PERSIST object is a reference too. */
 	if (references && (object->flags & KIPC_PERSIST))
-		entry->descriptors--;
-	memcpy(entry->name, name->text, name->length);
+		listed->descriptors--;
+	memcpy(listed->name, entry->name, entry->length);
 }
 
 /* The first name after the cursor, or NULL. */
 static struct kipc_name *name_after(struct kipc_ns *ns, u64 cursor)
 {
 	struct rb_node *node = ns->by_serial.rb_node;
-	struct kipc_name *name, *found = NULL;
+	struct kipc_name *entry, *found = NULL;
 
 	lockdep_assert_held(&names_mutex);
 	while (node) {
-		name = rb_entry(node, struct kipc_name, serial_node);
-		if (name->serial > cursor) {
-			found = name;
+		entry = rb_entry(node, struct kipc_name, serial_node);
+		if (entry->serial > cursor) {
+			found = entry;
 			node = node->rb_left;
 		} else {
 			node = node->rb_right;
@@ -275,20 +275,20 @@ static struct kipc_name *name_after(struct kipc_ns *ns, u64 cursor)
 
 /* Describes the next name after the cursor; false where there is none. */
 bool kipc_name_next(u64 *cursor,
-			   struct kipc_list_entry *entry)
+			   struct kipc_list_entry *listed)
 {
-	struct kipc_name *name;
+	struct kipc_name *entry;
 
 	mutex_lock(&names_mutex);
 	do {
-		name = name_after(name_current_ns(), *cursor);
-		if (name)
-			*cursor = name->serial;
-	} while (name && !refcount_read(&name->object->references));
-	if (name)
-		name_describe(entry, name);
+		entry = name_after(name_current_ns(), *cursor);
+		if (entry)
+			*cursor = entry->serial;
+	} while (entry && !refcount_read(&entry->object->references));
+	if (entry)
+		name_describe(listed, entry);
 	mutex_unlock(&names_mutex);
-	return name;
+	return entry;
 }
 
 /* ------------------------------------------------------------------------ */
@@ -307,13 +307,13 @@ static struct kipc_object *name_remove_any(struct kipc_ns *ns,
 					   bool *more)
 {
 	struct kipc_object *kept = NULL;
-	struct kipc_name *name;
+	struct kipc_name *entry;
 
 	mutex_lock(&names_mutex);
-	name = name_after(ns, 0);
-	*more = name;
-	if (name)
-		kept = name_remove(name);
+	entry = name_after(ns, 0);
+	*more = entry;
+	if (entry)
+		kept = name_remove(entry);
 	mutex_unlock(&names_mutex);
 	return kept;
 }

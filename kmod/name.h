@@ -15,13 +15,13 @@ struct kipc_list_entry;
 struct kipc_object;
 struct seq_file;
 
-struct kipc_object *kipc_name_find(const char *text);
-int kipc_name_insert(struct kipc_object *object, const char *text);
+struct kipc_object *kipc_name_find(const char *name);
+int kipc_name_insert(struct kipc_object *object, const char *name);
 void kipc_name_drop(struct kipc_object *object);
 void kipc_name_show(struct seq_file *seq, struct kipc_object *object);
 bool kipc_name_capable(void);
-bool kipc_name_next(u64 *cursor, struct kipc_list_entry *entry);
-int kipc_name_remove(const char *text);
+bool kipc_name_next(u64 *cursor, struct kipc_list_entry *listed);
+int kipc_name_remove(const char *name);
 
 int kipc_name_unlink(void __user *arg);
 int kipc_name_list(void __user *arg);

@@ -11,17 +11,17 @@
 int kipc_name_unlink(void __user *arg)
 {
 	struct kipc_unlink_args args;
-	char text[KIPC_NAME_MAX + 1] __uninitialized;
+	char name[KIPC_NAME_MAX + 1] __uninitialized;
 	int ret = kipc_args_read(&args, sizeof(args), arg);
 
 	if (ret)
 		return ret;
 	if (args.flags || args.reserved)
 		return -EINVAL;
-	ret = kipc_args_name(text, args.name, args.name_length);
+	ret = kipc_args_name(name, args.name, args.name_length);
 	if (ret <= 0)
 		return ret ?: -EINVAL;
-	return kipc_name_remove(text);
+	return kipc_name_remove(name);
 }
 
 static int name_list_fill(struct kipc_list_args *args)
