@@ -520,9 +520,9 @@ int kipc_mutex_state(struct kipc_mutex *mutex,
 				  KIPC_MUTEX_DEPTH_ONE;
 	args->state = 0;
 	if (value & KIPC_MUTEX_OWNER_DIED)
-		args->state |= KIPC_MUTEX_IS_DIRTY;
+		args->state |= KIPC_MUTEX_STATE_OWNER_DIED;
 	if (value & KIPC_MUTEX_NOT_RECOVERABLE)
-		args->state |= KIPC_MUTEX_IS_LOST;
+		args->state |= KIPC_MUTEX_STATE_NOT_RECOVERABLE;
 	args->waiters = atomic_read(&mutex->object.waiters);
 	return 0;
 }

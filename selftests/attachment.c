@@ -60,7 +60,7 @@ FIXTURE_TEARDOWN(attachment)
 #define CHECK_DETACHED() do { \
 	EXPECT_EQ(0U, attachment_of(self->fd)); \
 	EXPECT_EQ(0L, attached(self->fd)); \
-	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_IS_DIRTY); \
+	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_STATE_OWNER_DIED); \
 } while (0)
 
 TEST_F(attachment, by_mapping)
@@ -251,7 +251,7 @@ TEST_F(attachment, of_sealed_words)
 	EXPECT_EQ(0, mutex_lock(fd, 0));
 	EXPECT_EQ(KIPC_SLOW, word_load(word_at(&words, 0)));
 	words_unmap(&words);
-	check_mutex(fd, 0, 0, 0, KIPC_MUTEX_IS_DIRTY);
+	check_mutex(fd, 0, 0, 0, KIPC_MUTEX_STATE_OWNER_DIED);
 	close(fd);
 }
 
@@ -310,7 +310,7 @@ TEST_F(attachment, of_a_child)
 	check_mutex(self->fd, 1, child.pid, 1, 0);
 	child_kill(&child);
 	CHECK_ATTACHED();
-	check_mutex(self->fd, 1, 0, 0, KIPC_MUTEX_IS_DIRTY);
+	check_mutex(self->fd, 1, 0, 0, KIPC_MUTEX_STATE_OWNER_DIED);
 }
 
 /*
@@ -432,7 +432,7 @@ TEST_F(attachment, ends_with_exec)
 	child_start(&child, run_exec, &self->fd);
 	wait_for_owner(self->fd, 2);
 	EXPECT_EQ(2L, attached(self->fd));
-	check_mutex(self->fd, 1, 0, 0, KIPC_MUTEX_IS_DIRTY);
+	check_mutex(self->fd, 1, 0, 0, KIPC_MUTEX_STATE_OWNER_DIED);
 	check_mutex(self->fd, 2, child.pid, 1, 0);
 	check_mutex(self->fd, 0, getpid(), 1, 0);
 	child_kill(&child);

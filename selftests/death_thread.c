@@ -183,7 +183,7 @@ TEST_F(thread, that_has_ended_is_no_owner_to_those_that_look)
 	ASSERT_EQ(0, owner_start(&owner, &self->mutexes, variant->by_kernel));
 	check_mutex(self->fd, 0, getpid(), 1, 0);
 	owner_end(&owner);
-	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_IS_DIRTY);
+	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_STATE_OWNER_DIED);
 }
 
 /* What a thread that is taken for another one would be allowed to. */

@@ -10,8 +10,8 @@
 #define OURS	0x1
 #define THEIRS	0x2
 #define AGAIN	0x10		/* for each time it was locked again */
-#define DIRTY	(KIPC_MUTEX_IS_DIRTY << 8)
-#define LOST	(KIPC_MUTEX_IS_LOST << 8)
+#define DIRTY	(KIPC_MUTEX_STATE_OWNER_DIED << 8)
+#define LOST	(KIPC_MUTEX_STATE_NOT_RECOVERABLE << 8)
 
 static long owner(struct subject *subject)
 {

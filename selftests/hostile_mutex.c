@@ -57,7 +57,7 @@ static int hostile_consistent(struct object *object, unsigned int element)
 
 static int hostile_state(struct object *object, unsigned int element)
 {
-	const __u32 known = KIPC_MUTEX_IS_DIRTY | KIPC_MUTEX_IS_LOST;
+	const __u32 known = KIPC_MUTEX_STATE_OWNER_DIED | KIPC_MUTEX_STATE_NOT_RECOVERABLE;
 	struct kipc_mutex_state_args state;
 	int ret = mutex_state(object->fd, element, &state);
 
@@ -134,7 +134,7 @@ static int mutex_is_left(struct object *object, unsigned int element)
 		return is_own(object, ret) ? 0 : -EPROTO;
 	if (state.depth)
 		return ret == -EAGAIN || ret == -ENOTRECOVERABLE ? 0 : -EPROTO;
-	if (state.state & KIPC_MUTEX_IS_LOST)
+	if (state.state & KIPC_MUTEX_STATE_NOT_RECOVERABLE)
 		return ret == -ENOTRECOVERABLE ? 0 : -EPROTO;
 	return ret == (state.state ? -EOWNERDEAD : 0) ? 0 : -EPROTO;
 }

@@ -180,7 +180,7 @@ static inline void wait_for_death(int fd, unsigned int element)
 	struct kipc_mutex_state_args state;
 
 	wait_until(mutex_state(fd, element, &state) ||
-		   (state.state & KIPC_MUTEX_IS_DIRTY));
+		   (state.state & KIPC_MUTEX_STATE_OWNER_DIED));
 }
 
 #endif /* KIPC_MUTEX_WORD_H */

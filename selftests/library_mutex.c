@@ -163,7 +163,7 @@ TEST(mutex_survives_its_owner)
 
 	ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, NULL));
 	kill_an_owner(mutex);
-	EXPECT_EQ(KIPC_MUTEX_IS_DIRTY, state_of(mutex, 0).state);
+	EXPECT_EQ(KIPC_MUTEX_STATE_OWNER_DIED, state_of(mutex, 0).state);
 	EXPECT_EQ(-EOWNERDEAD, kipc_mutex_lock(mutex, 0));
 	EXPECT_EQ(0, kipc_mutex_consistent(mutex, 0));
 	EXPECT_EQ(0, kipc_mutex_unlock(mutex, 0));
@@ -172,7 +172,7 @@ TEST(mutex_survives_its_owner)
 	kill_an_owner(mutex);
 	EXPECT_EQ(-EOWNERDEAD, kipc_mutex_trylock(mutex, 0));
 	EXPECT_EQ(0, kipc_mutex_unlock(mutex, 0));
-	EXPECT_EQ(KIPC_MUTEX_IS_LOST, state_of(mutex, 0).state);
+	EXPECT_EQ(KIPC_MUTEX_STATE_NOT_RECOVERABLE, state_of(mutex, 0).state);
 	EXPECT_EQ(-ENOTRECOVERABLE, kipc_mutex_lock(mutex, 0));
 	EXPECT_EQ(-ENOTRECOVERABLE, kipc_mutex_trylock(mutex, 0));
 	kipc_mutex_close(mutex);
@@ -268,7 +268,7 @@ TEST(mutex_opened_for_less_works_within_that)
 	kipc_mutex_close(full);
 	EXPECT_EQ((uint32_t)getpid(), state_of(reader, 0).owner);
 	kipc_mutex_close(again);
-	EXPECT_EQ(KIPC_MUTEX_IS_DIRTY, state_of(reader, 0).state);
+	EXPECT_EQ(KIPC_MUTEX_STATE_OWNER_DIED, state_of(reader, 0).state);
 	kipc_mutex_close(reader);
 	kipc_mutex_close(writer);
 }

@@ -139,7 +139,7 @@ TEST_F(looking, shows_possible_values)
 	if (variant->type == KIPC_SEMAPHORE)
 		check_value(self->looker->fd, 0, MAX);
 	else if (variant->type != KIPC_BARRIER)
-		check_mutex(self->looker->fd, 0, 0, 0, KIPC_MUTEX_IS_DIRTY);
+		check_mutex(self->looker->fd, 0, 0, 0, KIPC_MUTEX_STATE_OWNER_DIED);
 	word_store(self->word, ~KIPC_SLOW);
 	EXPECT_EQ(0, look_by_verb(self->looker));
 	word_store(self->word, ~0ULL);

@@ -370,12 +370,12 @@ static void leave_dirty(struct __test_metadata *_metadata, int fd,
 TEST_F(mutex, owner_died)
 {
 	leave_dirty(_metadata, self->fd, 0);
-	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_IS_DIRTY);
+	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_STATE_OWNER_DIED);
 	CHECK_WORD(KIPC_MUTEX_OWNER_DIED);
 	EXPECT_FALSE(word_lock(self->word, self->me));
 	EXPECT_EQ(-EPERM, mutex_consistent(self->fd, 0));
 	EXPECT_EQ(-EOWNERDEAD, mutex_lock(self->fd, 0));
-	check_mutex(self->fd, 0, getpid(), 1, KIPC_MUTEX_IS_DIRTY);
+	check_mutex(self->fd, 0, getpid(), 1, KIPC_MUTEX_STATE_OWNER_DIED);
 	EXPECT_EQ(0, mutex_consistent(self->fd, 0));
 	check_mutex(self->fd, 0, getpid(), 1, 0);
 	EXPECT_EQ(-EINVAL, mutex_consistent(self->fd, 0));
@@ -403,7 +403,7 @@ TEST_F(mutex, owners_die_in_turn)
 		start_lock(&child, run_lock_and_die, self->fd, 0);
 		EXPECT_EQ(-EOWNERDEAD, child_finish(&child));
 	}
-	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_IS_DIRTY);
+	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_STATE_OWNER_DIED);
 	EXPECT_EQ(-EOWNERDEAD, mutex_lock(self->fd, 0));
 }
 
@@ -414,7 +414,7 @@ TEST_F(mutex, not_recoverable)
 	leave_dirty(_metadata, self->fd, 0);
 	EXPECT_EQ(-EOWNERDEAD, mutex_lock(self->fd, 0));
 	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
-	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_IS_LOST);
+	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_STATE_NOT_RECOVERABLE);
 	for (i = 0; i < 2; i++) {
 		EXPECT_EQ(-ENOTRECOVERABLE, mutex_lock(self->fd, 0));
 		EXPECT_EQ(-ENOTRECOVERABLE, mutex_trylock(self->fd, 0));
@@ -573,7 +573,7 @@ TEST_F(recursive, dies_as_one)
 	wait_for_lockers(self->fd, 1);
 	mutexes_detach(&self->mutexes);
 	EXPECT_EQ(-EOWNERDEAD, child_finish(&child));
-	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_IS_DIRTY);
+	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_STATE_OWNER_DIED);
 }
 
 /* More waiters than are woken in one go. */
@@ -628,7 +628,7 @@ TEST_F_TIMEOUT(crowd, hears_that_it_is_lost, 100)
 	for (i = 0; i < CROWD; i++)
 		EXPECT_EQ(-ENOTRECOVERABLE, child_finish(&children[i]));
 	EXPECT_EQ(0L, waiters(self->fd));
-	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_IS_LOST);
+	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_STATE_NOT_RECOVERABLE);
 	CHECK_WORD(KIPC_MUTEX_NOT_RECOVERABLE);
 }
 
@@ -648,7 +648,7 @@ TEST_F_TIMEOUT(crowd, dies_one_after_the_other, 100)
 	for (i = 0; i < CROWD; i++)
 		EXPECT_TRUE(*children[i].result == -EOWNERDEAD ||
 			    *children[i].result == 0);
-	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_IS_DIRTY);
+	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_STATE_OWNER_DIED);
 }
 
 /* As many in one object as there can be. */
@@ -695,7 +695,7 @@ TEST_F(full_set, has_its_ends)
 	EXPECT_EQ(-EINVAL, mutex_lock(fd, KIPC_ELEMENTS_MAX));
 	leave_dirty(_metadata, fd, last - 1);
 	check_mutex(fd, last, getpid(), 1, 0);
-	check_mutex(fd, last - 1, 0, 0, KIPC_MUTEX_IS_DIRTY);
+	check_mutex(fd, last - 1, 0, 0, KIPC_MUTEX_STATE_OWNER_DIED);
 	check_mutex(fd, last - 2, 0, 0, 0);
 }
 

@@ -486,7 +486,7 @@ TEST(region_bytes_attach_nobody)
 	EXPECT_EQ(1, watch_read(watch, &notice));
 	EXPECT_EQ(1U, notice.repaired);
 	EXPECT_EQ(0U, attachment_of(fd));
-	check_mutex(fd, 0, 0, 0, KIPC_MUTEX_IS_DIRTY);
+	check_mutex(fd, 0, 0, 0, KIPC_MUTEX_STATE_OWNER_DIED);
 	bytes.base[0] = 1;
 }
 

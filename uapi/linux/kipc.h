@@ -935,8 +935,8 @@ struct kipc_mutex_args {
 };
 
 /* What MUTEX_STATE says of a mutex. */
-#define KIPC_MUTEX_IS_DIRTY	0x1U	/* an owner died, not yet consistent */
-#define KIPC_MUTEX_IS_LOST	0x2U	/* not recoverable */
+#define KIPC_MUTEX_STATE_OWNER_DIED	0x1U	/* and the mutex is not yet consistent */
+#define KIPC_MUTEX_STATE_NOT_RECOVERABLE 0x2U
 
 /**
  * struct kipc_mutex_state_args - look at a mutex
@@ -947,7 +947,7 @@ struct kipc_mutex_args {
  *	   the caller's pid namespace
  * @thread: out: thread of the owner, as in that process's pid namespace
  * @depth: out: times the owner locked it, 0 if there is none
- * @state: out: KIPC_MUTEX_IS_DIRTY, KIPC_MUTEX_IS_LOST
+ * @state: out: KIPC_MUTEX_STATE_OWNER_DIED, KIPC_MUTEX_STATE_NOT_RECOVERABLE
  * @waiters: out: threads waiting in the kernel, the whole set together
  *
  * Any descriptor of the object will do.
