@@ -8,12 +8,14 @@
 #include "wait.h"
 
 /**
- * kipc_place_keep() - remember the place of an interrupted wait for the caller
- * @object: that was waited for
- * @list: of that object
- * @waiter: of the caller, not on the list any more
+ * kipc_place_keep() - remember the place of the caller's interrupted wait
+ * @object: the object that was waited for
+ * @list: the waitlist of @object that the caller was on
+ * @waiter: the caller's record, not on @list any more
  *
- * May sleep.
+ * If the caller can get no record for its thread, the place is lost.
+ *
+ * Context: may sleep
  */
 void kipc_place_keep(struct kipc_object *object,
 		     const struct kipc_waitlist *list,
@@ -34,6 +36,7 @@ void kipc_place_keep(struct kipc_object *object,
 	};
 }
 
+/* Returns true if the place is for the wait that begins. */
 static bool place_is_of(const struct kipc_place *place,
 			const struct kipc_object *object,
 			const struct kipc_waitlist *list,
@@ -43,6 +46,10 @@ static bool place_is_of(const struct kipc_place *place,
 	       place->wants == waiter->wants && waiter->returns;
 }
 
+/*
+ * Returns true if the thread has been away for too long: too much time has
+ * passed and too many waits have begun. The tickets count the latter.
+ */
 static bool place_is_over(const struct kipc_place *place,
 			  const struct kipc_object *object)
 {
@@ -54,12 +61,15 @@ static bool place_is_over(const struct kipc_place *place,
 }
 
 /**
- * kipc_place_take() - take the place up that the caller had, or forget it
- * @object: to wait for
- * @list: of that object, locked
- * @waiter: gets the ticket and the lost races
+ * kipc_place_take() - give the caller its place back, or drop it
+ * @object: the object to wait for
+ * @list: the waitlist of @object that the caller joins, locked
+ * @waiter: the caller's record; gets the ticket and the number of lost races
  *
- * Return: whether there was one for this wait
+ * The place is dropped in any case, so a ticket is used once.
+ *
+ * Context: does not sleep
+ * Return: true if the caller had a place for this wait
  */
 bool kipc_place_take(struct kipc_object *object,
 		     const struct kipc_waitlist *list,

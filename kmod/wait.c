@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lock order, outermost first:
+ * Lock order, outermost first: a lock may be taken while locks above it in this
+ * list are held, never while locks below it are held.
  *
- *	create_races_mutex			which tasks create names (creation.c);
- *					nothing is allocated inside
- *	names_mutex			a name comes or goes (name.c)
- *	mmap_lock			of a caller who maps an object, or of one
- *					that ends
- *	ending, of an attachment	what a process leaves is repaired
+ *	create_races_mutex		tasks that create names
+ *					(create_race.c); no allocation inside
+ *	names_mutex			the table of names (name.c)
+ *	mmap_lock			of a task that maps an object, or whose
+ *					mapping of one ends
+ *	attachment->ending		the repair of what a process leaves
  *					(attachment.c)
  *	users_mutex			quotas (user.c)
- *	watchers' mutex			of an object: its watches (watch.c)
- *	watch lock			notices of death in one watch; no user access,
- *					no wake-up inside
+ *	watchers' mutex			the watches of one object (watch.c)
+ *	watch lock			notices of death in one watch; no
+ *					user access and no wake-up inside
  *	element lock, mailbox lock	state and waiters (word.h, mailbox.h);
- *					never two at once, no user access,
- *					no allocation, no wake-up inside
- *	lock of a bucket		who waits for what (deadlock.c); never two
+ *					never two at once; no user access, no
+ *					allocation and no wake-up inside
+ *	lock of a bucket		which task waits for which (deadlock.c);
+ *					never two at once
  *	threads_lock			the registry of threads (thread.c)
- *	scan_lock			objects where threads wait (scan.c)
- *	waitqueue lock			pollers of an object, woken after the
- *					unlock
+ *	scan_lock			the objects at which tasks wait (scan.c)
+ *	waitqueue lock			the pollers of an object; they are woken
+ *					after the element lock is dropped
  */
 #include <linux/fs.h>
 #include <linux/hrtimer.h>
@@ -44,26 +46,30 @@ MODULE_PARM_DESC(max_waiters,
 		 "threads that may wait on one object (default 65536)");
 
 /*
- * About what it takes to sleep and be woken; none by default where a thread that
- * spins may be one that others urgently wait for.
+ * The default is about the time that it takes to sleep and to be woken. With
+ * PREEMPT_RT it is 0, because the spinning task may delay a more urgent one.
  */
 static unsigned int spin_ns = IS_ENABLED(CONFIG_PREEMPT_RT) ? 0 : 10000;
 module_param(spin_ns, uint, 0644);
 MODULE_PARM_DESC(spin_ns,
 		 "nanoseconds that a wait may look before it sleeps, 0 for none (default 10000; 0 with PREEMPT_RT)");
 
-#define SPIN_UNIT	16	/* ns, in which spins are learnt */
-#define SPIN_MAX	(U16_MAX * SPIN_UNIT)	/* whatever the administrator says */
-#define SPIN_WEIGHT	8	/* one success or failure is that part of what is known */
-#define SPIN_TRIAL	64	/* one wait in so many has all of spin_ns */
+#define SPIN_UNIT	16	/* ns; the unit of kipc_spin_history.units */
+#define SPIN_MAX	(U16_MAX * SPIN_UNIT)	/* bounds spin_ns */
+#define SPIN_WEIGHT	8	/* each wait has 1/SPIN_WEIGHT of the average */
+#define SPIN_TRIAL	64	/* one wait in so many spins for spin_ns */
 
 /**
  * kipc_deadline_init() - check how long a verb may wait
- * @deadline: filled
- * @flags: KIPC_TRY and KIPC_REALTIME are looked at
- * @at: absolute, in nanoseconds of the caller's clock
+ * @deadline: filled in
+ * @flags: flags of the verb, of which KIPC_TRY and KIPC_REALTIME are used
+ * @at: absolute time in nanoseconds, KIPC_FOREVER for no limit; of
+ *	CLOCK_REALTIME with KIPC_REALTIME, otherwise of CLOCK_MONOTONIC in the
+ *	caller's time namespace; 0 with KIPC_TRY
  *
- * Return: 0 or -EINVAL
+ * Context: does not sleep
+ * Return: 0, or -EINVAL if @at is negative or KIPC_TRY is combined with a time
+ * or a clock
  */
 int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at)
 {
@@ -87,7 +93,10 @@ static struct kipc_waiter *waiter_of_node(struct rb_node *node)
 	return rb_entry_safe(node, struct kipc_waiter, node);
 }
 
-/* The tree that the first waiter is in; there are as many steps as levels. */
+/*
+ * Returns the tree that the first waiter is in. The walk up takes as many steps
+ * as the tree has levels.
+ */
 static struct rb_root waitlist_tree(const struct kipc_waitlist *list)
 {
 	struct rb_root tree = RB_ROOT;
@@ -128,6 +137,13 @@ static void waitlist_add(struct kipc_waitlist *list, struct kipc_waiter *waiter)
 		list->first = waiter;
 }
 
+/**
+ * kipc_waitlist_remove() - take a waiter off a list
+ * @list: locked
+ * @waiter: on @list
+ *
+ * Context: does not sleep
+ */
 void kipc_waitlist_remove(struct kipc_waitlist *list,
 			  struct kipc_waiter *waiter)
 {
@@ -143,26 +159,35 @@ void kipc_waitlist_remove(struct kipc_waitlist *list,
 	rb_erase(&waiter->node, &tree);
 }
 
-/* The one after it, or NULL. */
+/**
+ * kipc_waitlist_next() - find the waiter that is behind another one
+ * @waiter: on a list, which is locked
+ *
+ * Context: does not sleep
+ * Return: the next waiter in the order of the list, or NULL
+ */
 struct kipc_waiter *kipc_waitlist_next(struct kipc_waiter *waiter)
 {
 	return waiter_of_node(rb_next(&waiter->node));
 }
 
 /**
- * kipc_wait_begin() - queue the caller
- * @object: whose waiters are counted
- * @list: to wait on, locked
- * @waiter: on the caller's stack; wants, lost_races and returns are set
- * @priority: kipc_priority(), or the same for all to serve by arrival alone
+ * kipc_wait_begin() - put the caller on a waitlist
+ * @object: the object to wait at; its waiters are counted
+ * @list: a list of @object, locked
+ * @waiter: on the caller's stack; @wants, @lost_races and @returns are set
+ * @priority: kipc_priority(), or the same value for all waiters of the list if
+ *	only the order of arrival counts
  *
- * A waiter that returns to its place may be the first now, and one that can be
- * granted what those behind it cannot: the caller looks before it unlocks.
+ * A waiter that gets its place back (@returned is set then) may be the first,
+ * and may be satisfied by what is too little for the waiters behind it. The
+ * caller therefore grants waiters before it unlocks.
  *
- * Must be followed by kipc_wait_end(), and unless granted by
- * kipc_waitlist_remove() before.
+ * The wait ends with kipc_wait_end(). A waiter that was not granted is taken
+ * off the list with kipc_waitlist_remove() before that.
  *
- * Return: 0, or -EUSERS where too many wait already
+ * Context: does not sleep
+ * Return: 0, or -EUSERS if max_waiters tasks wait at the object already
  */
 int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
 		    struct kipc_waiter *waiter, int priority)
@@ -181,19 +206,27 @@ int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
 	waiter->outcome = KIPC_PENDING;
 	waiter->raced = false;
 	waitlist_add(list, waiter);
+	/*
+	 * The waiter was counted above by a fully ordered operation. That pairs
+	 * with smp_mb() in scan_remove(): either the scan finds the waiter in
+	 * the count, or this task finds that the object is not scanned.
+	 */
 	if (object->tracks)
 		kipc_scan_begin(object);
 	return 0;
 }
 
 /**
- * kipc_wait_end() - the caller waits no more
+ * kipc_wait_end() - end the caller's wait
  * @object: as for kipc_wait_begin()
- * @list: likewise; not locked
+ * @list: as for kipc_wait_begin(), not locked
  * @waiter: not on the list any more
- * @ret: what kipc_wait_sleep() returned, or what has become of the wait since then
+ * @ret: what kipc_wait_sleep() returned, or the result of the wait if a later
+ *	look has changed it
  *
- * May sleep.
+ * An interrupted wait leaves a place for the caller's next wait, see place.h.
+ *
+ * Context: may sleep
  */
 void kipc_wait_end(struct kipc_object *object,
 		   const struct kipc_waitlist *list,
@@ -205,6 +238,7 @@ void kipc_wait_end(struct kipc_object *object,
 		kipc_place_keep(object, list, waiter);
 }
 
+/* Sleeps; returns true if the deadline has passed. */
 static bool wait_expired(const struct kipc_deadline *deadline)
 {
 	u64 slack = rt_task(current) ? 0 : current->timer_slack_ns;
@@ -219,10 +253,11 @@ static bool wait_expired(const struct kipc_deadline *deadline)
 }
 
 /*
- * For how long to look: never where nobody else could do anything meanwhile, else
- * twice what has hit. That is tried now and then with all the time there can be:
- * two who wake each other find out no other way, because each has been asleep when
- * its turn comes.
+ * Returns for how many nanoseconds to spin. The time is 0 if no other processor
+ * could grant the wait meanwhile, and otherwise twice what successful spins
+ * took. One wait in SPIN_TRIAL may spin for all of spin_ns. Without that two
+ * tasks that wake each other in turn would never find out that spinning helps,
+ * because each is asleep whenever the other could grant its wait.
  */
 static u32 wait_spin_budget(struct kipc_spin_history *spin_history)
 {
@@ -236,10 +271,14 @@ static u32 wait_spin_budget(struct kipc_spin_history *spin_history)
 	WRITE_ONCE(spin_history->waits, waits + 1);
 	if (!(waits % SPIN_TRIAL))
 		return max;
-	/* Less is what failures leave. */
+	/*
+	 * Failures alone take the average below SPIN_WEIGHT and, because of
+	 * rounding, no further. Such an average counts as 0.
+	 */
 	return known < SPIN_WEIGHT ? 0 : min(2 * known * SPIN_UNIT, max);
 }
 
+/* Adds a wait to the moving average; a failed spin counts as 0. */
 static void wait_spin_learn(struct kipc_spin_history *spin_history, u64 ns, bool hit)
 {
 	u32 known = READ_ONCE(spin_history->units);
@@ -250,14 +289,44 @@ static void wait_spin_learn(struct kipc_spin_history *spin_history, u64 ns, bool
 	WRITE_ONCE(spin_history->units, known);
 }
 
-/* From here on a call is a store and no wake-up; false where there was one before. */
+/**
+ * kipc_spin_begin() - announce that the caller spins
+ * @waiter: of the caller, queued
+ *
+ * From here on a grant or a kick is a store without a wake-up. kipc_spin_end()
+ * has to follow.
+ *
+ * Context: no lock is held; does not sleep
+ * Return: false if the waiter has been granted or kicked already
+ */
 bool kipc_spin_begin(struct kipc_waiter *waiter)
 {
 	return cmpxchg_relaxed(&waiter->outcome, KIPC_PENDING,
 			       KIPC_SPINNING) == KIPC_PENDING;
 }
 
-/* True where the waiter has been called; else it has to be woken from here on. */
+/**
+ * kipc_spin_end() - end what kipc_spin_begin() has begun
+ * @waiter: of the caller
+ *
+ * A granter and the end of the spin can meet. Exactly one of the two
+ * compare-and-swaps finds KIPC_SPINNING::
+ *
+ *     CPU 0 (waiter)                    CPU 1 (granter, list locked)
+ *
+ *     spins in vain                     kipc_grant():
+ *                                         takes the waiter off the list
+ *     kipc_spin_end():                    wait_call_spinning():
+ *       cmpxchg(SPINNING -> PENDING)        cmpxchg(SPINNING -> outcome)
+ *
+ * If the waiter wins, the granter stores the outcome and wakes the task. If the
+ * granter wins, the waiter reads the outcome, and the granter neither wakes the
+ * task nor touches the record again.
+ *
+ * Context: no lock is held; does not sleep
+ * Return: true if the waiter was granted or kicked; after false it has to be
+ * woken
+ */
 bool kipc_spin_end(struct kipc_waiter *waiter)
 {
 	return !kipc_spinning(waiter) ||
@@ -273,12 +342,15 @@ static void wait_spin_until(struct kipc_waiter *waiter, u64 until)
 }
 
 /**
- * kipc_wait_spin() - look for a while whether the waiter is called
+ * kipc_wait_spin() - spin for a bounded time until granted or kicked
  * @object: whose spins are counted
  * @waiter: queued by kipc_wait_begin(); the list is not locked any more
  * @spin_history: of that list
  *
- * kipc_wait_sleep() follows in any case. Bounded, whatever the deadline.
+ * The time is bounded by spin_ns whatever the deadline of the wait.
+ * kipc_wait_sleep() follows in any case.
+ *
+ * Context: no lock is held; spins for at most spin_ns, does not sleep
  */
 void kipc_wait_spin(struct kipc_object *object, struct kipc_waiter *waiter,
 		    struct kipc_spin_history *spin_history)
@@ -300,12 +372,32 @@ void kipc_wait_spin(struct kipc_object *object, struct kipc_waiter *waiter,
 
 /**
  * kipc_wait_sleep() - sleep until granted, kicked, interrupted or timed out
- * @waiter: queued by kipc_wait_begin(), the list is not locked any more
+ * @waiter: queued by kipc_wait_begin(); the list is not locked any more
  * @deadline: when to give up
  *
- * After a failure the caller locks the list and asks kipc_granted() once more.
+ * The task state is set before the outcome is read, and set_current_state() is
+ * a full barrier. The granter stores the outcome before it wakes the task. So
+ * either the outcome is seen here or the wake-up finds the task in that state.
  *
- * Return: 0 (granted or kicked), -ETIMEDOUT or -ERESTARTSYS
+ * The wait may be granted at the moment at which the deadline passes. Therefore
+ * the caller, after an error, locks the list and asks kipc_granted() again::
+ *
+ *     CPU 0 (waiter)                    CPU 1 (granter)
+ *
+ *     kipc_wait_sleep(): -ETIMEDOUT
+ *                                       lock
+ *                                       kipc_grant(): takes the waiter off
+ *                                         the list, stores the outcome 0
+ *     lock                              unlock
+ *     kipc_granted(): true
+ *     unlock, return 0
+ *                                       kipc_wake_q_flush(): wakes the task
+ *
+ * The late wake-up is harmless: the wake queue holds a reference to the task,
+ * and every sleep in the kernel tolerates spurious wake-ups.
+ *
+ * Context: may sleep
+ * Return: 0 if granted or kicked, -ETIMEDOUT or -ERESTARTSYS
  */
 int kipc_wait_sleep(struct kipc_waiter *waiter,
 		    const struct kipc_deadline *deadline)
@@ -330,14 +422,30 @@ int kipc_wait_sleep(struct kipc_waiter *waiter,
 }
 
 /**
- * kipc_wait_lost() - what a waiter was kicked for was not there any more
- * @object: whose races are counted
+ * kipc_wait_lost() - note that a kicked waiter found nothing to take
+ * @object: whose lost races are counted
  * @list: the waiter is on, locked
- * @waiter: was kicked
+ * @waiter: was kicked, and has found too little for itself
  *
- * A waiter that is not the first, and was not when it was kicked, has lost nothing that
- * was its own: there was enough for several. It may be the first no more because an
- * earlier one is back in its place. One that is due does not race any more.
+ * This is how a waiter loses a race::
+ *
+ *     CPU 0 (first waiter)              CPU 1 (other tasks)
+ *
+ *     sleeps                            gives a unit: lock, kipc_kick(),
+ *                                         unlock, wake-up
+ *     wakes up                          takes the unit in user space
+ *     lock
+ *     finds no unit: kipc_wait_lost()
+ *     outcome = KIPC_PENDING
+ *     unlock, sleeps again
+ *
+ * Only a first waiter can lose a race. Waiters behind it were kicked because
+ * there was enough for several, and none of that was theirs. A waiter that was
+ * the first when it was kicked counts too: it may have become the second
+ * because an earlier one is back in its place. A waiter that is due does not
+ * race.
+ *
+ * Context: does not sleep
  */
 void kipc_wait_lost(struct kipc_object *object,
 		    const struct kipc_waitlist *list,
@@ -347,18 +455,24 @@ void kipc_wait_lost(struct kipc_object *object,
 		return;
 	waiter->lost_races++;
 	atomic_inc(&object->lost_races);
-	/* Of a set there may be several at once: the maximum is a guess then. */
+	/*
+	 * The elements of an object have a lock each, so several waiters may do
+	 * this at the same time. The maximum is a guess then.
+	 */
 	if (waiter->lost_races > READ_ONCE(object->max_lost_races))
 		WRITE_ONCE(object->max_lost_races, waiter->lost_races);
 }
 
 /*
- * To call one that still looks is a store. Once a waiter has ceased to look it does
- * not begin again.
+ * Grants or kicks a waiter if it spins; a store is enough for that. A waiter
+ * that has stopped spinning does not begin again in this wait.
  */
 static bool wait_call_spinning(struct kipc_waiter *waiter, int outcome)
 {
-	/* Pairs with kipc_spin_end(), whose compare-and-swap fails after this one. */
+	/*
+	 * Pairs with kipc_spinning() and with the compare-and-swap in
+	 * kipc_spin_end(), which fails after this one has succeeded.
+	 */
 	return READ_ONCE(waiter->outcome) == KIPC_SPINNING &&
 	       cmpxchg_release(&waiter->outcome, KIPC_SPINNING, outcome) ==
 	       KIPC_SPINNING;
@@ -368,8 +482,11 @@ static bool wait_call_spinning(struct kipc_waiter *waiter, int outcome)
  * kipc_grant() - end a wait with an outcome
  * @wake_q: not full; flushed after the unlock
  * @list: the waiter is on, locked
- * @waiter: is gone once this returns
- * @outcome: what its verb returns, not KIPC_PENDING
+ * @waiter: taken off the list; must not be used after this returns
+ * @outcome: what the verb of the waiter returns; none of KIPC_PENDING,
+ *	KIPC_KICKED and KIPC_SPINNING
+ *
+ * Context: does not sleep
  */
 void kipc_grant(struct kipc_wake_q *wake_q, struct kipc_waitlist *list,
 		struct kipc_waiter *waiter, int outcome)
@@ -380,15 +497,20 @@ void kipc_grant(struct kipc_wake_q *wake_q, struct kipc_waitlist *list,
 		return;
 	}
 	wake_q->tasks[wake_q->count++] = get_task_struct(waiter->task);
-	/* Pairs with kipc_granted(): the record is the waiter's from here. */
+	/*
+	 * Pairs with kipc_granted(). The waiter may return from here on, so the
+	 * record may be gone. The reference to the task was taken before.
+	 */
 	smp_store_release(&waiter->outcome, outcome);
 }
 
 /**
- * kipc_kick() - wake a waiter that is to look for itself
+ * kipc_kick() - wake a waiter to let it look for itself
  * @wake_q: not full; flushed after the unlock
  * @list: the waiter is on, locked
- * @waiter: neither granted nor kicked
+ * @waiter: stays on the list; neither granted nor kicked
+ *
+ * Context: does not sleep
  */
 void kipc_kick(struct kipc_wake_q *wake_q, const struct kipc_waitlist *list,
 	       struct kipc_waiter *waiter)
@@ -403,7 +525,11 @@ void kipc_kick(struct kipc_wake_q *wake_q, const struct kipc_waitlist *list,
 	smp_store_release(&waiter->outcome, KIPC_KICKED);
 }
 
-/* WF_SYNC. The scheduler keeps its flags to itself and to wait queues. */
+/*
+ * The value of WF_SYNC. The scheduler passes its flags to the functions of wait
+ * queue entries but does not export them, so kipc_wait_init() looks at what
+ * such a function gets.
+ */
 static int sync_flag __ro_after_init;
 
 static int __init wait_note_flags(struct wait_queue_entry *entry, unsigned int mode,
@@ -413,6 +539,9 @@ static int __init wait_note_flags(struct wait_queue_entry *entry, unsigned int m
 	return 0;
 }
 
+/**
+ * kipc_wait_init() - find out which flag says that a wake-up is synchronous
+ */
 void __init kipc_wait_init(void)
 {
 	struct wait_queue_entry entry = { .func = wait_note_flags };
@@ -423,7 +552,10 @@ void __init kipc_wait_init(void)
 	remove_wait_queue(&queue, &entry);
 }
 
-/* The task had better run where we do, once we sleep. */
+/*
+ * Wakes a task that had better run on this processor, because the caller is
+ * about to sleep.
+ */
 static void wake_q_wake_sync(struct task_struct *task)
 {
 	struct wait_queue_entry entry = { .private = task };
@@ -431,6 +563,14 @@ static void wake_q_wake_sync(struct task_struct *task)
 	default_wake_function(&entry, TASK_NORMAL, sync_flag, NULL);
 }
 
+/**
+ * kipc_wake_q_wake() - wake the tasks of a wake queue and empty it
+ * @wake_q: filled by kipc_grant() and kipc_kick()
+ *
+ * An entry without a task stands for a waiter that was spinning.
+ *
+ * Context: no lock of a waitlist is held
+ */
 void kipc_wake_q_wake(struct kipc_wake_q *wake_q)
 {
 	unsigned int i;

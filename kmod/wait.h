@@ -2,37 +2,56 @@
 /*
  * DOC: waiting
  *
- * A thread that has to wait puts a record, which lives on its own stack and
- * which user space never sees, on a waitlist and sleeps. Whoever makes its
- * wish possible does all the work: takes the record off the list, does to the
- * object what the waiter came for and *grants* it, all under the list's lock.
- * A waiter that finds itself granted takes no lock and touches the list no
- * more; one that gives up takes the lock, looks once more whether it has been
- * granted (success beats a timeout or a signal), and takes itself off.
+ * A task that has to wait puts a record (struct kipc_waiter) on a waitlist and
+ * sleeps. The record lives on the stack of the task, and user space never sees
+ * it. The task that makes the wait succeed does all the work under the lock of
+ * the list: it takes the record off the list, changes the object as the waiter
+ * asked for, and *grants* the wait by storing an outcome in the record. A
+ * waiter that finds an outcome takes no lock and does not touch the list again.
+ * A waiter that gives up takes the lock and looks once more for an outcome, so
+ * that success beats a timeout or a signal. If there is none it takes itself
+ * off the list.
  *
- * Granting stores the outcome last: the record may vanish at once, so the
- * wake_q holds a reference on the task, not on the record. Wake-ups happen after
- * the unlock, a bounded number for each time the lock is held.
+ * The outcome in the record is one of these:
  *
- * Before it sleeps a waiter looks for a while whether it has been granted, if
- * another processor could do that. To grant is then no more than a store. Whether
- * the waiter still looks is decided by a compare-and-swap of its record: by the
- * granter from KIPC_SPINNING to the outcome, by the waiter back to KIPC_PENDING,
- * after which it has to be woken. How long it looks is learnt for each place where
- * one can wait; where it has not hit it hardly ever does. The clock ends it in any
- * case: the other processor may go offline, a hypervisor may have given it to others.
+ *	KIPC_PENDING	The waiter sleeps or is about to. It has to be woken.
+ *	KIPC_SPINNING	The waiter spins. A store ends that without a wake-up.
+ *	KIPC_KICKED	The waiter was woken to look for itself. It is still
+ *			on the list.
+ *	any other	The wait has ended. This is what the verb returns.
  *
- * Where newcomers may go first, a waiter is *kicked* instead: it stays on the list,
- * wakes up, takes the lock and looks for itself. If it is the first and finds that
- * somebody was faster it has lost a race. A first waiter that has lost two, or is a
- * real-time thread, is *due*: it races no more and is granted what it waits for.
+ * The store of the outcome is the last access to the record, because the stack
+ * may be reused at once. Therefore the wake queue holds references to tasks and
+ * not to records. Tasks are woken after the lock is dropped. The number of
+ * wake-ups for each time that the lock is held is bounded by KIPC_WAKE_BATCH.
  *
- * A waitlist is ordered: real-time threads by priority, then the others, each in
- * the order of their tickets. A waiter draws the next ticket of the object when it
- * arrives, under the lock of the list, so that is the order of arrival. One that was
- * interrupted comes back with the ticket that it had: see place.h. The list is a
- * balanced tree, because such a waiter can belong anywhere in it, and user space
- * decides how many wait.
+ * Before a waiter sleeps it spins for a bounded time, if another processor
+ * could grant the wait meanwhile. A compare-and-swap of the outcome decides
+ * between the two sides: the granter changes KIPC_SPINNING to the outcome, the
+ * waiter changes KIPC_SPINNING to KIPC_PENDING, after which it has to be woken.
+ * The time to spin is learnt for each waitlist from the time that successful
+ * spins took. Where spins have not been successful they are hardly ever tried.
+ * The clock bounds the spin in any case, because the other processor may go
+ * offline and a hypervisor may have given it to another guest.
+ *
+ * Where barging is allowed a waiter is *kicked* instead of granted. It stays on
+ * the list, wakes up, takes the lock and looks for itself. If it is the first
+ * waiter and another task has taken meanwhile what it was kicked for, it has
+ * lost a race. A first waiter that has lost KIPC_LOST_RACES_MAX races, and any
+ * real-time task, is *due*: it does not race again, and what it waits for is
+ * handed over to it.
+ *
+ * A waitlist is ordered. Real-time tasks come first, by priority, and then all
+ * others. Tasks of the same priority are ordered by their tickets. A waiter
+ * draws the next ticket of the object under the lock of the list, so the
+ * tickets give the order of arrival. A waiter that was interrupted comes back
+ * with the ticket that it had before, see place.h. The list is a balanced tree,
+ * because such a waiter can belong anywhere in it and because user space
+ * decides how many tasks wait.
+ *
+ * Queueing, granting and kicking do not sleep; the caller holds the lock of the
+ * list, a spinlock. kipc_wait_sleep() and kipc_wait_end() may sleep and are
+ * called without it.
  */
 #ifndef KIPC_WAIT_H
 #define KIPC_WAIT_H
@@ -45,59 +64,68 @@
 
 struct kipc_object;
 
-/* How often a first waiter may find that somebody was faster. */
+/* How many races a first waiter may lose before it is due. */
 #define KIPC_LOST_RACES_MAX	2
 
-/* Waiters of one list that are woken to look at the same time. */
+/* How many waiters of a list may be kicked at the same time. */
 #define KIPC_KICKED_MAX		16
 
-/* Not granted yet. Outcomes are what a verb returns, so never these two. */
+/*
+ * Neither granted nor kicked. An outcome is what a verb returns, so it is never
+ * one of these three values.
+ */
 #define KIPC_PENDING	INT_MAX
-/* To wake up and look for itself; still on the list. */
+/* Woken to look for itself, and still on the list. */
 #define KIPC_KICKED	(INT_MAX - 1)
-/* Neither granted nor kicked yet, and looks for it: needs not be woken. */
+/* Neither granted nor kicked, and spinning: it need not be woken. */
 #define KIPC_SPINNING	(INT_MAX - 2)
 
-/* Wake-ups for each time a lock is held. */
+/* How many tasks a wake queue holds: the bound for one hold of a lock. */
 #define KIPC_WAKE_BATCH	16
 
 struct kipc_deadline {
 	ktime_t at;		/* host time; KTIME_MAX never passes */
 	clockid_t clock;
 	bool try;		/* do not wait at all */
-	bool spin;		/* look for a while before sleeping */
+	bool spin;		/* spin for a bounded time before sleeping */
 };
 
 struct kipc_waiter {
 	struct rb_node node;		/* the list's lock */
 	struct task_struct *task;	/* constant */
-	u64 ticket;			/* constant; the lowest goes first */
-	int priority;			/* constant; likewise, and before that */
-	int outcome;			/* release by the granter, acquire */
-	u32 wants;			/* constant; units or bytes, see place.h */
+	u64 ticket;			/* constant; second key of the order */
+	int priority;			/* constant; first key, lowest first */
+	int outcome;			/* atomic; see above */
+	u32 wants;			/* constant; units or bytes */
 	u32 lost_races;			/* the list's lock */
-	bool returns;			/* constant; to its place, see place.h */
-	bool returned;			/* constant; it has its place again */
-	bool raced;			/* the list's lock; kicked as the first */
+	bool returns;			/* constant; can keep its place */
+	bool returned;			/* constant; has its place back */
+	bool raced;			/* the list's lock; kicked as first */
 };
 
-/* What is known of a place where one can wait: a guess, not locked. */
+/*
+ * What is known about the waits on one list. The fields are only hints, so they
+ * are read and written without a lock; a lost update costs a wrong guess.
+ */
 struct kipc_spin_history {
-	u16 units;			/* of time, that the last ones that hit took */
-	u8 waits;
-	u8 served;			/* kipc_taker_mark() of who was it last */
+	u16 units;			/* time of good spins, in SPIN_UNIT */
+	u8 waits;			/* counts all waits, modulo 256 */
+	u8 served;			/* mark of the last taker */
 };
 
-/* The first of a tree of waiters, whose root is found from it: eight bytes an element. */
+/*
+ * Points to the first waiter of a tree. The root of the tree is found from
+ * there, so that a waitlist costs each element only one pointer.
+ */
 struct kipc_waitlist {
 	struct kipc_waiter *first;
 };
 
-/* Tasks to wake once the lock is dropped. */
+/* Tasks to wake after the lock is dropped. It belongs to one caller. */
 struct kipc_wake_q {
 	unsigned int count;
-	unsigned int woken;	/* in all, without those who were spinning */
-	bool sync;		/* whoever wakes them is about to sleep */
+	unsigned int woken;	/* in all, without waiters that were spinning */
+	bool sync;		/* the caller is about to sleep */
 	struct task_struct *tasks[KIPC_WAKE_BATCH];
 };
 
@@ -131,56 +159,64 @@ void kipc_kick(struct kipc_wake_q *wake_q, const struct kipc_waitlist *list,
 	       struct kipc_waiter *waiter);
 void kipc_wake_q_wake(struct kipc_wake_q *wake_q);
 
-/* The caller's place in a waitlist: real-time threads before all others. */
+/*
+ * Returns the caller's priority in a waitlist. All tasks that are not real-time
+ * tasks have the same, MAX_RT_PRIO.
+ */
 static inline int kipc_priority(void)
 {
-	/* Not ->prio: what a lock's waiters lend us is not for this queue. */
+	/* Not ->prio: a boost by a waiter for a kernel lock does not count. */
 	return min(READ_ONCE(current->normal_prio), MAX_RT_PRIO);
 }
 
-/* Does it not have to race any more? */
+/* Returns true if the waiter must not lose another race. */
 static inline bool kipc_wait_is_due(const struct kipc_waiter *waiter)
 {
 	return waiter->lost_races >= KIPC_LOST_RACES_MAX ||
 	       waiter->priority < MAX_RT_PRIO;
 }
 
-/* Is the first waiter the only one? */
+/* Returns true if the list, which has a waiter, has only one. */
 static inline bool kipc_waitlist_is_single(const struct kipc_waitlist *list)
 {
 	const struct rb_node *node = &list->first->node;
 
-	/* The leftmost of a tree. */
+	/* The first waiter is the leftmost node of the tree. */
 	return !rb_parent(node) && !node->rb_right;
 }
 
 /*
- * Who was served last? One who takes and gives again will be back at once; one who
- * gives to another that takes will not. A few bits of the thread tell that well enough.
+ * Returns a few bits that identify a task well enough for a guess. They tell
+ * whether the task that gives is the one that took last. A task that takes and
+ * gives in turn, as with a lock, is likely to be back at once. A task that only
+ * gives is not.
  */
 static inline u8 kipc_taker_mark(const struct task_struct *task)
 {
 	return task->pid;
 }
 
+/* Notes that this task has taken, or was granted, what the list is for. */
 static inline void kipc_note_taker(struct kipc_spin_history *spin_history,
 				   const struct task_struct *task)
 {
 	WRITE_ONCE(spin_history->served, kipc_taker_mark(task));
 }
 
+/* Returns true if the caller seems to be the task that took last. */
 static inline bool kipc_took_last(const struct kipc_spin_history *spin_history)
 {
 	return READ_ONCE(spin_history->served) == kipc_taker_mark(current);
 }
 
-/* Would a waiter of this priority be the first? */
+/* Returns true if a waiter of this priority would be the first. */
 static inline bool kipc_waitlist_leads(const struct kipc_waitlist *list,
 				       int priority)
 {
 	return !list->first || priority < list->first->priority;
 }
 
+/* Prepares an empty wake queue. @sync: the caller is about to sleep. */
 static inline void kipc_wake_q_init(struct kipc_wake_q *wake_q, bool sync)
 {
 	wake_q->count = 0;
@@ -193,36 +229,46 @@ static inline bool kipc_wake_q_full(const struct kipc_wake_q *wake_q)
 	return wake_q->count == KIPC_WAKE_BATCH;
 }
 
-/* The lock is not held any more. */
+/* Wakes the queued tasks. The lock must not be held any more. */
 static inline void kipc_wake_q_flush(struct kipc_wake_q *wake_q)
 {
 	if (wake_q->count)
 		kipc_wake_q_wake(wake_q);
 }
 
+/* Returns true if the wait has ended. The outcome can be read after that. */
 static inline bool kipc_granted(const struct kipc_waiter *waiter)
 {
-	/* Pairs with the store in kipc_grant(). */
+	/* Pairs with the releases in kipc_grant() and wait_call_spinning(). */
 	return smp_load_acquire(&waiter->outcome) < KIPC_SPINNING;
 }
 
-/* Has it been told to look for itself, and not done so yet? The list is locked. */
+/*
+ * Returns true if the waiter was kicked and has not looked yet. The list is
+ * locked, so the answer stays true: only the waiter itself, with the lock held,
+ * and kipc_grant() end this state.
+ */
 static inline bool kipc_kicked(const struct kipc_waiter *waiter)
 {
 	return READ_ONCE(waiter->outcome) == KIPC_KICKED;
 }
 
-/* Between kipc_spin_begin() and kipc_spin_end(): is it not granted yet? */
+/*
+ * Returns true until the waiter is granted or kicked. To be called between
+ * kipc_spin_begin() and kipc_spin_end().
+ */
 static inline bool kipc_spinning(const struct kipc_waiter *waiter)
 {
-	/* Pairs with the release in kipc_grant(). */
+	/* Pairs with the release in wait_call_spinning(). */
 	return smp_load_acquire(&waiter->outcome) == KIPC_SPINNING;
 }
 
-/* Is there a reason to be awake? */
+/*
+ * Returns true if the waiter was granted or kicked, so that it must not sleep.
+ */
 static inline bool kipc_called(const struct kipc_waiter *waiter)
 {
-	/* Pairs with the stores in kipc_grant() and kipc_kick(). */
+	/* Pairs with the releases in kipc_grant() and kipc_kick(). */
 	return smp_load_acquire(&waiter->outcome) != KIPC_PENDING;
 }
 
