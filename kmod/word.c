@@ -5,9 +5,13 @@
 #include "object.h"
 #include "word.h"
 
-#define SHIFT_SPACED	6	/* a cache line an element */
+#define SHIFT_SPACED	6	/* a cache line for each element */
 #define SHIFT_PACKED	3
 
+/*
+ * Sets all elements to their first value. Words that are kernel-only say
+ * KIPC_SLOW in the page and in the record for ever.
+ */
 static void word_init_all(struct kipc_words *words, u64 value)
 {
 	u64 word = words->kernel_only ? KIPC_SLOW : value;
@@ -21,15 +25,18 @@ static void word_init_all(struct kipc_words *words, u64 value)
 	}
 }
 
-/* Beside what is part of the object. */
+/*
+ * Returns the size of the records, except for one that is part of the object.
+ */
 static u64 word_elements_bytes(const struct kipc_words *words)
 {
 	return words->count == 1 ? 0 : (u64)words->count * sizeof(*words->elements);
 }
 
 /*
- * Exactly as much: kvmalloc() would round a megabyte up to a power of two. The only
- * element of an object is zeroed with it.
+ * Allocates the records. The size is not rounded up: kvmalloc() would make a
+ * power of two of a size up to a megabyte. The only element of an object was
+ * zeroed with the object.
  */
 static struct kipc_element *word_elements_alloc(struct kipc_words *words)
 {
@@ -42,7 +49,18 @@ static struct kipc_element *word_elements_alloc(struct kipc_words *words)
 	return kmalloc(bytes, KIPC_GFP);
 }
 
-/* What is allocated is charged to the object, which gives it back. */
+/**
+ * kipc_words_alloc() - allocate the words of an object and their records
+ * @words: part of @object, zeroed
+ * @object: whose elements and flags are set; the memory is charged to it
+ * @value: the first value of each element, without KIPC_SLOW
+ *
+ * What is allocated is given back by kipc_words_free(), also after an error.
+ * The charge is given back with the object.
+ *
+ * Context: may sleep
+ * Return: 0, -ENOMEM, or the error of kipc_object_charge()
+ */
 int kipc_words_alloc(struct kipc_words *words, struct kipc_object *object,
 		     u64 value)
 {
@@ -69,6 +87,12 @@ int kipc_words_alloc(struct kipc_words *words, struct kipc_object *object,
 	return 0;
 }
 
+/**
+ * kipc_words_free() - free what kipc_words_alloc() has allocated
+ * @words: perhaps allocated only in part
+ *
+ * Context: may sleep
+ */
 void kipc_words_free(struct kipc_words *words)
 {
 	kipc_memory_free(&words->memory);
@@ -77,7 +101,14 @@ void kipc_words_free(struct kipc_words *words)
 	words->elements = NULL;
 }
 
-/* Give the element back to user ns, if it ever may have it. */
+/**
+ * kipc_word_return() - make a word user-owned, unless it is kernel-only
+ * @words: the words of an object
+ * @e: one of its elements, locked and kernel-owned
+ * @index: of @e
+ *
+ * Context: the lock of @e is held; does not sleep
+ */
 void kipc_word_return(const struct kipc_words *words, struct kipc_element *e,
 		      u32 index)
 {
@@ -88,9 +119,9 @@ void kipc_word_return(const struct kipc_words *words, struct kipc_element *e,
 		return;
 	word = kipc_word_at(words, index);
 	/*
-	 * The page still says what was there before the freeze. Whoever peeks
-	 * and finds the record thawed must find the value in the page, though
-	 * user space may not have it yet.
+	 * The page still says what it said before the claim. kipc_word_peek()
+	 * reads the page as soon as it finds KIPC_SLOW clear in the record, so
+	 * the value has to be there before. User space may not have it yet.
 	 */
 	atomic64_set(word, e->value);
 	/* Pairs with the acquire in kipc_word_peek(). */
