@@ -4,9 +4,13 @@
 
 #include <linux/pid.h>
 
-/*
- * What the caller may call a process; 0 where it cannot see the process, and once
- * that has been reaped, because then the number may be another's.
+/**
+ * kipc_process_number() - the number that a process has for the caller
+ * @process: a thread group
+ *
+ * Return: the number in the caller's pid namespace; 0 if the caller cannot see
+ * the process, and 0 after the process has been reaped, because then the number
+ * may belong to another one
  */
 static inline u32 kipc_process_number(struct pid *process)
 {

@@ -10,8 +10,8 @@
 
 struct kipc_undo {
 	struct kipc_user *user;		/* constant */
-	u64 charged;			/* constant */
-	u32 held[];			/* each: its element's lock */
+	u64 charged;			/* constant; bytes */
+	u32 held[];			/* units; each: its element's lock */
 };
 
 static struct kipc_undo *undo_alloc_charged(struct kipc_user *user, u64 bytes)
@@ -25,7 +25,14 @@ static struct kipc_undo *undo_alloc_charged(struct kipc_user *user, u64 bytes)
 	return undo;
 }
 
-/* Nothing held; ENOMEM, or ENOSPC where the quota of the caller is used up. */
+/**
+ * kipc_undo_alloc() - allocate the counts of a participant, all 0
+ * @elements: how many elements the semaphore has
+ *
+ * Context: may sleep
+ * Return: the counts, or an error pointer: -ENOMEM, or -ENOSPC if the quota of
+ * the caller's user is used up
+ */
 struct kipc_undo *kipc_undo_alloc(u32 elements)
 {
 	struct kipc_user *user = kipc_user_get();
@@ -48,6 +55,13 @@ put_user:
 	return ERR_PTR(ret);
 }
 
+/**
+ * kipc_undo_free() - free the counts of a participant and end their charge
+ * @undo: not used any more; may be NULL
+ *
+ * Context: may sleep
+ * Return: NULL
+ */
 struct kipc_undo *kipc_undo_free(struct kipc_undo *undo)
 {
 	if (undo) {
@@ -58,18 +72,46 @@ struct kipc_undo *kipc_undo_free(struct kipc_undo *undo)
 	return NULL;
 }
 
-/* Beyond what can be counted nothing is undone. */
+/**
+ * kipc_undo_take() - count units that the participant has got
+ * @undo: the counts of the participant
+ * @index: of the element, whose lock is held
+ * @count: how many units
+ *
+ * The count saturates at U32_MAX. Units beyond that are not given back when the
+ * participant dies.
+ *
+ * Context: the element lock is held
+ */
 void kipc_undo_take(struct kipc_undo *undo, u32 index, u32 count)
 {
 	undo->held[index] += min(count, U32_MAX - undo->held[index]);
 }
 
-/* Who gives what others have taken holds nothing, and not less than that. */
+/**
+ * kipc_undo_give() - count units that the participant has given
+ * @undo: the counts of the participant
+ * @index: of the element, whose lock is held
+ * @count: how many units
+ *
+ * A participant may give units that another one has taken. Its count does not
+ * fall below 0.
+ *
+ * Context: the element lock is held
+ */
 void kipc_undo_give(struct kipc_undo *undo, u32 index, u32 count)
 {
 	undo->held[index] -= min(count, undo->held[index]);
 }
 
+/**
+ * kipc_undo_held() - how many units of an element the participant holds
+ * @undo: the counts of the participant
+ * @index: of the element, whose lock is held
+ *
+ * Context: the element lock is held
+ * Return: the number of units
+ */
 u32 kipc_undo_held(const struct kipc_undo *undo, u32 index)
 {
 	return undo->held[index];
