@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What happens to the elements; semaphores as a type are in semaphore_type.c. */
+/* The verbs of semaphores. Their arguments are checked in semaphore_ioctl.c. */
 #include <linux/sched/signal.h>
 
 #include "compat.h"
@@ -10,7 +10,7 @@
 
 struct semaphore_waiter {
 	struct kipc_waiter waiter;
-	struct kipc_semaphore_holder *holder;	/* constant */
+	struct kipc_semaphore_holder *holder;	/* constant; may be NULL */
 };
 
 static struct semaphore_waiter *semaphore_waiter_of(struct kipc_waiter *waiter)
@@ -24,7 +24,7 @@ static u32 semaphore_units(const struct kipc_element *e)
 }
 
 /* ------------------------------------------------------------------------ */
-/* What happens to an element that is entered                               */
+/* Pure changes of a locked element                                         */
 /* ------------------------------------------------------------------------ */
 
 static bool semaphore_holder_is_gone(const struct kipc_semaphore_holder *holder)
@@ -32,7 +32,10 @@ static bool semaphore_holder_is_gone(const struct kipc_semaphore_holder *holder)
 	return holder && kipc_attachment_over(&holder->attachment);
 }
 
-/* Are there the units for it? KIPC_PENDING where it has to wait. */
+/*
+ * Returns 0 if there are enough units, KIPC_PENDING if the task has to wait, or
+ * -ENXIO if its attachment is over.
+ */
 static int semaphore_has(const struct kipc_element *e,
 			 const struct kipc_semaphore_holder *holder, u32 count)
 {
@@ -65,7 +68,7 @@ static int semaphore_add(struct kipc_element *e, u32 index,
 	return 0;
 }
 
-/* What the dead held, as far as there is room for it. */
+/* Gives back what a dead participant holds, as far as there is room for it. */
 static void semaphore_undo(struct kipc_element *e, u32 index,
 			   struct kipc_semaphore_holder *holder, u32 max)
 {
@@ -77,12 +80,13 @@ static void semaphore_undo(struct kipc_element *e, u32 index,
 }
 
 /* ------------------------------------------------------------------------ */
-/* Whose turn it is                                                         */
+/* Overtaking and hand-over                                                 */
 /* ------------------------------------------------------------------------ */
 
 /*
- * Is nobody to take before the first waiter? One that wants several units would
- * never see them beside others that want one.
+ * Returns true if no other task may take units before the first waiter. A
+ * waiter that wants several units would never see them together beside tasks
+ * that want one.
  */
 static bool semaphore_first_is_due(const struct kipc_semaphore *semaphore,
 				   const struct kipc_element *e)
@@ -93,7 +97,10 @@ static bool semaphore_first_is_due(const struct kipc_semaphore *semaphore,
 	       kipc_wait_is_due(first);
 }
 
-/* May a newcomer of this priority take, or a waiter that looks? */
+/*
+ * Returns true if a task of this priority that barges, or a waiter that is not
+ * the first and looks, may take units.
+ */
 static bool semaphore_lets(const struct kipc_semaphore *semaphore,
 			   const struct kipc_element *e, int priority)
 {
@@ -102,8 +109,9 @@ static bool semaphore_lets(const struct kipc_semaphore *semaphore,
 }
 
 /*
- * Units are handed over to a first waiter that is due. Also to one that waits alone,
- * unless the caller is who was served last: it may be back before the other is
+ * Returns true if units are handed over to the first waiter instead of kicking
+ * it. That is so if the waiter is due, and if it waits alone, unless the caller
+ * is the task that took last: such a task may be back before the waiter is
  * awake, as with a lock.
  */
 static bool semaphore_hands_over(const struct kipc_semaphore *semaphore,
@@ -116,20 +124,27 @@ static bool semaphore_hands_over(const struct kipc_semaphore *semaphore,
 }
 
 /*
- * Beside the units in a word that user space has while threads wait: must giving wake
- * somebody, or only where there is more than a unit then, because one is up already?
+ * Returns the bits beside the units in a word that is user-owned while tasks
+ * wait. They say whether each post has to wake a task, or only a post that
+ * leaves more than one unit, because one waiter is awake already.
  */
 static u64 semaphore_waiters_bits(const struct kipc_semaphore *semaphore,
 				  const struct kipc_element *e)
 {
 	if (!e->waiters.first)
 		return 0;
-	/* One that became the first, and due, after it was kicked gets its unit from us. */
+	/*
+	 * A waiter may have become the first, and due, after it was kicked. Its
+	 * unit is handed over by the kernel then, so a post has to enter.
+	 */
 	return kipc_kicked(e->waiters.first) && !semaphore_first_is_due(semaphore, e) ?
 	       KIPC_SEMAPHORE_WOKEN : KIPC_SEMAPHORE_WAITERS;
 }
 
-/* Must user space leave units where they are? */
+/*
+ * Returns true if the word must stay kernel-owned because there are units that
+ * only the first waiter may have.
+ */
 static bool semaphore_withholds(const struct kipc_semaphore *semaphore,
 				const struct kipc_element *e)
 {
@@ -138,10 +153,13 @@ static bool semaphore_withholds(const struct kipc_semaphore *semaphore,
 }
 
 /* ------------------------------------------------------------------------ */
-/* Entering and leaving an element                                          */
+/* Locking and unlocking an element                                         */
 /* ------------------------------------------------------------------------ */
 
-/* Lock the element and own it; what a scribbler left is made a possible value. */
+/*
+ * Locks the element and claims its word. A participant may have scribbled over
+ * the word, so the value is clamped to a possible one.
+ */
 static void semaphore_lock(struct kipc_semaphore *semaphore,
 			   struct kipc_element *e, u32 index)
 	__acquires(&e->lock)
@@ -172,8 +190,11 @@ static void semaphore_grant_first(struct kipc_element *e, u32 index, int outcome
 }
 
 /*
- * Wake a waiter for each unit, some at a time: each that looks sees to those behind
- * it. Who wants several is not woken for what others may take before it is the first.
+ * Kicks a waiter for each unit, up to KIPC_KICKED_MAX at the same time; each
+ * waiter that looks sees to the waiters behind it. A waiter that wants several
+ * units stops the walk. It is not woken before it is the first, because other
+ * tasks may take the units until then. Returns true if the wake queue is too
+ * small.
  */
 static bool semaphore_kick(struct kipc_element *e, struct kipc_wake_q *wake_q)
 {
@@ -191,7 +212,10 @@ static bool semaphore_kick(struct kipc_element *e, struct kipc_wake_q *wake_q)
 	return false;
 }
 
-/* Serve who can be served; true where more can be than fit in the wake_q. */
+/*
+ * Grants or kicks the waiters for which there are units. Returns true if the
+ * wake queue is full before all of them are.
+ */
 static bool semaphore_grant_waiters(const struct kipc_semaphore *semaphore,
 				    struct kipc_element *e, u32 index,
 				    struct kipc_wake_q *wake_q)
@@ -214,7 +238,10 @@ static bool semaphore_grant_waiters(const struct kipc_semaphore *semaphore,
 	return false;
 }
 
-/* Give the word back as far as it is user space's, and unlock. */
+/*
+ * Returns the word to user space, unless a poller or a waiter needs it to be
+ * kernel-owned, and unlocks the element. It wakes nothing.
+ */
 static void semaphore_unlock_quiet(struct kipc_semaphore *semaphore,
 				   struct kipc_element *e, u32 index)
 	__releases(&e->lock)
@@ -229,7 +256,10 @@ static void semaphore_unlock_quiet(struct kipc_semaphore *semaphore,
 	spin_unlock(&e->lock);
 }
 
-/* Tell the pollers of units to be taken, and of room where there was none. */
+/*
+ * Tells the pollers about units that can be taken, and about room where there
+ * was none.
+ */
 static void semaphore_tell(struct kipc_semaphore *semaphore, u32 index,
 			   u32 units, bool room)
 {
@@ -243,7 +273,7 @@ static void semaphore_tell(struct kipc_semaphore *semaphore, u32 index,
 				  EPOLLOUT | EPOLLWRNORM, KIPC_POLLERS_ALL);
 }
 
-/* Serve those who wait, unlock, and tell the pollers of what is left. */
+/* Grants waiters, unlocks the element, and tells the pollers what is left. */
 static noinline void semaphore_unlock_granting(struct kipc_semaphore *semaphore,
 					       struct kipc_element *e, u32 index,
 					       struct kipc_wake_q *wake_q, bool room)
@@ -255,7 +285,10 @@ static noinline void semaphore_unlock_granting(struct kipc_semaphore *semaphore,
 	do {
 		full = semaphore_is_full(semaphore, e);
 		more = semaphore_grant_waiters(semaphore, e, index, wake_q);
-		/* What the last waiter leaves is news, for it kept others from it. */
+	/*
+	 * What is left after the last waiter is new to the pollers, because
+	 * they were not offered it while a task waited.
+	 */
 		left = e->waiters.first ? 0 : semaphore_units(e);
 		room |= full && !semaphore_is_full(semaphore, e);
 		semaphore_unlock_quiet(semaphore, e, index);
@@ -269,8 +302,9 @@ static noinline void semaphore_unlock_granting(struct kipc_semaphore *semaphore,
 }
 
 /*
- * Unlock after a change that made @fresh units takable, or room: serve those who wait,
- * and tell the pollers. The caller flushes what the wake_q held before.
+ * Unlocks the element after a change that made @fresh units or room available:
+ * grants waiters and tells the pollers. The wake queue may hold waiters
+ * already, which the caller wakes afterwards if they are still in it.
  */
 static void semaphore_unlock_waking(struct kipc_semaphore *semaphore,
 				    struct kipc_element *e, u32 index,
@@ -285,6 +319,10 @@ static void semaphore_unlock_waking(struct kipc_semaphore *semaphore,
 	semaphore_tell(semaphore, index, fresh, room);
 }
 
+/*
+ * As semaphore_unlock_waking(), with an empty wake queue. @fresh may exceed the
+ * units that there are.
+ */
 static void semaphore_unlock(struct kipc_semaphore *semaphore,
 			     struct kipc_element *e, u32 index, u32 fresh,
 			     bool room)
@@ -301,7 +339,11 @@ static void semaphore_unlock(struct kipc_semaphore *semaphore,
 /* The verbs                                                                */
 /* ------------------------------------------------------------------------ */
 
-/* Give the first waiter its units before it looks; false where that is not to be. */
+/*
+ * Hands the first waiter its units before it looks. Drops the lock for a while
+ * if the wake queue is full. Returns false if that can make no room: there is
+ * no waiter, or there are too few units for it.
+ */
 static bool semaphore_make_room(struct kipc_semaphore *semaphore,
 				struct kipc_element *e, u32 index,
 				struct kipc_wake_q *wake_q)
@@ -327,8 +369,8 @@ static bool semaphore_make_room(struct kipc_semaphore *semaphore,
 }
 
 /*
- * Make room for so many units, as far as waiters are on their way for what is there.
- * Says whether there was none at all.
+ * Makes room for @count units as far as waiters can take the units that are in
+ * the way. Returns true if there was no room at all in between.
  */
 static bool semaphore_make_room_for(struct kipc_semaphore *semaphore,
 				    struct kipc_element *e, u32 index,
@@ -338,14 +380,17 @@ static bool semaphore_make_room_for(struct kipc_semaphore *semaphore,
 	bool full = false;
 
 	do {
-		/* Each time: it may have been unlocked. */
+		/* The lock may have been dropped, so look again each time. */
 		full |= semaphore_is_full(semaphore, e);
 	} while (count > max - semaphore_units(e) &&
 		 semaphore_make_room(semaphore, e, index, wake_q));
 	return full;
 }
 
-/* Post what cannot just be added: @ret says why. The element is entered. */
+/*
+ * Posts what semaphore_add() has refused with @ret. Room is made if that helps.
+ * The element is locked.
+ */
 static noinline int semaphore_post_full(struct kipc_semaphore *semaphore,
 					struct kipc_element *e, u32 index,
 					u32 count,
@@ -360,15 +405,32 @@ static noinline int semaphore_post_full(struct kipc_semaphore *semaphore,
 		full = semaphore_make_room_for(semaphore, e, index, count, wake_q);
 		ret = semaphore_add(e, index, holder, count, max);
 	}
-	/* Where all that waited have theirs the rest is news, whatever came of the post. */
+	/*
+	 * If tasks waited and all of them have their units, then what is left
+	 * is new to the pollers, whether the post succeeded or not.
+	 */
 	semaphore_unlock_waking(semaphore, e, index, wake_q,
 				awaited ? semaphore_units(e) : 0,
 				full && !semaphore_is_full(semaphore, e));
-	/* Those who made room. */
+	/* Wake the waiters that were handed units to make room. */
 	kipc_wake_q_flush(wake_q);
 	return ret;
 }
 
+/**
+ * kipc_semaphore_post_waking() - post units with a wake queue of the caller
+ * @semaphore: the semaphore
+ * @index: index of the element
+ * @count: how many units, at least 1
+ * @holder: the caller; NULL if the semaphore does not count units
+ * @wake_q: empty; afterwards it is empty again, and its @woken says how many
+ *	tasks were woken
+ *
+ * Context: process context; may reschedule
+ * Return: 0; -EINVAL if there is no such element or @count is 0; -EOVERFLOW if
+ * there is no room for all of the units; -ENXIO if the caller's attachment is
+ * over
+ */
 int kipc_semaphore_post_waking(struct kipc_semaphore *semaphore, u32 index,
 			       u32 count, struct kipc_semaphore_holder *holder,
 			       struct kipc_wake_q *wake_q)
@@ -388,6 +450,16 @@ int kipc_semaphore_post_waking(struct kipc_semaphore *semaphore, u32 index,
 	return 0;
 }
 
+/**
+ * kipc_semaphore_post() - post units
+ * @semaphore: the semaphore
+ * @index: index of the element
+ * @count: how many units, at least 1
+ * @holder: the caller; NULL if the semaphore does not count units
+ *
+ * Context: process context; may reschedule
+ * Return: as kipc_semaphore_post_waking()
+ */
 int kipc_semaphore_post(struct kipc_semaphore *semaphore, u32 index,
 			u32 count, struct kipc_semaphore_holder *holder)
 {
@@ -399,8 +471,9 @@ int kipc_semaphore_post(struct kipc_semaphore *semaphore, u32 index,
 }
 
 /*
- * Awake, and the element entered: what has become of the wait? @ret says why, 0 for a
- * call. KIPC_PENDING: to be waited on.
+ * Decides what becomes of a wait after the waiter woke up and locked the
+ * element. @ret is the reason: 0 for a grant or a kick, or an error. Returns
+ * KIPC_PENDING if the wait goes on, and otherwise its result.
  */
 static int semaphore_look(struct kipc_semaphore *semaphore,
 			  struct kipc_element *e, u32 index,
@@ -420,7 +493,10 @@ static int semaphore_look(struct kipc_semaphore *semaphore,
 		self->waiter.outcome = KIPC_PENDING;
 		return KIPC_PENDING;
 	}
-	/* In this order: see kipc_semaphore_ready(). */
+	/*
+	 * The units are taken before the waiter leaves the list, see
+	 * kipc_semaphore_ready().
+	 */
 	if (!taken) {
 		semaphore_take(e, index, self->holder, self->waiter.wants);
 		kipc_note_taker(&e->spin_history, current);
@@ -429,7 +505,10 @@ static int semaphore_look(struct kipc_semaphore *semaphore,
 	return taken == KIPC_PENDING ? ret : taken;
 }
 
-/* Look, and see to those behind: they, and pollers, may want fewer units. */
+/*
+ * Locks, decides, and sees to the waiters behind the caller and the pollers,
+ * which may want fewer units than the caller.
+ */
 static int semaphore_look_entering(struct kipc_semaphore *semaphore,
 				   struct kipc_element *e, u32 index,
 				   struct semaphore_waiter *self, int ret)
@@ -445,7 +524,10 @@ static int semaphore_look_entering(struct kipc_semaphore *semaphore,
 	return ret;
 }
 
-/* Queued and unlocked: sleep until there is an outcome. */
+/*
+ * Sleeps until there is an outcome. The waiter is queued, and the element is
+ * not locked any more.
+ */
 static int semaphore_sleep(struct kipc_semaphore *semaphore,
 			   struct kipc_element *e, u32 index,
 			   struct semaphore_waiter *self,
@@ -465,9 +547,10 @@ static int semaphore_sleep(struct kipc_semaphore *semaphore,
 	} while (ret == KIPC_PENDING);
 	kipc_wait_end(&semaphore->object, &e->waiters, &self->waiter, ret);
 	/*
-	 * Units of a thread that is killed now would be lost. With
-	 * KIPC_UNDO they go back with its memory, but others may use that for
-	 * longer; where it has gone already, this does nothing.
+	 * The units would be lost with a thread that is killed now, so they are
+	 * posted again. With KIPC_UNDO they would come back with the process's
+	 * memory, but another process may use that for longer. If the
+	 * attachment is over already, the post changes nothing.
 	 */
 	if (!ret && fatal_signal_pending(current)) {
 		kipc_semaphore_post(semaphore, index, self->waiter.wants,
@@ -477,7 +560,7 @@ static int semaphore_sleep(struct kipc_semaphore *semaphore,
 	return ret;
 }
 
-/* Not the caller's turn, and the element entered: queue, and sleep. */
+/* Queues the caller and sleeps. The element is locked. */
 static noinline int semaphore_queue(struct kipc_semaphore *semaphore,
 				    struct kipc_element *e, u32 index,
 				    u32 count,
@@ -495,7 +578,10 @@ static noinline int semaphore_queue(struct kipc_semaphore *semaphore,
 
 	ret = kipc_wait_begin(&semaphore->object, &e->waiters, &self.waiter,
 			      priority);
-	/* Back in its place it may want fewer units than those behind it. */
+	/*
+	 * A waiter that has its place back may be the first, and may want fewer
+	 * units than the waiters behind it.
+	 */
 	if (!ret && self.waiter.returned)
 		semaphore_unlock(semaphore, e, index, 0, false);
 	else
@@ -504,7 +590,10 @@ static noinline int semaphore_queue(struct kipc_semaphore *semaphore,
 		     semaphore_sleep(semaphore, e, index, &self, deadline);
 }
 
-/* Unlock after a take: that is news only where a poller may wait for room. */
+/*
+ * Unlocks the element after units were taken. No waiter is granted by that.
+ * Only a poller that was told that there is no room can be interested.
+ */
 static void semaphore_unlock_taken(struct kipc_semaphore *semaphore,
 				   struct kipc_element *e, u32 index, bool full)
 	__releases(&e->lock)
@@ -516,6 +605,20 @@ static void semaphore_unlock_taken(struct kipc_semaphore *semaphore,
 		semaphore_tell(semaphore, index, 0, room);
 }
 
+/**
+ * kipc_semaphore_wait() - take units, and wait for them if necessary
+ * @semaphore: the semaphore
+ * @index: index of the element
+ * @count: how many units, 1 to the maximum of the semaphore
+ * @holder: the caller; NULL if the semaphore does not count units
+ * @deadline: when to give up
+ *
+ * Context: may sleep
+ * Return: 0; -EINVAL if there is no such element or @count is not possible;
+ * -EAGAIN if the caller must not wait; -ETIMEDOUT; -ERESTARTSYS; -EINTR if the
+ * caller was killed; -EUSERS if too many tasks wait; -ENXIO if the caller's
+ * attachment is over
+ */
 int kipc_semaphore_wait(struct kipc_semaphore *semaphore, u32 index,
 			u32 count, struct kipc_semaphore_holder *holder,
 			const struct kipc_deadline *deadline)
@@ -541,7 +644,10 @@ int kipc_semaphore_wait(struct kipc_semaphore *semaphore, u32 index,
 	return ret == KIPC_PENDING ? -EAGAIN : ret;
 }
 
-/* To look is not to freeze: others go on by the word meanwhile. */
+/*
+ * Reads the units without a claim, so that other tasks go on with the word
+ * meanwhile. The value may come from a participant that scribbles.
+ */
 static u32 semaphore_peek(const struct kipc_semaphore *semaphore,
 			  const struct kipc_element *e, u32 index)
 {
@@ -551,6 +657,15 @@ static u32 semaphore_peek(const struct kipc_semaphore *semaphore,
 	return min(units, kipc_semaphore_max(semaphore));
 }
 
+/**
+ * kipc_semaphore_value() - read the units of an element without claiming it
+ * @semaphore: the semaphore
+ * @index: index of the element
+ * @value: filled in with the number of units
+ *
+ * Context: takes no lock; does not sleep
+ * Return: 0, or -EINVAL if there is no such element
+ */
 int kipc_semaphore_value(struct kipc_semaphore *semaphore, u32 index,
 			 u32 *value)
 {
@@ -562,9 +677,14 @@ int kipc_semaphore_value(struct kipc_semaphore *semaphore, u32 index,
 	return 0;
 }
 
-/*
- * For a poller that has registered: the word is the kernel's from here on, and
- * each post that is not in its value yet finds the poller.
+/**
+ * kipc_semaphore_claim() - make the word of element 0 kernel-owned for a poller
+ * @semaphore: the poller is registered on it already
+ *
+ * The word stays kernel-owned while a poller is registered. A post that is not
+ * part of the claimed value enters the kernel and finds the poller, see poll.h.
+ *
+ * Context: takes the element lock; does not sleep
  */
 void kipc_semaphore_claim(struct kipc_semaphore *semaphore)
 {
@@ -574,16 +694,25 @@ void kipc_semaphore_claim(struct kipc_semaphore *semaphore)
 	semaphore_unlock_quiet(semaphore, e, 0);
 }
 
-/*
- * What a poller is told. Without the lock: a registered poller is woken after each
- * change that makes anything ready, however old the answer is, and looks again.
+/**
+ * kipc_semaphore_ready() - what a poller is told about element 0
+ * @semaphore: to look at
+ *
+ * The lock is not needed. The answer may be out of date, but a registered
+ * poller is woken after each change that makes anything ready, and looks again
+ * then.
+ *
+ * Context: takes no lock; does not sleep
+ * Return: EPOLLIN if there are units that no waiter gets, EPOLLOUT if there is
+ * room for one, each with its EPOLLRDNORM or EPOLLWRNORM
  */
 __poll_t kipc_semaphore_ready(const struct kipc_semaphore *semaphore)
 {
 	const struct kipc_element *e = semaphore->words.elements;
 	/*
-	 * Before the value: a unit on its way to a waiter is out of the value by
-	 * the time that the waiter is off the list.
+	 * The waiters are read before the value, because a waiter takes its
+	 * units before it leaves the list. The other way round, a unit that a
+	 * waiter takes meanwhile could look like one that no waiter gets.
 	 */
 	bool waiters = data_race(smp_load_acquire(&e->waiters.first));
 	u32 units = semaphore_peek(semaphore, e, 0);
@@ -596,7 +725,10 @@ __poll_t kipc_semaphore_ready(const struct kipc_semaphore *semaphore)
 	return ready;
 }
 
-/* Give back what the dead held of an element; how much that was. */
+/*
+ * Gives back what a dead participant holds of an element. Returns how many
+ * units that was.
+ */
 static u32 semaphore_undo_element(struct kipc_semaphore *semaphore, u32 index,
 				  struct kipc_semaphore_holder *holder)
 {
@@ -619,7 +751,15 @@ static u32 semaphore_undo_element(struct kipc_semaphore *semaphore, u32 index,
 	return held;
 }
 
-/* Give back what the dead held; how many elements that were. */
+/**
+ * kipc_semaphore_undo() - give back all units that a participant holds
+ * @semaphore: its semaphore
+ * @holder: the participant, marked as over
+ *
+ * Context: process context; may reschedule; takes the lock of each element in
+ * turn
+ * Return: of how many elements the participant held units
+ */
 u32 kipc_semaphore_undo(struct kipc_semaphore *semaphore,
 			struct kipc_semaphore_holder *holder)
 {
@@ -633,7 +773,17 @@ u32 kipc_semaphore_undo(struct kipc_semaphore *semaphore,
 	return repaired;
 }
 
-/* Units of element 0; what is gone holds nothing, and its counts may be too. */
+/**
+ * kipc_semaphore_held() - how many units of element 0 a participant holds
+ * @semaphore: its semaphore
+ * @holder: the participant
+ *
+ * A participant that is over holds nothing, and its counts may be freed
+ * already. The element lock keeps them while the participant is not over.
+ *
+ * Context: takes the element lock; does not sleep
+ * Return: the number of units
+ */
 u32 kipc_semaphore_held(struct kipc_semaphore *semaphore,
 			struct kipc_semaphore_holder *holder)
 {

@@ -2,32 +2,49 @@
 /*
  * DOC: semaphores
  *
- * The value of an element is its units. While threads wait the word goes back to user
- * space with one of two bits beside the units, so that takers need no system call:
+ * The value of an element is its number of units. While tasks wait, the word
+ * may be user-owned all the same, so that tasks that take need no system call.
+ * Then it has one of two bits beside the units:
  *
- *	KIPC_SEMAPHORE_WAITERS	Whoever gives units comes to the kernel, where a waiter
- *				is kicked for each of them.
- *	KIPC_SEMAPHORE_WOKEN	The first waiter is kicked, and has not looked yet. Whoever
- *				gives comes to the kernel if there are several units then.
+ *	KIPC_SEMAPHORE_WAITERS	Giving units enters the kernel, which kicks
+ *				a waiter for each unit.
+ *	KIPC_SEMAPHORE_WOKEN	The first waiter is kicked and has not looked
+ *				yet. Giving enters the kernel only if the
+ *				word would hold several units then.
  *
- * A first waiter that is due (wait.h), and one that wants several units, gets them
- * handed over, and newcomers none: while there are any, the word is the kernel's. With
- * KIPC_FAIR that goes for all. Who waits alone gets units handed over too, because to be
- * kicked costs more, unless the poster was served last and may be back at once.
+ * Units are handed over to the first waiter, and no other task can take them,
+ * in these cases:
  *
- * What holds whenever an element is left: where there are units enough for the first
- * waiter it is kicked. It sees to those behind it when it looks, and also if it goes away
- * without units. A unit for which there is no room is made room for: waiters that are
- * kicked are given theirs before they look.
+ * - the waiter is due (wait.h), or the semaphore is KIPC_FAIR;
+ * - the waiter wants several units, which it would never find together if other
+ *   tasks took single units.
  *
- * Poll, read and write are about element 0. Pollers are told of units that no waiter is
- * there for.
+ * While there are units in these cases the word stays kernel-owned.
  *
- * With KIPC_UNDO the kernel alone moves units, and counts for each participant
- * how many it holds. Whoever gives units to a participant does that, count
- * included, while the element is locked and the participant not gone; the repair
- * takes each lock after that, so it finds every unit there is to give back. A
- * waiter whose attachment is gone gets none, and is told so when its turn comes.
+ * Units are also handed over to a waiter that waits alone, because that costs
+ * less than to kick it. If the poster is the task that took last, it may be
+ * back at once, as with a lock; then the waiter is kicked.
+ *
+ * Invariants when the element lock is released:
+ *
+ * - If there are enough units for the first waiter, it is kicked. When it looks
+ *   it sees to the waiters behind it, and also if it gives up without units.
+ * - A post does not fail for want of room as long as waiters that are kicked
+ *   could take units. It hands them their units instead, before they look.
+ *
+ * Poll, read and write are about element 0. Pollers are told about units that
+ * no waiter is there for.
+ *
+ * With KIPC_UNDO only the kernel moves units, and it counts for each
+ * participant how many units it holds (undo.h). Giving units to a participant
+ * and counting them are one step under the element lock, and only if the
+ * participant is not over. The repair takes each element lock after the
+ * participant has been marked, so it finds every unit that is to be given back.
+ * A waiter whose attachment is over gets no unit, and is told so (-ENXIO) when
+ * it is the first waiter.
+ *
+ * The element lock guards value, waiters and counts. Only waiting, attaching
+ * and copying to and from user space sleep.
  */
 #ifndef KIPC_SEMAPHORE_H
 #define KIPC_SEMAPHORE_H
@@ -42,10 +59,10 @@ struct kipc_semaphore {
 	struct kipc_words words;
 };
 
-/* A participant of a KIPC_UNDO semaphore; there are none of others: NULL. */
+/* A participant of a KIPC_UNDO semaphore. For other semaphores it is NULL. */
 struct kipc_semaphore_holder {
 	struct kipc_attachment attachment;
-	struct kipc_undo *undo;		/* see undo.h */
+	struct kipc_undo *undo;		/* see undo.h for the lock */
 };
 
 static inline struct kipc_semaphore *
@@ -59,7 +76,7 @@ static inline u32 kipc_semaphore_max(const struct kipc_semaphore *semaphore)
 	return semaphore->object.attributes.semaphore.max;
 }
 
-/* Could an element ever hold so many units? */
+/* Returns true if an element can ever hold that many units. */
 static inline bool kipc_semaphore_counts(const struct kipc_semaphore *semaphore,
 					 u32 count)
 {

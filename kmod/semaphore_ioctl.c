@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Semaphores as a type of object; what happens to an element is in semaphore.c. */
+/*
+ * Semaphores as a type of object: ioctl, poll, read and write, attachments and
+ * fdinfo. The verbs are in semaphore.c.
+ */
 #include <linux/err.h>
 #include <linux/fault-inject-usercopy.h>
 #include <linux/file.h>
@@ -13,7 +16,7 @@
 #include "undo.h"
 #include "wait.h"
 
-#define HOLDERS_SHOWN	64	/* in fdinfo */
+#define HOLDERS_SHOWN	64	/* participants in fdinfo */
 
 /* ------------------------------------------------------------------------ */
 /* Participants                                                             */
@@ -26,7 +29,10 @@ semaphore_holder_of(struct kipc_attachment *attachment)
 			    attachment);
 }
 
-/* The caller as a participant: NULL where nobody counts, or not attached. */
+/*
+ * Finds the caller as a participant: NULL if the semaphore does not track any.
+ * Returns -ENXIO if the caller is not attached.
+ */
 static int semaphore_holder_get(struct kipc_semaphore *semaphore,
 				struct kipc_semaphore_holder **holder)
 {
@@ -42,7 +48,10 @@ static int semaphore_holder_get(struct kipc_semaphore *semaphore,
 	return 0;
 }
 
-/* The same for one that wants units: what the dead hold is there by then. */
+/*
+ * The same for a caller that wants units. Units that a dead participant holds
+ * are given back before.
+ */
 static int semaphore_taker_get(struct kipc_semaphore *semaphore,
 			       struct kipc_semaphore_holder **holder)
 {
@@ -113,7 +122,10 @@ static int semaphore_caller_wait(struct kipc_semaphore *semaphore, u32 index, u3
 	return ret;
 }
 
-/* Who is woken is not to wait for this processor while we spin on it. */
+/*
+ * Posts before the caller waits. A task that was woken is to run on this
+ * processor, so the caller does not spin then.
+ */
 static int semaphore_post_before_wait(struct kipc_semaphore *semaphore,
 				      struct kipc_semaphore_holder *holder,
 				      struct kipc_semaphore_post_wait_args *args,
@@ -132,7 +144,10 @@ static int semaphore_post_before_wait(struct kipc_semaphore *semaphore,
 	return 0;
 }
 
-/* Post, and wait for the other; the flags say KIPC_POSTED once that is done. */
+/*
+ * Posts, and waits for @other. KIPC_POSTED in the flags says that the post is
+ * done, so that it is not repeated when the call is restarted.
+ */
 static int semaphore_caller_post_wait(struct kipc_semaphore *semaphore,
 				      struct kipc_semaphore *other,
 				      struct kipc_semaphore_post_wait_args *args,
@@ -196,8 +211,9 @@ static int semaphore_ioctl_wait(struct file *file, void __user *arg)
 }
 
 /*
- * After a failure the caller is told whether it was posted, and calls again with
- * the same arguments; after success he begins anew with them.
+ * Tells the caller after a failure whether the post was done. The caller calls
+ * again with the same arguments then. After success the flag is cleared, so
+ * that the arguments can be used for the next call.
  */
 static int semaphore_post_wait_write_back(struct kipc_semaphore_post_wait_args __user *arg,
 					  u32 given, u32 flags, int ret)
@@ -206,7 +222,7 @@ static int semaphore_post_wait_write_back(struct kipc_semaphore_post_wait_args _
 		flags &= ~KIPC_POSTED;
 	if (flags == given || !put_user(flags, &arg->flags))
 		return ret;
-	/* To restart would be to post once more. */
+	/* Without the flag a restart would post once more. */
 	return ret == -ERESTARTSYS ? -EINTR : ret;
 }
 
@@ -288,7 +304,7 @@ static long semaphore_ioctl(struct file *file, unsigned int command,
 }
 
 /* ------------------------------------------------------------------------ */
-/* poll, read, write: as an EFD_SEMAPHORE eventfd                           */
+/* poll, read, write: like an eventfd with EFD_SEMAPHORE                    */
 /* ------------------------------------------------------------------------ */
 
 static __poll_t semaphore_poll(struct file *file,
@@ -297,7 +313,10 @@ static __poll_t semaphore_poll(struct file *file,
 	struct kipc_semaphore *semaphore = kipc_semaphore_of(kipc_object_of(file));
 	__poll_t possible = EPOLLOUT | EPOLLWRNORM;
 
-	/* To take a unit is to change the semaphore: both need write access. */
+	/*
+	 * Taking a unit changes the semaphore, so both events need write
+	 * access.
+	 */
 	if (!kipc_file_writes(file))
 		return 0;
 	if (kipc_file_reads(file))
@@ -309,7 +328,10 @@ static __poll_t semaphore_poll(struct file *file,
 	return kipc_semaphore_ready(semaphore) & possible;
 }
 
-/* Take as user space does; false where the kernel has to see to it. */
+/*
+ * Takes units as user space does. Returns false if the kernel has to be asked,
+ * because the word is kernel-owned or holds too few units.
+ */
 static bool semaphore_take_shared(struct kipc_semaphore *semaphore, u32 count)
 {
 	atomic64_t *word = kipc_word_shared(&semaphore->words, 0);
@@ -319,13 +341,16 @@ static bool semaphore_take_shared(struct kipc_semaphore *semaphore, u32 count)
 		return false;
 	old = atomic64_read(word);
 	do {
-		/* With KIPC_SLOW it is negative. */
+		/* With KIPC_SLOW the word is negative. */
 		if (old < 0 || (u32)old < count)
 			return false;
 	} while (!atomic64_try_cmpxchg(word, &old, old - count));
 	return true;
 }
 
+/*
+ * Adds units as user space does. Returns false if the kernel has to be asked.
+ */
 static bool semaphore_add_shared(struct kipc_semaphore *semaphore, u32 count)
 {
 	atomic64_t *word = kipc_word_shared(&semaphore->words, 0);
@@ -336,7 +361,7 @@ static bool semaphore_add_shared(struct kipc_semaphore *semaphore, u32 count)
 		return false;
 	old = atomic64_read(word);
 	do {
-		/* Where threads wait it is beyond any maximum. */
+		/* The bits that say that tasks wait exceed any maximum. */
 		if (old < 0 || old > max)
 			return false;
 	} while (!atomic64_try_cmpxchg(word, &old, old + count));
@@ -364,7 +389,7 @@ static int semaphore_file_take(struct file *file, size_t size, bool try)
 	return semaphore_file_wait(file, try);
 }
 
-/* A unit that has been taken goes back if the caller cannot be told of it. */
+/* Ends a read. A unit that was taken goes back if the caller cannot be told. */
 static ssize_t semaphore_file_taken(struct file *file, bool told)
 {
 	if (told)
@@ -387,8 +412,9 @@ static ssize_t semaphore_file_give(struct file *file, u64 units)
 }
 
 /*
- * A copy by an iterator costs over ten times what one of eight bytes does, so read() and
- * write() have none. All else, as readv() and io_uring, brings its own.
+ * read() and write() copy eight bytes. An iterator makes that over ten times as
+ * expensive, so they have functions without one. The other calls, such as
+ * readv() and io_uring, come with an iterator.
  */
 static ssize_t semaphore_read(struct file *file, char __user *buffer,
 			      size_t size, loff_t *position)
@@ -479,7 +505,7 @@ static struct kipc_words *semaphore_words(struct kipc_object *object)
 	return &kipc_semaphore_of(object)->words;
 }
 
-/* The first ones that hold any. */
+/* Shows up to HOLDERS_SHOWN participants that hold units of element 0. */
 static void semaphore_show_holders(struct seq_file *seq,
 				   struct kipc_semaphore *semaphore)
 {
