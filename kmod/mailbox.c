@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What happens to the messages; mailboxes as a type are in mailbox_ioctl.c. */
+/* The verbs of mailboxes. Their arguments are checked in mailbox_ioctl.c. */
 #include <linux/cred.h>
 #include <linux/sched/signal.h>
 
@@ -21,13 +21,19 @@ static struct mailbox_waiter *mailbox_waiter_of(struct kipc_waiter *waiter)
 /* Messages and room                                                        */
 /* ------------------------------------------------------------------------ */
 
-/* Messages that no waiting receiver is to have; below 0 some wait for more. */
+/*
+ * Returns how many messages no waiting receiver gets. The number is negative if
+ * there are more receivers than messages.
+ */
 static int mailbox_surplus(const struct kipc_mailbox *mailbox)
 {
 	return (int)mailbox->queue.count - (int)mailbox->receivers.count;
 }
 
-/* The first message if it fits into size bytes, else how long it is. */
+/*
+ * Takes the first message if it fits into *@size bytes. Otherwise returns
+ * -EMSGSIZE and stores the length of the message there.
+ */
 static int mailbox_take_first(struct kipc_mailbox *mailbox, u32 *size,
 			      struct kipc_message **message)
 {
@@ -43,7 +49,7 @@ static int mailbox_take_first(struct kipc_mailbox *mailbox, u32 *size,
 	return 0;
 }
 
-/* Is there what the waiter of that side waits for? */
+/* Returns true if there is what a waiter of this side waits for. */
 static bool mailbox_has(struct kipc_mailbox *mailbox,
 			const struct kipc_mailbox_side *side,
 			const struct kipc_waiter *waiter)
@@ -54,8 +60,9 @@ static bool mailbox_has(struct kipc_mailbox *mailbox,
 }
 
 /*
- * The waiter gets that, and is to leave the list: the outcome, which may be that the
- * buffer is too small for the message.
+ * Gives a waiter what it waits for. The waiter is to leave the list. Returns
+ * the outcome of the wait, which is -EMSGSIZE if the buffer is too small for
+ * the message.
  */
 static int mailbox_give(struct kipc_mailbox *mailbox,
 			struct kipc_mailbox_side *side,
@@ -72,7 +79,7 @@ static int mailbox_give(struct kipc_mailbox *mailbox,
 }
 
 /* ------------------------------------------------------------------------ */
-/* Whose turn it is                                                         */
+/* Overtaking and granting                                                  */
 /* ------------------------------------------------------------------------ */
 
 static bool mailbox_first_is_due(const struct kipc_mailbox *mailbox,
@@ -83,9 +90,11 @@ static bool mailbox_first_is_due(const struct kipc_mailbox *mailbox,
 }
 
 /*
- * May others take before the first waiter? Not room that is too little for the
- * message of the first sender: those with shorter ones would take it for ever. So a
- * long message loses no more races than a short one, each for room that it fits into.
+ * Returns true if other tasks may take before the first waiter, which then may
+ * lose a race. Room that is too little for the message of the first sender is
+ * not for others, because senders of shorter messages would take it for ever.
+ * So a long message loses no more races than a short one, and loses them only
+ * for room that it fits into.
  */
 static bool mailbox_first_may_lose(struct kipc_mailbox *mailbox,
 				   const struct kipc_mailbox_side *side)
@@ -94,7 +103,9 @@ static bool mailbox_first_may_lose(struct kipc_mailbox *mailbox,
 	       mailbox_has(mailbox, side, side->waiters.first);
 }
 
-/* May a newcomer take what is there? */
+/*
+ * Returns true if the caller, which does not wait yet, may take what is there.
+ */
 static bool mailbox_lets(struct kipc_mailbox *mailbox,
 			 const struct kipc_mailbox_side *side)
 {
@@ -104,9 +115,10 @@ static bool mailbox_lets(struct kipc_mailbox *mailbox,
 }
 
 /*
- * Messages and room are handed over to a first waiter that is due. Also to one that
- * waits alone, unless the caller is who was served last: it may be back before the
- * other is awake.
+ * Returns true if messages or room are granted to the first waiter instead of
+ * kicking it. That is so if the waiter is due, and if it waits alone, unless
+ * the caller is the task that took last: such a task may be back before the
+ * waiter is awake.
  */
 static bool mailbox_hands_over(const struct kipc_mailbox *mailbox,
 			       const struct kipc_mailbox_side *side)
@@ -118,7 +130,7 @@ static bool mailbox_hands_over(const struct kipc_mailbox *mailbox,
 }
 
 /* ------------------------------------------------------------------------ */
-/* Serving those who wait                                                   */
+/* Granting and kicking waiters                                             */
 /* ------------------------------------------------------------------------ */
 
 static void mailbox_grant_first(struct kipc_mailbox *mailbox,
@@ -131,10 +143,12 @@ static void mailbox_grant_first(struct kipc_mailbox *mailbox,
 }
 
 /*
- * Wake a receiver for each message, or senders for all the room there is, some at a
- * time: each that looks sees to those behind it. More than there are processors could
- * not look at the same time, and those that run first would leave them nothing. One
- * that is due, but not the first, is left alone until it is handed what it waits for.
+ * Kicks one receiver for each message, or as many senders as there is room for.
+ * Each waiter that looks sees to the waiters behind it, so the number is
+ * bounded: by KIPC_KICKED_MAX, and by the number of processors, because further
+ * waiters could not run at the same time and would find nothing left. A waiter
+ * that is due without being the first ends the walk. It is granted what it
+ * waits for when it is the first. Returns true if the wake queue is too small.
  */
 static bool mailbox_kick(struct kipc_mailbox *mailbox,
 			 const struct kipc_mailbox_side *side,
@@ -159,7 +173,10 @@ static bool mailbox_kick(struct kipc_mailbox *mailbox,
 	return false;
 }
 
-/* Serve who can be served; true where more can be than fit in the wake_q. */
+/*
+ * Grants or kicks the waiters for which there is enough. Returns true if the
+ * wake queue is full before all of them are.
+ */
 static bool mailbox_grant_waiters(struct kipc_mailbox *mailbox,
 				  struct kipc_mailbox_side *side,
 				  struct kipc_wake_q *wake_q)
@@ -177,8 +194,8 @@ static bool mailbox_grant_waiters(struct kipc_mailbox *mailbox,
 }
 
 /*
- * Unlock, and let those know who wait on that side and those who poll: with @news of
- * a message, if one is left for them.
+ * Unlocks, and wakes the waiters of this side and the pollers. @news says that
+ * a message was added; pollers are told if one is left for them.
  */
 static noinline void mailbox_unlock_granting(struct kipc_mailbox *mailbox,
 					     struct kipc_mailbox_side *side,
@@ -193,7 +210,10 @@ static noinline void mailbox_unlock_granting(struct kipc_mailbox *mailbox,
 	for (;;) {
 		surplus = mailbox_surplus(mailbox);
 		more = mailbox_grant_waiters(mailbox, side, &wake_q);
-		/* One that is too long for a receiver's buffer is left. */
+		/*
+		 * A receiver with too small a buffer has left the list without
+		 * the message, which is news to the pollers.
+		 */
 		news |= mailbox_surplus(mailbox) > surplus;
 		message = news && mailbox_surplus(mailbox) > 0;
 		room = !more && side == &mailbox->senders &&
@@ -214,8 +234,8 @@ static noinline void mailbox_unlock_granting(struct kipc_mailbox *mailbox,
 }
 
 /*
- * Unlock after a change that matters to that side: a message was inserted, there may
- * be more room, or a waiter has left what others may have now.
+ * Unlocks after a change that matters to this side: a message was inserted,
+ * there may be more room, or a waiter has left what other waiters may have now.
  */
 static void mailbox_unlock(struct kipc_mailbox *mailbox,
 			   struct kipc_mailbox_side *side, bool news)
@@ -235,8 +255,10 @@ static void mailbox_unlock(struct kipc_mailbox *mailbox,
 /* ------------------------------------------------------------------------ */
 
 /*
- * Awake and locked: what has become of the wait? @ret says why, 0 for a call.
- * KIPC_PENDING: to be waited on. Who is killed takes nothing.
+ * Decides what becomes of a wait after the waiter woke up and locked the
+ * mailbox. @ret is the reason: 0 for a grant or a kick, or an error. Returns
+ * KIPC_PENDING if the wait goes on, and otherwise its result. A task that was
+ * killed takes nothing.
  */
 static int mailbox_look(struct kipc_mailbox *mailbox,
 			struct kipc_mailbox_side *side,
@@ -263,7 +285,10 @@ static int mailbox_look(struct kipc_mailbox *mailbox,
 	return ret;
 }
 
-/* Look, and see to those behind: others may have what this one leaves. */
+/*
+ * Locks, decides, and sees to the waiters behind the caller, which may have
+ * what the caller leaves.
+ */
 static int mailbox_look_locking(struct kipc_mailbox *mailbox,
 				struct kipc_mailbox_side *side,
 				struct mailbox_waiter *self, int ret)
@@ -277,7 +302,10 @@ static int mailbox_look_locking(struct kipc_mailbox *mailbox,
 	return ret;
 }
 
-/* Queued and unlocked: sleep until there is an outcome. */
+/*
+ * Sleeps until there is an outcome. The waiter is queued, and the mailbox is
+ * not locked any more.
+ */
 static int mailbox_sleep(struct kipc_mailbox *mailbox,
 			 struct kipc_mailbox_side *side,
 			 struct mailbox_waiter *self,
@@ -298,8 +326,8 @@ static int mailbox_sleep(struct kipc_mailbox *mailbox,
 }
 
 /*
- * Unlock and wait for what there is not yet: room for so many bytes, or a message
- * of at most as many. *size is the message's where that is too long.
+ * Unlocks, and waits for room for *@size bytes or for a message of at most that
+ * size. If the message is too long, *@size is its length afterwards.
  */
 static noinline int mailbox_wait(struct kipc_mailbox *mailbox,
 				 struct kipc_mailbox_side *side, u32 *size,
@@ -322,7 +350,10 @@ static noinline int mailbox_wait(struct kipc_mailbox *mailbox,
 		return ret;
 	}
 	side->count++;
-	/* Back in its place it may want less room than those behind it. */
+	/*
+	 * A waiter that has its place back may be the first, and may want less
+	 * room than the waiters behind it.
+	 */
 	if (self.waiter.returned)
 		mailbox_unlock_granting(mailbox, side, false);
 	else
@@ -334,10 +365,10 @@ static noinline int mailbox_wait(struct kipc_mailbox *mailbox,
 }
 
 /* ------------------------------------------------------------------------ */
-/* Steps                                                                    */
+/* Steps of sending and receiving                                           */
 /* ------------------------------------------------------------------------ */
 
-/* Make a filled message, or one that was taken, the queue's. */
+/* Inserts a message that was filled, or that was taken and not delivered. */
 static void mailbox_insert(struct kipc_mailbox *mailbox,
 			   struct kipc_message *message)
 {
@@ -346,6 +377,7 @@ static void mailbox_insert(struct kipc_mailbox *mailbox,
 	mailbox_unlock(mailbox, &mailbox->receivers, true);
 }
 
+/* Drops a reference to a message, which releases its room if it is the last. */
 static void mailbox_release(struct kipc_mailbox *mailbox,
 			    struct kipc_message *message)
 {
@@ -354,6 +386,10 @@ static void mailbox_release(struct kipc_mailbox *mailbox,
 	mailbox_unlock(mailbox, &mailbox->senders, false);
 }
 
+/*
+ * Chains all the blocks that the message needs, a bounded number each time that
+ * the lock is held.
+ */
 static void mailbox_extend(struct kipc_mailbox *mailbox,
 			   struct kipc_message *message)
 {
@@ -365,7 +401,11 @@ static void mailbox_extend(struct kipc_mailbox *mailbox,
 	}
 }
 
-/* May the caller have room without waiting? It may not have waited, or polled. */
+/*
+ * Returns true if the caller may have room without waiting. A caller that must
+ * not wait (@try) may take room that is kept for pollers, because it may be one
+ * of them.
+ */
 static bool mailbox_may_reserve(struct kipc_mailbox *mailbox, u32 length,
 				bool try)
 {
@@ -377,7 +417,10 @@ static bool mailbox_may_reserve(struct kipc_mailbox *mailbox, u32 length,
 	       kipc_queue_fits(&mailbox->queue, length);
 }
 
-/* Unlock after room was reserved; one that did not wait may have been offered it. */
+/*
+ * Unlocks after room was reserved. If room was offered to the pollers and the
+ * caller does not wait, then it may have used the offer, which ends.
+ */
 static void mailbox_unlock_reserved(struct kipc_mailbox *mailbox, bool try)
 	__releases(&mailbox->lock)
 {
@@ -389,7 +432,7 @@ static void mailbox_unlock_reserved(struct kipc_mailbox *mailbox, bool try)
 	}
 }
 
-/* Reserve room for a message, waiting for it. */
+/* Reserves room for a message, and waits for it if necessary. */
 static int mailbox_reserve(struct kipc_mailbox *mailbox, u32 length,
 			   const struct kipc_deadline *deadline,
 			   struct kipc_message **message)
@@ -407,7 +450,19 @@ static int mailbox_reserve(struct kipc_mailbox *mailbox, u32 length,
 	return mailbox_wait(mailbox, side, &length, deadline, message);
 }
 
-/* Take the first message, waiting for one. */
+/**
+ * kipc_mailbox_take() - take the first message, and wait for one if necessary
+ * @mailbox: the mailbox
+ * @size: how many bytes the buffer holds; the length of the message after
+ *	-EMSGSIZE
+ * @deadline: when to give up
+ * @message: the message that was taken; kipc_mailbox_finish() has to follow
+ *
+ * Context: may sleep
+ * Return: 0; -EMSGSIZE if the message is too long, which stays in the queue;
+ * -EAGAIN if the caller must not wait; -ETIMEDOUT; -ERESTARTSYS; -EINTR if the
+ * caller was killed; -EUSERS if too many tasks wait
+ */
 int kipc_mailbox_take(struct kipc_mailbox *mailbox, u32 *size,
 		      const struct kipc_deadline *deadline,
 		      struct kipc_message **message)
@@ -424,7 +479,16 @@ int kipc_mailbox_take(struct kipc_mailbox *mailbox, u32 *size,
 	return mailbox_wait(mailbox, side, size, deadline, message);
 }
 
-/* Look at the first message if it fits the buffer; it stays. */
+/**
+ * kipc_mailbox_peek() - look at the first message without taking it
+ * @mailbox: the mailbox
+ * @size: how many bytes the buffer holds; the length of the message after
+ *	-EMSGSIZE
+ * @message: the message, with a reference that kipc_mailbox_finish() drops
+ *
+ * Context: does not sleep
+ * Return: 0; -EAGAIN if there is no message; -EMSGSIZE if it is too long
+ */
 int kipc_mailbox_peek(struct kipc_mailbox *mailbox, u32 *size,
 		      struct kipc_message **message)
 {
@@ -457,6 +521,19 @@ static void mailbox_stamp(struct kipc_message *message, u32 priority,
 	message->gid = sender->egid;
 }
 
+/**
+ * kipc_mailbox_send() - send a message, and wait for room if necessary
+ * @mailbox: the mailbox
+ * @from: the bytes of the message
+ * @priority: 0 to KIPC_PRIORITIES - 1; the highest is received first
+ * @sender: whose user and group are stamped on the message
+ * @deadline: when to give up
+ *
+ * Context: may sleep
+ * Return: 0; -EMSGSIZE if the message is too long for the mailbox; -EFAULT if
+ * the bytes cannot be read; -EAGAIN if the caller must not wait; -ETIMEDOUT;
+ * -ERESTARTSYS; -EINTR if the caller was killed; -EUSERS if too many tasks wait
+ */
 int kipc_mailbox_send(struct kipc_mailbox *mailbox, struct iov_iter *from,
 		      u32 priority, const struct cred *sender,
 		      const struct kipc_deadline *deadline)
@@ -481,7 +558,15 @@ int kipc_mailbox_send(struct kipc_mailbox *mailbox, struct iov_iter *from,
 	return 0;
 }
 
-/* The receiver has what he wanted, or it goes back. */
+/**
+ * kipc_mailbox_finish() - end what take or peek has begun
+ * @mailbox: the mailbox
+ * @message: from kipc_mailbox_take() or kipc_mailbox_peek()
+ * @delivered: true to drop the message, or the reference of a peek; false to
+ *	put a message that was taken back to where it was
+ *
+ * Context: process context; may reschedule
+ */
 void kipc_mailbox_finish(struct kipc_mailbox *mailbox,
 			 struct kipc_message *message, bool delivered)
 {
@@ -491,6 +576,13 @@ void kipc_mailbox_finish(struct kipc_mailbox *mailbox,
 		mailbox_insert(mailbox, message);
 }
 
+/**
+ * kipc_mailbox_state() - count messages and waiters
+ * @mailbox: the mailbox
+ * @args: filled in; the numbers are of one moment
+ *
+ * Context: does not sleep
+ */
 void kipc_mailbox_state(struct kipc_mailbox *mailbox,
 			struct kipc_mailbox_state_args *args)
 {
@@ -518,7 +610,19 @@ static __poll_t mailbox_ready(struct kipc_mailbox *mailbox)
 	return ready;
 }
 
-/* What there is of what is asked for, and word to come that there is room again. */
+/**
+ * kipc_mailbox_ready() - what a poller is told
+ * @mailbox: the mailbox
+ * @asked: the events that the poller waits for
+ *
+ * If the poller waits for room and there is none, this notes that room is
+ * wanted, so that the poller is woken when there is.
+ *
+ * Context: does not sleep
+ * Return: EPOLLIN if there is a message that no waiting receiver gets, EPOLLOUT
+ * if there is room for the longest message that no waiting sender gets, each
+ * with its EPOLLRDNORM or EPOLLWRNORM
+ */
 __poll_t kipc_mailbox_ready(struct kipc_mailbox *mailbox, __poll_t asked)
 {
 	__poll_t ready;
@@ -531,7 +635,7 @@ __poll_t kipc_mailbox_ready(struct kipc_mailbox *mailbox, __poll_t asked)
 	return ready;
 }
 
-/* The pollers did not come for the room that was kept for them. */
+/* Ends an offer of room that the pollers did not use in time. */
 static void mailbox_offer_expired(struct work_struct *work)
 {
 	struct kipc_mailbox *mailbox =
@@ -543,6 +647,10 @@ static void mailbox_offer_expired(struct work_struct *work)
 	mailbox_unlock(mailbox, &mailbox->senders, false);
 }
 
+/**
+ * kipc_mailbox_init() - initialise all but the queue of a mailbox
+ * @mailbox: zeroed
+ */
 void kipc_mailbox_init(struct kipc_mailbox *mailbox)
 {
 	spin_lock_init(&mailbox->lock);

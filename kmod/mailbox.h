@@ -1,14 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * DOC: mailboxes, queue kind
+ * DOC: mailboxes
  *
- * A sender reserves room, copies his message in without a lock, and inserts it;
- * a receiver takes a message, copies it out without a lock, and releases its
- * room. Whoever inserts or releases serves those who wait. A waiter that is due (see
- * wait.h), or waits alone, is granted a message that is taken for it already, or room
- * that is reserved. Others are kicked: they look for themselves, and meanwhile whoever
- * is awake goes on with what there is. With KIPC_FAIR all are granted what they wait
- * for. A message that cannot be delivered goes back to where it was.
+ * A sender reserves room, copies its message in without a lock, and inserts the
+ * message. A receiver takes a message, copies it out without a lock, and
+ * releases the room of the message. A message that cannot be delivered goes
+ * back to where it was in the queue (mailbox_queue.h).
+ *
+ * Inserting a message wakes receivers, releasing room wakes senders:
+ *
+ * - A waiter that is due (wait.h), or that waits alone, is granted what it
+ *   waits for: a message that is already taken for it, or room that is already
+ *   reserved. If a waiter that waits alone would be woken by the task that took
+ *   last, it is kicked instead, because that task may be back at once.
+ * - Other waiters are kicked. They look for themselves, and until then running
+ *   tasks may take the messages and the room.
+ * - With KIPC_FAIR all waiters are granted what they wait for.
+ *
+ * Pollers that want to send share the room with senders that wait, see
+ * mailbox_room.h. Pollers that want to receive are told of messages that no
+ * waiting receiver gets.
+ *
+ * A spinlock, the mailbox lock, guards the queue, both waitlists and the
+ * sharing of room. It is not held while bytes are copied or a task sleeps.
  */
 #ifndef KIPC_MAILBOX_H
 #define KIPC_MAILBOX_H
@@ -22,27 +36,30 @@
 struct cred;
 
 struct kipc_mailbox_side {
-	struct kipc_waitlist waiters;		/* the mailbox's lock */
-	u32 count;				/* of them; likewise */
-	struct kipc_spin_history spin_history;
+	struct kipc_waitlist waiters;		/* the mailbox lock */
+	u32 count;				/* the mailbox lock; waiters */
+	struct kipc_spin_history spin_history;	/* hints, see wait.h */
 };
 
-/* Whose turn the next room is, of pollers and waiting senders: mailbox_room.h */
+/*
+ * Whether the next room is for pollers or for waiting senders, see
+ * mailbox_room.h. The mailbox lock guards all of it.
+ */
 struct kipc_mailbox_sharing {
 	bool wanted;		/* a poller was told that there is no room */
-	bool offered;		/* the pollers were woken for room that is kept */
-	bool senders;		/* the pollers had theirs, the senders are next */
+	bool offered;		/* pollers were woken for room that is kept */
+	bool senders;		/* pollers had their room, senders are next */
 };
 
 struct kipc_mailbox {
 	struct kipc_object object;
-	spinlock_t lock;			/* guards what names it here */
+	spinlock_t lock;			/* the mailbox lock */
 	struct kipc_queue queue;		/* lock */
 	struct kipc_mailbox_side senders;
 	struct kipc_mailbox_side receivers;
-	struct wait_queue_head writers;		/* that poll; readers: the object's */
-	struct kipc_mailbox_sharing sharing;		/* lock */
-	struct delayed_work offer_end;
+	struct wait_queue_head writers;		/* pollers that want to send */
+	struct kipc_mailbox_sharing sharing;	/* lock */
+	struct delayed_work offer_end;		/* an offer that is not used */
 };
 
 static inline struct kipc_mailbox *kipc_mailbox_of(struct kipc_object *object)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Mailboxes as a type: their verbs, polling, reading and writing. */
+/*
+ * Mailboxes as a type of object: ioctl, poll, read and write, and fdinfo. The
+ * verbs are in mailbox.c.
+ */
 #include <linux/cred.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
@@ -10,6 +13,10 @@
 #include "poll.h"
 #include "process.h"
 
+/*
+ * Tells the caller about the message and its sender, in the caller's own user
+ * and pid namespace.
+ */
 static void mailbox_describe(const struct kipc_message *message,
 			     struct kipc_mailbox_receive_args *args)
 {
@@ -28,7 +35,10 @@ static int mailbox_deliver(struct kipc_mailbox *mailbox,
 	struct iov_iter to;
 	int ret;
 
-	/* Whoever is killed before he could see the message does not get it. */
+	/*
+	 * A task that was killed cannot look at the message any more, so the
+	 * message goes back to the queue.
+	 */
 	if (fatal_signal_pending(current))
 		return -EINTR;
 	iov_iter_ubuf(&to, ITER_DEST, u64_to_user_ptr(args->data),
@@ -151,7 +161,10 @@ static __poll_t mailbox_poll(struct file *file, struct poll_table_struct *table)
 	struct kipc_mailbox *mailbox = kipc_mailbox_of(kipc_object_of(file));
 	__poll_t possible = 0;
 
-	/* Whatever is asked for now, epoll may ask for the other later. */
+	/*
+	 * Registers in both queues whatever is asked for now, because epoll may
+	 * ask for the other event later without registering again.
+	 */
 	if (kipc_file_reads(file)) {
 		poll_wait(file, &mailbox->object.pollers, table);
 		possible |= EPOLLIN | EPOLLRDNORM;
@@ -183,8 +196,9 @@ static ssize_t mailbox_read(struct file *file, struct iov_iter *to, bool try)
 }
 
 /*
- * A program that writes to the descriptor it was started with may not know that it
- * sends a message, so the message is by the one who opened the descriptor.
+ * A program that writes to a descriptor it was started with may not know that
+ * it sends a message. So the message carries the credentials of the task that
+ * opened the descriptor.
  */
 static ssize_t mailbox_write(struct file *file, struct iov_iter *from, bool try)
 {

@@ -6,15 +6,15 @@
 #include "mailbox_queue.h"
 #include "object.h"
 
-/* Blocks chained for each time the lock is held. */
+/* How many blocks are chained each time that the lock is held. */
 #define EXTEND_BATCH	64
 
-/* Blocks chained at creation between two chances for others to run. */
+/* How many blocks are initialised between two chances to reschedule. */
 #define INIT_BATCH	65536
 
 /*
- * Short messages fit one block; longer ones lose at most an eighth of their
- * size, and never more than a page.
+ * Returns the size of a block. A short message fits into one block. A longer
+ * one wastes at most an eighth of its size, and never more than a page.
  */
 static u32 queue_block_size(u32 message_size)
 {
@@ -49,7 +49,17 @@ static void queue_init(struct kipc_queue *queue, u32 records, u32 blocks)
 	}
 }
 
-/* What is allocated is charged to the object, which gives it back. */
+/**
+ * kipc_queue_alloc() - allocate the records and blocks of a queue
+ * @queue: part of a mailbox, zeroed
+ * @object: the mailbox, whose attributes are set; the memory is charged to it
+ *
+ * What is allocated is given back by kipc_queue_free(), also after an error.
+ * The charge is given back with the object.
+ *
+ * Context: may sleep
+ * Return: 0, -ENOMEM, or the error of kipc_object_charge()
+ */
 int kipc_queue_alloc(struct kipc_queue *queue, struct kipc_object *object)
 {
 	u32 message_size = object->attributes.mailbox.message_size;
@@ -58,7 +68,7 @@ int kipc_queue_alloc(struct kipc_queue *queue, struct kipc_object *object)
 	int ret;
 
 	queue->block_shift = ilog2(queue_block_size(message_size));
-	/* Each message leaves at most one block that is not full. */
+	/* Each message has at most one block that is not full. */
 	blocks = (bytes >> queue->block_shift) + records;
 	if (blocks > U32_MAX ||
 	    blocks << queue->block_shift > (u64)totalram_pages() << PAGE_SHIFT)
@@ -82,6 +92,13 @@ int kipc_queue_alloc(struct kipc_queue *queue, struct kipc_object *object)
 	return 0;
 }
 
+/**
+ * kipc_queue_free() - free what kipc_queue_alloc() has allocated
+ * @queue: perhaps allocated only in part
+ * @records: how many messages the mailbox may hold
+ *
+ * Context: may sleep
+ */
 void kipc_queue_free(struct kipc_queue *queue, u32 records)
 {
 	u32 i;
@@ -97,7 +114,10 @@ void kipc_queue_free(struct kipc_queue *queue, u32 records)
 /* Room                                                                     */
 /* ------------------------------------------------------------------------ */
 
-/* Blocks are there: the accounting of records and bytes has seen to that. */
+/*
+ * Chains a free block to a message. There is one, because reserving counts
+ * records and bytes, and there are blocks enough for both.
+ */
 static void queue_message_add_block(struct kipc_queue *queue,
 				    struct kipc_message *message)
 {
@@ -112,7 +132,16 @@ static void queue_message_add_block(struct kipc_queue *queue,
 	message->room += 1U << queue->block_shift;
 }
 
-/* Where the message fits. While it is short of blocks: kipc_queue_extend(). */
+/**
+ * kipc_queue_reserve() - reserve room for a message
+ * @queue: kipc_queue_fits() is true for @length
+ * @length: how many bytes
+ *
+ * kipc_queue_extend() is called afterwards while kipc_message_short() is true.
+ *
+ * Context: the mailbox lock is held
+ * Return: the message
+ */
 struct kipc_message *kipc_queue_reserve(struct kipc_queue *queue, u32 length)
 {
 	struct kipc_message *message = queue->spare;
@@ -128,7 +157,15 @@ struct kipc_message *kipc_queue_reserve(struct kipc_queue *queue, u32 length)
 	return message;
 }
 
-/* Chain more blocks to a reserved message. */
+/**
+ * kipc_queue_extend() - chain some more blocks to a reserved message
+ * @queue: the queue
+ * @message: reserved by the caller
+ *
+ * The number of blocks is bounded, because the mailbox lock is held.
+ *
+ * Context: the mailbox lock is held
+ */
 void kipc_queue_extend(struct kipc_queue *queue, struct kipc_message *message)
 {
 	u32 i;
@@ -137,7 +174,15 @@ void kipc_queue_extend(struct kipc_queue *queue, struct kipc_message *message)
 		queue_message_add_block(queue, message);
 }
 
-/* Drop a reference; the last one makes the room free again. */
+/**
+ * kipc_queue_release() - drop a reference to a message
+ * @queue: the queue
+ * @message: not queued any more, if this is the last reference
+ *
+ * The last reference makes the record, the bytes and the blocks free again.
+ *
+ * Context: the mailbox lock is held
+ */
 void kipc_queue_release(struct kipc_queue *queue,
 			struct kipc_message *message)
 {
@@ -158,8 +203,9 @@ void kipc_queue_release(struct kipc_queue *queue,
 /* ------------------------------------------------------------------------ */
 
 /*
- * Add to the level of that oldest message; true if the new one is older. Only one
- * that was taken and comes back is not the youngest.
+ * Adds a message to the level of this oldest message. Returns true if the new
+ * one is older. A message that was taken and comes back may not be the
+ * youngest; only then the walk is needed.
  */
 static bool queue_level_insert(struct kipc_message *oldest,
 			       struct kipc_message *message)
@@ -174,7 +220,10 @@ static bool queue_level_insert(struct kipc_message *oldest,
 	return returns && next == oldest;
 }
 
-/* A message of a lower priority than the highest, or a whole such level. */
+/*
+ * Inserts a message of a lower priority than the highest one, or a whole level
+ * that has just become a lower one.
+ */
 static void queue_tree_insert(struct kipc_queue *queue, struct kipc_message *message)
 {
 	struct rb_node **link = &queue->lower.rb_root.rb_node;
@@ -204,7 +253,10 @@ static void queue_tree_insert(struct kipc_queue *queue, struct kipc_message *mes
 	rb_insert_color_cached(&message->level, &queue->lower, highest);
 }
 
-/* The highest level of the tree, which leaves it, or NULL. */
+/*
+ * Removes the highest of the lower levels from the tree. Returns its oldest
+ * message, or NULL.
+ */
 static struct kipc_message *queue_tree_take(struct kipc_queue *queue)
 {
 	struct rb_node *node = rb_first_cached(&queue->lower);
@@ -214,6 +266,14 @@ static struct kipc_message *queue_tree_take(struct kipc_queue *queue)
 	return rb_entry_safe(node, struct kipc_message, level);
 }
 
+/**
+ * kipc_queue_insert() - make a message available to receivers
+ * @queue: the queue
+ * @message: filled in, or taken and not delivered; the latter goes back to
+ *	where it was
+ *
+ * Context: the mailbox lock is held
+ */
 void kipc_queue_insert(struct kipc_queue *queue, struct kipc_message *message)
 {
 	struct kipc_message *first = queue->first;
@@ -237,7 +297,14 @@ void kipc_queue_insert(struct kipc_queue *queue, struct kipc_message *message)
 	queue->first = message;
 }
 
-/* Take the first message. */
+/**
+ * kipc_queue_take() - take the first message out of the queue
+ * @queue: has a first message
+ *
+ * The caller has read @first before and owns the message from here on.
+ *
+ * Context: the mailbox lock is held
+ */
 void kipc_queue_take(struct kipc_queue *queue)
 {
 	struct kipc_message *message = queue->first;
@@ -257,8 +324,9 @@ void kipc_queue_take(struct kipc_queue *queue)
 /* ------------------------------------------------------------------------ */
 
 /*
- * A block lies within one page, whose address the kernel always has: so nothing is
- * to be checked or mapped here. fill is constant.
+ * Copies between a block and an iterator. A block lies within one page, which
+ * the kernel has mapped permanently, so there is nothing to check or to map.
+ * @fill is a constant, so that each caller gets only one of the two functions.
  */
 static __always_inline int queue_block_copy(const struct kipc_queue *queue, u32 block,
 					    size_t bytes, struct iov_iter *iter,
@@ -289,6 +357,15 @@ static __always_inline int queue_message_walk(const struct kipc_queue *queue,
 	return left ? queue_block_copy(queue, block, left, iter, fill) : 0;
 }
 
+/**
+ * kipc_message_fill() - copy the bytes of a message in
+ * @queue: the queue
+ * @message: reserved by the caller, with all its blocks
+ * @from: has as many bytes as the message
+ *
+ * Context: may sleep
+ * Return: 0, or -EFAULT if the bytes cannot be read
+ */
 int kipc_message_fill(const struct kipc_queue *queue,
 		      const struct kipc_message *message,
 		      struct iov_iter *from)
@@ -296,6 +373,15 @@ int kipc_message_fill(const struct kipc_queue *queue,
 	return queue_message_walk(queue, message, from, true);
 }
 
+/**
+ * kipc_message_copy() - copy the bytes of a message out
+ * @queue: the queue
+ * @message: taken by the caller, or with a reference
+ * @to: has room for the message
+ *
+ * Context: may sleep
+ * Return: 0, or -EFAULT if the bytes cannot be written
+ */
 int kipc_message_copy(const struct kipc_queue *queue,
 		      const struct kipc_message *message, struct iov_iter *to)
 {

@@ -1,30 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * DOC: the messages of a queue-kind mailbox
+ * DOC: the messages of a mailbox
  *
- * A queue is a fixed number of message records and a fixed number of blocks
- * for their bytes, all allocated when the mailbox is created; sending allocates
- * nothing. A message takes as many blocks as it needs, in a chain, so there is
- * no fragmentation and room for any mix of messages within both bounds.
+ * A queue is a fixed number of message records and a fixed number of blocks for
+ * their bytes. All of them are allocated when the mailbox is created, so
+ * sending allocates nothing. A message takes as many blocks as it needs, in a
+ * chain. So there is no fragmentation, and any mix of messages fits that keeps
+ * within the bounds for messages and bytes.
  *
  * A record is in one of these states:
  *
- *	spare		on the list of spares
- *	reserved	its bytes and blocks are set aside for a sender, who fills
- *			them in; only he knows it
- *	queued		to be received
- *	taken		a receiver copies it out; only he knows it. Then it is
- *			released, or inserted again where it was
+ *	spare		The record is on the list of spare records.
+ *	reserved	Its bytes and blocks are set aside for a sender, which
+ *			fills them in. Only that sender knows the record.
+ *	queued		The message can be received.
+ *	taken		A receiver copies the message out. Only that receiver
+ *			knows the record. Then the record is released, or
+ *			inserted again where it was.
  *
- * Queued messages form levels, one for each priority: a ring of its messages in
- * order of age. The highest level is at hand; the others form a tree, in which the
- * oldest message of each stands for it. So inserting costs the logarithm of the
- * lower priorities in use, and where there is but one nothing; the rest is
- * constant.
+ * Queued messages form levels, one for each priority. A level is a ring of its
+ * messages in the order of their age. The queue points to the oldest message of
+ * the highest level. The other levels form a tree, in which the oldest message
+ * of each level represents it. So inserting costs the logarithm of the number
+ * of lower priorities in use, and nothing if there is only one priority. All
+ * other operations take constant time, except that a message that was taken and
+ * is inserted again passes the older ones to which that has happened before.
  *
- * Nothing here locks. The mailbox's lock guards everything but the bytes of a
- * message, which belong to whoever reserved or took it, or looks at it with a
- * reference. Only the copying functions may sleep; they are called unlocked.
+ * Nothing here takes a lock. The mailbox lock guards everything but the bytes
+ * of a message. These belong to the task that has reserved or taken the
+ * message, or are read by tasks that hold a reference. Only the functions that
+ * copy may sleep, and they are called without the lock.
  */
 #ifndef KIPC_MAILBOX_QUEUE_H
 #define KIPC_MAILBOX_QUEUE_H
@@ -39,37 +44,43 @@
 struct kipc_object;
 struct pid;
 
+/*
+ * The mailbox lock guards references, and guards the rest while the record is
+ * spare or queued. In between the rest belongs to the task that has reserved or
+ * taken the message.
+ */
 struct kipc_message {
-	struct rb_node level;		/* where it is the oldest of a lower one */
+	struct rb_node level;		/* the oldest of a lower level */
 	union {
-		struct list_head peers;
+		struct list_head peers;	/* queued: the ring of its level */
 		struct kipc_message *next_spare;
 	};
-	u64 sequence;			/* age; 0 until first inserted */
+	u64 sequence;			/* age; 0 until inserted once */
 	u32 priority;
 	u32 length;
 	u32 first_block;
 	u32 last_block;
-	u32 room;			/* bytes of its blocks so far */
-	u32 references;			/* owner or queue, and who peeks */
+	u32 room;			/* bytes of the blocks it has so far */
+	u32 references;			/* its owner or the queue, and peeks */
 	struct pid *pid;
 	kuid_t uid;
 	kgid_t gid;
 };
 
+/* The mailbox lock guards all fields that are not constant. */
 struct kipc_queue {
-	struct kipc_message *first;	/* the oldest of the highest priority */
-	struct rb_root_cached lower;	/* the other levels */
+	struct kipc_message *first;	/* oldest of the highest priority */
+	struct rb_root_cached lower;	/* the lower levels */
 	u64 sequence;
-	u64 bytes;			/* queued */
-	u32 count;			/* queued */
+	u64 bytes;			/* of queued messages */
+	u32 count;			/* queued messages */
 
-	struct kipc_message *records;	/* constant, what they hold is not */
-	struct kipc_message *spare;	/* begins the list of spares */
+	struct kipc_message *records;	/* constant; what it points to is not */
+	struct kipc_message *spare;	/* first spare record */
 	u64 bytes_left;
 
-	u32 *next_block;		/* chains, free ones and messages' */
-	u32 free_block;			/* begins the free chain */
+	u32 *next_block;		/* chains, of messages and free ones */
+	u32 free_block;			/* first free block */
 	u32 block_shift;		/* constant */
 	struct kipc_memory memory;	/* constant */
 };
@@ -90,7 +101,7 @@ int kipc_message_fill(const struct kipc_queue *queue,
 int kipc_message_copy(const struct kipc_queue *queue,
 		      const struct kipc_message *message, struct iov_iter *to);
 
-/* The room that there is, or would be after some messages. */
+/* The room that there is, or that there would be after some more messages. */
 struct kipc_queue_room {
 	const struct kipc_message *spare;
 	u64 bytes;
@@ -105,7 +116,10 @@ kipc_queue_room(const struct kipc_queue *queue)
 	};
 }
 
-/* Make it smaller by a message of that length, if that fits. */
+/*
+ * Reduces the room by a message of this length. Returns false if it does not
+ * fit.
+ */
 static inline bool kipc_queue_room_take(struct kipc_queue_room *room, u32 length)
 {
 	if (!room->spare || length > room->bytes)
@@ -115,12 +129,13 @@ static inline bool kipc_queue_room_take(struct kipc_queue_room *room, u32 length
 	return true;
 }
 
+/* Returns true if a message of this length fits. */
 static inline bool kipc_queue_fits(const struct kipc_queue *queue, u32 length)
 {
 	return queue->spare && length <= queue->bytes_left;
 }
 
-/* Does a reserved message still lack blocks? */
+/* Returns true if a reserved message has fewer blocks than it needs. */
 static inline bool kipc_message_short(const struct kipc_message *message)
 {
 	return message->room < message->length;

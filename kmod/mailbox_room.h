@@ -1,23 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * DOC: whose turn it is to send
+ * DOC: sharing room between senders and pollers
  *
- * Senders that wait in the kernel get room as soon as it is enough for the first of
- * them. A sender that polls instead wants room for the longest message, and would
- * never see it beside them. So they take turns:
+ * A sender that waits in the kernel gets room as soon as there is enough for
+ * its own message. A sender that polls needs room for the longest message,
+ * because the kernel does not know the length of the message that it will send.
+ * It would never find that much room while senders of shorter messages wait. So
+ * pollers and waiting senders take turns. Three flags say how far that has
+ * come:
  *
- *	wanted	A poller was told that there is no room. Room is not given to the
- *		waiting senders, so that it adds up, unless the longest message
- *		would fit beside theirs.
- *	offered	The longest message fits, and the pollers were woken. The first send
- *		that does not wait ends this, or MAILBOX_OFFER_MS without one.
- *	senders	After that the first waiting sender is next, whatever is wanted.
+ *	wanted		A poller was told that there is no room. Room is not
+ *			given to waiting senders, so that it adds up, unless
+ *			the longest message would fit beside theirs.
+ *	offered		The longest message fits, and the pollers were woken.
+ *			The first send that does not wait ends the offer, and
+ *			otherwise MAILBOX_OFFER_MS milliseconds do.
+ *	senders		An offer has ended. The first waiting sender is next,
+ *			even if room is wanted.
  *
- * Room that is not enough for the longest message means that there are messages to
- * be received, so keeping it ends with them. Invariant: offered only where the
- * longest message fits and a sender waits, or did.
+ * Keeping room for pollers ends by itself. As long as there is too little room
+ * for the longest message there are messages to be received, and receiving them
+ * makes room.
  *
- * All under the mailbox's lock.
+ * Invariant: offered is set only if the longest message fits and a sender
+ * waits, or waited when the offer was made.
+ *
+ * The mailbox lock guards all of this. Nothing here sleeps.
  */
 #ifndef KIPC_MAILBOX_ROOM_H
 #define KIPC_MAILBOX_ROOM_H
@@ -25,14 +33,14 @@
 #include "mailbox.h"
 #include "poll.h"
 
-/* Does the longest message fit? */
+/* Returns true if the longest message fits. */
 static inline bool kipc_mailbox_has_room(const struct kipc_mailbox *mailbox)
 {
 	return kipc_queue_fits(&mailbox->queue,
 			       kipc_mailbox_message_size(mailbox));
 }
 
-/* Is room kept for pollers? */
+/* Returns true if room is kept for pollers. */
 static inline bool kipc_mailbox_keeps_room(struct kipc_mailbox *mailbox)
 {
 	const struct kipc_mailbox_sharing *sharing = &mailbox->sharing;
@@ -41,7 +49,7 @@ static inline bool kipc_mailbox_keeps_room(struct kipc_mailbox *mailbox)
 				    kipc_pollers_present(&mailbox->writers));
 }
 
-/* The room that senders may have that wait, or would. */
+/* Returns the room that a sender may have that waits or is about to. */
 static inline struct kipc_queue_room
 kipc_mailbox_room(struct kipc_mailbox *mailbox)
 {
@@ -53,7 +61,7 @@ kipc_mailbox_room(struct kipc_mailbox *mailbox)
 	return room;
 }
 
-/* May such a sender have room for its message? */
+/* Returns true if such a sender may have room for its message. */
 static inline bool kipc_mailbox_gives_room(struct kipc_mailbox *mailbox,
 					   u32 length)
 {
@@ -62,7 +70,10 @@ static inline bool kipc_mailbox_gives_room(struct kipc_mailbox *mailbox,
 	return kipc_queue_room_take(&room, length);
 }
 
-/* A poller, or a sender that may become one, is told that there is no room. */
+/*
+ * Notes that a poller, or a sender that may poll next, is told that there is no
+ * room.
+ */
 static inline void kipc_mailbox_refuse_room(struct kipc_mailbox *mailbox)
 {
 	if (kipc_pollers_present(&mailbox->writers))
