@@ -3,8 +3,9 @@
  * What CREATE and OPEN answer, if they are asked: what INFO says of the descriptor that
  * they return. Where they cannot answer nothing is left behind.
  */
-#include "kipc_leaks.h"
-#include "kipc_word.h"
+#include "kipc_test.h"
+#include "leaks.h"
+#include "word.h"
 
 #define BOTH	(KIPC_READ | KIPC_WRITE)
 

@@ -4,8 +4,10 @@
  * from when until when, and under what number.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_mutex_word.h"
+#include "lock_child.h"
+#include "mutex_word.h"
+#include "parameter.h"
+#include "word.h"
 
 #include <pthread.h>
 #include <spawn.h>

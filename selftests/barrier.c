@@ -4,7 +4,8 @@
  * word is a matter of barrier_word.c.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
+#include "handler.h"
+#include "wait_child.h"
 
 #include <sys/epoll.h>
 

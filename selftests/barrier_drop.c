@@ -4,10 +4,14 @@
  * comes is one party more.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_end.h"
-#include "kipc_party.h"
-#include "kipc_word.h"
+#include "flag.h"
+#include "handler.h"
+#include "member.h"
+#include "member_main.h"
+#include "parameter.h"
+#include "party.h"
+#include "waiting_thread.h"
+#include "word.h"
 
 #define PARTIES		3
 
@@ -56,11 +60,11 @@ FIXTURE_TEARDOWN(drop)
 /* Both wait already; the one who is missing goes. One of the two is serial. */
 TEST_F(drop, the_last_one_missing)
 {
-	member_start(&self->a, self->fd, variant->end, join, 0);
+	member_start(&self->a, self->fd, variant->end, party_join, 0);
 	wait_for_member(&self->a);
 	check_membership(self->fd, 1, PARTIES);
-	member_start(&self->b, self->fd, END_BY_EXIT, attach_and_wait, 0);
-	member_start(&self->c, self->fd, END_BY_EXIT, attach_and_wait, 0);
+	member_start(&self->b, self->fd, END_BY_EXIT, party_wait, 0);
+	member_start(&self->c, self->fd, END_BY_EXIT, party_wait, 0);
 	wait_for_waiters(self->fd, 2);
 	check_barrier(self->fd, 2, 0, 0);
 	member_end(&self->a);
@@ -75,9 +79,9 @@ TEST_F(drop, the_last_one_missing)
 /* Nobody waits yet. */
 TEST_F(drop, one_of_those_to_come)
 {
-	member_start(&self->a, self->fd, variant->end, join, 0);
+	member_start(&self->a, self->fd, variant->end, party_join, 0);
 	wait_for_member(&self->a);
-	member_start(&self->b, self->fd, END_BY_EXIT, attach_and_wait, 0);
+	member_start(&self->b, self->fd, END_BY_EXIT, party_wait, 0);
 	wait_for_waiters(self->fd, 1);
 	member_end(&self->a);
 	member_finish(&self->a);
@@ -89,12 +93,12 @@ TEST_F(drop, one_of_those_to_come)
 
 static int join_twice(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 
-	if (stage_attach(stage) || barrier_join(stage->fd) ||
-	    barrier_join(stage->fd))
+	if (member_attach(shared) || barrier_join(shared->fd) ||
+	    barrier_join(shared->fd))
 		_exit(1);
-	return stage_end(stage);
+	return member_await_end(shared);
 }
 
 TEST_F(drop, one_who_was_two)
@@ -102,7 +106,7 @@ TEST_F(drop, one_who_was_two)
 	member_start(&self->a, self->fd, variant->end, join_twice, 0);
 	wait_for_member(&self->a);
 	check_membership(self->fd, 1, PARTIES);
-	member_start(&self->b, self->fd, END_BY_EXIT, attach_and_wait, 0);
+	member_start(&self->b, self->fd, END_BY_EXIT, party_wait, 0);
 	wait_for_waiters(self->fd, 1);
 	member_end(&self->a);
 	EXPECT_EQ(KIPC_BARRIER_SERIAL, member_finish(&self->b));
@@ -135,9 +139,9 @@ FIXTURE_TEARDOWN(dynamic)
 /* Its arrival goes with it, and the party: nobody is let through too early. */
 TEST_F(dynamic, killed_while_it_waits)
 {
-	member_start(&self->a, self->fd, END_BY_KILL, attach_and_wait, 0);
+	member_start(&self->a, self->fd, END_BY_KILL, party_wait, 0);
 	wait_for_waiters(self->fd, 1);
-	member_start(&self->b, self->fd, END_BY_EXIT, attach_and_wait, 0);
+	member_start(&self->b, self->fd, END_BY_EXIT, party_wait, 0);
 	wait_for_waiters(self->fd, 2);
 	member_end(&self->a);
 	EXPECT_EQ(CHILD_KILLED, member_finish(&self->a));
@@ -152,9 +156,9 @@ TEST_F(dynamic, killed_with_its_threads)
 {
 	EXPECT_EQ(0, barrier_join(self->fd));
 	EXPECT_EQ(0, barrier_join(self->fd));
-	member_start(&self->a, self->fd, END_BY_KILL, wait_with_a_thread, 0);
+	member_start(&self->a, self->fd, END_BY_KILL, party_wait_in_thread, 0);
 	wait_for_member(&self->a);
-	member_start(&self->b, self->fd, END_BY_KILL, wait_with_a_thread, 0);
+	member_start(&self->b, self->fd, END_BY_KILL, party_wait_in_thread, 0);
 	wait_for_waiters(self->fd, 2);
 	check_barrier(self->fd, 2, 0, 0);
 	check_membership(self->fd, 3, PARTIES + 1);
@@ -170,11 +174,11 @@ TEST_F(dynamic, killed_with_its_threads)
 /* A signal leaves the arrival standing; the end takes it away. */
 static int arrive_and_be_interrupted(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 
-	if (stage_attach(stage) || barrier_wait(stage->fd) != -EINTR)
+	if (member_attach(shared) || barrier_wait(shared->fd) != -EINTR)
 		_exit(1);
-	return stage_end(stage);
+	return member_await_end(shared);
 }
 
 TEST_F(dynamic, killed_after_a_signal)
@@ -195,10 +199,10 @@ TEST_F(dynamic, killed_after_a_signal)
 /* What the barrier opened for is no arrival any more. */
 TEST_F(dynamic, killed_after_it_opened)
 {
-	member_start(&self->a, self->fd, END_BY_KILL, take_part, 0);
+	member_start(&self->a, self->fd, END_BY_KILL, party_meet, 0);
 	wait_for_waiters(self->fd, 1);
 	EXPECT_EQ(0, barrier_join(self->fd));
-	member_start(&self->b, self->fd, END_BY_KILL, take_part, 0);
+	member_start(&self->b, self->fd, END_BY_KILL, party_meet, 0);
 	wait_for_waiters(self->fd, 2);
 	EXPECT_EQ(KIPC_BARRIER_SERIAL, barrier_wait(self->fd));
 	wait_for_member(&self->a);
@@ -223,7 +227,7 @@ TEST_F_TIMEOUT(dynamic, opens_for_many, 100)
 	wait_for_member(&self->a);
 	for (i = 0; i < ARRAY_SIZE(members); i++)
 		member_start(&members[i], self->fd, END_BY_EXIT,
-			     attach_and_wait, 0);
+			     party_wait, 0);
 	wait_for_waiters(self->fd, ARRAY_SIZE(members));
 	check_membership(self->fd, ARRAY_SIZE(members) + 1,
 			 ARRAY_SIZE(members) + 2);
@@ -337,7 +341,7 @@ TEST_F(dynamic, has_a_limit)
 	check_membership(fd, 1, KIPC_PARTIES_MAX - 1);
 	EXPECT_EQ(0, barrier_join(fd));
 	/* By arriving neither. */
-	member_start(&self->a, fd, END_BY_EXIT, attach_and_wait, 0);
+	member_start(&self->a, fd, END_BY_EXIT, party_wait, 0);
 	EXPECT_EQ(-EOVERFLOW, member_finish(&self->a));
 }
 
@@ -357,7 +361,7 @@ TEST_F(dynamic, needs_a_mapping)
 /* Breaking and mending is as ever, and keeps who is a member. */
 TEST_F(dynamic, breaks_and_is_mended)
 {
-	member_start(&self->a, self->fd, END_BY_EXIT, attach_and_wait, 0);
+	member_start(&self->a, self->fd, END_BY_EXIT, party_wait, 0);
 	wait_for_waiters(self->fd, 1);
 	EXPECT_EQ(0, barrier_join(self->fd));
 	EXPECT_EQ(0, barrier_abort(self->fd));
@@ -384,7 +388,7 @@ TEST_F(dynamic, lies)
 
 	if (geteuid())
 		SKIP(return, "needs root to change a parameter");
-	member_start(&self->a, self->fd, END_BY_EXIT, attach_and_wait, 0);
+	member_start(&self->a, self->fd, END_BY_EXIT, party_wait, 0);
 	wait_for_waiters(self->fd, 1);
 	ASSERT_EQ(0, parameter_set("max_waiters", 1));
 	EXPECT_EQ(-EUSERS, kipc_call(self->fd, KIPC_BARRIER_WAIT, &args));
@@ -403,29 +407,29 @@ TEST_F(dynamic, lies)
 
 static int stay(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 	int ret;
 
-	if (stage_attach(stage) || barrier_join(stage->fd))
+	if (member_attach(shared) || barrier_join(shared->fd))
 		_exit(1);
-	stage_set(&stage->ready);
-	while (!stage_is(&stage->go)) {
-		ret = barrier_wait(stage->fd);
+	flag_raise(&shared->ready);
+	while (!flag_is_raised(&shared->go)) {
+		ret = barrier_wait(shared->fd);
 		if (ret < 0)
 			return ret;
-		__atomic_add_fetch(&stage->value, ret, __ATOMIC_SEQ_CST);
+		__atomic_add_fetch(&shared->value, ret, __ATOMIC_SEQ_CST);
 	}
-	return barrier_leave(stage->fd);
+	return barrier_leave(shared->fd);
 }
 
 static int come_and_go(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 
-	if (stage_attach(stage) || barrier_join(stage->fd))
+	if (member_attach(shared) || barrier_join(shared->fd))
 		_exit(1);
-	stage_set(&stage->ready);
-	while (barrier_wait(stage->fd) >= 0)
+	flag_raise(&shared->ready);
+	while (barrier_wait(shared->fd) >= 0)
 		;
 	return 0;
 }
@@ -450,7 +454,7 @@ TEST_F_TIMEOUT(dynamic, killed_wherever_it_is, 200)
 	for (i = 0; i < STAYERS; i++)
 		member_end(&stayers[i]);
 	for (i = 0; i < STAYERS; i++) {
-		serial += stayers[i].stage->value;
+		serial += stayers[i].shared->value;
 		EXPECT_EQ(0, member_finish(&stayers[i]));
 	}
 	check_membership(self->fd, 0, 0);
@@ -471,5 +475,5 @@ TEST(drop_is_of_barriers)
 
 int main(int argc, char **argv)
 {
-	return main_of_members(argc, argv);
+	return member_main(argc, argv);
 }

@@ -4,10 +4,14 @@
  * then, the others are told instead of waiting for it for ever.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_end.h"
-#include "kipc_party.h"
-#include "kipc_word.h"
+#include "flag.h"
+#include "member.h"
+#include "member_main.h"
+#include "mutex_word.h"
+#include "party.h"
+#include "wait_child.h"
+#include "waiting_thread.h"
+#include "word.h"
 
 #define PARTIES		3
 
@@ -77,31 +81,31 @@ static __u64 arrive(struct word *word)
 
 static int join_and_arrive(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 
-	if (stage_attach(stage) || barrier_join(stage->fd) ||
-	    arrive(word_at(&stage->words, 0)) == KIPC_SLOW)
+	if (member_attach(shared) || barrier_join(shared->fd) ||
+	    arrive(word_at(&shared->words, 0)) == KIPC_SLOW)
 		_exit(1);
-	return stage_end(stage);
+	return member_await_end(shared);
 }
 
 static int join_and_leave(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 
-	if (stage_attach(stage) || barrier_join(stage->fd) ||
-	    barrier_leave(stage->fd))
+	if (member_attach(shared) || barrier_join(shared->fd) ||
+	    barrier_leave(shared->fd))
 		_exit(1);
-	return stage_end(stage);
+	return member_await_end(shared);
 }
 
 static int attach_only(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 
-	if (stage_attach(stage))
+	if (member_attach(shared))
 		_exit(1);
-	return stage_end(stage);
+	return member_await_end(shared);
 }
 
 static __u32 broken(int fd)
@@ -114,7 +118,7 @@ static __u32 broken(int fd)
 /* A survivor waits in the kernel, one comes later, a reset mends it for good. */
 TEST_F(ends, that_joined)
 {
-	member_start(&self->member, self->fd, variant->end, join, 0);
+	member_start(&self->member, self->fd, variant->end, party_join, 0);
 	wait_for_member(&self->member);
 	check_membership(self->fd, 1, PARTIES);
 	start_barrier_wait(&self->a, self->fd);
@@ -152,7 +156,7 @@ TEST_F(ends, while_a_survivor_spins)
 
 	if (variant->flags & KIPC_SEALED)
 		SKIP(return, "nobody arrives by the word of a sealed barrier");
-	member_start(&self->member, self->fd, variant->end, join, 0);
+	member_start(&self->member, self->fd, variant->end, party_join, 0);
 	wait_for_member(&self->member);
 	left = arrive(self->word);
 	member_end(&self->member);
@@ -167,7 +171,7 @@ TEST_F(ends, while_a_survivor_spins)
 /* An arrival through the kernel is enough. */
 TEST_F(ends, that_took_part)
 {
-	member_start(&self->member, self->fd, variant->end, take_part, 0);
+	member_start(&self->member, self->fd, variant->end, party_meet, 0);
 	start_barrier_wait(&self->a, self->fd);
 	wait_for_waiters(self->fd, 2);
 	check_membership(self->fd, 1, PARTIES);
@@ -191,7 +195,7 @@ TEST_F(ends, after_it_opened)
 	if (variant->flags & KIPC_SEALED)
 		SKIP(return, "nobody arrives by the word of a sealed barrier");
 	left = arrive(self->word);
-	member_start(&self->member, self->fd, variant->end, take_part, 0);
+	member_start(&self->member, self->fd, variant->end, party_meet, 0);
 	wait_for_waiters(self->fd, 1);
 	EXPECT_EQ(KIPC_BARRIER_SERIAL, barrier_wait(self->fd));
 	wait_for_member(&self->member);
@@ -230,7 +234,7 @@ TEST_F(ends, that_never_came)
 /* The first reason stays. */
 TEST_F(ends, when_it_is_broken)
 {
-	member_start(&self->member, self->fd, variant->end, join, 0);
+	member_start(&self->member, self->fd, variant->end, party_join, 0);
 	wait_for_member(&self->member);
 	EXPECT_EQ(-ETIMEDOUT, barrier_timedwait(self->fd, 1, 0));
 	member_end(&self->member);
@@ -247,12 +251,12 @@ TEST_F(ends, when_it_is_broken)
 
 static int attach_and_wait_arrived(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 
-	if (stage_attach(stage) || barrier_join(stage->fd))
+	if (member_attach(shared) || barrier_join(shared->fd))
 		_exit(1);
-	return barrier_wait_arrived(stage->fd,
-				    arrive(word_at(&stage->words, 0)));
+	return barrier_wait_arrived(shared->fd,
+				    arrive(word_at(&shared->words, 0)));
 }
 
 FIXTURE(member) {
@@ -283,7 +287,7 @@ TEST_F_TIMEOUT(member, killed_while_it_waits, 100)
 	words_unmap(&self->words);
 	for (i = 0; i < rounds; i++) {
 		member_start(&self->a, self->fd, END_BY_KILL,
-			     i & 1 ? attach_and_wait : attach_and_wait_arrived,
+			     i & 1 ? party_wait : attach_and_wait_arrived,
 			     0);
 		wait_for_waiters(self->fd, 1);
 		member_end(&self->a);
@@ -303,7 +307,7 @@ TEST_F_TIMEOUT(member, killed_with_its_threads, 100)
 	words_unmap(&self->words);
 	for (i = 0; i < rounds; i++) {
 		member_start(&self->a, self->fd, END_BY_KILL,
-			     wait_with_a_thread, 0);
+			     party_wait_in_thread, 0);
 		wait_for_member(&self->a);
 		member_end(&self->a);
 		EXPECT_EQ(-EOWNERDEAD, barrier_wait(self->fd));
@@ -317,19 +321,19 @@ TEST_F_TIMEOUT(member, killed_with_its_threads, 100)
 /* Arrives all the time, by the word and through the kernel, until it is killed. */
 static int meet_until_killed(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 	struct word *word;
 	__u64 old, new;
 	bool last;
 
-	if (stage_attach(stage) || barrier_join(stage->fd))
+	if (member_attach(shared) || barrier_join(shared->fd))
 		_exit(1);
-	word = word_at(&stage->words, 0);
-	stage_set(&stage->ready);
+	word = word_at(&shared->words, 0);
+	flag_raise(&shared->ready);
 	for (;;) {
 		old = word_load(word);
 		if (old & KIPC_SLOW) {
-			barrier_wait(stage->fd);
+			barrier_wait(shared->fd);
 			continue;
 		}
 		last = (old & KIPC_BARRIER_ARRIVED) + 1 == PARTIES;
@@ -338,7 +342,7 @@ static int meet_until_killed(void *data)
 			     (1ULL << KIPC_BARRIER_SHIFT) : old + 1;
 		if (!(old & KIPC_BARRIER_BROKEN) && word_swap(word, old, new) &&
 		    !last)
-			barrier_wait_arrived(stage->fd, new);
+			barrier_wait_arrived(shared->fd, new);
 	}
 	return 0;
 }
@@ -372,13 +376,13 @@ TEST_F_TIMEOUT(member, killed_wherever_it_is, 100)
 static int unmap_under_waiter(void *data)
 {
 	struct waiting_thread waiter;
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 
-	if (stage_attach(stage) ||
-	    thread_start(&waiter, stage->fd, barrier_wait))
+	if (member_attach(shared) ||
+	    thread_start(&waiter, shared->fd, barrier_wait))
 		_exit(1);
-	wait_until(waiters(stage->fd) == stage->value);
-	words_unmap(&stage->words);
+	wait_until(waiters(shared->fd) == shared->value);
+	words_unmap(&shared->words);
 	return thread_finish(&waiter);
 }
 
@@ -392,14 +396,14 @@ TEST_F(member, unmapped_while_a_thread_waits)
 /* The child of a member is none, and ends as it likes. */
 static int run_fork_child(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 
-	if (barrier_join(stage->fd) != -ENXIO ||
-	    barrier_leave(stage->fd) != -ENXIO)
+	if (barrier_join(shared->fd) != -ENXIO ||
+	    barrier_leave(shared->fd) != -ENXIO)
 		return 1;
-	if (stage_attach(stage))
+	if (member_attach(shared))
 		return 2;
-	return barrier_leave(stage->fd) == -EPERM ? 0 : 3;
+	return barrier_leave(shared->fd) == -EPERM ? 0 : 3;
 }
 
 TEST_F(member, not_by_fork)
@@ -457,5 +461,5 @@ TEST_F(member, not_by_failing)
 
 int main(int argc, char **argv)
 {
-	return main_of_members(argc, argv);
+	return member_main(argc, argv);
 }

@@ -4,9 +4,10 @@
  * breaks nothing; as a pthread barrier between processes.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_end.h"
-#include "kipc_word.h"
+#include "member.h"
+#include "member_main.h"
+#include "wait_child.h"
+#include "word.h"
 
 #define PARTIES		3
 
@@ -50,24 +51,24 @@ FIXTURE_TEARDOWN(ends)
 	close(self->fd);
 }
 
-static int map_unless_sealed(struct stage *stage)
+static int map_unless_sealed(struct member_shared *shared)
 {
 	struct kipc_info_args info;
-	int ret = object_info(stage->fd, &info);
+	int ret = object_info(shared->fd, &info);
 
 	if (ret || info.created & KIPC_SEALED)
 		return ret;
-	return words_map(&stage->words, stage->fd);
+	return words_map(&shared->words, shared->fd);
 }
 
 /* Maps, arrives in one generation, by the kernel, and ends between two. */
 static int meet_once(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 
-	if (map_unless_sealed(stage) || barrier_wait(stage->fd) < 0)
+	if (map_unless_sealed(shared) || barrier_wait(shared->fd) < 0)
 		_exit(1);
-	return stage_end(stage);
+	return member_await_end(shared);
 }
 
 /* The others go on with one that has come instead. */
@@ -235,5 +236,5 @@ TEST_F(no_members, flags)
 
 int main(int argc, char **argv)
 {
-	return main_of_members(argc, argv);
+	return member_main(argc, argv);
 }

@@ -5,64 +5,67 @@
  * them are its parties: they keep in step, and whatever has become of the
  * barrier, a reset mends it.
  */
-#include "kipc_disturb.h"
-#include "kipc_word.h"
+#include "kipc_test.h"
+#include "mutex_word.h"
+#include "race.h"
+#include "schedule.h"
+#include "word.h"
 
 #define ROUNDS		1500	/* in step, at most */
 
-struct barrier_stage {
-	struct stage stage;
+struct barrier_race {
+	struct race_shared shared;
 	int fd;
 	bool mapped;
 	unsigned int rounds;
-	unsigned int came[PARTICIPANTS];
+	unsigned int came[WORKERS];
 	unsigned int serial[ROUNDS];
 	unsigned int opened;		/* arrivals that were told so */
 	unsigned int openers;		/* of these, the serial parties */
-	unsigned int left;		/* participants that arrive no more */
+	unsigned int left;		/* workers that arrive no more */
 };
 
-static struct barrier_stage *barrier_stage_of(struct participant *self)
+static struct barrier_race *barrier_race_of(struct race_worker *self)
 {
-	return (struct barrier_stage *)self->stage;
+	return (struct barrier_race *)self->shared;
 }
 
 /* This process's. */
 static struct words words;
 
 /* As a member, whose death would break the barrier: so it leaves before. */
-static int enter(struct stage *data)
+static int begin_process(struct race_shared *data)
 {
-	struct barrier_stage *stage = (struct barrier_stage *)data;
-	int ret = words_map(&words, stage->fd);
+	struct barrier_race *race = (struct barrier_race *)data;
+	int ret = words_map(&words, race->fd);
 
-	return ret ? ret : barrier_join(stage->fd);
+	return ret ? ret : barrier_join(race->fd);
 }
 
-static int exit_as_member(struct stage *data)
+static int end_as_member(struct race_shared *data)
 {
-	return barrier_leave(((struct barrier_stage *)data)->fd);
+	return barrier_leave(((struct barrier_race *)data)->fd);
 }
 
 /*
  * One try: KIPC_BARRIER_SERIAL, 0 with what the arrival left, or -EAGAIN
  * where the kernel is to do it.
  */
-static int arrive_by_word(struct participant *self, __u64 *left)
+static int arrive_by_word(struct race_worker *self, __u64 *left)
 {
-	struct barrier_stage *stage = barrier_stage_of(self);
+	struct barrier_race *race = barrier_race_of(self);
 	struct word *word;
 	__u64 old, new;
 	bool last;
 
-	if (!stage->mapped)
+	if (!race->mapped)
 		return -EAGAIN;
 	word = word_at(&words, 0);
 	old = word_load(word);
 	disturb(self);
 	if (old & (KIPC_SLOW | KIPC_BARRIER_BROKEN))
 		return -EAGAIN;
-	last = (old & KIPC_BARRIER_ARRIVED) + 1 == PARTICIPANTS;
+	last = (old & KIPC_BARRIER_ARRIVED) + 1 == WORKERS;
 	new = last ? word_opened(old) : old + 1;
 	if (!word_swap(word, old, new))
 		return -EAGAIN;
@@ -71,10 +74,10 @@ static int arrive_by_word(struct participant *self, __u64 *left)
 }
 
 /* An interrupted wait goes on with the arguments as the kernel left them. */
-static int wait_on(struct participant *self,
+static int wait_on(struct race_worker *self,
 		   struct kipc_barrier_wait_args *args)
 {
-	int fd = barrier_stage_of(self)->fd;
+	int fd = barrier_race_of(self)->fd;
 	int ret;
 
 	for (;;) {
@@ -86,7 +89,7 @@ static int wait_on(struct participant *self,
 }
 
 /* Arrives and waits; -EAGAIN where it has not arrived and would not wait. */
-static int meet(struct participant *self, __s64 deadline)
+static int meet(struct race_worker *self, __s64 deadline)
 {
 	struct kipc_barrier_wait_args args = {
 		.size = sizeof(args),
@@ -98,7 +101,7 @@ static int meet(struct participant *self, __s64 deadline)
 	disturb(self);
 	switch (chance(self, 4)) {
 	case 0:
-		return barrier_trywait(barrier_stage_of(self)->fd);
+		return barrier_trywait(barrier_race_of(self)->fd);
 	case 1:
 		return wait_on(self, &args);
 	}
@@ -113,26 +116,26 @@ static int meet(struct participant *self, __s64 deadline)
 	return wait_on(self, &args);
 }
 
-static bool all_have_come(const struct barrier_stage *stage, unsigned int times)
+static bool all_have_come(const struct barrier_race *race, unsigned int times)
 {
 	unsigned int i, came;
 
-	for (i = 0; i < PARTICIPANTS; i++) {
-		came = __atomic_load_n(&stage->came[i], __ATOMIC_SEQ_CST);
+	for (i = 0; i < WORKERS; i++) {
+		came = __atomic_load_n(&race->came[i], __ATOMIC_SEQ_CST);
 		if (came != times && came != times + 1)
 			return false;
 	}
 	return true;
 }
 
-static int play_in_step(struct participant *self)
+static int work_in_step(struct race_worker *self)
 {
-	struct barrier_stage *stage = barrier_stage_of(self);
+	struct barrier_race *race = barrier_race_of(self);
 	unsigned int round;
 	int ret;
 
-	for (round = 0; round < stage->rounds; round++) {
-		__atomic_store_n(&stage->came[self->number], round + 1,
+	for (round = 0; round < race->rounds; round++) {
+		__atomic_store_n(&race->came[self->number], round + 1,
 				 __ATOMIC_SEQ_CST);
 		do {
 			ret = meet(self, KIPC_FOREVER);
@@ -140,18 +143,18 @@ static int play_in_step(struct participant *self)
 		if (ret < 0)
 			return ret;
 		if (ret == KIPC_BARRIER_SERIAL)
-			__atomic_add_fetch(&stage->serial[round], 1,
+			__atomic_add_fetch(&race->serial[round], 1,
 					   __ATOMIC_SEQ_CST);
-		if (!all_have_come(stage, round + 1))
+		if (!all_have_come(race, round + 1))
 			return -EPROTO;
 	}
 	return 0;
 }
 
 /* By most of those who hear that it is broken, if nobody has done it yet. */
-static int mend(struct participant *self)
+static int mend(struct race_worker *self)
 {
-	int fd = barrier_stage_of(self)->fd;
+	int fd = barrier_race_of(self)->fd;
 	struct kipc_barrier_state_args state;
 	int ret = barrier_state(fd, &state);
 
@@ -161,53 +164,53 @@ static int mend(struct participant *self)
 	return barrier_reset(fd);
 }
 
-static int arrive_somehow(struct participant *self)
+static int arrive_somehow(struct race_worker *self)
 {
-	struct barrier_stage *stage = barrier_stage_of(self);
+	struct barrier_race *race = barrier_race_of(self);
 	int ret = meet(self, chance(self, 50) ? KIPC_FOREVER :
 			     random_deadline(self, CLOCK_MONOTONIC));
 
 	if (ret == KIPC_BARRIER_SERIAL)
-		__atomic_add_fetch(&stage->openers, 1, __ATOMIC_SEQ_CST);
+		__atomic_add_fetch(&race->openers, 1, __ATOMIC_SEQ_CST);
 	if (ret >= 0)
-		__atomic_add_fetch(&stage->opened, 1, __ATOMIC_SEQ_CST);
+		__atomic_add_fetch(&race->opened, 1, __ATOMIC_SEQ_CST);
 	else if (ret != -ECANCELED && !in_vain(ret))
 		return ret;
 	return ret == -ECANCELED || ret == -ETIMEDOUT ? mend(self) : 0;
 }
 
 /* Whoever is done first stays to free those who wait for one who has gone. */
-static int leave(struct participant *self)
+static int leave(struct race_worker *self)
 {
-	struct barrier_stage *stage = barrier_stage_of(self);
+	struct barrier_race *race = barrier_race_of(self);
 	int ret = 0;
 
-	if (__atomic_fetch_add(&stage->left, 1, __ATOMIC_SEQ_CST))
+	if (__atomic_fetch_add(&race->left, 1, __ATOMIC_SEQ_CST))
 		return 0;
 	set_priority(0);
-	while (!ret && __atomic_load_n(&stage->left, __ATOMIC_SEQ_CST) <
-	       PARTICIPANTS) {
-		ret = barrier_abort(stage->fd);
+	while (!ret && __atomic_load_n(&race->left, __ATOMIC_SEQ_CST) <
+	       WORKERS) {
+		ret = barrier_abort(race->fd);
 		sched_yield();
 	}
 	return ret;
 }
 
-static int play_breaking(struct participant *self)
+static int work_breaking(struct race_worker *self)
 {
-	struct barrier_stage *stage = barrier_stage_of(self);
+	struct barrier_race *race = barrier_race_of(self);
 	unsigned int round;
 	int ret = 0;
 
-	for (round = 0; round < stage->rounds && !ret; round++) {
-		if (__atomic_load_n(&stage->left, __ATOMIC_SEQ_CST))
+	for (round = 0; round < race->rounds && !ret; round++) {
+		if (__atomic_load_n(&race->left, __ATOMIC_SEQ_CST))
 			break;
 		switch (chance(self, 120)) {
 		case 0:
-			ret = barrier_abort(stage->fd);
+			ret = barrier_abort(race->fd);
 			break;
 		case 1:
-			ret = barrier_reset(stage->fd);
+			ret = barrier_reset(race->fd);
 			break;
 		default:
 			ret = arrive_somehow(self);
@@ -217,7 +220,7 @@ static int play_breaking(struct participant *self)
 }
 
 FIXTURE(barrier) {
-	struct barrier_stage *stage;
+	struct barrier_race *race;
 };
 
 FIXTURE_VARIANT(barrier) {
@@ -233,46 +236,46 @@ FIXTURE_VARIANT_ADD(barrier, sealed) {
 
 FIXTURE_SETUP(barrier)
 {
-	struct barrier_stage *stage = shared_alloc(sizeof(*stage));
+	struct barrier_race *race = shared_alloc(sizeof(*race));
 
-	self->stage = stage;
-	stage->fd = create_flags(barrier_args(PARTICIPANTS), variant->flags);
-	ASSERT_LE(0, stage->fd);
-	stage->mapped = !(variant->flags & KIPC_SEALED);
-	if (stage->mapped) {
-		stage->stage.enter = enter;
-		stage->stage.exit = exit_as_member;
+	self->race = race;
+	race->fd = create_flags(barrier_args(WORKERS), variant->flags);
+	ASSERT_LE(0, race->fd);
+	race->mapped = !(variant->flags & KIPC_SEALED);
+	if (race->mapped) {
+		race->shared.begin = begin_process;
+		race->shared.end = end_as_member;
 	}
-	stage->rounds = scaled(ROUNDS);
+	race->rounds = scaled(ROUNDS);
 }
 
 FIXTURE_TEARDOWN(barrier)
 {
-	close(self->stage->fd);
+	close(self->race->fd);
 }
 
 /* Run in step from here, after so many generations. */
 static void check_in_step(struct __test_metadata *_metadata,
-			  struct barrier_stage *stage, unsigned int generations)
+			  struct barrier_race *race, unsigned int generations)
 {
 	unsigned int i, once = 0;
 
-	EXPECT_EQ(0, stage_run(&stage->stage, play_in_step));
-	for (i = 0; i < stage->rounds; i++)
-		once += stage->serial[i] == 1;
-	EXPECT_EQ(stage->rounds, once);
-	check_barrier(stage->fd, 0, generations + stage->rounds, 0);
-	EXPECT_EQ(0L, waiters(stage->fd));
-	if (!stage->mapped)
+	EXPECT_EQ(0, race_run(&race->shared, work_in_step));
+	for (i = 0; i < race->rounds; i++)
+		once += race->serial[i] == 1;
+	EXPECT_EQ(race->rounds, once);
+	check_barrier(race->fd, 0, generations + race->rounds, 0);
+	EXPECT_EQ(0L, waiters(race->fd));
+	if (!race->mapped)
 		return;
-	ASSERT_EQ(0, words_map(&words, stage->fd));
+	ASSERT_EQ(0, words_map(&words, race->fd));
 	EXPECT_FALSE(word_is_slow(word_at(&words, 0)));
 	words_unmap(&words);
 }
 
 TEST_F_TIMEOUT(barrier, keeps_in_step, 400)
 {
-	check_in_step(_metadata, self->stage, 0);
+	check_in_step(_metadata, self->race, 0);
 }
 
 /*
@@ -281,18 +284,18 @@ TEST_F_TIMEOUT(barrier, keeps_in_step, 400)
  */
 TEST_F_TIMEOUT(barrier, breaks_and_mends, 400)
 {
-	struct barrier_stage *stage = self->stage;
+	struct barrier_race *race = self->race;
 	struct kipc_barrier_state_args state;
 
-	EXPECT_EQ(0, stage_run(&stage->stage, play_breaking));
-	EXPECT_EQ(0L, waiters(stage->fd));
-	EXPECT_EQ(0, barrier_state(stage->fd, &state));
-	EXPECT_EQ(state.generation, stage->openers);
-	EXPECT_GE(PARTICIPANTS * stage->openers, stage->opened);
-	TH_LOG("opened %u times", stage->openers);
-	EXPECT_EQ(0, barrier_reset(stage->fd));
-	stage->rounds = 20;
-	check_in_step(_metadata, stage, state.generation);
+	EXPECT_EQ(0, race_run(&race->shared, work_breaking));
+	EXPECT_EQ(0L, waiters(race->fd));
+	EXPECT_EQ(0, barrier_state(race->fd, &state));
+	EXPECT_EQ(state.generation, race->openers);
+	EXPECT_GE(WORKERS * race->openers, race->opened);
+	TH_LOG("opened %u times", race->openers);
+	EXPECT_EQ(0, barrier_reset(race->fd));
+	race->rounds = 20;
+	check_in_step(_metadata, race, state.generation);
 }
 
 TEST_HARNESS_MAIN

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A reset that meets an opening: a generation ends one way for all its parties. */
 #include "kipc_test.h"
-#include "kipc_child.h"
 
 #include <pthread.h>
 

@@ -5,8 +5,7 @@
  * of them is the serial party.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_word.h"
+#include "word.h"
 
 #include <pthread.h>
 

@@ -4,8 +4,9 @@
  * of that, and words that no barrier ever has.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_word.h"
+#include "mutex_word.h"
+#include "wait_child.h"
+#include "word.h"
 
 #define PARTIES		3
 #define OPENED(n)	((__u64)(n) << KIPC_BARRIER_SHIFT)

@@ -4,7 +4,8 @@
  * because of another one that creates the same name.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
+#include "parameter.h"
+#include "user.h"
 
 #include <sys/mount.h>
 #include <sys/stat.h>

@@ -8,8 +8,9 @@
  * on until it has survived.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_mutex_word.h"
+#include "lock_child.h"
+#include "mutex_word.h"
+#include "word.h"
 
 #include <pthread.h>
 #include <sys/ptrace.h>
@@ -18,7 +19,7 @@
 #define KEEP		"--keep"
 
 /* What the victim and its tracer share. */
-struct stage {
+struct victim_shared {
 	int fd;
 	unsigned int begun;	/* stepping counts from here */
 	unsigned int ended;
@@ -63,32 +64,32 @@ static void act_in_kernel(const struct mutexes *mutexes, __u64 owner)
 }
 
 /* Lets itself be traced, stops, and acts. */
-static void run_victim(const struct victim *victim, struct stage *stage)
+static void run_victim(const struct victim *victim, struct victim_shared *shared)
 {
 	struct mutexes mutexes;
 	__u64 owner;
 
-	if (mutexes_attach(&mutexes, stage->fd))
+	if (mutexes_attach(&mutexes, shared->fd))
 		_exit(1);
 	owner = owner_word(mutexes.attachment);
 	victim->prepare(&mutexes);
 	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 	raise(SIGSTOP);
-	__atomic_store_n(&stage->begun, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&shared->begun, 1, __ATOMIC_SEQ_CST);
 	victim->act(&mutexes, owner);
-	__atomic_store_n(&stage->ended, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&shared->ended, 1, __ATOMIC_SEQ_CST);
 	for (;;)
 		pause();
 }
 
-static pid_t start_victim(const struct victim *victim, struct stage *stage)
+static pid_t start_victim(const struct victim *victim, struct victim_shared *shared)
 {
 	pid_t pid = child_fork();
 
-	stage->begun = 0;
-	stage->ended = 0;
+	shared->begun = 0;
+	shared->ended = 0;
 	if (!pid)
-		run_victim(victim, stage);
+		run_victim(victim, shared);
 	return pid;
 }
 
@@ -102,21 +103,21 @@ static bool step(pid_t pid)
 }
 
 /* As many steps from the beginning; false if it has ended before. */
-static bool step_to(struct stage *stage, pid_t pid, unsigned int steps)
+static bool step_to(struct victim_shared *shared, pid_t pid, unsigned int steps)
 {
-	while (!stage->begun)
+	while (!shared->begun)
 		if (!step(pid))
 			return false;
-	while (steps-- && !stage->ended)
+	while (steps-- && !shared->ended)
 		if (!step(pid))
 			return false;
-	return !stage->ended;
+	return !shared->ended;
 }
 
 FIXTURE(stepping) {
 	int fd;
 	struct mutexes mutexes;
-	struct stage *stage;
+	struct victim_shared *shared;
 	struct child survivor;
 };
 
@@ -166,8 +167,8 @@ FIXTURE_SETUP(stepping)
 	self->fd = create_flags(mutex_args(1), variant->flags);
 	ASSERT_LE(0, self->fd);
 	ASSERT_EQ(0, mutexes_attach(&self->mutexes, self->fd));
-	self->stage = shared_alloc(sizeof(*self->stage));
-	self->stage->fd = self->fd;
+	self->shared = shared_alloc(sizeof(*self->shared));
+	self->shared->fd = self->fd;
 }
 
 FIXTURE_TEARDOWN(stepping)
@@ -213,14 +214,14 @@ TEST_F_TIMEOUT(stepping, killed_after_each_instruction, 200)
 	pid_t pid;
 
 	for (steps = 0; alive; steps += stride) {
-		pid = start_victim(&variant->victim, self->stage);
+		pid = start_victim(&variant->victim, self->shared);
 		ASSERT_EQ(pid, waitpid(pid, NULL, WUNTRACED));
 		if (variant->awaited) {
 			start_lock(&self->survivor, run_lock_and_unlock,
 				   self->fd, 0);
 			wait_for_waiters(self->fd, 1);
 		}
-		alive = step_to(self->stage, pid, steps);
+		alive = step_to(self->shared, pid, steps);
 		kill(pid, SIGKILL);
 		ASSERT_EQ(CHILD_KILLED, child_wait(pid));
 		outcome = variant->awaited ? child_finish(&self->survivor) :

@@ -7,13 +7,21 @@
  * How long it takes is printed, not asserted.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_end.h"
-#include "kipc_guest.h"
-#include "kipc_mutex_word.h"
+#include "flag.h"
+#include "guest.h"
+#include "member.h"
+#include "member_main.h"
+#include "mutex_word.h"
+#include "parameter.h"
+#include "word.h"
 
+#include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
 #define DUMP		"--dump"
 #define PATIENCE_MS	60000	/* until a death is taken to be unnoticed */
@@ -69,7 +77,7 @@ static int hold_everything(struct scene *scene)
 
 static void become_another_program(void)
 {
-	execl("/proc/self/exe", "ended", AFTER_EXEC, NULL);
+	member_exec();
 	_exit(3);
 }
 
@@ -77,7 +85,7 @@ static void *exec_when_told(void *data)
 {
 	struct scene *scene = data;
 
-	wait_until(stage_is(&scene->go));
+	wait_until(flag_is_raised(&scene->go));
 	become_another_program();
 	return NULL;
 }
@@ -116,10 +124,10 @@ static int run_victim(void *data)
 		return ret;
 	switch (scene->way) {
 	case KILLED_WITH_A_SPAWNED_CHILD:
-		stage_set(&scene->ready);
+		flag_raise(&scene->ready);
 		return guest_spawn(scene->fifo);
 	case KILLED_WITH_A_VFORK_CHILD:
-		stage_set(&scene->ready);
+		flag_raise(&scene->ready);
 		return guest_start(&scene->guest, CLONE_VFORK);
 	case DUMPS_CORE:
 	case STOPPED_BY_A_TRACER:
@@ -129,8 +137,8 @@ static int run_victim(void *data)
 	}
 	if (ret)
 		return ret;
-	stage_set(&scene->ready);
-	wait_until(stage_is(&scene->go));
+	flag_raise(&scene->ready);
+	wait_until(flag_is_raised(&scene->go));
 	switch (scene->way) {
 	case EXITED_WITH_A_GUEST:
 		_exit(0);
@@ -388,7 +396,7 @@ static bool victim_is_ready(const FIXTURE_DATA(process) *self)
 {
 	const struct scene *scene = self->scene;
 
-	if (!stage_is(&scene->ready))
+	if (!flag_is_raised(&scene->ready))
 		return false;
 	switch (scene->way) {
 	case KILLED_WITH_A_SPAWNED_CHILD:
@@ -414,15 +422,15 @@ static int victim_end(FIXTURE_DATA(process) *self)
 	scene->died = now_ns(CLOCK_MONOTONIC);
 	switch (scene->way) {
 	case EXITED_WITH_A_GUEST:
-		stage_set(&scene->go);
+		flag_raise(&scene->go);
 		return child_wait(pid);
 	case DUMPS_CORE:
-		stage_set(&scene->go);
+		flag_raise(&scene->go);
 		self->dump = accept(self->listener, NULL, NULL);
 		return self->dump < 0 ? -errno : 0;
 	case EXECS_WITH_A_GUEST:
 	case EXECS_FROM_A_THREAD_WITH_A_GUEST:
-		stage_set(&scene->go);
+		flag_raise(&scene->go);
 		return 0;
 	case STOPPED_BY_A_TRACER:
 		kill(pid, SIGKILL);
@@ -606,5 +614,5 @@ int main(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], DUMP))
 		return main_dump(argv[2]);
-	return main_of_members(argc, argv);
+	return member_main(argc, argv);
 }

@@ -7,10 +7,12 @@
  * How long it takes is printed, not asserted.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_end.h"
-#include "kipc_guest.h"
-#include "kipc_mutex_word.h"
+#include "flag.h"
+#include "guest.h"
+#include "lock_child.h"
+#include "mutex_word.h"
+#include "parameter.h"
+#include "word.h"
 
 #include <pthread.h>
 
@@ -93,8 +95,8 @@ static void *run_owner(void *data)
 		self->ret = mutexes_lock(mutexes, 0,
 					 owner_word(mutexes->attachment),
 					 KIPC_FOREVER);
-	stage_set(&self->ready);
-	wait_until(stage_is(&self->go));
+	flag_raise(&self->ready);
+	wait_until(flag_is_raised(&self->go));
 	return NULL;
 }
 
@@ -106,13 +108,13 @@ static int owner_start(struct owner *owner, const struct mutexes *mutexes,
 	owner->by_kernel = by_kernel;
 	if (pthread_create(&owner->thread, NULL, run_owner, owner))
 		return -EAGAIN;
-	wait_until(stage_is(&owner->ready));
+	wait_until(flag_is_raised(&owner->ready));
 	return owner->ret;
 }
 
 static void owner_end(struct owner *owner)
 {
-	stage_set(&owner->go);
+	flag_raise(&owner->go);
 	pthread_join(owner->thread, NULL);
 }
 
@@ -302,8 +304,8 @@ static int run_leader_that_leaves(void *data)
 		       owner_word(mutexes.attachment)) ||
 	    pthread_create(&thread, NULL, stay_when_the_leader_leaves, NULL))
 		return 1;
-	stage_set(&leaving->ready);
-	wait_until(stage_is(&leaving->left));
+	flag_raise(&leaving->ready);
+	wait_until(flag_is_raised(&leaving->left));
 	syscall(SYS_exit, 0);
 	return 2;
 }
@@ -319,10 +321,10 @@ TEST(leader_that_ends_alone)
 	leaving->fd = create(mutex_args(1));
 	ASSERT_EQ(0, mutexes_attach(&mutexes, leaving->fd));
 	child_start(&child, run_leader_that_leaves, leaving);
-	wait_until(stage_is(&leaving->ready) || child_ended(&child));
+	wait_until(flag_is_raised(&leaving->ready) || child_ended(&child));
 	EXPECT_EQ(-EAGAIN, mutex_trylock(leaving->fd, 0));
 	died = now_ns(CLOCK_MONOTONIC);
-	stage_set(&leaving->left);
+	flag_raise(&leaving->left);
 	EXPECT_EQ(-EOWNERDEAD, lock_soon(&mutexes, 0));
 	TH_LOG("told after %lld ms",
 	       (long long)((now_ns(CLOCK_MONOTONIC) - died) / NS_PER_MS));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The device itself; the rules that hold for every ioctl are in verb.c. */
 #include "kipc_test.h"
-#include "kipc_child.h"
+#include "user.h"
 
 FIXTURE(device) {
 	int fd;

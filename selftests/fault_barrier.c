@@ -3,7 +3,11 @@
  * The verbs of barriers under faults: waiting or not, granted or refused.
  * The state is the parties arrived, the generation, and why broken.
  */
-#include "kipc_fault_verb.h"
+#include "fault_verb.h"
+#include "fault_call.h"
+#include "mutex_word.h"
+#include "wait_child.h"
+#include "word.h"
 
 #define BARRIER(arrived, generation, broken) \
 	((arrived) + 10 * (generation) + 100 * (broken))

@@ -7,7 +7,9 @@
  * A new type needs a line in subject_args(), a row among the objects, and one
  * among the mapped if it can be mapped.
  */
-#include "kipc_fault.h"
+#include "fault_check.h"
+#include "descriptor.h"
+#include "word.h"
 
 /* Objects: what can be done to one of any type. */
 
@@ -59,7 +61,7 @@ FIXTURE_SETUP(any_object)
 
 FIXTURE_TEARDOWN(any_object)
 {
-	close(fail_nth);
+	faults_close();
 }
 
 static int make_anonymous(struct subject *subject)
@@ -451,7 +453,7 @@ FIXTURE_SETUP(mapped)
 
 FIXTURE_TEARDOWN(mapped)
 {
-	close(fail_nth);
+	faults_close();
 }
 
 /* What the last word says, read through the mapping. */

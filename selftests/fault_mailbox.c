@@ -3,7 +3,10 @@
  * The verbs of mailboxes under faults: waiting or not, granted or refused.
  * The state is the messages, each of all the bytes of the buffer.
  */
-#include "kipc_fault_verb.h"
+#include "fault_verb.h"
+#include "fault_call.h"
+
+#include <poll.h>
 
 static long messages(struct subject *subject)
 {

@@ -3,8 +3,11 @@
  * The verbs of mutexes under faults, coming and going as one who takes part, and
  * the watches of that. The state is who owns it and whether an owner died.
  */
-#include "kipc_fault_verb.h"
-#include "kipc_mutex_word.h"
+#include "fault_verb.h"
+#include "fault_call.h"
+#include "lock_child.h"
+#include "mutex_word.h"
+#include "word.h"
 
 #define FREE	0
 #define OURS	0x1

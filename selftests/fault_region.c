@@ -3,8 +3,8 @@
  * The verbs of regions under faults, and mappings of their bytes. The state is how
  * many mappings may be written to, and whether it is sealed.
  */
-#include "kipc_fault_verb.h"
-#include "kipc_region.h"
+#include "fault_verb.h"
+#include "bytes.h"
 
 #define PAGE		4096UL
 #define SEALED		0x100

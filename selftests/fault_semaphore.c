@@ -3,7 +3,11 @@
  * The verbs of semaphores under faults: waiting or not, granted or refused.
  * The state is the units.
  */
-#include "kipc_fault_verb.h"
+#include "fault_verb.h"
+#include "fault_call.h"
+#include "wait_child.h"
+
+#include <poll.h>
 
 static long units(struct subject *subject)
 {

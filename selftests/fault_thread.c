@@ -4,8 +4,10 @@
  * lock, with one fault after the other. That happens to a thread once, so each fault
  * has a thread of its own.
  */
-#include "kipc_fault.h"
-#include "kipc_mutex_word.h"
+#include "fault_check.h"
+#include "mutex_word.h"
+
+#include <pthread.h>
 
 struct beginner {
 	int (*call)(const struct mutexes *mutexes);
@@ -37,15 +39,13 @@ static void *run_beginner(void *data)
 {
 	struct beginner *self = data;
 
-	leave_restartable_sequences();
-	fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	if (fail_nth < 0 || !faults_arm(self->nth)) {
+	if (faults_open_thread() || !faults_arm(self->nth)) {
 		self->ret = -EIO;
 		return NULL;
 	}
 	self->ret = self->call(self->mutexes);
 	self->happened = faults_disarm();
-	close(fail_nth);
+	faults_close();
 	unlock(self->mutexes);
 	self->again = self->call(self->mutexes);
 	unlock(self->mutexes);
@@ -86,7 +86,7 @@ TEST_F_TIMEOUT(beginner, fails_whole, 800)
 	pthread_t thread;
 
 	do {
-		ASSERT_LT(beginner.nth, MOST_FAULTS);
+		ASSERT_LT(beginner.nth, FAULTS_MAX);
 		beginner.nth++;
 		ASSERT_EQ(0, pthread_create(&thread, NULL, run_beginner,
 					    &beginner));

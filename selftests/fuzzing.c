@@ -5,7 +5,7 @@
  * find something new, see fuzz/run.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
+#include "parameter.h"
 
 #define FUZZER	"./fuzzer"
 #define KCOV	"/sys/kernel/debug/kcov"

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Barriers whose words are scribbled over. */
-#include "kipc_hostile.h"
+#include "kipc_test.h"
+#include "hostile.h"
+#include "wait_child.h"
+#include "word.h"
 
 static struct kipc_create_args small_barrier(void)
 {
 	return barrier_args(PARTIES);
 }
 
-static struct kipc_create_args barrier_of_players(void)
+static struct kipc_create_args barrier_of_workers(void)
 {
-	return barrier_args(PLAYERS);
+	return barrier_args(WORKERS);
 }
 
 /* A barrier breaks for reasons that a scribbler can make up. */
@@ -77,7 +80,7 @@ static int hostile_state(struct object *object, unsigned int element)
 	if (ret)
 		return ret;
 	if (state.parties != PARTIES || state.arrived >= PARTIES ||
-	    state.waiters > PLAYERS || state.generation >> 31)
+	    state.waiters > WORKERS || state.generation >> 31)
 		return -ERANGE;
 	return possible(-(int)state.broken, -ECANCELED, -EOWNERDEAD);
 }
@@ -112,7 +115,7 @@ static int hostile_drop_state(struct object *object, unsigned int element)
 	(void)element;
 	if (ret)
 		return ret;
-	return state.arrived <= state.parties && state.members <= PLAYERS &&
+	return state.arrived <= state.parties && state.members <= WORKERS &&
 	       (!state.broken || state.broken == ECANCELED) ? 0 : -ERANGE;
 }
 
@@ -167,14 +170,14 @@ static int barrier_works(struct object *object)
 	return ret;
 }
 
-static int play_meeting(struct object *object, unsigned int element)
+static int use_meeting(struct object *object, unsigned int element)
 {
 	struct word *word = object_word(object, element);
 	int ret = -EAGAIN;
 	__u64 left;
 
 	if (word)
-		ret = word_arrive(word, PLAYERS, &left);
+		ret = word_arrive(word, WORKERS, &left);
 	if (ret == -EAGAIN)
 		ret = barrier_timedwait(object->fd, late(), 0);
 	else if (!ret)
@@ -206,14 +209,14 @@ static const struct hostile hostiles[] = {
 };
 
 static const struct innocent innocents[] = {
-	{ "barrier", barrier_of_players, 0, true, NULL, play_meeting,
+	{ "barrier", barrier_of_workers, 0, true, NULL, use_meeting,
 	  meetings_are_whole },
-	{ "barrier that drops", barrier_of_players, KIPC_DROP, true, NULL,
-	  play_meeting, meetings_are_whole },
-	{ "sealed barrier", barrier_of_players, KIPC_SEALED, true, NULL,
-	  play_meeting, meetings_are_whole },
+	{ "barrier that drops", barrier_of_workers, KIPC_DROP, true, NULL,
+	  use_meeting, meetings_are_whole },
+	{ "sealed barrier", barrier_of_workers, KIPC_SEALED, true, NULL,
+	  use_meeting, meetings_are_whole },
 };
 
-#include "kipc_hostile_play.h"
+#include "hostile_test.h"
 
 TEST_HARNESS_MAIN

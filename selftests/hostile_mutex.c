@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mutexes whose words are scribbled over. */
-#include "kipc_hostile.h"
+#include "kipc_test.h"
+#include "hostile.h"
+#include "lock_child.h"
+#include "mutex_word.h"
+#include "word.h"
 
 static struct kipc_create_args many_mutexes(void)
 {
@@ -64,7 +68,7 @@ static int hostile_state(struct object *object, unsigned int element)
 	if (ret)
 		return ret;
 	return state.depth <= 1 + KIPC_MUTEX_DEPTH / KIPC_MUTEX_DEPTH_ONE &&
-	       !(state.state & ~known) && state.waiters <= PLAYERS ? 0 : -ERANGE;
+	       !(state.state & ~known) && state.waiters <= WORKERS ? 0 : -ERANGE;
 }
 
 static int hostile_fdinfo(struct object *object, unsigned int element)
@@ -191,7 +195,7 @@ static int mutexes_work(struct object *object)
 }
 
 /* Owns it if that is to be had soon: alone. */
-static int play_owner(struct object *object, unsigned int element)
+static int use_owner(struct object *object, unsigned int element)
 {
 	unsigned int *held = &object->score->held[element];
 	const struct mutexes mutexes = {
@@ -245,20 +249,20 @@ static const struct hostile hostiles[] = {
 };
 
 static const struct innocent innocents[] = {
-	{ "mutexes", many_mutexes, 0, false, NULL, play_owner,
+	{ "mutexes", many_mutexes, 0, false, NULL, use_owner,
 	  mutexes_are_whole },
 	{ "packed mutexes", many_mutexes, KIPC_PACKED, false, NULL,
-	  play_owner, mutexes_are_whole },
-	{ "fair mutexes", many_mutexes, KIPC_FAIR, false, NULL, play_owner,
+	  use_owner, mutexes_are_whole },
+	{ "fair mutexes", many_mutexes, KIPC_FAIR, false, NULL, use_owner,
 	  mutexes_are_whole },
 	{ "sealed mutexes", many_mutexes, KIPC_SEALED, false, NULL,
-	  play_owner, mutexes_are_whole },
+	  use_owner, mutexes_are_whole },
 	{ "mutexes of a region", region_of_mutexes, 0, false, NULL,
-	  play_owner, mutexes_are_whole },
+	  use_owner, mutexes_are_whole },
 	{ "sealed mutexes of a region", region_of_mutexes, KIPC_SEALED, false,
-	  NULL, play_owner, mutexes_are_whole },
+	  NULL, use_owner, mutexes_are_whole },
 };
 
-#include "kipc_hostile_play.h"
+#include "hostile_test.h"
 
 TEST_HARNESS_MAIN

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Semaphores whose words are scribbled over, and mailboxes, which have none. */
-#include "kipc_hostile.h"
+#include "kipc_test.h"
+#include "hostile.h"
+#include "polling.h"
+#include "word.h"
 
 static struct kipc_create_args many_semaphores(void)
 {
@@ -152,7 +155,7 @@ static int undo_works(struct object *object)
 }
 
 /* Takes a unit if there is one soon, and gives it back: there is room for it. */
-static int play_units(struct object *object, unsigned int element)
+static int use_units(struct object *object, unsigned int element)
 {
 	unsigned int *held = &object->score->held[element];
 	struct word *word = object_word(object, element);
@@ -202,7 +205,7 @@ static int send_tokens(struct object *object)
 }
 
 /* Takes a message out if there is one soon, and sends it: there is room for it. */
-static int play_tokens(struct object *object, unsigned int element)
+static int use_tokens(struct object *object, unsigned int element)
 {
 	struct message message;
 	int ret = mailbox_timedreceive(object->fd, &message, soon(), 0);
@@ -249,20 +252,20 @@ static const struct hostile hostiles[] = {
 };
 
 static const struct innocent innocents[] = {
-	{ "semaphores", many_semaphores, 0, false, NULL, play_units,
+	{ "semaphores", many_semaphores, 0, false, NULL, use_units,
 	  units_are_whole },
 	{ "packed semaphores", many_semaphores, KIPC_PACKED, false, NULL,
-	  play_units, units_are_whole },
+	  use_units, units_are_whole },
 	{ "fair semaphores", many_semaphores, KIPC_FAIR, false, NULL,
-	  play_units, units_are_whole },
+	  use_units, units_are_whole },
 	{ "sealed semaphores", many_semaphores, KIPC_SEALED, false, NULL,
-	  play_units, units_are_whole },
+	  use_units, units_are_whole },
 	{ "semaphores with undo", many_semaphores, KIPC_UNDO, false, NULL,
-	  play_units, units_are_whole },
-	{ "mailbox", mailbox_of_tokens, 0, false, send_tokens, play_tokens,
+	  use_units, units_are_whole },
+	{ "mailbox", mailbox_of_tokens, 0, false, send_tokens, use_tokens,
 	  tokens_are_whole },
 };
 
-#include "kipc_hostile_play.h"
+#include "hostile_test.h"
 
 TEST_HARNESS_MAIN

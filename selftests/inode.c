@@ -4,8 +4,9 @@
  * and fchown() change, and opening it again by /proc/self/fd.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_word.h"
+#include "parameter.h"
+#include "user.h"
+#include "word.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>

@@ -4,9 +4,10 @@
  * mapping can be written to, by any way, so that every fast path finds KIPC_SLOW
  * whatever a participant has done; and mapping them attaches as it does elsewhere.
  */
-#include "kipc_child.h"
-#include "kipc_word.h"
+#include "kipc_test.h"
+#include "word.h"
 
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 FIXTURE(kernel_words) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* libkipc: barriers. */
-#include "kipc_library.h"
+#include "kipc_test.h"
+#include "library.h"
+#include "wait_child.h"
 
 #define GENERATIONS	1000
 #define PARTIES		3

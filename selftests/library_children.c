@@ -3,8 +3,10 @@
  * libkipc in children that fork() has not made: of vfork(), of clone(), of _Fork(); and
  * what a process is not taken for because its parent was it.
  */
-#include "kipc_library.h"
-#include "kipc_word.h"
+#include "kipc_test.h"
+#include "handler.h"
+#include "library.h"
+#include "word.h"
 
 #include <pthread.h>
 

@@ -3,12 +3,14 @@
  * libkipc: the device that it keeps open, and how few system calls it takes to create
  * and to open an object.
  */
-#include "kipc_library.h"
+#include "kipc_test.h"
+#include "library.h"
 
 #include <pthread.h>
 #include <sched.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #define RENEWALS	40	/* more than the library keeps descriptors of */
@@ -370,13 +372,13 @@ static int close_all(void)
 TEST(device_is_opened_once)
 {
 	int kept = open_kept();
-	unsigned int before = open_descriptors();
+	unsigned int before = count_descriptors();
 
 	EXPECT_TRUE(names(kept, KIPC_DEVICE));
 	EXPECT_EQ(FD_CLOEXEC, fcntl(kept, F_GETFD));
 	EXPECT_EQ(0, make_semaphore());
 	EXPECT_EQ(-ENOENT, kipc_unlink(unique_name(name, "device")));
-	EXPECT_EQ(before, open_descriptors());
+	EXPECT_EQ(before, count_descriptors());
 }
 
 TEST(device_is_opened_again_after_closing_all)
@@ -393,7 +395,7 @@ TEST(device_is_opened_again_after_closing_all)
 		ASSERT_EQ(-ENOENT, kipc_semaphore_open(&semaphore, name, KIPC_READ));
 		ASSERT_EQ(0, close_all());
 		ASSERT_EQ(0, make_semaphore());
-		ASSERT_GE(1U, open_descriptors() - 3);
+		ASSERT_GE(1U, count_descriptors() - 3);
 	}
 }
 
@@ -534,12 +536,12 @@ TEST_F(stranger, is_not_asked_to_list)
 TEST(device_serves_a_child)
 {
 	int kept = open_kept();
-	unsigned int before = open_descriptors();
+	unsigned int before = count_descriptors();
 	pid_t child = child_fork();
 
 	if (!child) {
 		EXPECT_EQ(0, make_semaphore());
-		EXPECT_EQ(before, open_descriptors());
+		EXPECT_EQ(before, count_descriptors());
 		/* What the child closes is the child's. */
 		close(kept);
 		EXPECT_EQ(0, make_semaphore());
@@ -548,13 +550,13 @@ TEST(device_serves_a_child)
 	EXPECT_EQ(0, child_wait(child));
 	EXPECT_TRUE(names(kept, KIPC_DEVICE));
 	EXPECT_EQ(0, make_semaphore());
-	EXPECT_EQ(before, open_descriptors());
+	EXPECT_EQ(before, count_descriptors());
 }
 
 /* The first one to open it may be a child, too. */
 TEST(device_of_a_child_is_its_own)
 {
-	unsigned int before = open_descriptors();
+	unsigned int before = count_descriptors();
 	pid_t child = child_fork();
 
 	if (!child) {
@@ -562,7 +564,7 @@ TEST(device_of_a_child_is_its_own)
 		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
-	EXPECT_EQ(before, open_descriptors());
+	EXPECT_EQ(before, count_descriptors());
 	EXPECT_EQ(0, make_semaphore());
 }
 
@@ -610,13 +612,13 @@ TEST(device_of_a_child_in_our_memory)
 	ASSERT_EQ(0, child_wait(child));
 	fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
 	ASSERT_EQ(0, fstat(fd, &before));
-	descriptors = open_descriptors();
+	descriptors = count_descriptors();
 	EXPECT_EQ(0, make_semaphore());
-	EXPECT_EQ(descriptors + 1, open_descriptors());
+	EXPECT_EQ(descriptors + 1, count_descriptors());
 	EXPECT_EQ(0, fstat(fd, &after));
 	EXPECT_EQ(before.st_ino, after.st_ino);
 	EXPECT_EQ(0, make_semaphore());
-	EXPECT_EQ(descriptors + 1, open_descriptors());
+	EXPECT_EQ(descriptors + 1, count_descriptors());
 }
 
 static pthread_barrier_t start;
@@ -633,7 +635,7 @@ static void *run_first(void *data)
 /* All are the first, and one descriptor is left. */
 TEST(device_is_opened_once_by_many)
 {
-	unsigned int before = open_descriptors();
+	unsigned int before = count_descriptors();
 	pthread_t threads[THREADS];
 	int errors[THREADS], i;
 
@@ -644,7 +646,7 @@ TEST(device_is_opened_once_by_many)
 		pthread_join(threads[i], NULL);
 		EXPECT_EQ(0, errors[i]);
 	}
-	EXPECT_EQ(before + 1, open_descriptors());
+	EXPECT_EQ(before + 1, count_descriptors());
 }
 
 TEST_HARNESS_MAIN

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* libkipc: while nobody waits there is no system call. */
-#include "kipc_library.h"
-#include "kipc_word.h"
+#include "kipc_test.h"
+#include "library.h"
+#include "word.h"
 
 #include <stddef.h>
+#include <sys/prctl.h>
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>

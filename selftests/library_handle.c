@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* libkipc: what all handles have in common. */
-#include "kipc_library.h"
+#include "kipc_test.h"
+#include "library.h"
 
 #include <pthread.h>
 
@@ -56,12 +57,12 @@ TEST(failures_leave_nothing_behind)
 	ASSERT_EQ(0, kipc_semaphore_create(&semaphore, name, &exclusive));
 	EXPECT_EQ(-EEXIST, kipc_semaphore_create(&other, name, &exclusive));
 	EXPECT_EQ(-EPROTOTYPE, kipc_barrier_open(&barrier, name, KIPC_READ));
-	EXPECT_EQ(before + 1, open_descriptors());
+	EXPECT_EQ(before + 1, count_descriptors());
 	kipc_semaphore_close(semaphore);
 	kipc_semaphore_close(NULL);
 	kipc_barrier_close(NULL);
 	kipc_mailbox_close(NULL);
-	EXPECT_EQ(before, open_descriptors());
+	EXPECT_EQ(before, count_descriptors());
 }
 
 TEST(errno_is_left_alone)
@@ -115,7 +116,7 @@ TEST(cancelling_leaves_nothing_behind)
 	ASSERT_EQ(0, pthread_join(thread, &result));
 	EXPECT_TRUE(through);
 	EXPECT_TRUE(result == PTHREAD_CANCELED);
-	EXPECT_EQ(before, open_descriptors());
+	EXPECT_EQ(before, count_descriptors());
 }
 
 /*

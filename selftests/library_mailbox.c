@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* libkipc: mailboxes. */
-#include "kipc_library.h"
+#include "kipc_test.h"
+#include "library.h"
 
 TEST(mailbox_verbs)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* libkipc: mutexes. */
-#include "kipc_library.h"
+#include "kipc_test.h"
+#include "handler.h"
+#include "library.h"
 
 #include <poll.h>
 
@@ -296,7 +298,7 @@ TEST(mutex_is_imported)
 		  kipc_mutex_import(&imported, kipc_semaphore_fd(semaphore)));
 	EXPECT_EQ(NULL, imported);
 	kipc_semaphore_close(semaphore);
-	EXPECT_EQ(before, open_descriptors());
+	EXPECT_EQ(before, count_descriptors());
 }
 
 TEST(death_is_noticed)

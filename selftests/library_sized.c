@@ -3,7 +3,8 @@
  * libkipc with programs that were compiled against another version of it: structures
  * that are shorter or longer than its own.
  */
-#include "kipc_library.h"
+#include "kipc_test.h"
+#include "library.h"
 
 #define MORE		24	/* bytes that only the program knows */
 #define CANARY		0xa5

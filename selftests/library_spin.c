@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* libkipc: looking for a while before sleeping, and by itself for how long. */
-#include "kipc_library.h"
+#include "kipc_test.h"
+#include "library.h"
 
 #define WAITS	200
 

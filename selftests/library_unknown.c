@@ -4,7 +4,8 @@
  * no flag after KIPC_RECURSIVE, see the Makefile: to it words of objects with others may
  * mean anything.
  */
-#include "kipc_library.h"
+#include "kipc_test.h"
+#include "library.h"
 
 #define UNKNOWN		KIPC_FAIR
 
@@ -24,7 +25,7 @@ TEST(words_are_not_touched)
 	EXPECT_EQ(NULL, semaphore);
 	EXPECT_EQ(-EOPNOTSUPP, kipc_semaphore_import(&semaphore, fd));
 	EXPECT_EQ(NULL, semaphore);
-	EXPECT_EQ(before + 1, open_descriptors());
+	EXPECT_EQ(before + 1, count_descriptors());
 	EXPECT_EQ(0, close(fd));
 	fd = create_flags(mutex_args(1), UNKNOWN);
 	ASSERT_LE(0, fd);
@@ -45,7 +46,7 @@ TEST(a_name_made_for_it_goes)
 						     &options));
 	EXPECT_EQ(NULL, semaphore);
 	EXPECT_EQ(-ENOENT, kipc_unlink(name));
-	EXPECT_EQ(before, open_descriptors());
+	EXPECT_EQ(before, count_descriptors());
 }
 
 TEST(without_words_the_kernel_alone_has_to_know)

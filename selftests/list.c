@@ -4,8 +4,9 @@
  * test looks only at those that begin with its own prefix.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_mutex_word.h"
+#include "lock_child.h"
+#include "mutex_word.h"
+#include "wait_child.h"
 
 #define NAMES		20
 

@@ -4,9 +4,10 @@
  * a descriptor open for reading is enough for, leave the words to those that use
  * them, so that no fast path has to enter the kernel for that.
  */
-#include "kipc_child.h"
-#include "kipc_mutex_word.h"
-#include "kipc_word.h"
+#include "kipc_test.h"
+#include "mutex_word.h"
+#include "user.h"
+#include "word.h"
 
 #define USER		1000
 #define MAX		10

@@ -4,7 +4,7 @@
  * waits here; that is a matter of mailbox_wait.c.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
+#include "parameter.h"
 
 #define MESSAGE_SIZE	64
 #define MESSAGES	8

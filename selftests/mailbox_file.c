@@ -3,8 +3,10 @@
  * The mailbox as a file: poll, epoll, and read and write of one message each.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_poll.h"
+#include "descriptor.h"
+#include "handler.h"
+#include "polling.h"
+#include "user.h"
 
 #include <sys/epoll.h>
 #include <sys/uio.h>

@@ -4,9 +4,8 @@
  * senders that poll and senders that wait take turns.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_epoll.h"
-#include "kipc_poll.h"
+#include "epoll.h"
+#include "polling.h"
 
 #define MESSAGE_SIZE	64
 #define MESSAGES	4

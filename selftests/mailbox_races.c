@@ -4,11 +4,12 @@
  * processes that are disturbed before and after. Half of them send, the others
  * receive: each message comes once, and in order.
  */
-#include "kipc_disturb.h"
-#include "kipc_poll.h"
+#include "kipc_test.h"
+#include "polling.h"
+#include "race.h"
 
-#define SENDERS		(PARTICIPANTS / 2)
-#define RECEIVERS	(PARTICIPANTS - SENDERS)
+#define SENDERS		(WORKERS / 2)
+#define RECEIVERS	(WORKERS - SENDERS)
 #define LETTERS		1200	/* of each sender, at most */
 #define LEVELS		4
 #define LETTER_SIZE	40
@@ -22,17 +23,17 @@ struct letter {
 	__u8 filling[LETTER_SIZE - 12];
 };
 
-struct mailbox_stage {
-	struct stage stage;
+struct mailbox_race {
+	struct race_shared shared;
 	int fd;
 	unsigned int letters;		/* of each sender */
 	unsigned int finished;		/* senders */
 	__u8 times[SENDERS][LETTERS];	/* each was received */
 };
 
-static struct mailbox_stage *mailbox_stage_of(struct participant *self)
+static struct mailbox_race *mailbox_race_of(struct race_worker *self)
 {
-	return (struct mailbox_stage *)self->stage;
+	return (struct mailbox_race *)self->shared;
 }
 
 /* Half of them are as long as can be, so that the shorter ones pass by. */
@@ -44,10 +45,10 @@ static size_t letter_length(const struct letter *letter)
 }
 
 /* After one that failed at once comes one that waits: others are to go on. */
-static int send_letter(struct participant *self, const struct letter *letter,
+static int send_letter(struct race_worker *self, const struct letter *letter,
 		       bool patient)
 {
-	int fd = mailbox_stage_of(self)->fd;
+	int fd = mailbox_race_of(self)->fd;
 	__u32 priority = priorities[letter->level];
 	size_t length = letter_length(letter);
 
@@ -74,14 +75,14 @@ static int send_letter(struct participant *self, const struct letter *letter,
 }
 
 /* An empty message to each receiver, behind all others, ends it. */
-static int send_ends(struct mailbox_stage *stage)
+static int send_ends(struct mailbox_race *race)
 {
 	unsigned int i;
 	int ret;
 
 	for (i = 0; i < RECEIVERS; i++) {
 		do {
-			ret = mailbox_send(stage->fd, NULL, 0, 0);
+			ret = mailbox_send(race->fd, NULL, 0, 0);
 		} while (ret == -EINTR);
 		if (ret)
 			return ret;
@@ -89,13 +90,13 @@ static int send_ends(struct mailbox_stage *stage)
 	return 0;
 }
 
-static int play_sender(struct participant *self)
+static int work_sender(struct race_worker *self)
 {
-	struct mailbox_stage *stage = mailbox_stage_of(self);
+	struct mailbox_race *race = mailbox_race_of(self);
 	struct letter letter = { .sender = self->number };
 	int ret = 0;
 
-	while (letter.number < stage->letters) {
+	while (letter.number < race->letters) {
 		if (!in_vain(ret))
 			letter.level = chance(self, LEVELS);
 		memset(letter.filling, letter.number, sizeof(letter.filling));
@@ -106,9 +107,9 @@ static int play_sender(struct participant *self)
 		else if (!in_vain(ret))
 			return ret;
 	}
-	if (__atomic_add_fetch(&stage->finished, 1, __ATOMIC_SEQ_CST) < SENDERS)
+	if (__atomic_add_fetch(&race->finished, 1, __ATOMIC_SEQ_CST) < SENDERS)
 		return 0;
-	return send_ends(stage);
+	return send_ends(race);
 }
 
 /* read() does not tell the priority: the letter does. */
@@ -136,10 +137,10 @@ static int receive_too_little(int fd)
 }
 
 /* 1 where it was only looked at. */
-static int receive_letter(struct participant *self, struct message *message,
+static int receive_letter(struct race_worker *self, struct message *message,
 			  bool patient)
 {
-	int fd = mailbox_stage_of(self)->fd;
+	int fd = mailbox_race_of(self)->fd;
 	int ret;
 
 	switch (chance(self, patient ? 3 : 8)) {
@@ -184,7 +185,7 @@ static bool letter_is_whole(const struct letter *letter,
 }
 
 /* Is it later than all that came of this sender and priority? */
-static int accept_letter(struct mailbox_stage *stage,
+static int accept_letter(struct mailbox_race *race,
 			 const struct message *message, bool peeked,
 			 __s64 last[SENDERS][LEVELS])
 {
@@ -198,14 +199,14 @@ static int accept_letter(struct mailbox_stage *stage,
 	if (peeked)
 		return 0;
 	last[letter.sender][letter.level] = letter.number;
-	__atomic_add_fetch(&stage->times[letter.sender][letter.number], 1,
+	__atomic_add_fetch(&race->times[letter.sender][letter.number], 1,
 			   __ATOMIC_RELAXED);
 	return 0;
 }
 
-static int play_receiver(struct participant *self)
+static int work_receiver(struct race_worker *self)
 {
-	struct mailbox_stage *stage = mailbox_stage_of(self);
+	struct mailbox_race *race = mailbox_race_of(self);
 	__s64 last[SENDERS][LEVELS];
 	struct message message;
 	bool peeked;
@@ -224,20 +225,20 @@ static int play_receiver(struct participant *self)
 			return 0;
 		if (!message.args.length)
 			continue;
-		ret = accept_letter(stage, &message, peeked, last);
+		ret = accept_letter(race, &message, peeked, last);
 		if (ret)
 			return ret;
 	}
 }
 
-static int play_mailbox(struct participant *self)
+static int work_mailbox(struct race_worker *self)
 {
-	return self->number < SENDERS ? play_sender(self) :
-					play_receiver(self);
+	return self->number < SENDERS ? work_sender(self) :
+					work_receiver(self);
 }
 
 FIXTURE(mailbox) {
-	struct mailbox_stage *stage;
+	struct mailbox_race *race;
 };
 
 FIXTURE_VARIANT(mailbox) {
@@ -263,39 +264,39 @@ FIXTURE_VARIANT_ADD(mailbox, few_bytes_fair) {
 
 FIXTURE_SETUP(mailbox)
 {
-	struct mailbox_stage *stage = shared_alloc(sizeof(*stage));
+	struct mailbox_race *race = shared_alloc(sizeof(*race));
 	struct kipc_create_args args = mailbox_args(LETTER_SIZE, variant->room);
 
-	self->stage = stage;
+	self->race = race;
 	args.attributes.mailbox.bytes = variant->bytes;
-	stage->fd = create_flags(args, variant->flags);
-	ASSERT_LE(0, stage->fd);
-	stage->letters = scaled(LETTERS);
+	race->fd = create_flags(args, variant->flags);
+	ASSERT_LE(0, race->fd);
+	race->letters = scaled(LETTERS);
 }
 
 FIXTURE_TEARDOWN(mailbox)
 {
-	close(self->stage->fd);
+	close(self->race->fd);
 }
 
 TEST_F_TIMEOUT(mailbox, delivers_once_and_in_order, 400)
 {
-	struct mailbox_stage *stage = self->stage;
+	struct mailbox_race *race = self->race;
 	unsigned int i, j, once = 0, more = 0;
 
-	EXPECT_EQ(0, stage_run(&stage->stage, play_mailbox));
+	EXPECT_EQ(0, race_run(&race->shared, work_mailbox));
 	for (i = 0; i < SENDERS; i++) {
 		for (j = 0; j < LETTERS; j++) {
-			once += stage->times[i][j] == 1;
-			more += stage->times[i][j] > 1;
+			once += race->times[i][j] == 1;
+			more += race->times[i][j] > 1;
 		}
 	}
-	EXPECT_EQ(SENDERS * stage->letters, once);
+	EXPECT_EQ(SENDERS * race->letters, once);
 	EXPECT_EQ(0U, more);
-	check_mailbox(stage->fd, 0, 0);
-	EXPECT_EQ(0L, waiters(stage->fd));
+	check_mailbox(race->fd, 0, 0);
+	EXPECT_EQ(0L, waiters(race->fd));
 	EXPECT_GE(variant->flags & KIPC_FAIR ? 0 : 2,
-		  fdinfo_number(stage->fd, "kipc-most-lost-races:"));
+		  fdinfo_number(race->fd, "kipc-most-lost-races:"));
 }
 
 TEST_HARNESS_MAIN

@@ -5,7 +5,7 @@
  * one sender and priority in the order in which they were sent.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
+#include "handler.h"
 
 #define SENDERS		4
 #define RECEIVERS	4

@@ -5,10 +5,12 @@
  * where one dies or gives up.
  */
 #include "kipc_test.h"
-#include "kipc_epoll.h"
-#include "kipc_hold.h"
-#include "kipc_poll.h"
-#include "kipc_turn.h"
+#include "epoll.h"
+#include "handler.h"
+#include "hold.h"
+#include "polling.h"
+#include "schedule.h"
+#include "turn.h"
 
 #include <pthread.h>
 
@@ -263,10 +265,10 @@ TEST_F(turn, handed_over_to_the_only_one)
 	struct child child;
 
 	WAIT_BEHIND(0, &child);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	GIVE();
 	EXPECT_EQ(-EAGAIN, TAKE());
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&child));
 	EXPECT_EQ(0L, MOST_LOST());
 	CHECK_BALANCE();
@@ -295,10 +297,10 @@ TEST_F(turn, not_handed_over_by_who_was_served)
 	EXPECT_EQ(0, variant->wait(self->fd, KIPC_FOREVER));
 	EXPECT_EQ(0, child_finish(&giver));
 	WAIT_BEHIND(0, &child);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	GIVE();
 	EXPECT_EQ(self->fair ? -EAGAIN : 0, TAKE());
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	if (!self->fair)
 		GIVE();
 	EXPECT_EQ(0, child_finish(&child));
@@ -311,13 +313,13 @@ TEST_F(turn, may_be_overtaken)
 
 	WAIT_BEHIND(0, &children[0]);
 	WAIT_BEHIND(1, &children[1]);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	GIVE();
 	EXPECT_EQ(self->fair ? -EAGAIN : 0, TAKE());
 	GIVE();
 	if (!self->fair)
 		GIVE();
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
 	EXPECT_EQ(0, child_finish(&children[1]));
 	CHECK_BALANCE();
@@ -332,12 +334,12 @@ TEST_F(turn, may_be_overtaken_by_who_would_wait)
 		SKIP(return, "nobody can be faster");
 	WAIT_BEHIND(0, &children[0]);
 	WAIT_BEHIND(1, &children[1]);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	GIVE();
 	EXPECT_EQ(0, variant->wait(self->fd, 0));
 	GIVE();
 	GIVE();
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
 	EXPECT_EQ(0, child_finish(&children[1]));
 	CHECK_BALANCE();
@@ -345,10 +347,10 @@ TEST_F(turn, may_be_overtaken_by_who_would_wait)
 
 /* The first waiter loses a race, and sleeps again. */
 #define LOSE_RACE(child, losses) do { \
-	hold_them_back(&self->hold); \
+	hold_begin(&self->hold); \
 	GIVE(); \
 	ASSERT_EQ(0, TAKE()); \
-	let_them_run(&self->hold); \
+	hold_end(&self->hold); \
 	wait_until(fdinfo_number(self->fd, "kipc-lost-races:") == (losses)); \
 	wait_until(child_sleeps(child)); \
 } while (0)
@@ -365,10 +367,10 @@ TEST_F(turn, handed_over_after_losses)
 		LOSE_RACE(&children[0], i);
 		EXPECT_EQ(2L, waiters(self->fd));
 	}
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	GIVE();
 	EXPECT_EQ(-EAGAIN, TAKE());
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
 	EXPECT_EQ((long)losses, MOST_LOST());
 	GIVE();
@@ -393,10 +395,10 @@ TEST_F(turn, interrupted_between_losses)
 		wait_for_waiters(self->fd, 2);
 		wait_until(child_sleeps(&children[0]));
 	}
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	GIVE();
 	EXPECT_EQ(-EAGAIN, TAKE());
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
 	EXPECT_EQ(2L, MOST_LOST());
 	GIVE();
@@ -411,10 +413,10 @@ TEST_F(turn, handed_over_to_real_time)
 
 	WAIT_BEHIND(0, &children[0]);
 	WAIT_BEHIND(1, &children[1], .priority = 1);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	GIVE();
 	EXPECT_EQ(-EAGAIN, TAKE());
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[1]));
 	EXPECT_EQ(1L, waiters(self->fd));
 	GIVE();
@@ -431,10 +433,10 @@ TEST_F(turn, death_of_the_one_woken)
 	WAIT_BEHIND(0, &children[0]);
 	WAIT_BEHIND(1, &children[1]);
 	WAIT_BEHIND(2, &children[2]);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	GIVE();
 	kill(children[0].pid, SIGKILL);
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(CHILD_KILLED, child_finish(&children[0]));
 	/* Who sends has done so, where it had the room already. */
 	if (self->fair && variant->full)
@@ -455,10 +457,10 @@ TEST_F(turn, signal_to_the_one_woken)
 	WAIT_BEHIND(0, &children[0]);
 	WAIT_BEHIND(1, &children[1]);
 	WAIT_BEHIND(2, &children[2]);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	GIVE();
 	kill(children[0].pid, SIGUSR1);
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	ret = child_finish(&children[0]);
 	EXPECT_TRUE(!ret || ret == -EINTR);
 	if (!ret)
@@ -581,19 +583,19 @@ TEST_F(room, is_lost_to_short_messages_twice)
 	START(0, &children[0], run_send, .count = LONG);
 	START(1, &children[1], run_send, .count = LONG);
 	for (i = 1; i <= losses; i++) {
-		hold_them_back(&self->hold);
+		hold_begin(&self->hold);
 		RECEIVE();
 		ASSERT_EQ(0, SEND(SHORT));
 		EXPECT_EQ(-EAGAIN, SEND(SHORT));
-		let_them_run(&self->hold);
+		hold_end(&self->hold);
 		wait_until(fdinfo_number(self->fd, "kipc-lost-races:") == i);
 		wait_until(child_sleeps(&children[0]));
 		EXPECT_EQ(2L, waiters(self->fd));
 	}
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	RECEIVE();
 	EXPECT_EQ(-EAGAIN, SEND(SHORT));
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
 	EXPECT_EQ((long)losses, MOST_LOST());
 	RECEIVE();
@@ -746,13 +748,13 @@ TEST_F(polled, messages)
 	ASSERT_LE(0, self->set);
 	START(0, &self->children[0], run_receive);
 	START(1, &self->children[1], run_receive);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	EXPECT_EQ(0, SEND(1));
 	EXPECT_EQ(0, SEND(1));
 	EXPECT_EQ(0U, epoll_news(self->set));
 	EXPECT_EQ(0, SEND(1));
 	EXPECT_EQ((__u32)EPOLLIN, epoll_news(self->set));
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&self->children[0]));
 	EXPECT_EQ(0, child_finish(&self->children[1]));
 	EXPECT_EQ(0U, epoll_news(self->set));
@@ -767,12 +769,12 @@ TEST_F(polled, messages_of_the_dead)
 	ASSERT_LE(0, self->set);
 	START(0, &self->children[0], run_receive);
 	START(1, &self->children[1], run_receive);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	EXPECT_EQ(0, SEND(1));
 	EXPECT_EQ(0U, epoll_news(self->set));
 	kill(self->children[0].pid, SIGKILL);
 	kill(self->children[1].pid, SIGKILL);
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(CHILD_KILLED, child_finish(&self->children[0]));
 	EXPECT_EQ(CHILD_KILLED, child_finish(&self->children[1]));
 	EXPECT_EQ((__u32)EPOLLIN, epoll_news(self->set));
@@ -785,7 +787,7 @@ TEST_F(polled, room)
 	ASSERT_EQ(0, fill(self->fd));
 	START(0, &self->children[0], run_send);
 	START(1, &self->children[1], run_send);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	RECEIVE();
 	EXPECT_EQ(0, poll_now(self->fd, POLLOUT));
 	self->set = epoll_of(self->fd, EPOLLOUT | EPOLLET);
@@ -793,7 +795,7 @@ TEST_F(polled, room)
 	EXPECT_EQ(0U, epoll_news(self->set));
 	kill(self->children[0].pid, SIGKILL);
 	kill(self->children[1].pid, SIGKILL);
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(CHILD_KILLED, child_finish(&self->children[0]));
 	EXPECT_EQ(CHILD_KILLED, child_finish(&self->children[1]));
 	/* One that has had its room when it is killed sends. */

@@ -4,8 +4,7 @@
  * signals and deaths; and the mailbox as a file.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_poll.h"
+#include "handler.h"
 
 #define MESSAGE_SIZE	64
 

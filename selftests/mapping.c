@@ -3,8 +3,8 @@
  * Mapping the words of an object: what may be mapped by whom, and for how long.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_word.h"
+#include "mutex_word.h"
+#include "word.h"
 
 #define ELEMENTS	100
 

@@ -5,8 +5,10 @@
  * kinds of death are one of death_mutex.c.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_mutex_word.h"
+#include "handler.h"
+#include "lock_child.h"
+#include "mutex_word.h"
+#include "word.h"
 
 #include <pthread.h>
 

@@ -4,10 +4,12 @@
  * was asked for, and nobody else is.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_end.h"
-#include "kipc_mutex_word.h"
-#include "kipc_schedule.h"
+#include "flag.h"
+#include "lock_child.h"
+#include "member.h"
+#include "mutex_word.h"
+#include "parameter.h"
+#include "schedule.h"
 
 #define CYCLE_MAX	4
 
@@ -222,16 +224,16 @@ TEST_F_TIMEOUT(deadlock, of_a_ring_at_once, 120)
 /* Owns the first mutex, and once told to wants the second. */
 static int run_link_when_told(void *data)
 {
-	struct stage *stage = data;
-	int ret = stage_attach(stage);
+	struct member_shared *shared = data;
+	int ret = member_attach(shared);
 
 	if (!ret)
-		ret = mutex_lock(stage->fd, 0);
+		ret = mutex_lock(shared->fd, 0);
 	if (ret)
 		return ret;
-	stage_set(&stage->ready);
-	wait_until(stage_is(&stage->go));
-	return mutex_timedlock(stage->fd, 1,
+	flag_raise(&shared->ready);
+	wait_until(flag_is_raised(&shared->go));
+	return mutex_timedlock(shared->fd, 1,
 			       deadline_in_ms(CLOCK_MONOTONIC, 5), 0);
 }
 

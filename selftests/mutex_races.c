@@ -4,36 +4,38 @@
  * processes that are disturbed before, after and within the fast paths. Nobody is
  * let in while somebody else is inside, and nobody who waits is forgotten.
  */
-#include "kipc_disturb.h"
-#include "kipc_mutex_word.h"
+#include "kipc_test.h"
+#include "mutex_word.h"
+#include "race.h"
+#include "word.h"
 
 #define ELEMENTS	2
 
-struct mutex_stage {
-	struct stage stage;
+struct mutex_race {
+	struct race_shared shared;
 	int fd;
 	__u32 flags;
-	unsigned int turns;		/* of each participant */
+	unsigned int turns;		/* of each worker */
 	unsigned int inside[ELEMENTS];
 	unsigned long count[ELEMENTS];	/* plain: only the mutex orders it */
 	unsigned long entered[ELEMENTS];
 };
 
-static struct mutex_stage *mutex_stage_of(struct participant *self)
+static struct mutex_race *mutex_race_of(struct race_worker *self)
 {
-	return (struct mutex_stage *)self->stage;
+	return (struct mutex_race *)self->shared;
 }
 
 /* This process's. */
 static struct mutexes mutexes;
 
-static int enter(struct stage *data)
+static int begin_process(struct race_shared *data)
 {
-	return mutexes_attach(&mutexes, ((struct mutex_stage *)data)->fd);
+	return mutexes_attach(&mutexes, ((struct mutex_race *)data)->fd);
 }
 
 /* One try; false where the kernel is to do it. */
-static bool change_word(struct participant *self, unsigned int element,
+static bool change_word(struct race_worker *self, unsigned int element,
 			__u64 from, __u64 to)
 {
 	struct word *word = word_at(&mutexes.words, element);
@@ -54,7 +56,7 @@ static int look(int fd, unsigned int element)
 	return state.state || state.depth > 2 ? -EPROTO : 0;
 }
 
-static int lock(struct participant *self, unsigned int element, __u64 me)
+static int lock(struct race_worker *self, unsigned int element, __u64 me)
 {
 	int fd = mutexes.fd;
 
@@ -79,9 +81,9 @@ static int lock(struct participant *self, unsigned int element, __u64 me)
 }
 
 /* Locks once more what is its own already, and undoes that where it has. */
-static int relock(struct participant *self, unsigned int element)
+static int relock(struct race_worker *self, unsigned int element)
 {
-	bool recursive = mutex_stage_of(self)->flags & KIPC_RECURSIVE;
+	bool recursive = mutex_race_of(self)->flags & KIPC_RECURSIVE;
 	int ret = mutex_lock(mutexes.fd, element);
 
 	if (!recursive)
@@ -90,7 +92,7 @@ static int relock(struct participant *self, unsigned int element)
 	return ret ? ret : mutex_unlock(mutexes.fd, element);
 }
 
-static int unlock(struct participant *self, unsigned int element, __u64 me)
+static int unlock(struct race_worker *self, unsigned int element, __u64 me)
 {
 	if (chance(self, 3) && change_word(self, element, me, 0))
 		return 0;
@@ -98,15 +100,15 @@ static int unlock(struct participant *self, unsigned int element, __u64 me)
 }
 
 /* The caller owns the mutex. */
-static int stay_inside(struct participant *self, unsigned int element)
+static int stay_inside(struct race_worker *self, unsigned int element)
 {
-	struct mutex_stage *stage = mutex_stage_of(self);
+	struct mutex_race *race = mutex_race_of(self);
 	int ret = 0;
 
-	if (__atomic_add_fetch(&stage->inside[element], 1, __ATOMIC_SEQ_CST) != 1)
+	if (__atomic_add_fetch(&race->inside[element], 1, __ATOMIC_SEQ_CST) != 1)
 		return -EOVERFLOW;
-	stage->count[element]++;
-	__atomic_add_fetch(&stage->entered[element], 1, __ATOMIC_RELAXED);
+	race->count[element]++;
+	__atomic_add_fetch(&race->entered[element], 1, __ATOMIC_RELAXED);
 	disturb(self);
 	switch (chance(self, 12)) {
 	case 0:
@@ -116,17 +118,17 @@ static int stay_inside(struct participant *self, unsigned int element)
 		ret = look(mutexes.fd, element);
 		break;
 	}
-	__atomic_sub_fetch(&stage->inside[element], 1, __ATOMIC_SEQ_CST);
+	__atomic_sub_fetch(&race->inside[element], 1, __ATOMIC_SEQ_CST);
 	return ret;
 }
 
-static int play_mutex(struct participant *self)
+static int work_mutex(struct race_worker *self)
 {
 	const __u64 me = owner_word(mutexes.attachment);
 	unsigned int turn, element;
 	int ret;
 
-	for (turn = 0; turn < mutex_stage_of(self)->turns; turn++) {
+	for (turn = 0; turn < mutex_race_of(self)->turns; turn++) {
 		element = chance(self, ELEMENTS);
 		disturb(self);
 		/* What is another's is not to be unlocked. */
@@ -147,7 +149,7 @@ static int play_mutex(struct participant *self)
 }
 
 FIXTURE(mutex) {
-	struct mutex_stage *stage;
+	struct mutex_race *race;
 };
 
 FIXTURE_VARIANT(mutex) {
@@ -185,39 +187,39 @@ FIXTURE_VARIANT_ADD(mutex, of_a_region) {
 
 FIXTURE_SETUP(mutex)
 {
-	struct mutex_stage *stage = shared_alloc(sizeof(*stage));
+	struct mutex_race *race = shared_alloc(sizeof(*race));
 
-	self->stage = stage;
-	stage->fd = create_flags(variant->type == KIPC_REGION ?
+	self->race = race;
+	race->fd = create_flags(variant->type == KIPC_REGION ?
 				 region_args(4096, ELEMENTS) :
 				 mutex_args(ELEMENTS), variant->flags);
-	ASSERT_LE(0, stage->fd);
-	stage->flags = variant->flags;
-	stage->turns = scaled(1000);
-	stage->stage.enter = enter;
+	ASSERT_LE(0, race->fd);
+	race->flags = variant->flags;
+	race->turns = scaled(1000);
+	race->shared.begin = begin_process;
 }
 
 FIXTURE_TEARDOWN(mutex)
 {
-	close(self->stage->fd);
+	close(self->race->fd);
 }
 
 TEST_F_TIMEOUT(mutex, lets_in_one_at_a_time, 400)
 {
-	struct mutex_stage *stage = self->stage;
+	struct mutex_race *race = self->race;
 	int i;
 
-	EXPECT_EQ(0, stage_run(&stage->stage, play_mutex));
-	EXPECT_EQ(0, enter(&stage->stage));
+	EXPECT_EQ(0, race_run(&race->shared, work_mutex));
+	EXPECT_EQ(0, begin_process(&race->shared));
 	for (i = 0; i < ELEMENTS; i++) {
-		EXPECT_EQ(0U, stage->inside[i]);
-		EXPECT_EQ(stage->entered[i], stage->count[i]);
-		EXPECT_LT(0UL, stage->count[i]);
-		check_mutex(stage->fd, i, 0, 0, 0);
-		EXPECT_EQ(0, mutex_trylock(stage->fd, i));
-		EXPECT_EQ(0, mutex_unlock(stage->fd, i));
+		EXPECT_EQ(0U, race->inside[i]);
+		EXPECT_EQ(race->entered[i], race->count[i]);
+		EXPECT_LT(0UL, race->count[i]);
+		check_mutex(race->fd, i, 0, 0, 0);
+		EXPECT_EQ(0, mutex_trylock(race->fd, i));
+		EXPECT_EQ(0, mutex_unlock(race->fd, i));
 	}
-	EXPECT_EQ(0L, waiters(stage->fd));
+	EXPECT_EQ(0L, waiters(race->fd));
 	/* Nobody waits, so the words are user space's again. */
 	if (!(variant->flags & KIPC_SEALED))
 		EXPECT_EQ(0ULL, word_load(word_at(&mutexes.words, 0)));

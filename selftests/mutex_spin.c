@@ -6,16 +6,16 @@
  * queued while it spins.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_mutex_word.h"
-#include "kipc_schedule.h"
+#include "flag.h"
+#include "mutex_word.h"
+#include "schedule.h"
 
 #define OWNERS_CPU	0
 #define OTHERS_CPU	1
 #define SPUN		3000000	/* ns of processor time: nobody needs them to queue */
 #define ATTEMPTS	200
 
-struct stage {
+struct spin_shared {
 	int fd;
 	unsigned int locked;	/* the owner owns it, and runs */
 	unsigned int asking;	/* the waiter is going to */
@@ -24,74 +24,64 @@ struct stage {
 	unsigned int got;	/* waiters that have had it */
 };
 
-static void stage_set(unsigned int *what)
-{
-	__atomic_store_n(what, 1, __ATOMIC_SEQ_CST);
-}
-
-static bool stage_is(const unsigned int *what)
-{
-	return __atomic_load_n(what, __ATOMIC_SEQ_CST);
-}
-
 /* Runs all the time, in user space. */
 static int run_owner(void *data)
 {
-	struct stage *stage = data;
+	struct spin_shared *shared = data;
 	struct mutexes mutexes;
-	int ret = pin(OWNERS_CPU) ?: mutexes_attach(&mutexes, stage->fd) ?:
-		  mutex_lock(stage->fd, 0);
+	int ret = pin(OWNERS_CPU) ?: mutexes_attach(&mutexes, shared->fd) ?:
+		  mutex_lock(shared->fd, 0);
 
 	if (ret)
 		return ret;
-	stage_set(&stage->locked);
-	while (!stage_is(&stage->go))
+	flag_raise(&shared->locked);
+	while (!flag_is_raised(&shared->go))
 		;
-	return mutex_unlock(stage->fd, 0);
+	return mutex_unlock(shared->fd, 0);
 }
 
 static int run_waiter(void *data)
 {
-	struct stage *stage = data;
+	struct spin_shared *shared = data;
 	struct mutexes mutexes;
-	int ret = mutexes_attach(&mutexes, stage->fd);
+	int ret = mutexes_attach(&mutexes, shared->fd);
 
 	if (ret)
 		return ret;
-	stage_set(&stage->asking);
-	ret = mutex_timedlock_as(stage->fd, 0, mutexes.attachment, KIPC_FOREVER,
+	flag_raise(&shared->asking);
+	ret = mutex_timedlock_as(shared->fd, 0, mutexes.attachment, KIPC_FOREVER,
 				 0);
 	if (ret == -EOWNERDEAD)
-		mutex_consistent(stage->fd, 0);
+		mutex_consistent(shared->fd, 0);
 	if (!ret || ret == -EOWNERDEAD)
-		mutex_unlock(stage->fd, 0);
+		mutex_unlock(shared->fd, 0);
 	return ret;
 }
 
 /* Returns how many have had it before. */
 static int run_waiter_in_turn(void *data)
 {
-	struct stage *stage = data;
+	struct spin_shared *shared = data;
 	struct mutexes mutexes;
-	int before, ret = mutexes_attach(&mutexes, stage->fd) ?:
-			  mutex_lock(stage->fd, 0);
+	int before, ret = mutexes_attach(&mutexes, shared->fd) ?:
+			  mutex_lock(shared->fd, 0);
 
 	if (ret)
 		return ret;
-	before = stage->got++;
-	ret = mutex_unlock(stage->fd, 0);
+	before = shared->got++;
+	ret = mutex_unlock(shared->fd, 0);
 	return ret ?: before;
 }
 
 static int run_hog(void *data)
 {
-	struct stage *stage = data;
+	struct spin_shared *shared = data;
 	int ret = pin(OWNERS_CPU) ?: set_priority(1);
 
 	if (ret)
 		return ret;
 	for (;;)
-		stage_set(&stage->hogging);
+		flag_raise(&shared->hogging);
 }
 
 /* Nanoseconds that it has run; 0 if it has gone. */
@@ -106,7 +96,7 @@ static __u64 processor_time(const struct child *child)
 }
 
 FIXTURE(spin) {
-	struct stage *stage;
+	struct spin_shared *shared;
 	struct child owner, waiter, hog;
 };
 
@@ -127,68 +117,68 @@ FIXTURE_SETUP(spin)
 		SKIP(return, "needs two processors");
 	if (variant->hog && geteuid())
 		SKIP(return, "needs root to become a real-time process");
-	self->stage = shared_alloc(sizeof(*self->stage));
-	self->stage->fd = create_flags(mutex_args(1), KIPC_SPIN);
-	ASSERT_LE(0, self->stage->fd);
-	child_start(&self->owner, run_owner, self->stage);
-	wait_until(stage_is(&self->stage->locked) ||
+	self->shared = shared_alloc(sizeof(*self->shared));
+	self->shared->fd = create_flags(mutex_args(1), KIPC_SPIN);
+	ASSERT_LE(0, self->shared->fd);
+	child_start(&self->owner, run_owner, self->shared);
+	wait_until(flag_is_raised(&self->shared->locked) ||
 		   child_ended(&self->owner));
 	ASSERT_FALSE(child_ended(&self->owner));
 }
 
 FIXTURE_TEARDOWN(spin)
 {
-	if (self->stage)
-		close(self->stage->fd);
+	if (self->shared)
+		close(self->shared->fd);
 }
 
 /*
  * Starts a waiter that is seen to spin; false where it queued, because the owner
  * has not run all the time.
  */
-static bool start_spinning(struct child *waiter, struct stage *stage)
+static bool start_spinning(struct child *waiter, struct spin_shared *shared)
 {
 	__u64 before;
 
-	stage->asking = 0;
-	child_start(waiter, run_waiter, stage);
-	wait_until(stage_is(&stage->asking) || child_ended(waiter));
+	shared->asking = 0;
+	child_start(waiter, run_waiter, shared);
+	wait_until(flag_is_raised(&shared->asking) || child_ended(waiter));
 	before = processor_time(waiter);
-	wait_until(waiters(stage->fd) || child_ended(waiter) ||
+	wait_until(waiters(shared->fd) || child_ended(waiter) ||
 		   processor_time(waiter) >= before + SPUN);
-	return !waiters(stage->fd) && !child_ended(waiter);
+	return !waiters(shared->fd) && !child_ended(waiter);
 }
 
 /* From now on the owner does not run. */
 static void hold_up_owner(struct child *owner, struct child *hog,
-			  struct stage *stage, bool by_hog)
+			  struct spin_shared *shared, bool by_hog)
 {
 	if (!by_hog) {
 		kill(owner->pid, SIGSTOP);
 		return;
 	}
-	child_start(hog, run_hog, stage);
-	wait_until(stage_is(&stage->hogging) || child_ended(hog));
+	child_start(hog, run_hog, shared);
+	wait_until(flag_is_raised(&shared->hogging) || child_ended(hog));
 }
 
 #define check_falls_back() do { \
 	int __attempts = 0; \
-	while (!start_spinning(&self->waiter, self->stage)) { \
+	while (!start_spinning(&self->waiter, self->shared)) { \
 		child_kill(&self->waiter); \
 		ASSERT_GT(ATTEMPTS, ++__attempts); \
 	} \
-	hold_up_owner(&self->owner, &self->hog, self->stage, variant->hog); \
-	wait_for_waiters(self->stage->fd, 1); \
+	hold_up_owner(&self->owner, &self->hog, self->shared, variant->hog); \
+	wait_for_waiters(self->shared->fd, 1); \
 	wait_until(child_sleeps(&self->waiter) || \
 		   child_ended(&self->waiter)); \
 	EXPECT_FALSE(child_ended(&self->waiter)); \
-	check_mutex(self->stage->fd, 0, self->owner.pid, 1, 0); \
+	check_mutex(self->shared->fd, 0, self->owner.pid, 1, 0); \
 } while (0)
 
 TEST_F(spin, until_the_owner_goes_on)
 {
 	check_falls_back();
-	stage_set(&self->stage->go);
+	flag_raise(&self->shared->go);
 	kill(self->owner.pid, SIGCONT);
 	if (variant->hog)
 		child_kill(&self->hog);
@@ -205,12 +195,12 @@ TEST_F(spin, until_the_owner_is_dead)
 		child_kill(&self->hog);
 	EXPECT_EQ(-EOWNERDEAD, child_finish(&self->waiter));
 	EXPECT_EQ(CHILD_KILLED, child_finish(&self->owner));
-	check_mutex(self->stage->fd, 0, 0, 0, 0);
+	check_mutex(self->shared->fd, 0, 0, 0, 0);
 }
 
 /* The owner runs all the time. */
 FIXTURE(running) {
-	struct stage *stage;
+	struct spin_shared *shared;
 	struct child owner;
 };
 
@@ -234,19 +224,19 @@ FIXTURE_SETUP(running)
 {
 	if (pin(OWNERS_CPU) || pin(OTHERS_CPU))
 		SKIP(return, "needs two processors");
-	self->stage = shared_alloc(sizeof(*self->stage));
-	self->stage->fd = create_flags(mutex_args(1), variant->flags);
-	ASSERT_LE(0, self->stage->fd);
-	child_start(&self->owner, run_owner, self->stage);
-	wait_until(stage_is(&self->stage->locked) ||
+	self->shared = shared_alloc(sizeof(*self->shared));
+	self->shared->fd = create_flags(mutex_args(1), variant->flags);
+	ASSERT_LE(0, self->shared->fd);
+	child_start(&self->owner, run_owner, self->shared);
+	wait_until(flag_is_raised(&self->shared->locked) ||
 		   child_ended(&self->owner));
 	ASSERT_FALSE(child_ended(&self->owner));
 }
 
 FIXTURE_TEARDOWN(running)
 {
-	if (self->stage)
-		close(self->stage->fd);
+	if (self->shared)
+		close(self->shared->fd);
 }
 
 /* The word may name any thread as the owner, and that may run for ever. */
@@ -254,12 +244,12 @@ TEST_F(running, is_not_spun_for_without_end)
 {
 	struct child waiter;
 
-	child_start(&waiter, run_waiter, self->stage);
-	wait_for_waiters(self->stage->fd, 1);
+	child_start(&waiter, run_waiter, self->shared);
+	wait_for_waiters(self->shared->fd, 1);
 	wait_until(child_sleeps(&waiter) || child_ended(&waiter));
 	EXPECT_FALSE(child_ended(&waiter));
-	check_mutex(self->stage->fd, 0, self->owner.pid, 1, 0);
-	stage_set(&self->stage->go);
+	check_mutex(self->shared->fd, 0, self->owner.pid, 1, 0);
+	flag_raise(&self->shared->go);
 	EXPECT_EQ(0, child_finish(&waiter));
 	EXPECT_EQ(0, child_finish(&self->owner));
 }
@@ -273,10 +263,10 @@ TEST_F(running, queues_in_order)
 	if (!(variant->flags & KIPC_FAIR))
 		SKIP(return, "has no order");
 	for (i = 0; i < ARRAY_SIZE(children); i++) {
-		child_start(&children[i], run_waiter_in_turn, self->stage);
-		wait_for_waiters(self->stage->fd, i + 1);
+		child_start(&children[i], run_waiter_in_turn, self->shared);
+		wait_for_waiters(self->shared->fd, i + 1);
 	}
-	stage_set(&self->stage->go);
+	flag_raise(&self->shared->go);
 	for (i = 0; i < ARRAY_SIZE(children); i++)
 		EXPECT_EQ((int)i, child_finish(&children[i]));
 	EXPECT_EQ(0, child_finish(&self->owner));

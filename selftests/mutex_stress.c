@@ -6,9 +6,10 @@
  * twice, nobody waits for the dead.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_mutex_word.h"
-#include "kipc_seed.h"
+#include "handler.h"
+#include "mutex_word.h"
+#include "seed.h"
+#include "word.h"
 
 #include <pthread.h>
 

@@ -4,9 +4,12 @@
  * come before him, and what becomes of the others where he dies or gives up.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_mutex_word.h"
-#include "kipc_schedule.h"
+#include "handler.h"
+#include "lock_child.h"
+#include "mutex_word.h"
+#include "parameter.h"
+#include "schedule.h"
+#include "word.h"
 
 struct order {
 	int fd;

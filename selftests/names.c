@@ -3,7 +3,7 @@
  * Names: what may be one, what it leads to, and when it goes.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
+#include "wait_child.h"
 
 #include <sys/stat.h>
 

@@ -3,7 +3,10 @@
  * Names belong to a network namespace, users to a user namespace.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
+#include "descriptor.h"
+#include "parameter.h"
+#include "user.h"
+#include "wait_child.h"
 
 #define USER		1000
 #define OVERFLOW_ID	65534U

@@ -4,8 +4,8 @@
  * creation that fails leaves behind: nothing.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_word.h"
+#include "descriptor.h"
+#include "word.h"
 
 #include <sys/resource.h>
 

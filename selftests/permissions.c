@@ -3,7 +3,11 @@
  * Who may open, create again and unlink what: another user's process each time.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
+#include "descriptor.h"
+#include "user.h"
+
+#include <grp.h>
+#include <sys/prctl.h>
 
 #define OWNER		1000
 #define GROUP		2000

@@ -4,7 +4,9 @@
  * bind other users than root, so children do what is bounded.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
+#include "descriptor.h"
+#include "parameter.h"
+#include "user.h"
 
 #include <sys/resource.h>
 

@@ -4,8 +4,11 @@
  * the mutexes that come with them. What they cost is a matter of region_size.c, their
  * seals one of region_seal.c.
  */
-#include "kipc_mutex_word.h"
-#include "kipc_region.h"
+#include "kipc_test.h"
+#include "bytes.h"
+#include "mutex_word.h"
+#include "parameter.h"
+#include "user.h"
 
 #include <sys/syscall.h>
 

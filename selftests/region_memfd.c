@@ -3,8 +3,9 @@
  * The memory of a region beside that of a memfd: what works on the one works on the
  * other, with the same result. What differs on purpose is in region_outside.c.
  */
-#include "kipc_child.h"
-#include "kipc_region.h"
+#include "kipc_test.h"
+#include "bytes.h"
+#include "parameter.h"
 
 #include <pthread.h>
 #include <semaphore.h>

@@ -3,8 +3,8 @@
  * What can be done to the memory of a region by other ways than its descriptor:
  * nothing that takes pages away, and no writing after it was sealed.
  */
-#include "kipc_child.h"
-#include "kipc_region.h"
+#include "kipc_test.h"
+#include "bytes.h"
 
 #include <sys/stat.h>
 #include <sys/syscall.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Regions that are sealed: nobody changes their bytes any more. */
-#include "kipc_child.h"
-#include "kipc_region.h"
+#include "kipc_test.h"
+#include "bytes.h"
 
 #include <pthread.h>
 #include <sys/uio.h>

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Regions of all sizes: what they cost, whom, and until when. */
-#include "kipc_leaks.h"
-#include "kipc_mutex_word.h"
-#include "kipc_region.h"
+#include "kipc_test.h"
+#include "bytes.h"
+#include "descriptor.h"
+#include "leaks.h"
+#include "mutex_word.h"
+#include "parameter.h"
+#include "user.h"
 
 #include <sys/mount.h>
 #include <sys/stat.h>

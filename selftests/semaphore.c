@@ -4,8 +4,8 @@
  * the kernel alone; the words are a matter of semaphore_word.c.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_schedule.h"
+#include "schedule.h"
+#include "wait_child.h"
 
 #define ELEMENTS	8
 #define LAST		(ELEMENTS - 1)

@@ -3,10 +3,11 @@
  * The semaphore as a file: poll, epoll, read and write, all about element 0.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_poll.h"
-#include "kipc_schedule.h"
-#include "kipc_word.h"
+#include "handler.h"
+#include "polling.h"
+#include "schedule.h"
+#include "wait_child.h"
+#include "word.h"
 
 #include <sys/epoll.h>
 #include <sys/uio.h>

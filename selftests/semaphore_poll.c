@@ -4,10 +4,10 @@
  * eventfd that counts as a semaphore does says the same of units.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_epoll.h"
-#include "kipc_poll.h"
-#include "kipc_word.h"
+#include "epoll.h"
+#include "polling.h"
+#include "wait_child.h"
+#include "word.h"
 
 #include <pthread.h>
 #include <sys/eventfd.h>

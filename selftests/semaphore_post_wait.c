@@ -4,8 +4,10 @@
  * that the arguments say that it is done, and no restart does it again.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_word.h"
+#include "handler.h"
+#include "parameter.h"
+#include "wait_child.h"
+#include "word.h"
 
 #include <pthread.h>
 

@@ -4,39 +4,41 @@
  * processes that are disturbed before, after and within the fast paths. Whoever
  * takes units holds them for a while and gives them back: none is lost or made.
  */
-#include "kipc_disturb.h"
-#include "kipc_poll.h"
-#include "kipc_word.h"
+#include "kipc_test.h"
+#include "mutex_word.h"
+#include "polling.h"
+#include "race.h"
+#include "word.h"
 
-#define UNITS		4	/* of each element; fewer than participants */
+#define UNITS		4	/* of each element; fewer than workers */
 #define ELEMENTS	2	/* the first one is polled, too */
 
-struct semaphore_stage {
-	struct stage stage;
+struct semaphore_race {
+	struct race_shared shared;
 	int fd;
 	bool mapped;
 	struct words words;
-	unsigned int turns;		/* of each participant */
+	unsigned int turns;		/* of each worker */
 	int held[ELEMENTS];
 };
 
-static struct semaphore_stage *semaphore_stage_of(struct participant *self)
+static struct semaphore_race *semaphore_race_of(struct race_worker *self)
 {
-	return (struct semaphore_stage *)self->stage;
+	return (struct semaphore_race *)self->shared;
 }
 
 /* One try; false where the kernel is to do it. */
-static bool change_units(struct participant *self, unsigned int element,
+static bool change_units(struct race_worker *self, unsigned int element,
 			 int change)
 {
-	struct semaphore_stage *stage = semaphore_stage_of(self);
+	struct semaphore_race *race = semaphore_race_of(self);
 	struct word *word;
 	__u64 old;
 	__s64 units;
 
-	if (!stage->mapped)
+	if (!race->mapped)
 		return false;
-	word = word_at(&stage->words, element);
+	word = word_at(&race->words, element);
 	old = word_load(word);
 	disturb(self);
 	units = (old & KIPC_SEMAPHORE_COUNT) + change;
@@ -57,7 +59,7 @@ static int read_unit(int fd)
 	return units == 1 ? 0 : -EPROTO;
 }
 
-static int poll_unit(struct participant *self, int fd)
+static int poll_unit(struct race_worker *self, int fd)
 {
 	int ret = poll_for(fd, POLLIN, chance(self, 3));
 
@@ -68,28 +70,28 @@ static int poll_unit(struct participant *self, int fd)
 }
 
 /* Hands a unit of one element over and takes one of the same or another. */
-static int exchange_unit(struct participant *self)
+static int exchange_unit(struct race_worker *self)
 {
-	struct semaphore_stage *stage = semaphore_stage_of(self);
+	struct semaphore_race *race = semaphore_race_of(self);
 	struct kipc_semaphore_post_wait_args args =
 		post_wait_args(chance(self, ELEMENTS), chance(self, ELEMENTS));
-	int ret = semaphore_trywait(stage->fd, args.element, 1);
+	int ret = semaphore_trywait(race->fd, args.element, 1);
 
 	if (ret)
 		return ret;
-	args.wait_fd = chance(self, 2) ? -1 : stage->fd;
+	args.wait_fd = chance(self, 2) ? -1 : race->fd;
 	disturb(self);
 	/* A signal leaves in the arguments what continues the wait. */
 	do {
-		ret = semaphore_post_wait(stage->fd, &args);
+		ret = semaphore_post_wait(race->fd, &args);
 	} while (ret == -EINTR);
-	return ret ? ret : semaphore_post(stage->fd, args.wait_element, 1);
+	return ret ? ret : semaphore_post(race->fd, args.wait_element, 1);
 }
 
-static int take_units(struct participant *self, unsigned int element,
+static int take_units(struct race_worker *self, unsigned int element,
 		      unsigned int *count)
 {
-	int fd = semaphore_stage_of(self)->fd;
+	int fd = semaphore_race_of(self)->fd;
 
 	switch (chance(self, element ? 8 : 10)) {
 	case 0:
@@ -118,10 +120,10 @@ static int take_units(struct participant *self, unsigned int element,
 	}
 }
 
-static int give_units(struct participant *self, unsigned int element,
+static int give_units(struct race_worker *self, unsigned int element,
 		      unsigned int count)
 {
-	int fd = semaphore_stage_of(self)->fd;
+	int fd = semaphore_race_of(self)->fd;
 	__u64 units = count;
 	int ret = 0;
 
@@ -144,13 +146,13 @@ static int give_units(struct participant *self, unsigned int element,
 	}
 }
 
-static int play_semaphore(struct participant *self)
+static int work_semaphore(struct race_worker *self)
 {
-	struct semaphore_stage *stage = semaphore_stage_of(self);
+	struct semaphore_race *race = semaphore_race_of(self);
 	unsigned int turn, element, count;
 	int ret;
 
-	for (turn = 0; turn < stage->turns; turn++) {
+	for (turn = 0; turn < race->turns; turn++) {
 		element = chance(self, ELEMENTS);
 		count = 1 + chance(self, chance(self, 4) ? 1 : UNITS);
 		disturb(self);
@@ -165,11 +167,11 @@ static int play_semaphore(struct participant *self)
 			continue;
 		if (ret)
 			return ret;
-		if (__atomic_add_fetch(&stage->held[element], count,
+		if (__atomic_add_fetch(&race->held[element], count,
 				       __ATOMIC_SEQ_CST) > UNITS)
 			return -EOVERFLOW;
 		disturb(self);
-		__atomic_sub_fetch(&stage->held[element], count,
+		__atomic_sub_fetch(&race->held[element], count,
 				   __ATOMIC_SEQ_CST);
 		ret = give_units(self, element, count);
 		if (ret)
@@ -179,7 +181,7 @@ static int play_semaphore(struct participant *self)
 }
 
 FIXTURE(semaphore) {
-	struct semaphore_stage *stage;
+	struct semaphore_race *race;
 };
 
 FIXTURE_VARIANT(semaphore) {
@@ -200,36 +202,36 @@ FIXTURE_VARIANT_ADD(semaphore, sealed) {
 
 FIXTURE_SETUP(semaphore)
 {
-	struct semaphore_stage *stage = shared_alloc(sizeof(*stage));
+	struct semaphore_race *race = shared_alloc(sizeof(*race));
 
-	self->stage = stage;
-	stage->fd = create_flags(semaphore_args(ELEMENTS, UNITS, UNITS),
-				 variant->flags);
-	ASSERT_LE(0, stage->fd);
-	stage->mapped = !(variant->flags & KIPC_SEALED);
-	if (stage->mapped)
-		ASSERT_EQ(0, words_map(&stage->words, stage->fd));
-	stage->turns = scaled(3000);
+	self->race = race;
+	race->fd = create_flags(semaphore_args(ELEMENTS, UNITS, UNITS),
+				variant->flags);
+	ASSERT_LE(0, race->fd);
+	race->mapped = !(variant->flags & KIPC_SEALED);
+	if (race->mapped)
+		ASSERT_EQ(0, words_map(&race->words, race->fd));
+	race->turns = scaled(3000);
 }
 
 FIXTURE_TEARDOWN(semaphore)
 {
-	close(self->stage->fd);
+	close(self->race->fd);
 }
 
 TEST_F_TIMEOUT(semaphore, conserves_units, 400)
 {
 	int i;
 
-	EXPECT_EQ(0, stage_run(&self->stage->stage, play_semaphore));
+	EXPECT_EQ(0, race_run(&self->race->shared, work_semaphore));
 	for (i = 0; i < ELEMENTS; i++) {
-		EXPECT_EQ(0, self->stage->held[i]);
-		check_value(self->stage->fd, i, UNITS);
-		if (self->stage->mapped)
-			EXPECT_FALSE(word_is_slow(word_at(&self->stage->words,
+		EXPECT_EQ(0, self->race->held[i]);
+		check_value(self->race->fd, i, UNITS);
+		if (self->race->mapped)
+			EXPECT_FALSE(word_is_slow(word_at(&self->race->words,
 							  i)));
 	}
-	EXPECT_EQ(0L, waiters(self->stage->fd));
+	EXPECT_EQ(0L, waiters(self->race->fd));
 }
 
 TEST_HARNESS_MAIN

@@ -4,10 +4,10 @@
  * passing or against a deadline.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_word.h"
+#include "word.h"
 
 #include <pthread.h>
+#include <sys/prctl.h>
 
 #define OPERATIONS	1000000
 

@@ -4,10 +4,13 @@
  * come before him, and what becomes of the others where he dies or gives up.
  */
 #include "kipc_test.h"
-#include "kipc_epoll.h"
-#include "kipc_hold.h"
-#include "kipc_turn.h"
-#include "kipc_word.h"
+#include "epoll.h"
+#include "handler.h"
+#include "hold.h"
+#include "schedule.h"
+#include "turn.h"
+#include "wait_child.h"
+#include "word.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -180,11 +183,11 @@ TEST_F(turn, handed_over_to_the_only_one)
 	struct child child;
 
 	START(0, &child);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	POST(1);
 	expect_word(_metadata, self->word, 0);
 	EXPECT_EQ(-EAGAIN, TRY(1));
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&child));
 	EXPECT_EQ(0L, MOST_LOST());
 }
@@ -199,10 +202,10 @@ TEST_F(turn, not_handed_over_by_who_was_served)
 	EXPECT_EQ(0, semaphore_wait(self->fd, 0, 1));
 	EXPECT_EQ(0, child_finish(&poster));
 	START(0, &child);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	POST(1);
 	EXPECT_EQ(!self->fair, take_fast(self->fd, self->word));
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	if (!self->fair)
 		POST(1);
 	EXPECT_EQ(0, child_finish(&child));
@@ -215,7 +218,7 @@ TEST_F(turn, may_be_overtaken)
 
 	START(0, &children[0]);
 	START(1, &children[1]);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	POST(1);
 	if (self->fair) {
 		EXPECT_FALSE(take_fast(self->fd, self->word));
@@ -232,7 +235,7 @@ TEST_F(turn, may_be_overtaken)
 			EXPECT_FALSE(word_give(self->word, MAX));
 		POST(1);
 	}
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
 	EXPECT_EQ(0, child_finish(&children[1]));
 	check_value(self->fd, 0, 0);
@@ -249,10 +252,10 @@ TEST_F(turn, may_be_overtaken_by_the_poster)
 	START(1, &children[1]);
 	both.flags = KIPC_TRY;
 	both.deadline = 0;
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	EXPECT_EQ(self->fair ? -EAGAIN : 0,
 		  semaphore_post_wait(self->fd, &both));
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	POST(1);
 	if (!self->fair)
 		POST(1);
@@ -270,20 +273,20 @@ TEST_F(turn, handed_over_after_losses)
 	START(0, &children[0]);
 	START(1, &children[1]);
 	for (i = 0; i < losses; i++) {
-		hold_them_back(&self->hold);
+		hold_begin(&self->hold);
 		POST(1);
 		ASSERT_TRUE(take_fast(self->fd, self->word));
-		let_them_run(&self->hold);
+		hold_end(&self->hold);
 		wait_until(fdinfo_number(self->fd, "kipc-lost-races:") == i + 1);
 		wait_until(child_sleeps(&children[0]));
 		expect_word(_metadata, self->word, KIPC_SEMAPHORE_WAITERS);
 		EXPECT_EQ(2L, waiters(self->fd));
 	}
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	POST(1);
 	EXPECT_FALSE(take_fast(self->fd, self->word));
 	EXPECT_EQ(-EAGAIN, TRY(1));
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
 	EXPECT_EQ((long)losses, MOST_LOST());
 	POST(1);
@@ -302,20 +305,20 @@ TEST_F(turn, interrupted_between_losses)
 	START(0, &children[0]);
 	START(1, &children[1]);
 	for (i = 0; i < 2; i++) {
-		hold_them_back(&self->hold);
+		hold_begin(&self->hold);
 		POST(1);
 		ASSERT_TRUE(take_fast(self->fd, self->word));
-		let_them_run(&self->hold);
+		hold_end(&self->hold);
 		wait_until(fdinfo_number(self->fd, "kipc-lost-races:") == i + 1);
 		wait_until(child_sleeps(&children[0]));
 		interrupt(&children[0], SIGUSR1);
 		wait_for_waiters(self->fd, 2);
 		wait_until(child_sleeps(&children[0]));
 	}
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	POST(1);
 	EXPECT_FALSE(take_fast(self->fd, self->word));
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
 	POST(1);
 	EXPECT_EQ(0, child_finish(&children[1]));
@@ -366,13 +369,13 @@ TEST_F(turn, lost_behind_one_that_came_back)
 	for (i = 1; i <= 3; i++) {
 		kill(first.pid, SIGUSR1);
 		wait_until(__atomic_load_n(&truant->left, __ATOMIC_SEQ_CST) == i);
-		hold_them_back(&self->hold);
+		hold_begin(&self->hold);
 		POST(1);
 		ASSERT_EQ(i <= 2, take_fast(self->fd, self->word));
 		__atomic_store_n(&truant->back, i, __ATOMIC_SEQ_CST);
 		wait_for_waiters(self->fd, 3);
 		wait_until(child_sleeps(&first));
-		let_them_run(&self->hold);
+		hold_end(&self->hold);
 		if (i <= 2)
 			wait_until(child_sleeps(&children[0]));
 	}
@@ -390,11 +393,11 @@ TEST_F(turn, handed_over_to_real_time)
 
 	START(0, &children[0]);
 	START(1, &children[1], .priority = 1);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	POST(1);
 	EXPECT_FALSE(take_fast(self->fd, self->word));
 	EXPECT_EQ(-EAGAIN, TRY(1));
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[1]));
 	EXPECT_EQ(1L, waiters(self->fd));
 	POST(1);
@@ -445,10 +448,10 @@ TEST_F(turn, death_of_the_one_woken)
 
 	START(0, &children[0]);
 	START(1, &children[1]);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	POST(1);
 	kill(children[0].pid, SIGKILL);
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(CHILD_KILLED, child_finish(&children[0]));
 	EXPECT_EQ(0, child_finish(&children[1]));
 	check_value(self->fd, 0, 0);
@@ -463,10 +466,10 @@ TEST_F(turn, signal_to_the_one_woken)
 	handle_signal(SIGUSR1, 0);
 	START(0, &children[0]);
 	START(1, &children[1]);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	POST(1);
 	kill(children[0].pid, SIGUSR1);
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	ret = child_finish(&children[0]);
 	EXPECT_TRUE(!ret || ret == -EINTR);
 	if (!ret)
@@ -483,7 +486,7 @@ TEST_F(turn, full_while_they_are_on_their_way)
 
 	START(0, &children[0]);
 	START(1, &children[1]);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	POST(MAX);
 	POST(1);
 	POST(1);
@@ -491,7 +494,7 @@ TEST_F(turn, full_while_they_are_on_their_way)
 	check_value(self->fd, 0, MAX);
 	if (self->word)
 		EXPECT_FALSE(word_give(self->word, MAX));
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	for (i = 0; i < ARRAY_SIZE(children); i++)
 		EXPECT_EQ(0, child_finish(&children[i]));
 	check_value(self->fd, 0, MAX);
@@ -505,11 +508,11 @@ TEST_F(turn, room_is_told)
 
 	START(0, &children[0]);
 	START(1, &children[1]);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	POST(MAX);
 	if (!self->fair)
 		EXPECT_EQ(0, poll(&poller, 1, 0));
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(1, poll(&poller, 1, -1));
 	EXPECT_EQ(POLLOUT, poller.revents);
 	EXPECT_EQ(0, child_finish(&children[0]));
@@ -530,14 +533,14 @@ TEST_F(turn, units_are_told_by_a_post_that_fails)
 	START(1, &children[1]);
 	set = epoll_of(self->fd, EPOLLIN | EPOLLET);
 	ASSERT_LE(0, set);
-	hold_them_back(&self->hold);
+	hold_begin(&self->hold);
 	POST(MAX);
 	EXPECT_EQ(self->fair ? EPOLLIN : 0U, epoll_news(set));
 	/* Beside what the two have there is room for that many. */
 	EXPECT_EQ(-EOVERFLOW, semaphore_post(self->fd, 0, 3));
 	check_value(self->fd, 0, MAX - 2);
 	EXPECT_EQ(self->fair ? 0U : EPOLLIN, epoll_news(set));
-	let_them_run(&self->hold);
+	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
 	EXPECT_EQ(0, child_finish(&children[1]));
 	check_value(self->fd, 0, MAX - 2);

@@ -4,11 +4,16 @@
  * it holds are given back, each exactly once.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_end.h"
-#include "kipc_hold.h"
-#include "kipc_poll.h"
-#include "kipc_word.h"
+#include "flag.h"
+#include "hold.h"
+#include "member.h"
+#include "member_main.h"
+#include "parameter.h"
+#include "polling.h"
+#include "schedule.h"
+#include "user.h"
+#include "waiting_thread.h"
+#include "word.h"
 
 #define ELEMENTS	3
 #define UNITS		4
@@ -89,14 +94,14 @@ static void take_or_die(int fd, unsigned int element, long count)
 /* Holds units of each element: value, value - 1, value - 2 or none. */
 static int hold(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 	unsigned int i;
 
-	if (stage_attach(stage))
+	if (member_attach(shared))
 		_exit(1);
 	for (i = 0; i < ELEMENTS; i++)
-		take_or_die(stage->fd, i, stage->value - i);
-	return stage_end(stage);
+		take_or_die(shared->fd, i, shared->value - i);
+	return member_await_end(shared);
 }
 
 TEST_F(ends, while_it_holds)
@@ -142,17 +147,17 @@ TEST_F(ends, and_a_poller_is_woken)
 
 static int hold_by_read(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 	__u64 units;
 
-	if (stage_attach(stage) ||
-	    read(stage->fd, &units, sizeof(units)) != sizeof(units) ||
-	    read(stage->fd, &units, sizeof(units)) != sizeof(units))
+	if (member_attach(shared) ||
+	    read(shared->fd, &units, sizeof(units)) != sizeof(units) ||
+	    read(shared->fd, &units, sizeof(units)) != sizeof(units))
 		_exit(1);
 	units = 1;
-	if (write(stage->fd, &units, sizeof(units)) != sizeof(units))
+	if (write(shared->fd, &units, sizeof(units)) != sizeof(units))
 		_exit(1);
-	return stage_end(stage);
+	return member_await_end(shared);
 }
 
 TEST_F(ends, after_read_and_write)
@@ -169,15 +174,15 @@ TEST_F(ends, after_read_and_write)
 /* Takes what there is, gives so many back. */
 static int hold_and_post(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 
-	if (stage_attach(stage))
+	if (member_attach(shared))
 		_exit(1);
-	take_or_die(stage->fd, 0, UNITS);
-	if (semaphore_post(stage->fd, 0, stage->value))
+	take_or_die(shared->fd, 0, UNITS);
+	if (semaphore_post(shared->fd, 0, shared->value))
 		_exit(1);
-	take_or_die(stage->fd, 1, 1);
-	return stage_end(stage);
+	take_or_die(shared->fd, 1, 1);
+	return member_await_end(shared);
 }
 
 TEST_F(ends, after_it_gave_some_back)
@@ -243,12 +248,12 @@ TEST_F(ends, alone)
 /* Holds units of element 1 and waits for more than there are of 0. */
 static int hold_and_wait(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 
-	if (stage_attach(stage))
+	if (member_attach(shared))
 		_exit(1);
-	take_or_die(stage->fd, 1, 2);
-	return semaphore_wait(stage->fd, 0, stage->value);
+	take_or_die(shared->fd, 1, 2);
+	return semaphore_wait(shared->fd, 0, shared->value);
 }
 
 FIXTURE(undo) {
@@ -303,12 +308,12 @@ TEST_F_TIMEOUT(undo, killed_while_it_is_granted, 100)
 /* Waits for a unit of element 0 where it can be held back, and holds it. */
 static int wait_and_hold(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 
-	if (stage_attach(stage) || pin(HELD_CPU) ||
-	    semaphore_wait(stage->fd, 0, 1))
+	if (member_attach(shared) || pin(HELD_CPU) ||
+	    semaphore_wait(shared->fd, 0, 1))
 		_exit(1);
-	return stage_end(stage);
+	return member_await_end(shared);
 }
 
 /* What is given back has the room of units that waiters are on their way for. */
@@ -328,12 +333,12 @@ TEST_F(undo, given_back_while_waiters_are_on_their_way)
 		wait_for_waiters(self->fd, i + 1);
 		wait_until(child_sleeps(&takers[i].child));
 	}
-	hold_them_back(&hold_back);
+	hold_begin(&hold_back);
 	EXPECT_EQ(0, semaphore_post(self->fd, 0, MAX));
 	member_end(&self->a);
 	/* After element 0. */
 	wait_until(units(self->fd, 1) == UNITS);
-	let_them_run(&hold_back);
+	hold_end(&hold_back);
 	hold_finish(&hold_back);
 	member_finish(&self->a);
 	for (i = 0; i < ARRAY_SIZE(takers); i++)
@@ -348,18 +353,18 @@ TEST_F(undo, given_back_while_waiters_are_on_their_way)
 /* Takes and gives all the time, until it is killed. */
 static int take_and_give(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 	unsigned int i, other;
 
-	if (stage_attach(stage))
+	if (member_attach(shared))
 		_exit(1);
-	stage_set(&stage->ready);
+	flag_raise(&shared->ready);
 	for (i = 0;; i++) {
 		other = 1 + i % 2;
-		if (semaphore_wait(stage->fd, 0, 1) ||
-		    semaphore_wait(stage->fd, other, UNITS - other) ||
-		    semaphore_post(stage->fd, 0, 1) ||
-		    semaphore_post(stage->fd, other, UNITS - other))
+		if (semaphore_wait(shared->fd, 0, 1) ||
+		    semaphore_wait(shared->fd, other, UNITS - other) ||
+		    semaphore_post(shared->fd, 0, 1) ||
+		    semaphore_post(shared->fd, other, UNITS - other))
 			_exit(1);
 	}
 	return 0;
@@ -404,18 +409,18 @@ static int wait_for_one(int fd)
 static int unmap_under_waiters(void *data)
 {
 	struct waiting_thread first, second;
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 
-	if (stage_attach(stage) ||
-	    thread_start(&first, stage->fd, wait_for_all))
+	if (member_attach(shared) ||
+	    thread_start(&first, shared->fd, wait_for_all))
 		_exit(1);
-	wait_until(waiters(stage->fd) == 1);
-	if (thread_start(&second, stage->fd, wait_for_one))
+	wait_until(waiters(shared->fd) == 1);
+	if (thread_start(&second, shared->fd, wait_for_one))
 		_exit(1);
-	wait_until(waiters(stage->fd) == 2);
-	stage_set(&stage->ready);
-	wait_until(stage_is(&stage->go));
-	words_unmap(&stage->words);
+	wait_until(waiters(shared->fd) == 2);
+	flag_raise(&shared->ready);
+	wait_until(flag_is_raised(&shared->go));
+	words_unmap(&shared->words);
 	if (thread_finish(&first) != -ENXIO)
 		return 1;
 	return thread_finish(&second) == -ENXIO ? 0 : 2;
@@ -446,7 +451,7 @@ TEST_F(undo, unmapped_before_another_waiter)
 }
 
 struct unmapping {
-	struct stage *stage;
+	struct member_shared *shared;
 	pthread_barrier_t *start;
 };
 
@@ -455,61 +460,61 @@ static void *run_unmap(void *data)
 	struct unmapping *unmapping = data;
 
 	pthread_barrier_wait(unmapping->start);
-	words_unmap(&unmapping->stage->words);
+	words_unmap(&unmapping->shared->words);
 	return NULL;
 }
 
 /* A post, the wait it serves and an unmapping, all at once. */
 static int race_with_unmap(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 	pthread_barrier_t start;
-	struct unmapping unmapping = { .stage = stage, .start = &start };
+	struct unmapping unmapping = { .shared = shared, .start = &start };
 	struct waiting_thread waiter;
 	pthread_t unmapper;
 	int i, ret;
 
 	pthread_barrier_init(&start, NULL, 2);
-	for (i = 0; i < stage->value; i++) {
-		if (stage_attach(stage) ||
-		    thread_start(&waiter, stage->fd, wait_for_one) ||
+	for (i = 0; i < shared->value; i++) {
+		if (member_attach(shared) ||
+		    thread_start(&waiter, shared->fd, wait_for_one) ||
 		    pthread_create(&unmapper, NULL, run_unmap, &unmapping))
 			return 1;
 		if (i & 1)
-			wait_until(waiters(stage->fd) == 1);
+			wait_until(waiters(shared->fd) == 1);
 		pthread_barrier_wait(&start);
 		/* By one that is attached: the parent. */
-		stage_set(&stage->ready);
+		flag_raise(&shared->ready);
 		ret = thread_finish(&waiter);
 		if (ret && ret != -ENXIO)
 			return 2;
 		pthread_join(unmapper, NULL);
-		wait_until(!stage_is(&stage->ready));
-		if (units(stage->fd, 0) != 1)
+		wait_until(!flag_is_raised(&shared->ready));
+		if (units(shared->fd, 0) != 1)
 			return 3;
-		stage_set(&stage->go);
-		wait_until(!stage_is(&stage->go));
+		flag_raise(&shared->go);
+		wait_until(!flag_is_raised(&shared->go));
 	}
 	return 0;
 }
 
 TEST_F_TIMEOUT(undo, unmapped_while_it_is_granted, 100)
 {
-	struct stage *stage;
+	struct member_shared *shared;
 	int i, rounds = scaled(300);
 
 	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, UNITS));
 	member_start(&self->a, self->fd, END_BY_EXIT, race_with_unmap, rounds);
-	stage = self->a.stage;
+	shared = self->a.shared;
 	for (i = 0; i < rounds && !child_ended(&self->a.child); i++) {
-		wait_until(stage_is(&stage->ready) ||
+		wait_until(flag_is_raised(&shared->ready) ||
 			   child_ended(&self->a.child));
 		EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
-		__atomic_store_n(&stage->ready, 0, __ATOMIC_SEQ_CST);
-		wait_until(stage_is(&stage->go) ||
+		__atomic_store_n(&shared->ready, 0, __ATOMIC_SEQ_CST);
+		wait_until(flag_is_raised(&shared->go) ||
 			   child_ended(&self->a.child));
 		EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
-		__atomic_store_n(&stage->go, 0, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&shared->go, 0, __ATOMIC_SEQ_CST);
 	}
 	EXPECT_EQ(0, member_finish(&self->a));
 	EXPECT_EQ(rounds, i);
@@ -613,13 +618,13 @@ TEST_F(undo, by_any_descriptor)
 /* A child after fork() holds nothing, and takes no part until it maps. */
 static int run_fork_child(void *data)
 {
-	struct stage *stage = data;
+	struct member_shared *shared = data;
 
-	if (semaphore_post(stage->fd, 0, 1) != -ENXIO)
+	if (semaphore_post(shared->fd, 0, 1) != -ENXIO)
 		return 1;
-	if (stage_attach(stage) || semaphore_trywait(stage->fd, 0, 1))
+	if (member_attach(shared) || semaphore_trywait(shared->fd, 0, 1))
 		return 2;
-	return units(stage->fd, 0) == UNITS - 3 ? 0 : 3;
+	return units(shared->fd, 0) == UNITS - 3 ? 0 : 3;
 }
 
 TEST_F(undo, not_inherited_by_fork)
@@ -731,5 +736,5 @@ TEST_F(quota, of_who_attaches)
 
 int main(int argc, char **argv)
 {
-	return main_of_members(argc, argv);
+	return member_main(argc, argv);
 }

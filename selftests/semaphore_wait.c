@@ -4,7 +4,9 @@
  * signals, deaths, and how many may wait.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
+#include "handler.h"
+#include "parameter.h"
+#include "wait_child.h"
 
 #include <pthread.h>
 

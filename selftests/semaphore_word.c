@@ -4,8 +4,9 @@
  * for user space may not change, and no word makes the kernel misbehave.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_word.h"
+#include "handler.h"
+#include "wait_child.h"
+#include "word.h"
 
 #define ELEMENTS	8
 #define LAST		(ELEMENTS - 1)

@@ -5,7 +5,11 @@
  * a session of its own, and both do their part of a job on the object.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
+#include "descriptor.h"
+#include "user.h"
+
+#include <sys/prctl.h>
+#include <sys/un.h>
 
 #define ROUNDS		200
 #define PEER		"--peer"

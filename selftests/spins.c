@@ -5,7 +5,8 @@
  * off. Counted, not timed.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
+#include "handler.h"
+#include "parameter.h"
 
 #define WAITS		100
 #define LONG_NS		1000000	/* as long as there can be, and then some */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The numbers that the kernel issues to threads: which differ, and which stay. */
 #include "kipc_test.h"
-#include "kipc_child.h"
 
 #include <pthread.h>
 

@@ -5,7 +5,6 @@
  * others are killed, compared with the C library's objects.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
 
 #define KILLS	600
 

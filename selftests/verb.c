@@ -5,9 +5,9 @@
  * have changed anything.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
+#include "descriptor.h"
 #include "kipc_layout.h"
-#include "kipc_word.h"
+#include "word.h"
 
 #define SEMAPHORE_UNITS		3
 #define SEMAPHORE_MAX		5

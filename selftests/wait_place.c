@@ -5,9 +5,12 @@
  * too long.
  */
 #include "kipc_test.h"
-#include "kipc_child.h"
-#include "kipc_interrupt.h"
-#include "kipc_mutex_word.h"
+#include "handler.h"
+#include "interrupt.h"
+#include "lock_child.h"
+#include "mutex_word.h"
+#include "ring.h"
+#include "wait_child.h"
 
 #include <sys/time.h>
 

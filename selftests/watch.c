@@ -3,8 +3,14 @@
  * Watches: the kernel's notices of those who took part in an object, and have
  * died or left.
  */
-#include "kipc_leaks.h"
-#include "kipc_watch.h"
+#include "kipc_test.h"
+#include "leaks.h"
+#include "mutex_word.h"
+#include "parameter.h"
+#include "polling.h"
+#include "user.h"
+#include "watch.h"
+#include "word.h"
 
 #include <sys/resource.h>
 

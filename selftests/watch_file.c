@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The descriptor of a watch: read, poll and epoll, which wait for a notice. */
-#include "kipc_watch.h"
+#include "kipc_test.h"
+#include "handler.h"
+#include "mutex_word.h"
+#include "polling.h"
+#include "watch.h"
 
 #include <pthread.h>
 #include <sys/epoll.h>

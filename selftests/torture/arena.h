@@ -3,27 +3,46 @@
  * DOC: the arena
  *
  * Memory that all processes of the torture share. A process sits in a *slot* and
- * has up to THREADS *players*, each with a *record*. There a player writes what it
- * is going to do to an object, a *deed*, before it does it, and that it is done
+ * has up to THREADS *workers*, each with a *record*. There a worker writes what it
+ * is going to do to an object, a *op*, before it does it, and that it is done
  * only afterwards. So whatever a process is killed at, its record tells what it may
  * have held, and by that what its death must have caused.
  *
- * A deed has steps. Between TAKING and HOLDING, and between GIVING and the end of
- * the deed, the dead may have held something or not; who was HOLDING did, and who
- * has no deed did not.
+ * A op has steps. Between TAKING and HOLDING, and between GIVING and the end of
+ * the op, the dead may have held something or not; who was HOLDING did, and who
+ * has no op did not.
  *
  * A process that becomes another program by exec dies as far as objects are
  * concerned, and lives on in its slot: it is one *incarnation* further then, with
- * deeds of its own. Who has really died is buried by the one process whose child it
- * was, which accounts for the deeds of all its incarnations, see bury.h.
+ * ops of its own. Who has really died is reaped by the one process whose child it
+ * was, which accounts for the ops of all its incarnations, see reap.h.
  */
 #ifndef TORTURE_ARENA_H
 #define TORTURE_ARENA_H
 
-#define KIPC_NO_HARNESS
-#include "../kipc_test.h"
-#include "../kipc_child.h"
+#include "array.h"
+#include "barrier.h"
+#include "call.h"
+#include "child.h"
+#include "create.h"
+#include "deadline.h"
+#include "fdinfo.h"
+#include "mailbox.h"
+#include "mutex.h"
+#include "name.h"
+#include "object.h"
+#include "region.h"
+#include "semaphore.h"
+#include "shared_memory.h"
+#include "until.h"
 #include "../fuzz/random.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sched.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
 
 #define SLOTS		36U	/* that are always occupied */
 #define CHILDREN	6	/* at most, of those who fork */
@@ -31,7 +50,7 @@
 #define SLOTS_ALL	(SLOTS + CHILDREN + STEPPED)
 #define THREADS		2
 #define INCARNATIONS	4
-#define DEPTHS		2	/* deeds at once: one while another is HOLDING */
+#define DEPTHS		2	/* ops at once: one while another is HOLDING */
 #define TARGETS_MAX	20
 
 enum step {
@@ -43,7 +62,7 @@ enum step {
 	STEPS
 };
 
-struct deed {
+struct op {
 	__u32 step;
 	__u32 target;
 	__u32 element;
@@ -52,8 +71,8 @@ struct deed {
 
 struct record {
 	__u64 operations;
-	__u32 life;	/* a number of this round's that no other player has */
-	struct deed deeds[INCARNATIONS][DEPTHS];
+	__u32 life;	/* a number of this round's that no other worker has */
+	struct op ops[INCARNATIONS][DEPTHS];
 };
 
 struct slot {
@@ -72,8 +91,8 @@ struct arena {
 	size_t shares[TARGETS_MAX];	/* offsets */
 
 	/* atomic */
-	__u64 births;	/* players so far */
-	__u32 lives;	/* players of this round */
+	__u64 births;	/* workers so far */
+	__u32 lives;	/* workers of this round */
 	__u32 over;	/* the round is */
 	__u32 broken;	/* invariants */
 	__u64 attaching[TARGETS_MAX];	/* processes that began to attach */
@@ -81,7 +100,7 @@ struct arena {
 	__u64 operations;
 	__u64 forks;
 	__u64 execs;
-	__u64 exits;	/* of players who hold something */
+	__u64 exits;	/* of workers who hold something */
 
 	struct slot slots[SLOTS_ALL];
 };

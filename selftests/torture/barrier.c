@@ -57,24 +57,24 @@ static void barrier_begin(const struct target *target)
 	share->deaths = 0;
 }
 
-static void barrier_join_player(struct player *player,
+static void barrier_join_worker(struct worker *worker,
 				const struct target *target)
 {
 	struct barrier_share *share = target->share;
 	int ret = barrier_join(target->fd);
 
-	(void)player;
+	(void)worker;
 	if (ret)
 		broken("%s: join: %d", label_of(target), ret);
 	count_up(share->joins);
 }
 
-static void barrier_leave_player(struct player *player,
+static void barrier_leave_worker(struct worker *worker,
 				 const struct target *target)
 {
 	int ret = barrier_leave(target->fd);
 
-	(void)player;
+	(void)worker;
 	if (ret)
 		broken("%s: leave: %d", label_of(target), ret);
 }
@@ -133,24 +133,24 @@ static void check_opened(const struct target *target, __u32 generation)
 		check_arrived(target, generation);
 }
 
-static void barrier_play(struct player *player, const struct target *target,
-			 unsigned int depth)
+static void barrier_use(struct worker *worker, const struct target *target,
+			unsigned int depth)
 {
 	struct barrier_share *share = target->share;
 	struct kipc_barrier_state_args state;
 	int ret;
 
 	look(target, &state);
-	write_once(share->arriving[player->slot - arena->slots],
+	write_once(share->arriving[worker->slot - arena->slots],
 		   state.generation + 1);
-	deed_begin(player, depth, target, 0, 1);
-	ret = arrive(&player->seats[target->number], target);
+	op_begin(worker, depth, target, 0, 1);
+	ret = arrive(&worker->seats[target->number], target);
 	if (ret == KIPC_BARRIER_SERIAL)
 		check_serial(target, state.generation);
-	deed_end(player, depth);
+	op_end(worker, depth);
 	if (!ret || ret == KIPC_BARRIER_SERIAL) {
 		check_opened(target, state.generation);
-		player_meanwhile(player, target);
+		worker_meanwhile(worker, target);
 		return;
 	}
 	if (drops(target) || (ret != -EOWNERDEAD && ret != -ECANCELED)) {
@@ -162,11 +162,11 @@ static void barrier_play(struct player *player, const struct target *target,
 		barrier_reset(target->fd);
 }
 
-static void barrier_bury(const struct target *target, const struct deed *deed)
+static void barrier_reap(const struct target *target, const struct op *op)
 {
 	struct barrier_share *share = target->share;
 
-	(void)deed;
+	(void)op;
 	count_up(share->deaths);
 }
 
@@ -204,10 +204,10 @@ const struct kind barrier_kind = {
 	.maps = true,
 	.share = sizeof(struct barrier_share),
 	.begin = barrier_begin,
-	.join = barrier_join_player,
-	.leave = barrier_leave_player,
-	.play = barrier_play,
-	.bury = barrier_bury,
+	.join = barrier_join_worker,
+	.leave = barrier_leave_worker,
+	.use = barrier_use,
+	.reap = barrier_reap,
 	.stop = barrier_stop,
 	.check = barrier_check,
 };

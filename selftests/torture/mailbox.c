@@ -49,11 +49,11 @@ static void mailbox_begin(const struct target *target)
 	memset(expected[target->number], 0, sizeof(expected[0]));
 }
 
-static void send_one(struct player *player, const struct target *target,
+static void send_one(struct worker *worker, const struct target *target,
 		     unsigned int depth, __s64 deadline)
 {
 	struct mailbox_share *share = target->share;
-	struct note note = { .life = player->record->life };
+	struct note note = { .life = worker->record->life };
 	struct sender *sender;
 	int ret;
 
@@ -63,17 +63,17 @@ static void send_one(struct player *player, const struct target *target,
 	note.number = sender->sent;
 	if (note.number == MESSAGES)
 		return;
-	deed_begin(player, depth, target, 0, 1);
+	op_begin(worker, depth, target, 0, 1);
 	sender->pid = getpid();
 	write_once(sender->tried, note.number + 1);
-	deed_step(player, depth, GIVING);
+	op_step(worker, depth, GIVING);
 	ret = mailbox_timedsend(target->fd, &note, sizeof(note),
 				note.life % PRIORITIES, deadline, 0);
 	if (!ret)
 		write_once(sender->sent, note.number + 1);
 	else if (!in_vain(ret))
 		broken("%s: send: %d", label_of(target), ret);
-	deed_end(player, depth);
+	op_end(worker, depth);
 }
 
 /* Of a sender that has been reaped no pid is told. */
@@ -116,39 +116,39 @@ static void check_note(const struct target *target,
 	*next = note.number + 1;
 }
 
-static void receive_one(struct player *player, const struct target *target,
+static void receive_one(struct worker *worker, const struct target *target,
 			unsigned int depth, __s64 deadline)
 {
 	struct message message;
 	int ret;
 
-	deed_begin(player, depth, target, 0, 1);
+	op_begin(worker, depth, target, 0, 1);
 	ret = mailbox_timedreceive(target->fd, &message, deadline, 0);
 	if (!ret)
 		check_note(target, &message);
 	else if (!in_vain(ret))
 		broken("%s: receive: %d", label_of(target), ret);
-	deed_end(player, depth);
+	op_end(worker, depth);
 }
 
 /* Nobody else may come, so no wait is for ever. */
-static void mailbox_play(struct player *player, const struct target *target,
-			 unsigned int depth)
+static void mailbox_use(struct worker *worker, const struct target *target,
+			unsigned int depth)
 {
 	__s64 deadline = now_ns(CLOCK_MONOTONIC) +
-			 chance(player, depth ? WAIT_NS / 20 : WAIT_NS);
+			 chance(worker, depth ? WAIT_NS / 20 : WAIT_NS);
 
-	if (chance(player, 2))
-		send_one(player, target, depth, deadline);
+	if (chance(worker, 2))
+		send_one(worker, target, depth, deadline);
 	else
-		receive_one(player, target, depth, deadline);
+		receive_one(worker, target, depth, deadline);
 }
 
-static void mailbox_bury(const struct target *target, const struct deed *deed)
+static void mailbox_reap(const struct target *target, const struct op *op)
 {
 	struct mailbox_share *share = target->share;
 
-	if (deed->step == TAKING)
+	if (op->step == TAKING)
 		count_up(share->doubtful);
 }
 
@@ -188,7 +188,7 @@ const struct kind mailbox_kind = {
 	.nests = true,
 	.share = sizeof(struct mailbox_share),
 	.begin = mailbox_begin,
-	.play = mailbox_play,
-	.bury = mailbox_bury,
+	.use = mailbox_use,
+	.reap = mailbox_reap,
 	.check = mailbox_check,
 };

@@ -5,7 +5,7 @@
  * is told that the one before died. A region's are in its bytes.
  */
 #include "target.h"
-#include "../kipc_mutex_word.h"
+#include "mutex_word.h"
 
 #define ELEMENTS	3
 
@@ -95,14 +95,14 @@ static void check_whole(const struct target *target, const struct seat *seat,
 }
 
 /* What every owner does at first; @ret is what locking it returned. */
-static void enter(struct player *player, const struct target *target,
+static void enter(struct worker *worker, const struct target *target,
 		  unsigned int depth, int ret)
 {
-	struct seat *seat = &player->seats[target->number];
-	unsigned int element = deed_at(player, depth)->element;
+	struct seat *seat = &worker->seats[target->number];
+	unsigned int element = op_at(worker, depth)->element;
 	struct guarded *guarded = guarded_at(target, seat, element);
 
-	deed_step(player, depth, ret ? MENDING : HOLDING);
+	op_step(worker, depth, ret ? MENDING : HOLDING);
 	if (ret)
 		mend(target, seat, element);
 	check_whole(target, seat, element);
@@ -110,33 +110,33 @@ static void enter(struct player *player, const struct target *target,
 	write_once(guarded->first, guarded->first + 1);
 }
 
-/* True where it is the owner, at a deed that has begun. */
-static bool acquire(struct player *player, const struct target *target,
+/* True where it is the owner, at a op that has begun. */
+static bool acquire(struct worker *worker, const struct target *target,
 		    unsigned int depth, unsigned int element, __s64 deadline)
 {
-	struct seat *seat = &player->seats[target->number];
+	struct seat *seat = &worker->seats[target->number];
 	bool hangs = deadline > now_ns(CLOCK_MONOTONIC) + NS_PER_SEC;
 	bool detects = depth && (target->row->flags & KIPC_DETECT);
 	int ret;
 
-	deed_begin(player, depth, target, element, 1);
+	op_begin(worker, depth, target, element, 1);
 	ret = lock(seat, element, owner_word(seat->attachment), deadline);
 	if (!ret || ret == -EOWNERDEAD) {
-		enter(player, target, depth, ret);
+		enter(worker, target, depth, ret);
 		return true;
 	}
 	if (!(in_vain(ret) && !(ret == -ETIMEDOUT && hangs)) &&
 	    !(ret == -EDEADLK && detects))
 		broken("%s %u: lock: %d", label_of(target), element, ret);
-	deed_end(player, depth);
+	op_end(worker, depth);
 	return false;
 }
 
-static void release(struct player *player, const struct target *target,
+static void release(struct worker *worker, const struct target *target,
 		    unsigned int depth)
 {
-	struct seat *seat = &player->seats[target->number];
-	unsigned int element = deed_at(player, depth)->element;
+	struct seat *seat = &worker->seats[target->number];
+	unsigned int element = op_at(worker, depth)->element;
 	struct guarded *guarded = guarded_at(target, seat, element);
 	__u64 me = owner_word(seat->attachment);
 	int ret;
@@ -145,18 +145,18 @@ static void release(struct player *player, const struct target *target,
 		broken("%s %u: two owners", label_of(target), element);
 	write_once(guarded->second, guarded->second + 1);
 	write_once(guarded->inside, 0);
-	deed_step(player, depth, GIVING);
+	op_step(worker, depth, GIVING);
 	ret = unlock(seat, element, me);
 	if (ret)
 		broken("%s %u: unlock: %d", label_of(target), element, ret);
-	deed_end(player, depth);
+	op_end(worker, depth);
 }
 
 /* Where its owner may lock it again, and unlock it as often. */
-static void lock_again(struct player *player, const struct target *target,
+static void lock_again(struct worker *worker, const struct target *target,
 		       unsigned int element)
 {
-	struct seat *seat = &player->seats[target->number];
+	struct seat *seat = &worker->seats[target->number];
 	int ret = mutex_timedlock_as(seat->fd, element, seat->attachment,
 				     KIPC_FOREVER, 0);
 
@@ -169,41 +169,41 @@ static void lock_again(struct player *player, const struct target *target,
 }
 
 /* Another one of the set, whatever the order: a deadlock is to be detected. */
-static void lock_another(struct player *player, const struct target *target,
+static void lock_another(struct worker *worker, const struct target *target,
 			 unsigned int element)
 {
-	unsigned int other = element + 1 + chance(player, ELEMENTS - 1);
+	unsigned int other = element + 1 + chance(worker, ELEMENTS - 1);
 
-	if (!acquire(player, target, 1, other % ELEMENTS, patience_deadline()))
+	if (!acquire(worker, target, 1, other % ELEMENTS, patience_deadline()))
 		return;
-	player_dawdle(player, 300);
-	release(player, target, 1);
+	worker_dawdle(worker, 300);
+	release(worker, target, 1);
 }
 
 /* One of them is more in demand than the others. */
-static void mutex_play(struct player *player, const struct target *target,
-		       unsigned int depth)
+static void mutex_use(struct worker *worker, const struct target *target,
+		      unsigned int depth)
 {
-	unsigned int element = chance(player, 2) ? chance(player, ELEMENTS) : 0;
+	unsigned int element = chance(worker, 2) ? chance(worker, ELEMENTS) : 0;
 	__u32 flags = target->row->flags;
 
-	if (!acquire(player, target, depth, element,
-		     player_deadline(player, depth)))
+	if (!acquire(worker, target, depth, element,
+		     worker_deadline(worker, depth)))
 		return;
-	if ((flags & KIPC_RECURSIVE) && chance(player, 2))
-		lock_again(player, target, element);
-	if (!depth && (flags & KIPC_DETECT) && chance(player, 2))
-		lock_another(player, target, element);
+	if ((flags & KIPC_RECURSIVE) && chance(worker, 2))
+		lock_again(worker, target, element);
+	if (!depth && (flags & KIPC_DETECT) && chance(worker, 2))
+		lock_another(worker, target, element);
 	if (!depth)
-		player_meanwhile(player, target);
-	release(player, target, depth);
+		worker_meanwhile(worker, target);
+	release(worker, target, depth);
 }
 
-static void mutex_bury(const struct target *target, const struct deed *deed)
+static void mutex_reap(const struct target *target, const struct op *op)
 {
 	struct mutex_share *share = target->share;
 
-	(void)deed;
+	(void)op;
 	count_up(share->deaths);
 }
 
@@ -251,8 +251,8 @@ const struct kind mutex_kind = {
 	.maps = true,
 	.nests = true,
 	.share = sizeof(struct mutex_share),
-	.play = mutex_play,
-	.bury = mutex_bury,
+	.use = mutex_use,
+	.reap = mutex_reap,
 	.check = mutex_check,
 };
 
@@ -262,7 +262,7 @@ const struct kind region_kind = {
 	.bytes = true,
 	.nests = true,
 	.share = sizeof(struct mutex_share),
-	.play = mutex_play,
-	.bury = mutex_bury,
+	.use = mutex_use,
+	.reap = mutex_reap,
 	.check = mutex_check,
 };

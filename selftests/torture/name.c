@@ -14,30 +14,30 @@ static bool is_expected(int ret)
 	       ret == -EINVAL || ret == -ENOENT;
 }
 
-static void name_play(struct player *player, const struct target *target,
-		      unsigned int depth)
+static void name_use(struct worker *worker, const struct target *target,
+		     unsigned int depth)
 {
-	unsigned int type = KIPC_SEMAPHORE + chance(player, 4);
-	unsigned int flags = chance(player, 2) ? KIPC_EXCLUSIVE : 0;
+	unsigned int type = KIPC_SEMAPHORE + chance(worker, 4);
+	unsigned int flags = chance(worker, 2) ? KIPC_EXCLUSIVE : 0;
 	char name[32];
 	int fd;
 
-	snprintf(name, sizeof(name), PREFIX "%u", chance(player, NAMES));
-	deed_begin(player, depth, target, 0, 1);
-	if (chance(player, 4))
+	snprintf(name, sizeof(name), PREFIX "%u", chance(worker, NAMES));
+	op_begin(worker, depth, target, 0, 1);
+	if (chance(worker, 4))
 		fd = create_named(any_args(type), name, flags);
 	else
 		fd = open_named(type, name, KIPC_READ | KIPC_WRITE);
 	if (!is_expected(fd))
 		broken("%s: %d", label_of(target), fd);
-	deed_step(player, depth, HOLDING);
-	player_dawdle(player, 500);
-	deed_step(player, depth, GIVING);
-	if (fd >= 0 && !chance(player, 8))
+	op_step(worker, depth, HOLDING);
+	worker_dawdle(worker, 500);
+	op_step(worker, depth, GIVING);
+	if (fd >= 0 && !chance(worker, 8))
 		unlink_named(name);
 	if (fd >= 0)
 		close(fd);
-	deed_end(player, depth);
+	op_end(worker, depth);
 }
 
 static void name_check(const struct target *target)
@@ -52,15 +52,15 @@ static void name_check(const struct target *target)
 }
 
 const struct kind name_kind = {
-	.play = name_play,
+	.use = name_use,
 	.check = name_check,
 };
 
 /* Reads LIST to its end, or what fdinfo and INFO say of one object. */
-static void onlooker_play(struct player *player, const struct target *target,
-			  unsigned int depth)
+static void onlooker_use(struct worker *worker, const struct target *target,
+			 unsigned int depth)
 {
-	const struct target *other = &targets[chance(player, target_count)];
+	const struct target *other = &targets[chance(worker, target_count)];
 	struct kipc_list_entry entries[4];
 	struct kipc_info_args info;
 	unsigned int calls = 0;
@@ -68,7 +68,7 @@ static void onlooker_play(struct player *player, const struct target *target,
 	char text[4096];
 	int ret;
 
-	deed_begin(player, depth, target, 0, 1);
+	op_begin(worker, depth, target, 0, 1);
 	if (other->row->kind->args)
 		ret = fdinfo_text(other->fd, text, sizeof(text)) ?:
 		      object_info(other->fd, &info);
@@ -79,9 +79,9 @@ static void onlooker_play(struct player *player, const struct target *target,
 		} while (ret > 0 && calls++ < 20);
 	if (ret < 0)
 		broken("%s: %d", label_of(target), ret);
-	deed_end(player, depth);
+	op_end(worker, depth);
 }
 
 const struct kind onlooker_kind = {
-	.play = onlooker_play,
+	.use = onlooker_use,
 };

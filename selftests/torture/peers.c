@@ -4,12 +4,23 @@
  * objects of the C library, and with kipc's in their place. A table for people; only
  * where one of kipc's is not as it should be this fails.
  */
-#define KIPC_NO_HARNESS
-#include "../kipc_child.h"
-#include "../kipc_word.h"
+#include "array.h"
+#include "barrier.h"
+#include "child.h"
+#include "create.h"
+#include "deadline.h"
+#include "flag.h"
+#include "mutex.h"
+#include "name.h"
+#include "semaphore.h"
+#include "shared_memory.h"
+#include "until.h"
+#include "word.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <string.h>
 
 #define BOUND_MS	3000	/* after which somebody hangs */
 #define NAME		"kipc-peers"
@@ -34,7 +45,7 @@ static const char *const outcome_names[] = {
 };
 
 /* What all processes of an experiment share. */
-struct stage {
+struct peers_shared {
 	union {
 		pthread_mutex_t mutex;
 		pthread_barrier_t barrier;
@@ -51,89 +62,79 @@ struct stage {
 
 struct peer {
 	const char *label;
-	int (*make)(struct stage *stage);	/* 0 or a negative errno */
+	int (*make)(struct peers_shared *shared);	/* 0 or a negative errno */
 	/* In each process; NULL: nothing to do. */
-	int (*enter)(struct stage *stage);
+	int (*enter)(struct peers_shared *shared);
 	/* 0, -EOWNERDEAD where that has been mended, or another error. */
-	int (*take)(struct stage *stage);
-	int (*give)(struct stage *stage);	/* NULL: nothing is held */
-	void (*remove)(struct stage *stage);
+	int (*take)(struct peers_shared *shared);
+	int (*give)(struct peers_shared *shared);	/* NULL: nothing is held */
+	void (*remove)(struct peers_shared *shared);
 	/* After its maker was killed; NULL: no name. */
-	bool (*name_is_left)(struct stage *stage);
+	bool (*name_is_left)(struct peers_shared *shared);
 	/* What it should be, of kipc's. */
 	const enum outcome *expected;
 };
-
-static void stage_set(unsigned int *what)
-{
-	__atomic_store_n(what, 1, __ATOMIC_SEQ_CST);
-}
-
-static bool stage_is(const unsigned int *what)
-{
-	return __atomic_load_n(what, __ATOMIC_SEQ_CST);
-}
 
 /* ------------------------------------------------------------------------ */
 /* The C library's                                                          */
 /* ------------------------------------------------------------------------ */
 
-static int robust_make(struct stage *stage)
+static int robust_make(struct peers_shared *shared)
 {
 	pthread_mutexattr_t attributes;
 
 	pthread_mutexattr_init(&attributes);
 	pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
 	pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
-	return -pthread_mutex_init(&stage->own.mutex, &attributes);
+	return -pthread_mutex_init(&shared->own.mutex, &attributes);
 }
 
-static int plain_make(struct stage *stage)
+static int plain_make(struct peers_shared *shared)
 {
 	pthread_mutexattr_t attributes;
 
 	pthread_mutexattr_init(&attributes);
 	pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-	return -pthread_mutex_init(&stage->own.mutex, &attributes);
+	return -pthread_mutex_init(&shared->own.mutex, &attributes);
 }
 
-static int pthread_take(struct stage *stage)
+static int pthread_take(struct peers_shared *shared)
 {
-	int error = pthread_mutex_lock(&stage->own.mutex);
+	int error = pthread_mutex_lock(&shared->own.mutex);
 
 	if (error == EOWNERDEAD)
-		pthread_mutex_consistent(&stage->own.mutex);
+		pthread_mutex_consistent(&shared->own.mutex);
 	return -error;
 }
 
-static int pthread_give(struct stage *stage)
+static int pthread_give(struct peers_shared *shared)
 {
-	return -pthread_mutex_unlock(&stage->own.mutex);
+	return -pthread_mutex_unlock(&shared->own.mutex);
 }
 
-static int unnamed_make(struct stage *stage)
+static int unnamed_make(struct peers_shared *shared)
 {
-	stage->semaphore = &stage->own.semaphore;
-	return sem_init(stage->semaphore, 1, 1) ? -errno : 0;
+	shared->semaphore = &shared->own.semaphore;
+	return sem_init(shared->semaphore, 1, 1) ? -errno : 0;
 }
 
-static int named_make(struct stage *stage)
+static int named_make(struct peers_shared *shared)
 {
-	stage->semaphore = sem_open("/" NAME, O_CREAT | O_EXCL, 0600, 1);
-	return stage->semaphore == SEM_FAILED ? -errno : 0;
+	shared->semaphore = sem_open("/" NAME, O_CREAT | O_EXCL, 0600, 1);
+	return shared->semaphore == SEM_FAILED ? -errno : 0;
 }
 
-static void named_remove(struct stage *stage)
+static void named_remove(struct peers_shared *shared)
 {
-	sem_close(stage->semaphore);
+	sem_close(shared->semaphore);
 	sem_unlink("/" NAME);
 }
 
-static bool named_is_left(struct stage *stage)
+static bool named_is_left(struct peers_shared *shared)
 {
 	sem_t *semaphore = sem_open("/" NAME, 0);
 
-	(void)stage;
+	(void)shared;
 	if (semaphore == SEM_FAILED)
 		return false;
 	sem_close(semaphore);
@@ -141,28 +142,28 @@ static bool named_is_left(struct stage *stage)
 	return true;
 }
 
-static int posix_take(struct stage *stage)
+static int posix_take(struct peers_shared *shared)
 {
-	return sem_wait(stage->semaphore) ? -errno : 0;
+	return sem_wait(shared->semaphore) ? -errno : 0;
 }
 
-static int posix_give(struct stage *stage)
+static int posix_give(struct peers_shared *shared)
 {
-	return sem_post(stage->semaphore) ? -errno : 0;
+	return sem_post(shared->semaphore) ? -errno : 0;
 }
 
-static int pthread_barrier_make(struct stage *stage)
+static int pthread_barrier_make(struct peers_shared *shared)
 {
 	pthread_barrierattr_t attributes;
 
 	pthread_barrierattr_init(&attributes);
 	pthread_barrierattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-	return -pthread_barrier_init(&stage->own.barrier, &attributes, 2);
+	return -pthread_barrier_init(&shared->own.barrier, &attributes, 2);
 }
 
-static int pthread_barrier_take(struct stage *stage)
+static int pthread_barrier_take(struct peers_shared *shared)
 {
-	int ret = pthread_barrier_wait(&stage->own.barrier);
+	int ret = pthread_barrier_wait(&shared->own.barrier);
 
 	return ret == PTHREAD_BARRIER_SERIAL_THREAD ? 0 : -ret;
 }
@@ -171,89 +172,89 @@ static int pthread_barrier_take(struct stage *stage)
 /* kipc's                                                                   */
 /* ------------------------------------------------------------------------ */
 
-static int make(struct stage *stage, int fd)
+static int make(struct peers_shared *shared, int fd)
 {
-	stage->fd = fd;
+	shared->fd = fd;
 	return fd < 0 ? fd : 0;
 }
 
-static int kipc_enter(struct stage *stage)
+static int kipc_enter(struct peers_shared *shared)
 {
 	struct words words;
 
-	return words_attach(&words, stage->fd);
+	return words_attach(&words, shared->fd);
 }
 
-static void kipc_remove(struct stage *stage)
+static void kipc_remove(struct peers_shared *shared)
 {
-	close(stage->fd);
+	close(shared->fd);
 }
 
-static int kipc_mutex_make(struct stage *stage)
+static int kipc_mutex_make(struct peers_shared *shared)
 {
-	return make(stage, create(mutex_args(1)));
+	return make(shared, create(mutex_args(1)));
 }
 
-static int kipc_mutex_take(struct stage *stage)
+static int kipc_mutex_take(struct peers_shared *shared)
 {
-	int ret = mutex_lock(stage->fd, 0);
+	int ret = mutex_lock(shared->fd, 0);
 
 	if (ret == -EOWNERDEAD)
-		mutex_consistent(stage->fd, 0);
+		mutex_consistent(shared->fd, 0);
 	return ret;
 }
 
-static int kipc_mutex_give(struct stage *stage)
+static int kipc_mutex_give(struct peers_shared *shared)
 {
-	return mutex_unlock(stage->fd, 0);
+	return mutex_unlock(shared->fd, 0);
 }
 
-static int kipc_plain_make(struct stage *stage)
+static int kipc_plain_make(struct peers_shared *shared)
 {
-	return make(stage, create(semaphore_args(1, 1, 1)));
+	return make(shared, create(semaphore_args(1, 1, 1)));
 }
 
-static int kipc_undo_make(struct stage *stage)
+static int kipc_undo_make(struct peers_shared *shared)
 {
-	return make(stage, create_named(semaphore_args(1, 1, 1), NAME,
+	return make(shared, create_named(semaphore_args(1, 1, 1), NAME,
 					KIPC_UNDO));
 }
 
-static bool kipc_is_left(struct stage *stage)
+static bool kipc_is_left(struct peers_shared *shared)
 {
 	int fd;
 
-	kipc_remove(stage);
+	kipc_remove(shared);
 	fd = open_named(KIPC_SEMAPHORE, NAME, KIPC_READ);
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0;
 }
 
-static int kipc_semaphore_take(struct stage *stage)
+static int kipc_semaphore_take(struct peers_shared *shared)
 {
-	return semaphore_wait(stage->fd, 0, 1);
+	return semaphore_wait(shared->fd, 0, 1);
 }
 
-static int kipc_semaphore_give(struct stage *stage)
+static int kipc_semaphore_give(struct peers_shared *shared)
 {
-	return semaphore_post(stage->fd, 0, 1);
+	return semaphore_post(shared->fd, 0, 1);
 }
 
-static int kipc_barrier_make(struct stage *stage)
+static int kipc_barrier_make(struct peers_shared *shared)
 {
-	return make(stage, create(barrier_args(2)));
+	return make(shared, create(barrier_args(2)));
 }
 
-static int kipc_drop_make(struct stage *stage)
+static int kipc_drop_make(struct peers_shared *shared)
 {
-	return make(stage, create_flags(barrier_args(2), KIPC_DROP));
+	return make(shared, create_flags(barrier_args(2), KIPC_DROP));
 }
 
 /* A barrier that has broken needs more than one to begin anew. */
-static int kipc_barrier_take(struct stage *stage)
+static int kipc_barrier_take(struct peers_shared *shared)
 {
-	int ret = barrier_wait(stage->fd);
+	int ret = barrier_wait(shared->fd);
 
 	if (ret == KIPC_BARRIER_SERIAL)
 		return 0;
@@ -264,36 +265,36 @@ static int kipc_barrier_take(struct stage *stage)
 /* An experiment                                                            */
 /* ------------------------------------------------------------------------ */
 
-static int enter(struct stage *stage)
+static int enter(struct peers_shared *shared)
 {
-	return stage->peer->enter ? stage->peer->enter(stage) : 0;
+	return shared->peer->enter ? shared->peer->enter(shared) : 0;
 }
 
-static int give(struct stage *stage)
+static int give(struct peers_shared *shared)
 {
-	return stage->peer->give ? stage->peer->give(stage) : 0;
+	return shared->peer->give ? shared->peer->give(shared) : 0;
 }
 
-static int use(struct stage *stage)
+static int use(struct peers_shared *shared)
 {
-	int ret = stage->peer->take(stage);
+	int ret = shared->peer->take(shared);
 
-	return ret ? ret : give(stage);
+	return ret ? ret : give(shared);
 }
 
 /* Up to where it is killed. */
 static int run_victim(void *data)
 {
-	struct stage *stage = data;
-	int ret = enter(stage);
+	struct peers_shared *shared = data;
+	int ret = enter(shared);
 
-	if (!ret && stage->place == BETWEEN)
-		ret = use(stage);
-	if (!ret && stage->place == HOLDING)
-		ret = stage->peer->take(stage);
-	stage_set(&stage->victim_ready);
-	if (!ret && stage->place == WAITING)
-		ret = stage->peer->take(stage);
+	if (!ret && shared->place == BETWEEN)
+		ret = use(shared);
+	if (!ret && shared->place == HOLDING)
+		ret = shared->peer->take(shared);
+	flag_raise(&shared->victim_ready);
+	if (!ret && shared->place == WAITING)
+		ret = shared->peer->take(shared);
 	if (ret)
 		return ret;
 	for (;;)
@@ -303,26 +304,26 @@ static int run_victim(void *data)
 /* Goes on, twice, when the other one has died. */
 static int run_survivor(void *data)
 {
-	struct stage *stage = data;
-	bool holds = stage->place == WAITING && stage->peer->give;
-	int ret = enter(stage);
+	struct peers_shared *shared = data;
+	bool holds = shared->place == WAITING && shared->peer->give;
+	int ret = enter(shared);
 
 	if (!ret && holds)
-		ret = stage->peer->take(stage);
+		ret = shared->peer->take(shared);
 	/* A barrier is used by both together. */
-	if (!ret && stage->place == BETWEEN)
-		ret = use(stage);
-	stage_set(&stage->survivor_ready);
-	wait_until(stage_is(&stage->go));
+	if (!ret && shared->place == BETWEEN)
+		ret = use(shared);
+	flag_raise(&shared->survivor_ready);
+	wait_until(flag_is_raised(&shared->go));
 	if (!ret && holds)
-		ret = give(stage);
+		ret = give(shared);
 	if (!ret)
-		ret = stage->peer->take(stage);
+		ret = shared->peer->take(shared);
 	if (ret == -EOWNERDEAD) {
-		give(stage);
+		give(shared);
 		return ret;
 	}
-	return ret ?: give(stage) ?: use(stage);
+	return ret ?: give(shared) ?: use(shared);
 }
 
 static enum outcome outcome_of(struct child *survivor)
@@ -343,38 +344,38 @@ static enum outcome outcome_of(struct child *survivor)
 	return ret ? FAILED : GOES_ON;
 }
 
-static enum outcome kill_victim(struct stage *stage)
+static enum outcome kill_victim(struct peers_shared *shared)
 {
 	struct child victim, survivor;
 
-	child_start(&survivor, run_survivor, stage);
-	if (stage->place == WAITING)
-		wait_until(stage_is(&stage->survivor_ready));
-	child_start(&victim, run_victim, stage);
-	wait_until(stage_is(&stage->victim_ready) &&
-		   stage_is(&stage->survivor_ready));
-	if (stage->place == WAITING)
+	child_start(&survivor, run_survivor, shared);
+	if (shared->place == WAITING)
+		wait_until(flag_is_raised(&shared->survivor_ready));
+	child_start(&victim, run_victim, shared);
+	wait_until(flag_is_raised(&shared->victim_ready) &&
+		   flag_is_raised(&shared->survivor_ready));
+	if (shared->place == WAITING)
 		wait_until(child_sleeps(&victim) || child_ended(&victim));
 	child_kill(&victim);
-	stage_set(&stage->go);
+	flag_raise(&shared->go);
 	return outcome_of(&survivor);
 }
 
 static enum outcome experiment(const struct peer *peer, enum place place)
 {
-	struct stage *stage = shared_alloc(sizeof(*stage));
+	struct peers_shared *shared = shared_alloc(sizeof(*shared));
 	enum outcome outcome = FAILED;
 
-	stage->place = place;
-	stage->peer = peer;
+	shared->place = place;
+	shared->peer = peer;
 	if (place == HOLDING && !peer->give)
 		return NONE;
-	if (!peer->make(stage)) {
-		outcome = kill_victim(stage);
+	if (!peer->make(shared)) {
+		outcome = kill_victim(shared);
 		if (peer->remove)
-			peer->remove(stage);
+			peer->remove(shared);
 	}
-	munmap(stage, sizeof(*stage));
+	munmap(shared, sizeof(*shared));
 	return outcome;
 }
 
@@ -384,10 +385,10 @@ static enum outcome experiment(const struct peer *peer, enum place place)
 
 static int run_maker(void *data)
 {
-	struct stage *stage = data;
-	int ret = stage->peer->make(stage);
+	struct peers_shared *shared = data;
+	int ret = shared->peer->make(shared);
 
-	stage_set(&stage->victim_ready);
+	flag_raise(&shared->victim_ready);
 	if (ret)
 		return ret;
 	for (;;)
@@ -396,17 +397,17 @@ static int run_maker(void *data)
 
 static const char *name_after_death(const struct peer *peer)
 {
-	struct stage *stage = shared_alloc(sizeof(*stage));
+	struct peers_shared *shared = shared_alloc(sizeof(*shared));
 	struct child maker;
 
 	if (!peer->name_is_left)
 		return "-";
-	stage->peer = peer;
-	child_start(&maker, run_maker, stage);
-	wait_until(stage_is(&stage->victim_ready));
+	shared->peer = peer;
+	child_start(&maker, run_maker, shared);
+	wait_until(flag_is_raised(&shared->victim_ready));
 	child_kill(&maker);
-	stage->fd = -1;
-	return peer->name_is_left(stage) ? "stays" : "goes";
+	shared->fd = -1;
+	return peer->name_is_left(shared) ? "stays" : "goes";
 }
 
 /* ------------------------------------------------------------------------ */

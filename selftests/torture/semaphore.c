@@ -2,7 +2,7 @@
 /*
  * Semaphores. With KIPC_UNDO no unit is ever lost. Without it who is killed takes
  * his units with him: those that he is known to have held are given back when he is
- * buried, and so are those that he may have held, which are counted. At the end
+ * reaped, and so are those that he may have held, which are counted. At the end
  * there are so many as in the beginning, and at most that many more.
  */
 #include "target.h"
@@ -20,64 +20,64 @@ static struct kipc_create_args args(void)
 	return semaphore_args(ELEMENTS, UNITS, MAX);
 }
 
-static int take(const struct seat *seat, const struct deed *deed,
+static int take(const struct seat *seat, const struct op *op,
 		__s64 deadline)
 {
-	if (deed->count == 1 &&
-	    word_take(word_at(&seat->words, deed->element)))
+	if (op->count == 1 &&
+	    word_take(word_at(&seat->words, op->element)))
 		return 0;
-	return semaphore_timedwait(seat->fd, deed->element, deed->count,
+	return semaphore_timedwait(seat->fd, op->element, op->count,
 				   deadline, 0);
 }
 
-static int give(const struct seat *seat, const struct deed *deed)
+static int give(const struct seat *seat, const struct op *op)
 {
-	if (deed->count == 1 &&
-	    word_give(word_at(&seat->words, deed->element), MAX))
+	if (op->count == 1 &&
+	    word_give(word_at(&seat->words, op->element), MAX))
 		return 0;
-	return semaphore_post(seat->fd, deed->element, deed->count);
+	return semaphore_post(seat->fd, op->element, op->count);
 }
 
-static void semaphore_play(struct player *player, const struct target *target,
-			   unsigned int depth)
+static void semaphore_use(struct worker *worker, const struct target *target,
+			  unsigned int depth)
 {
-	struct seat *seat = &player->seats[target->number];
-	__s64 deadline = player_deadline(player, depth);
+	struct seat *seat = &worker->seats[target->number];
+	__s64 deadline = worker_deadline(worker, depth);
 	bool hangs = deadline > now_ns(CLOCK_MONOTONIC) + NS_PER_SEC;
-	struct deed *deed = deed_at(player, depth);
+	struct op *op = op_at(worker, depth);
 	int ret;
 
-	deed_begin(player, depth, target, chance(player, ELEMENTS),
-		   1 + !chance(player, 3));
-	ret = take(seat, deed, deadline);
+	op_begin(worker, depth, target, chance(worker, ELEMENTS),
+		 1 + !chance(worker, 3));
+	ret = take(seat, op, deadline);
 	if (ret) {
 		if (!in_vain(ret) || (ret == -ETIMEDOUT && hangs))
 			broken("%s: wait: %d", label_of(target), ret);
-		deed_end(player, depth);
+		op_end(worker, depth);
 		return;
 	}
-	deed_step(player, depth, HOLDING);
+	op_step(worker, depth, HOLDING);
 	if (!depth)
-		player_meanwhile(player, target);
-	deed_step(player, depth, GIVING);
-	ret = give(seat, deed);
+		worker_meanwhile(worker, target);
+	op_step(worker, depth, GIVING);
+	ret = give(seat, op);
 	if (ret)
 		broken("%s: post: %d", label_of(target), ret);
-	deed_end(player, depth);
+	op_end(worker, depth);
 }
 
-static void semaphore_bury(const struct target *target, const struct deed *deed)
+static void semaphore_reap(const struct target *target, const struct op *op)
 {
 	struct semaphore_share *share = target->share;
 	int ret;
 
 	if (target->row->flags & KIPC_UNDO)
 		return;
-	ret = semaphore_post(target->fd, deed->element, deed->count);
+	ret = semaphore_post(target->fd, op->element, op->count);
 	if (ret)
 		broken("%s: post for the dead: %d", label_of(target), ret);
-	if (deed->step != HOLDING)
-		__atomic_fetch_add(&share->doubtful[deed->element], deed->count,
+	if (op->step != HOLDING)
+		__atomic_fetch_add(&share->doubtful[op->element], op->count,
 				   __ATOMIC_SEQ_CST);
 }
 
@@ -106,7 +106,7 @@ const struct kind semaphore_kind = {
 	.maps = true,
 	.nests = true,
 	.share = sizeof(struct semaphore_share),
-	.play = semaphore_play,
-	.bury = semaphore_bury,
+	.use = semaphore_use,
+	.reap = semaphore_reap,
 	.check = semaphore_check,
 };

@@ -33,7 +33,7 @@ static pid_t start(struct slot *slot, unsigned int target)
 
 	if (!pid) {
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-		player_run_stepped(slot, target);
+		worker_run_stepped(slot, target);
 	}
 	return pid;
 }
@@ -49,7 +49,7 @@ static bool go_on(pid_t pid, bool one)
 
 static enum step step_of(const struct slot *slot)
 {
-	return read_once(slot->records[0].deeds[0][0].step);
+	return read_once(slot->records[0].ops[0][0].step);
 }
 
 /* True where it is there, after so many instructions of that step. */
@@ -102,6 +102,6 @@ void stepper_kill_one(struct stepper *stepper, struct slot *slot,
 	kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) == pid)
 		;
-	bury(slot, deaths);
+	reap(slot, deaths);
 	next(stepper, there);
 }

@@ -9,7 +9,7 @@
 #ifndef TORTURE_STEPPER_H
 #define TORTURE_STEPPER_H
 
-#include "bury.h"
+#include "reap.h"
 
 #define PLACES_MAX	8192
 
@@ -22,7 +22,7 @@ struct stepper {
 	unsigned long places[PLACES_MAX];	/* a hash table of these */
 };
 
-/* Starts one, kills and buries it. */
+/* Starts one, kills and reaps it. */
 void stepper_kill_one(struct stepper *stepper, struct slot *slot,
 		      struct deaths *deaths);
 

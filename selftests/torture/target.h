@@ -9,27 +9,27 @@
 #ifndef TORTURE_TARGET_H
 #define TORTURE_TARGET_H
 
-#include "player.h"
+#include "worker.h"
 
 /* All but play may be NULL. */
 struct kind {
 	/* What to create; without it there is no object. */
 	struct kipc_create_args (*args)(void);
-	bool maps;		/* players map its words */
+	bool maps;		/* workers map its words */
 	bool bytes;		/* and its bytes: it is a region */
 	bool nests;		/* may be played at while another one is held */
-	size_t share;		/* bytes that the players share, at first zero */
+	size_t share;		/* bytes that the workers share, at first zero */
 
 	/* Before a round: nobody plays. */
 	void (*begin)(const struct target *target);
-	/* A player begins or ends to play at it. */
-	void (*join)(struct player *player, const struct target *target);
-	void (*leave)(struct player *player, const struct target *target);
+	/* A worker begins or ends to play at it. */
+	void (*join)(struct worker *worker, const struct target *target);
+	void (*leave)(struct worker *worker, const struct target *target);
 	/* Do something to it, once. */
-	void (*play)(struct player *player, const struct target *target,
-		     unsigned int depth);
-	/* Who died at that deed is gone, and nobody knows of it but us. */
-	void (*bury)(const struct target *target, const struct deed *deed);
+	void (*use)(struct worker *worker, const struct target *target,
+		    unsigned int depth);
+	/* Who died at that op is gone, and nobody knows of it but us. */
+	void (*reap)(const struct target *target, const struct op *op);
 	/* The round is over: end waits that only the living could end. */
 	void (*stop)(const struct target *target);
 	/* All who played have ended. */
@@ -65,12 +65,6 @@ static inline const char *label_of(const struct target *target)
 static inline __s64 patience_deadline(void)
 {
 	return deadline_in_ms(CLOCK_MONOTONIC, arena->patience * 1000);
-}
-
-/* A verb that may end without having done anything, for no fault of its own. */
-static inline bool in_vain(int ret)
-{
-	return ret == -EAGAIN || ret == -ETIMEDOUT || ret == -EINTR;
 }
 
 /* Of the arena with all that the targets share; sets arena->shares. */

@@ -4,15 +4,15 @@
  * again and again. What has to hold for those who survive, and at the end, holds.
  *
  * In rounds: after so many kills everybody ends, or is killed at once, and all that
- * the objects hold is checked. A seed repeats what each player tries, not who comes
+ * the objects hold is checked. A seed repeats what each worker tries, not who comes
  * first.
  */
 #include <argp.h>
 
-#include "bury.h"
+#include "reap.h"
 #include "notice.h"
 #include "stepper.h"
-#include "../kipc_leaks.h"
+#include "leaks.h"
 
 #define ROUND		250	/* kills, or */
 #define ROUND_S		60	/* seconds, where all is slow */
@@ -24,7 +24,7 @@ struct options {
 	unsigned long kills;
 	unsigned long long seed;
 	unsigned long patience;
-	const char *player;
+	const char *worker;
 };
 
 struct torture {
@@ -44,12 +44,12 @@ struct torture {
 /* Processes                                                                */
 /* ------------------------------------------------------------------------ */
 
-static void start_player(struct slot *slot)
+static void start_worker(struct slot *slot)
 {
 	pid_t pid = child_fork();
 
 	if (!pid)
-		player_run(slot);
+		worker_run(slot);
 	if (pid < 0)
 		broken("fork: errno %d", errno);
 	slot->pid = pid > 0 ? pid : 0;
@@ -84,20 +84,20 @@ static void start_stepper(struct torture *torture)
 		step_through(torture);
 }
 
-/* The child that has ended is buried; its slot, or NULL where it has none. */
-static struct slot *bury_child(struct torture *torture, pid_t pid, int status)
+/* The child that has ended is reaped; its slot, or NULL where it has none. */
+static struct slot *reap_child(struct torture *torture, pid_t pid, int status)
 {
 	unsigned int i;
 
 	if (pid == torture->stepping)
 		torture->stepping = 0;
 	else if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
-		broken("a player died of signal %d", WTERMSIG(status));
+		broken("a worker died of signal %d", WTERMSIG(status));
 	else
 		torture->kills += WIFSIGNALED(status);
 	for (i = 0; i < SLOTS + CHILDREN; i++)
 		if (arena->slots[i].pid == pid) {
-			bury(&arena->slots[i], &torture->deaths);
+			reap(&arena->slots[i], &torture->deaths);
 			write_once(arena->slots[i].taken, 0);
 			return &arena->slots[i];
 		}
@@ -105,16 +105,16 @@ static struct slot *bury_child(struct torture *torture, pid_t pid, int status)
 }
 
 /* All who have ended by now; others take their place if the round goes on. */
-static void bury_children(struct torture *torture)
+static void reap_children(struct torture *torture)
 {
 	struct slot *slot;
 	int status;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		slot = bury_child(torture, pid, status);
+		slot = reap_child(torture, pid, status);
 		if (slot && slot < arena->slots + SLOTS && !round_is_over())
-			start_player(slot);
+			start_worker(slot);
 	}
 }
 
@@ -227,22 +227,22 @@ static void begin_round(struct torture *torture)
 	begin_targets();
 	write_once(arena->over, 0);
 	for (i = 0; i < SLOTS; i++)
-		start_player(&arena->slots[i]);
+		start_worker(&arena->slots[i]);
 	start_stepper(torture);
 }
 
 static void tell_who_hangs(void)
 {
 	const struct slot *slot;
-	const struct deed *deed;
+	const struct op *op;
 	unsigned int i;
 
 	for (i = 0; i < SLOTS_ALL; i++) {
 		slot = &arena->slots[i];
-		deed = &slot->records[0].deeds[slot->incarnation][0];
+		op = &slot->records[0].ops[slot->incarnation][0];
 		if (slot->pid)
-			broken("slot %u is at step %u of %s %u", i, deed->step,
-			       rows[deed->target].label, deed->element);
+			broken("slot %u is at step %u of %s %u", i, op->step,
+			       rows[op->target].label, op->element);
 	}
 }
 
@@ -263,7 +263,7 @@ static void end_round(struct torture *torture)
 	if (torture->rounds % 2)
 		kill_all(torture);
 	while (anybody_lives(torture)) {
-		bury_children(torture);
+		reap_children(torture);
 		notices_read();
 		stop_targets();
 		usleep(1000);
@@ -285,7 +285,7 @@ static void print_progress(const struct torture *torture)
 	fflush(stdout);
 }
 
-static void play_round(struct torture *torture)
+static void run_round(struct torture *torture)
 {
 	__u64 until = all_kills(torture) + ROUND;
 	__s64 start = now_ns(CLOCK_MONOTONIC);
@@ -294,7 +294,7 @@ static void play_round(struct torture *torture)
 	while (all_kills(torture) < until && seconds_since(start) < ROUND_S &&
 	       !torture_is_over(torture)) {
 		kill_some(torture);
-		bury_children(torture);
+		reap_children(torture);
 		notices_read();
 	}
 	end_round(torture);
@@ -386,7 +386,7 @@ static int run(const struct options *options)
 	       options->seed);
 	fflush(stdout);
 	do {
-		play_round(&torture);
+		run_round(&torture);
 	} while (!torture_is_over(&torture));
 	notices_close();
 	targets_close();
@@ -396,15 +396,15 @@ static int run(const struct options *options)
 }
 
 /* Who has come here by exec. */
-static int run_again(const char *player)
+static int run_again(const char *worker)
 {
 	struct slot *slot;
 
 	if (arena_map(ARENA_FD))
 		return 1;
-	slot = &arena->slots[atoi(player)];
+	slot = &arena->slots[atoi(worker)];
 	targets_find();
-	player_run(slot);
+	worker_run(slot);
 	return 0;
 }
 
@@ -414,7 +414,7 @@ static const struct argp_option option_list[] = {
 	{ "seed", 'S', "N", 0, "choose the same as another run", 0 },
 	{ "patience", 'p', "SECONDS", 0,
 	  "after which a wait is one for ever (60)", 0 },
-	{ "player", 'P', "SLOT", OPTION_HIDDEN, NULL, 0 },
+	{ "worker", 'P', "SLOT", OPTION_HIDDEN, NULL, 0 },
 	{}
 };
 
@@ -436,7 +436,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		options->patience = strtoul(text, NULL, 0);
 		break;
 	case 'P':
-		options->player = text;
+		options->worker = text;
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -455,8 +455,8 @@ int main(int argc, char **argv)
 				   .patience = 60 };
 
 	argp_parse(&parser, argc, argv, 0, NULL, &options);
-	if (options.player)
-		return run_again(options.player);
+	if (options.worker)
+		return run_again(options.worker);
 	if (!options.seconds && !options.kills)
 		options.seconds = 60;
 	return run(&options);
