@@ -5,7 +5,7 @@ struct arena *arena;
 
 int arena_create(size_t size)
 {
-	/* Not closed on exec: whoever execs comes back. */
+	/* It stays open across exec, because the new program needs it. */
 	int fd = memfd_create("torture", 0);
 
 	if (fd < 0 || ftruncate(fd, size))

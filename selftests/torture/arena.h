@@ -2,20 +2,21 @@
 /*
  * DOC: the arena
  *
- * Memory that all processes of the torture share. A process sits in a *slot* and
- * has up to THREADS *workers*, each with a *record*. There a worker writes what it
- * is going to do to an object, a *op*, before it does it, and that it is done
- * only afterwards. So whatever a process is killed at, its record tells what it may
- * have held, and by that what its death must have caused.
+ * The arena is memory that all processes of the torture share. Each process has a
+ * *slot* and up to THREADS *workers*, and each worker has a *record*. A worker writes
+ * into its record an *op*, that is, what it is going to do to an object, before it
+ * does it. It removes the op when it has done it. So the record of a process that was
+ * killed says what the process may have held, and therefore what its death must have
+ * caused.
  *
- * A op has steps. Between TAKING and HOLDING, and between GIVING and the end of
- * the op, the dead may have held something or not; who was HOLDING did, and who
- * has no op did not.
+ * An op has steps. A worker that died at TAKING or GIVING may have held something or
+ * not. A worker that died at HOLDING or MENDING did hold it, and a worker without an
+ * op held nothing.
  *
- * A process that becomes another program by exec dies as far as objects are
- * concerned, and lives on in its slot: it is one *incarnation* further then, with
- * ops of its own. Who has really died is reaped by the one process whose child it
- * was, which accounts for the ops of all its incarnations, see reap.h.
+ * A process that calls exec dies as far as objects are concerned, but it keeps its
+ * slot. Its *incarnation* is then greater by one, and it has ops of its own. A
+ * process that has really ended is reaped by its parent, which accounts for the ops
+ * of all incarnations; see reap.h.
  */
 #ifndef TORTURE_ARENA_H
 #define TORTURE_ARENA_H
@@ -44,20 +45,20 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#define SLOTS		36U	/* that are always occupied */
-#define CHILDREN	6	/* at most, of those who fork */
-#define STEPPED		1	/* processes stepped through, at a time */
+#define SLOTS		36U	/* always in use */
+#define CHILDREN	6	/* by fork, at most */
+#define STEPPED		1	/* single-stepped processes, at a time */
 #define SLOTS_ALL	(SLOTS + CHILDREN + STEPPED)
 #define THREADS		2
 #define INCARNATIONS	4
-#define DEPTHS		2	/* ops at once: one while another is HOLDING */
+#define DEPTHS		2	/* ops of a worker: a second one while the first is HOLDING */
 #define TARGETS_MAX	20
 
 enum step {
 	NONE,
 	TAKING,		/* locking, waiting, arriving, receiving */
 	HOLDING,
-	MENDING,	/* like HOLDING, after another one's death */
+	MENDING,	/* like HOLDING, after the death of the previous owner */
 	GIVING,		/* unlocking, posting, sending */
 	STEPS
 };
@@ -71,46 +72,46 @@ struct op {
 
 struct record {
 	__u64 operations;
-	__u32 life;	/* a number of this round's that no other worker has */
+	__u32 life;	/* a number that is unique in the round */
 	struct op ops[INCARNATIONS][DEPTHS];
 };
 
 struct slot {
-	__u32 taken;	/* of children */
-	pid_t pid;	/* 0: nobody sits here */
-	__u32 doomed;	/* killed; it may not have noticed yet */
-	__u32 crew;	/* target that it plays at alone, or TARGETS_MAX */
+	__u32 taken;	/* for slots of children */
+	pid_t pid;	/* 0: the slot is free */
+	__u32 doomed;	/* SIGKILL was sent */
+	__u32 crew;	/* the only target that it uses, or TARGETS_MAX */
 	__u32 incarnation;
 	struct record records[THREADS];
 };
 
 struct arena {
 	__u64 seed;
-	__u32 patience;	/* seconds until a wait is one for ever */
+	__u32 patience;	/* seconds after which a wait counts as hung */
 	int fds[TARGETS_MAX];
 	size_t shares[TARGETS_MAX];	/* offsets */
 
 	/* atomic */
 	__u64 births;	/* workers so far */
 	__u32 lives;	/* workers of this round */
-	__u32 over;	/* the round is */
-	__u32 broken;	/* invariants */
-	__u64 attaching[TARGETS_MAX];	/* processes that began to attach */
-	__u64 attached[TARGETS_MAX];	/* and those that had when they lived */
+	__u32 over;	/* the round has ended */
+	__u32 broken;	/* invariants that did not hold */
+	__u64 attaching[TARGETS_MAX];	/* processes that have begun to attach */
+	__u64 attached[TARGETS_MAX];	/* processes that have attached */
 	__u64 operations;
 	__u64 forks;
 	__u64 execs;
-	__u64 exits;	/* of workers who hold something */
+	__u64 exits;	/* of workers that held something */
 
 	struct slot slots[SLOTS_ALL];
 };
 
-/* The descriptor by which those who exec find it. */
+/* The descriptor of the arena, which stays open across exec. */
 #define ARENA_FD	100
 
 extern struct arena *arena;
 
-/* A file that arena_map() maps, also after exec; or a negative errno. */
+/* Returns the descriptor of a file for arena_map(), or a negative errno. */
 int arena_create(size_t size);
 int arena_map(int fd);
 
@@ -118,7 +119,7 @@ int arena_map(int fd);
 #define write_once(value, new)	__atomic_store_n(&(value), new, __ATOMIC_RELEASE)
 #define count_up(value)		__atomic_fetch_add(&(value), 1, __ATOMIC_SEQ_CST)
 
-/* An invariant does not hold: says so, in one piece, and all ends. */
+/* Reports in one write that an invariant does not hold, and ends the torture. */
 #define broken(format, ...) do { \
 	dprintf(STDOUT_FILENO, "BROKEN: " format " (process %d)\n", \
 		##__VA_ARGS__, getpid()); \

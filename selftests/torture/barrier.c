@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Barriers. A crew plays at nothing else, so that each of them is waited for. A
- * plain one breaks with every death; who is told of it mends it, and all begin
- * anew. With KIPC_DROP nothing ever breaks.
+ * Barriers. The processes of a crew use no other target, so that the others do not
+ * wait for them in vain. A plain barrier breaks with every death. A party that is told
+ * so resets it, and all begin anew. A barrier with KIPC_DROP never breaks.
  *
- * A party that has joined looks which generation it is in before it arrives. That
- * one cannot open without it, so when it has opened it is the next one exactly, for
- * as long as the party does not arrive again.
+ * A party that has joined reads the generation before it arrives. That generation
+ * cannot end without the party. So after the barrier has opened the generation is
+ * exactly the next one, as long as the party does not arrive again.
  */
 #include "target.h"
 
-#define SERIALS		1024	/* generations back in which two would be seen */
+#define SERIALS		1024	/* generations in which a second serial party is seen */
 
 struct barrier_share {
 	/* atomic */
 	__u32 joins;
-	__u32 deaths;		/* of who was or may have been arriving */
-	__u32 serials;		/* parties that were the serial one */
-	__u32 serial[SERIALS];	/* the next generation, where there was one */
-	__u32 arriving[SLOTS_ALL];	/* what will be the generation then */
+	__u32 deaths;		/* of processes that had or may have arrived */
+	__u32 serials;		/* waits that returned KIPC_BARRIER_SERIAL */
+	__u32 serial[SERIALS];	/* the generation after that of the serial party */
+	__u32 arriving[SLOTS_ALL];	/* the generation that the arrival leads to */
 
 	__u32 generation;	/* at the beginning of the round */
 };
 
 static struct kipc_create_args args(void)
 {
-	/* As many as the crew of the plain one. */
+	/* One party for each process of the crew of the plain barrier. */
 	return barrier_args(3);
 }
 
@@ -43,7 +43,7 @@ static void look(const struct target *target,
 		broken("%s: state: %d", label_of(target), ret);
 }
 
-/* One that opened because others went begins a count too. */
+/* The barrier may have opened since the last round, because members left. */
 static void barrier_begin(const struct target *target)
 {
 	struct barrier_share *share = target->share;
@@ -79,7 +79,7 @@ static void barrier_leave_worker(struct worker *worker,
 		broken("%s: leave: %d", label_of(target), ret);
 }
 
-/* By the word, where that is ours. */
+/* Arrives in user space if the word allows it, else in the kernel. */
 static int arrive(const struct seat *seat, const struct target *target)
 {
 	struct word *word = word_at(&seat->words, 0);
@@ -108,7 +108,7 @@ static void check_serial(const struct target *target, __u32 generation)
 		       generation);
 }
 
-/* Everybody else of the crew was arriving in that generation too. */
+/* Checks that every process of the crew had arrived in that generation. */
 static void check_arrived(const struct target *target, __u32 generation)
 {
 	struct barrier_share *share = target->share;
@@ -170,7 +170,7 @@ static void barrier_reap(const struct target *target, const struct op *op)
 	count_up(share->deaths);
 }
 
-/* Those who wait for one that has seen already that it is over. */
+/* Workers may wait for a worker that has ended because the round is over. */
 static void barrier_stop(const struct target *target)
 {
 	if (!drops(target))
@@ -187,7 +187,7 @@ static void barrier_check(const struct target *target)
 	if (state.members || state.waiters)
 		broken("%s: %u members and %u waiting at the end",
 		       label_of(target), state.members, state.waiters);
-	/* The vacancies that it had at first are filled by now. */
+	/* Three joins have filled the vacancies that it had at first. */
 	if (drops(target) && share->joins >= 3 &&
 	    (state.parties || state.arrived || state.broken))
 		broken("%s: %u parties, %u arrived, broken %u at the end",

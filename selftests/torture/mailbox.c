@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mailboxes. Every message has a number that its sender gives to no other one, and
- * is received once and in order. Who is killed as he receives may take one message
- * with him that was reported sent; or it is given back, and comes after others that
- * were sent later.
+ * Mailboxes. Each message has a number that is unique for its sender, and is received
+ * once and in order. A process that is killed while it receives may take one message
+ * with it that was reported as sent. Or the message returns to the mailbox and comes
+ * after others that were sent later.
  */
 #include "target.h"
 
-#define LIVES		4096	/* senders a round; later ones send nothing */
+#define LIVES		4096	/* senders in a round; later ones send nothing */
 #define MESSAGES	256	/* of each */
 #define CAPACITY	8
 #define PRIORITIES	3
@@ -22,8 +22,8 @@ struct sender {
 
 struct mailbox_share {
 	/* atomic */
-	__u32 doubtful;		/* who was killed as it received */
-	__u32 late;		/* messages that came after later ones */
+	__u32 doubtful;		/* processes that were killed while they received */
+	__u32 late;		/* messages received after later ones */
 
 	struct sender senders[LIVES];
 };
@@ -33,7 +33,7 @@ struct note {
 	__u32 number;
 };
 
-/* The next number that may come from each life, by target; of the calling thread. */
+/* The next number that this thread may receive from each sender, by target. */
 static __thread __u16 expected[TARGETS_MAX][LIVES];
 
 static struct kipc_create_args args(void)
@@ -76,14 +76,14 @@ static void send_one(struct worker *worker, const struct target *target,
 	op_end(worker, depth);
 }
 
-/* Of a sender that has been reaped no pid is told. */
+/* The kernel reports no pid for a sender that has been reaped. */
 static bool names_sender(const struct message *message,
 			 const struct sender *sender)
 {
 	return !message->args.pid || message->args.pid == (__u32)sender->pid;
 }
 
-/* What was received is what was sent, once, and after what was sent before. */
+/* Checks that the message was sent, is received once, and comes in order. */
 static void check_note(const struct target *target,
 		       const struct message *message)
 {
@@ -96,7 +96,7 @@ static void check_note(const struct target *target,
 	memcpy(&note, message->data, sizeof(note));
 	if (message->args.length != sizeof(note) || note.life >= LIVES ||
 	    note.number >= MESSAGES) {
-		broken("%s: a message of nobody's", label_of(target));
+		broken("%s: a message without a sender", label_of(target));
 		return;
 	}
 	sender = &share->senders[note.life];
@@ -131,7 +131,7 @@ static void receive_one(struct worker *worker, const struct target *target,
 	op_end(worker, depth);
 }
 
-/* Nobody else may come, so no wait is for ever. */
+/* There may be no other worker, so every wait has a deadline. */
 static void mailbox_use(struct worker *worker, const struct target *target,
 			unsigned int depth)
 {
@@ -152,7 +152,7 @@ static void mailbox_reap(const struct target *target, const struct op *op)
 		count_up(share->doubtful);
 }
 
-/* Of those that it was told are sent. */
+/* Counts the messages that were sent and not received. */
 static __u32 missing_of(const struct sender *sender)
 {
 	__u32 number, missing = 0;

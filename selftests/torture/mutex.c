@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mutexes, alone and of regions. What one protects is two numbers that its owner
- * makes one greater, one after the other: the next owner finds them equal, unless he
- * is told that the one before died. A region's are in its bytes.
+ * Mutexes, alone and of regions. Each protects two numbers, which its owner increments
+ * one after the other. The next owner finds the numbers equal, unless the mutex tells
+ * it that the previous owner has died. The numbers of a region are in its bytes.
  */
 #include "target.h"
 #include "mutex_word.h"
@@ -10,7 +10,7 @@
 #define ELEMENTS	3
 
 struct guarded {
-	__u64 inside;		/* the owner's word; 0: nobody is in there */
+	__u64 inside;		/* the owner's word; 0: no owner */
 	__u64 first;
 	__u64 second;
 };
@@ -18,8 +18,8 @@ struct guarded {
 struct mutex_share {
 	struct guarded guarded[ELEMENTS];
 	/* atomic */
-	__u64 told;		/* of an owner's death */
-	__u64 deaths;		/* of who was or may have been an owner */
+	__u64 told;		/* locks that returned EOWNERDEAD */
+	__u64 deaths;		/* of processes that were or may have been owners */
 };
 
 static struct kipc_create_args mutex_kind_args(void)
@@ -59,7 +59,7 @@ static int unlock(const struct seat *seat, unsigned int element, __u64 me)
 			     seat->attachment);
 }
 
-/* The owner before died: what is protected may be half done, not more. */
+/* The previous owner has died. It may have incremented one number only. */
 static void mend(const struct target *target, const struct seat *seat,
 		 unsigned int element)
 {
@@ -79,7 +79,7 @@ static void mend(const struct target *target, const struct seat *seat,
 		broken("%s %u: consistent: %d", label_of(target), element, ret);
 }
 
-/* Nobody is in there, and nobody has left anything half done. */
+/* Checks that there is no other owner, and that the numbers are equal. */
 static void check_whole(const struct target *target, const struct seat *seat,
 			unsigned int element)
 {
@@ -94,7 +94,7 @@ static void check_whole(const struct target *target, const struct seat *seat,
 		       element, guarded->first, guarded->second);
 }
 
-/* What every owner does at first; @ret is what locking it returned. */
+/* Begins to own the mutex. @ret is what the lock has returned. */
 static void enter(struct worker *worker, const struct target *target,
 		  unsigned int depth, int ret)
 {
@@ -110,7 +110,7 @@ static void enter(struct worker *worker, const struct target *target,
 	write_once(guarded->first, guarded->first + 1);
 }
 
-/* True where it is the owner, at a op that has begun. */
+/* Begins an op and locks. Returns whether the worker owns the mutex. */
 static bool acquire(struct worker *worker, const struct target *target,
 		    unsigned int depth, unsigned int element, __s64 deadline)
 {
@@ -152,7 +152,7 @@ static void release(struct worker *worker, const struct target *target,
 	op_end(worker, depth);
 }
 
-/* Where its owner may lock it again, and unlock it as often. */
+/* Locks a recursive mutex once more, and unlocks it once. */
 static void lock_again(struct worker *worker, const struct target *target,
 		       unsigned int element)
 {
@@ -168,7 +168,7 @@ static void lock_again(struct worker *worker, const struct target *target,
 		       ret);
 }
 
-/* Another one of the set, whatever the order: a deadlock is to be detected. */
+/* Locks another mutex of the set in any order. The kernel detects a deadlock. */
 static void lock_another(struct worker *worker, const struct target *target,
 			 unsigned int element)
 {
@@ -180,7 +180,7 @@ static void lock_another(struct worker *worker, const struct target *target,
 	release(worker, target, 1);
 }
 
-/* One of them is more in demand than the others. */
+/* Element 0 is locked more often than the others. */
 static void mutex_use(struct worker *worker, const struct target *target,
 		      unsigned int depth)
 {
@@ -207,7 +207,7 @@ static void mutex_reap(const struct target *target, const struct op *op)
 	count_up(share->deaths);
 }
 
-/* Everybody is gone, so it is to be had at once. */
+/* All workers have ended, so the mutex can be locked at once. */
 static void check_one(const struct target *target, struct seat *seat,
 		      unsigned int element)
 {

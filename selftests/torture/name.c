@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names that come and go with whoever made or opened them: none is left. And
- * onlookers, who look at all objects and change nothing.
+ * Names, which exist as long as a process has the object open: none is left at the
+ * end. And onlookers, which read the state of all objects and change nothing.
  */
 #include "target.h"
 
@@ -56,7 +56,7 @@ const struct kind name_kind = {
 	.check = name_check,
 };
 
-/* Reads LIST to its end, or what fdinfo and INFO say of one object. */
+/* Reads the list of names, or fdinfo and INFO of one object. */
 static void onlooker_use(struct worker *worker, const struct target *target,
 			 unsigned int depth)
 {
@@ -73,7 +73,7 @@ static void onlooker_use(struct worker *worker, const struct target *target,
 		ret = fdinfo_text(other->fd, text, sizeof(text)) ?:
 		      object_info(other->fd, &info);
 	else
-		/* Names come as fast as they are listed. */
+		/* It is limited, because names appear as fast as they are listed. */
 		do {
 			ret = list_names(&cursor, entries, ARRAY_SIZE(entries));
 		} while (ret > 0 && calls++ < 20);

@@ -2,7 +2,7 @@
 #include "notice.h"
 
 static struct {
-	int watch;	/* -1: this target tracks nobody */
+	int watch;	/* -1: this target has no attachments */
 	__u64 told;
 } notices[TARGETS_MAX];
 

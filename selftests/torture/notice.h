@@ -2,19 +2,19 @@
 /*
  * DOC: notices of death
  *
- * Of everybody who was attached to a target there is a notice once he is not any
- * more, and none of anybody else.
+ * There is one notice for each process that was attached to a target, once it is not
+ * attached any more, and none for any other process.
  */
 #ifndef TORTURE_NOTICE_H
 #define TORTURE_NOTICE_H
 
 #include "target.h"
 
-/* 0 or a negative errno. */
+/* Opens a watch for each target. Returns 0 or a negative errno. */
 int notices_open(void);
-/* So often that there is always room for more. */
+/* Reads all notices. To be called so often that there is always room for more. */
 void notices_read(void);
-/* Nobody is attached. */
+/* Checks the number of notices, when no process is attached. */
 void notices_check(void);
 void notices_close(void);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What becomes of those who live when somebody is killed: with the process-shared
- * objects of the C library, and with kipc's in their place. A table for people; only
- * where one of kipc's is not as it should be this fails.
+ * What happens to a process when another process is killed: with the process-shared
+ * objects of the C library, and with kipc objects in their place. It prints a table
+ * for people. It fails only if the outcome of a kipc object is not the expected one.
  */
 #include "array.h"
 #include "barrier.h"
@@ -22,19 +22,19 @@
 #include <semaphore.h>
 #include <string.h>
 
-#define BOUND_MS	3000	/* after which somebody hangs */
+#define BOUND_MS	3000	/* after which the survivor counts as hung */
 #define NAME		"kipc-peers"
 
 enum place {
-	HOLDING,	/* it */
-	WAITING,	/* for it, or for others */
-	BETWEEN,	/* having used it, and going to */
+	HOLDING,	/* the victim holds the object */
+	WAITING,	/* it waits for the object, or at the barrier */
+	BETWEEN,	/* it has used the object and does not use it now */
 	PLACES
 };
 
 enum outcome {
 	GOES_ON,
-	TOLD,		/* goes on, and knows that somebody died */
+	TOLD,		/* goes on, and gets an error that tells of the death */
 	HANGS,
 	FAILED,
 	NONE,
@@ -44,7 +44,7 @@ static const char *const outcome_names[] = {
 	"goes on", "is told", "hangs", "fails", "-",
 };
 
-/* What all processes of an experiment share. */
+/* Shared by the processes of an experiment. */
 struct peers_shared {
 	union {
 		pthread_mutex_t mutex;
@@ -52,7 +52,7 @@ struct peers_shared {
 		sem_t semaphore;
 	} own;
 	sem_t *semaphore;	/* own.semaphore, or a named one */
-	int fd;			/* of kipc's */
+	int fd;			/* of a kipc object */
 	unsigned int go;
 	unsigned int survivor_ready;
 	unsigned int victim_ready;
@@ -63,20 +63,20 @@ struct peers_shared {
 struct peer {
 	const char *label;
 	int (*make)(struct peers_shared *shared);	/* 0 or a negative errno */
-	/* In each process; NULL: nothing to do. */
+	/* In each process before it uses the object; may be NULL. */
 	int (*enter)(struct peers_shared *shared);
-	/* 0, -EOWNERDEAD where that has been mended, or another error. */
+	/* Returns 0, -EOWNERDEAD after it has repaired that, or another error. */
 	int (*take)(struct peers_shared *shared);
-	int (*give)(struct peers_shared *shared);	/* NULL: nothing is held */
+	int (*give)(struct peers_shared *shared);	/* NULL: there is nothing to give */
 	void (*remove)(struct peers_shared *shared);
-	/* After its maker was killed; NULL: no name. */
+	/* Whether the name exists after its maker was killed; NULL: no name. */
 	bool (*name_is_left)(struct peers_shared *shared);
-	/* What it should be, of kipc's. */
+	/* The expected outcomes, for kipc objects. */
 	const enum outcome *expected;
 };
 
 /* ------------------------------------------------------------------------ */
-/* The C library's                                                          */
+/* Objects of the C library                                                 */
 /* ------------------------------------------------------------------------ */
 
 static int robust_make(struct peers_shared *shared)
@@ -169,7 +169,7 @@ static int pthread_barrier_take(struct peers_shared *shared)
 }
 
 /* ------------------------------------------------------------------------ */
-/* kipc's                                                                   */
+/* kipc objects                                                             */
 /* ------------------------------------------------------------------------ */
 
 static int make(struct peers_shared *shared, int fd)
@@ -251,7 +251,7 @@ static int kipc_drop_make(struct peers_shared *shared)
 	return make(shared, create_flags(barrier_args(2), KIPC_DROP));
 }
 
-/* A barrier that has broken needs more than one to begin anew. */
+/* A broken barrier is not reset: that needs an agreement of all parties. */
 static int kipc_barrier_take(struct peers_shared *shared)
 {
 	int ret = barrier_wait(shared->fd);
@@ -282,7 +282,7 @@ static int use(struct peers_shared *shared)
 	return ret ? ret : give(shared);
 }
 
-/* Up to where it is killed. */
+/* Runs to the place where it is killed. */
 static int run_victim(void *data)
 {
 	struct peers_shared *shared = data;
@@ -301,7 +301,7 @@ static int run_victim(void *data)
 		pause();
 }
 
-/* Goes on, twice, when the other one has died. */
+/* Uses the object twice after the victim has died. */
 static int run_survivor(void *data)
 {
 	struct peers_shared *shared = data;
@@ -310,7 +310,7 @@ static int run_survivor(void *data)
 
 	if (!ret && holds)
 		ret = shared->peer->take(shared);
-	/* A barrier is used by both together. */
+	/* Both processes meet at a barrier. */
 	if (!ret && shared->place == BETWEEN)
 		ret = use(shared);
 	flag_raise(&shared->survivor_ready);
@@ -488,7 +488,7 @@ static const struct peer peers[] = {
 	},
 };
 
-/* True where it is as expected. */
+/* Returns whether the outcomes are the expected ones. */
 static bool try_peer(const struct peer *peer)
 {
 	enum outcome outcome;
@@ -515,10 +515,10 @@ int main(void)
 	bool right = true;
 	size_t i;
 
-	printf("Who lives when another process is killed\n\n%-28s %-15s %-15s %-15s %s\n",
+	printf("What happens to a process when another one is killed\n\n%-28s %-15s %-15s %-15s %s\n",
 	       "", "holding it", "waiting", "between", "its name");
 	for (i = 0; i < ARRAY_SIZE(peers); i++)
 		right &= try_peer(&peers[i]);
-	printf("\nhangs: for %d s, when it was killed\n", BOUND_MS / 1000);
+	printf("\nhangs: it was killed after %d s\n", BOUND_MS / 1000);
 	return right ? 0 : 1;
 }

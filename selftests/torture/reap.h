@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * DOC: the dead
+ * DOC: reaping
  *
- * When a process can be waited for its memory has gone, unless somebody looks at it
- * by way of /proc just then, and whatever it held was repaired with that. Its slot
- * is free once its ops are accounted for.
+ * When a process can be waited for, its memory has been freed, and the kernel has
+ * repaired what it held. (A reader of its /proc files could delay that.) The slot of
+ * the process is free when its ops have been accounted for.
  */
 #ifndef TORTURE_REAP_H
 #define TORTURE_REAP_H
 
 #include "target.h"
 
-/* What the dead were doing, by target and step; that of none beyond the targets. */
+/*
+ * What processes were doing when they died, by target and step. The row after the
+ * last target counts processes without an op.
+ */
 struct deaths {
 	__u64 by_step[TARGETS_MAX + 1][STEPS];
 };
 
 void reap(struct slot *slot, struct deaths *deaths);
 
-/* A table of the rows that have any. */
+/* Prints a table of the targets that have any. */
 void deaths_print(const struct deaths *deaths);
 
 #endif /* TORTURE_REAP_H */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Semaphores. With KIPC_UNDO no unit is ever lost. Without it who is killed takes
- * his units with him: those that he is known to have held are given back when he is
- * reaped, and so are those that he may have held, which are counted. At the end
- * there are so many as in the beginning, and at most that many more.
+ * Semaphores. With KIPC_UNDO no unit is ever lost. Without it a process that is killed
+ * keeps its units. They are posted when the process is reaped, both those that it
+ * held and those that it may have held. The latter are counted as doubtful. So at the
+ * end there are as many units as at the beginning, or more by at most the doubtful
+ * ones.
  */
 #include "target.h"
 
@@ -12,7 +13,7 @@
 #define MAX		1000000U
 
 struct semaphore_share {
-	__u32 doubtful[ELEMENTS];	/* atomic; units given back too many */
+	__u32 doubtful[ELEMENTS];	/* atomic; units that may be posted in excess */
 };
 
 static struct kipc_create_args args(void)
@@ -92,7 +93,7 @@ static void semaphore_check(const struct target *target)
 		    units > most)
 			broken("%s %u: %u units, not %u to %u", label_of(target),
 			       i, units, UNITS, most);
-		/* As in the beginning, for the next round. */
+		/* Restore the number of units for the next round. */
 		if (units > UNITS &&
 		    semaphore_trywait(target->fd, i, units - UNITS))
 			broken("%s %u: units not to be had", label_of(target),

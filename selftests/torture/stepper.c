@@ -38,7 +38,10 @@ static pid_t start(struct slot *slot, unsigned int target)
 	return pid;
 }
 
-/* Lets it go on, by one instruction or to its next stop; false where it ended. */
+/*
+ * Continues the process for one instruction or to its next stop. Returns false if it
+ * has ended.
+ */
 static bool go_on(pid_t pid, bool one)
 {
 	int status;
@@ -52,7 +55,7 @@ static enum step step_of(const struct slot *slot)
 	return read_once(slot->records[0].ops[0][0].step);
 }
 
-/* True where it is there, after so many instructions of that step. */
+/* Returns whether the process has reached that instruction of that step. */
 static bool go_to(const struct stepper *stepper, struct slot *slot, pid_t pid)
 {
 	unsigned int left = stepper->instructions;
@@ -69,7 +72,7 @@ static bool go_to(const struct stepper *stepper, struct slot *slot, pid_t pid)
 	return step_of(slot) == stepper->step;
 }
 
-/* From the first instruction of TAKING to the last one of GIVING. */
+/* Chooses the next instruction, step or target. @there: the last one existed. */
 static void next(struct stepper *stepper, bool there)
 {
 	stepper->instructions++;

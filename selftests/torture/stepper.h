@@ -2,9 +2,10 @@
 /*
  * DOC: the stepper
  *
- * One process after the other plays at a target once, in the midst of all others,
- * and is killed after some instruction of what it does at TAKING or GIVING: after
- * the first one, after the second one, and so on, until there are no more of them.
+ * One process after the other uses a target once, while all workers run. It is killed
+ * after one instruction of TAKING or GIVING: the first process after the first
+ * instruction, the next one after the second, and so on, until there are no more
+ * instructions.
  */
 #ifndef TORTURE_STEPPER_H
 #define TORTURE_STEPPER_H
@@ -18,11 +19,11 @@ struct stepper {
 	enum step step;
 	unsigned int instructions;
 	__u64 kills;
-	__u64 seen;			/* places in the program */
+	__u64 seen;			/* different places in the program */
 	unsigned long places[PLACES_MAX];	/* a hash table of these */
 };
 
-/* Starts one, kills and reaps it. */
+/* Starts one process, kills it, and reaps it. */
 void stepper_kill_one(struct stepper *stepper, struct slot *slot,
 		      struct deaths *deaths);
 

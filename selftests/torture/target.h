@@ -2,37 +2,40 @@
 /*
  * DOC: targets
  *
- * A target is an object that is tortured: a row of the table in target_table.c. Its
- * kind says how to play with it and what has to hold; a new kind is one file and
- * one row.
+ * A target is an object that is tortured, a row of the table in target_table.c. Its
+ * kind says how workers use it and which invariants hold. A new kind needs one file
+ * and one row.
  */
 #ifndef TORTURE_TARGET_H
 #define TORTURE_TARGET_H
 
 #include "worker.h"
 
-/* All but play may be NULL. */
+/* Every member but use may be NULL. */
 struct kind {
-	/* What to create; without it there is no object. */
+	/* Arguments of the object; NULL if there is none. */
 	struct kipc_create_args (*args)(void);
 	bool maps;		/* workers map its words */
 	bool bytes;		/* and its bytes: it is a region */
-	bool nests;		/* may be played at while another one is held */
-	size_t share;		/* bytes that the workers share, at first zero */
+	bool nests;		/* may be used while another target is held */
+	size_t share;		/* bytes that the workers share, zeroed at first */
 
-	/* Before a round: nobody plays. */
+	/* Before a round, when no worker runs. */
 	void (*begin)(const struct target *target);
-	/* A worker begins or ends to play at it. */
+	/* A worker begins or ceases to use it. */
 	void (*join)(struct worker *worker, const struct target *target);
 	void (*leave)(struct worker *worker, const struct target *target);
-	/* Do something to it, once. */
+	/* Uses it once. */
 	void (*use)(struct worker *worker, const struct target *target,
 		    unsigned int depth);
-	/* Who died at that op is gone, and nobody knows of it but us. */
+	/*
+	 * The worker that did the op has died. Only the process that reaps
+	 * it knows of that yet.
+	 */
 	void (*reap)(const struct target *target, const struct op *op);
-	/* The round is over: end waits that only the living could end. */
+	/* The round is over: ends waits that only running workers could end. */
 	void (*stop)(const struct target *target);
-	/* All who played have ended. */
+	/* All workers have ended. */
 	void (*check)(const struct target *target);
 };
 
@@ -40,7 +43,7 @@ struct row {
 	const char *label;
 	const struct kind *kind;
 	__u32 flags;
-	unsigned int crew;	/* processes that play at nothing else */
+	unsigned int crew;	/* processes that use no other target */
 };
 
 struct target {
@@ -67,17 +70,20 @@ static inline __s64 patience_deadline(void)
 	return deadline_in_ms(CLOCK_MONOTONIC, arena->patience * 1000);
 }
 
-/* Of the arena with all that the targets share; sets arena->shares. */
+/*
+ * Returns the size of the arena with the shared bytes of all targets, and fills in
+ * the offsets of these.
+ */
 size_t targets_size(size_t shares[TARGETS_MAX]);
-/* Creates the objects: 0 or a negative errno. */
+/* Creates the objects. Returns 0 or a negative errno. */
 int targets_create(void);
-/* Finds those that are there. */
+/* Finds the objects that have been created, also after exec. */
 void targets_find(void);
-/* Nobody is attached or waits any more. */
+/* Checks that no process is attached and no thread waits. */
 void targets_check_idle(void);
 void targets_close(void);
 
-/* Take part, as a process; 0 or a negative errno. */
+/* Attaches the process to a target. Returns 0 or a negative errno. */
 int seat_take(struct seat *seat, const struct target *target);
 void seat_leave(struct seat *seat);
 

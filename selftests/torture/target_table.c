@@ -4,8 +4,8 @@
 #define PAGE	4096
 
 /*
- * While a target is held none before it is waited for, so there are no deadlocks
- * but those of DETECT, which ends them itself.
+ * A worker that holds a target waits only for targets after it in this table, so there
+ * are no deadlocks but those of KIPC_DETECT, which ends them by itself.
  */
 const struct row rows[] = {
 	{ "mutex", &mutex_kind, 0, 0 },
@@ -39,7 +39,7 @@ size_t targets_size(size_t shares[TARGETS_MAX])
 	unsigned int i;
 
 	for (i = 0; i < target_count; i++) {
-		/* On pages of its own. */
+		/* Each target has pages of its own. */
 		size = (size + PAGE - 1) / PAGE * PAGE;
 		shares[i] = size;
 		size += rows[i].kind->share;
@@ -59,7 +59,7 @@ static int target_create(unsigned int number)
 	snprintf(suffix, sizeof(suffix), "%u", number);
 	fd = create_named(row->kind->args(), unique_name(name, suffix),
 			  row->flags | KIPC_EXCLUSIVE);
-	/* Whoever execs comes back. */
+	/* It stays open across exec, because the new program needs it. */
 	if (fd >= 0 && fcntl(fd, F_SETFD, 0))
 		return -errno;
 	return fd;
@@ -96,7 +96,7 @@ static void target_check_idle(const struct target *target)
 	long attached = fdinfo_number(target->fd, "kipc-attachments:");
 	long waiting = waiters(target->fd);
 
-	/* Some track nobody. */
+	/* Some objects have no attachments. */
 	if (attached && attached != -ENOENT)
 		broken("%s: %ld attached after the end", label_of(target),
 		       attached);
@@ -132,7 +132,7 @@ int seat_take(struct seat *seat, const struct target *target)
 		return 0;
 	count_up(arena->attaching[target->number]);
 	ret = words_attach(&seat->words, seat->fd);
-	/* A child of fork has them already, where they were. */
+	/* A child of fork has inherited the mapping of the bytes. */
 	if (!ret && target->row->kind->bytes && !seat->bytes.base)
 		ret = bytes_map(&seat->bytes, seat->fd);
 	if (ret)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Torture: many processes use objects of every type, and are killed at any moment,
- * again and again. What has to hold for those who survive, and at the end, holds.
+ * The torture: many processes use objects of every type and are killed at any moment,
+ * again and again. It checks the invariants that hold for the survivors, and at the
+ * end.
  *
- * In rounds: after so many kills everybody ends, or is killed at once, and all that
- * the objects hold is checked. A seed repeats what each worker tries, not who comes
- * first.
+ * It runs in rounds. After a number of kills all workers end, or are killed at once,
+ * and everything that the objects hold is checked. A seed repeats what each worker
+ * tries, but not the order in which the workers run.
  */
 #include <argp.h>
 
@@ -15,9 +16,9 @@
 #include "leaks.h"
 
 #define ROUND		250	/* kills, or */
-#define ROUND_S		60	/* seconds, where all is slow */
+#define ROUND_S		60	/* seconds, on a slow kernel */
 #define PAUSE_US	1500	/* at most, between kills */
-#define VICTIMS		3	/* at most, at a time */
+#define VICTIMS		3	/* at most, at once */
 
 struct options {
 	unsigned long seconds;
@@ -36,7 +37,7 @@ struct torture {
 	pid_t stepping;			/* 0: there is none */
 	__s64 started;
 	__u64 kills;			/* by this process */
-	__u64 asleep;			/* of them */
+	__u64 asleep;			/* of these, of sleeping processes */
 	unsigned int rounds;
 };
 
@@ -55,7 +56,7 @@ static void start_worker(struct slot *slot)
 	slot->pid = pid > 0 ? pid : 0;
 }
 
-/* One slot each to the members of a crew, the others to whoever comes. */
+/* Gives a slot to each process of a crew. The others have no crew. */
 static void assign_slots(void)
 {
 	unsigned int target, i, slot = 0;
@@ -84,7 +85,7 @@ static void start_stepper(struct torture *torture)
 		step_through(torture);
 }
 
-/* The child that has ended is reaped; its slot, or NULL where it has none. */
+/* Accounts for a child that has ended. Returns its slot, or NULL. */
 static struct slot *reap_child(struct torture *torture, pid_t pid, int status)
 {
 	unsigned int i;
@@ -104,7 +105,7 @@ static struct slot *reap_child(struct torture *torture, pid_t pid, int status)
 	return NULL;
 }
 
-/* All who have ended by now; others take their place if the round goes on. */
+/* Reaps all that have ended, and replaces them unless the round is over. */
 static void reap_children(struct torture *torture)
 {
 	struct slot *slot;
@@ -140,7 +141,7 @@ static void kill_slot(struct torture *torture, struct slot *slot)
 	kill(pid, SIGKILL);
 }
 
-/* At some moment; those that die together are not even waited for. */
+/* Kills up to VICTIMS processes after a random pause, without waiting for them. */
 static void kill_some(struct torture *torture)
 {
 	unsigned int victims = 1 + random_below(&torture->random, VICTIMS);
@@ -220,7 +221,7 @@ static void begin_round(struct torture *torture)
 {
 	unsigned int i;
 
-	/* A child that was killed early may not have said which slot it had. */
+	/* A child that was killed early may not have written its pid to its slot. */
 	for (i = SLOTS; i < SLOTS + CHILDREN; i++)
 		arena->slots[i].taken = 0;
 	arena->lives = 0;
@@ -231,7 +232,7 @@ static void begin_round(struct torture *torture)
 	start_stepper(torture);
 }
 
-static void tell_who_hangs(void)
+static void report_hanging(void)
 {
 	const struct slot *slot;
 	const struct op *op;
@@ -246,7 +247,7 @@ static void tell_who_hangs(void)
 	}
 }
 
-static bool anybody_lives(const struct torture *torture)
+static bool workers_live(const struct torture *torture)
 {
 	siginfo_t info;
 
@@ -254,7 +255,7 @@ static bool anybody_lives(const struct torture *torture)
 	       !waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT);
 }
 
-/* Everybody ends by himself, or is killed at once. */
+/* Ends all workers: in turn by the end of the round, or by a kill. */
 static void end_round(struct torture *torture)
 {
 	__s64 start = now_ns(CLOCK_MONOTONIC);
@@ -262,14 +263,14 @@ static void end_round(struct torture *torture)
 	write_once(arena->over, 1);
 	if (torture->rounds % 2)
 		kill_all(torture);
-	while (anybody_lives(torture)) {
+	while (workers_live(torture)) {
 		reap_children(torture);
 		notices_read();
 		stop_targets();
 		usleep(1000);
 		if (seconds_since(start) <= arena->patience)
 			continue;
-		tell_who_hangs();
+		report_hanging();
 		kill_all(torture);
 		start = now_ns(CLOCK_MONOTONIC);
 	}
@@ -315,7 +316,7 @@ static int torture_begin(struct torture *torture)
 
 	if (fd < 0)
 		return fd;
-	/* Where those who exec find it. */
+	/* A program after exec finds it there. */
 	if (dup2(fd, ARENA_FD) < 0)
 		return -errno;
 	close(fd);
@@ -350,7 +351,7 @@ static void print_end(struct torture *torture)
 
 	add_deaths(&torture->deaths, torture->stepped);
 	deaths_print(&torture->deaths);
-	printf("%llu children forked, %llu execs, %llu exits of who held something\n",
+	printf("%llu children forked, %llu execs, %llu exits while something was held\n",
 	       arena->forks, arena->execs, arena->exits);
 	printf("%llu killed by single steps, at %llu instructions\n",
 	       torture->stepper->kills, torture->stepper->seen);
@@ -359,7 +360,7 @@ static void print_end(struct torture *torture)
 	       (unsigned long long)arena->seed);
 }
 
-/* As if the torture had never been. */
+/* Checks that the torture has left nothing behind. */
 static void check_left(const struct holdings *before)
 {
 	struct holdings now = holdings_now();
@@ -369,7 +370,7 @@ static void check_left(const struct holdings *before)
 		       now.names, now.references, before->names,
 		       before->references);
 	if (!geteuid() && quota_check())
-		broken("something is left in the quota");
+		broken("the quota is not all free");
 }
 
 static int run(const struct options *options)
@@ -395,7 +396,7 @@ static int run(const struct options *options)
 	return arena->broken != 0;
 }
 
-/* Who has come here by exec. */
+/* Runs a worker that has called exec. */
 static int run_again(const char *worker)
 {
 	struct slot *slot;
@@ -409,11 +410,11 @@ static int run_again(const char *worker)
 }
 
 static const struct argp_option option_list[] = {
-	{ "seconds", 's', "N", 0, "how long to go on", 0 },
-	{ "kills", 'k', "N", 0, "how many to kill, at least", 0 },
-	{ "seed", 'S', "N", 0, "choose the same as another run", 0 },
+	{ "seconds", 's', "N", 0, "run for N seconds", 0 },
+	{ "kills", 'k', "N", 0, "run until N processes were killed", 0 },
+	{ "seed", 'S', "N", 0, "repeat the choices of a run with seed N", 0 },
 	{ "patience", 'p', "SECONDS", 0,
-	  "after which a wait is one for ever (60)", 0 },
+	  "a wait that takes longer counts as hung (60)", 0 },
 	{ "worker", 'P', "SLOT", OPTION_HIDDEN, NULL, 0 },
 	{}
 };
@@ -449,7 +450,7 @@ int main(int argc, char **argv)
 	static const struct argp parser = {
 		.options = option_list,
 		.parser = parse_option,
-		.doc = "Kills who uses kipc objects; the bound that is reached first counts.",
+		.doc = "Kills processes that use kipc objects, until the first limit is reached.",
 	};
 	struct options options = { .seed = now_ns(CLOCK_REALTIME) / 1000,
 				   .patience = 60 };

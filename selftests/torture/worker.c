@@ -7,16 +7,16 @@
 #define SHORT_NS	2000000	/* a wait while something else is held */
 #define CHILD_TURNS	100
 
-/* Of this process. */
+/* Of this process: its objects, and the targets that it uses. */
 static struct seat seats[TARGETS_MAX];
 static __u8 choice[CHOICES];
 static unsigned int choices;
 
 /* ------------------------------------------------------------------------ */
-/* Ops                                                                    */
+/* Ops                                                                      */
 /* ------------------------------------------------------------------------ */
 
-/* The tracer goes on from here, one instruction at a time. */
+/* The tracer continues from here, one instruction at a time. */
 static void worker_stop(const struct worker *worker)
 {
 	if (worker->stepped)
@@ -53,7 +53,7 @@ void op_end(struct worker *worker, unsigned int depth)
 /* While something is held                                                  */
 /* ------------------------------------------------------------------------ */
 
-/* As a program that knows nothing of what the former one held. */
+/* Becomes a program that knows nothing of what the process held. */
 static void worker_exec(struct worker *worker)
 {
 	char slot[16];
@@ -67,7 +67,7 @@ static void worker_exec(struct worker *worker)
 	broken("exec: errno %d", errno);
 }
 
-static struct slot *slot_for_child(void)
+static struct slot *worker_slot_for_child(void)
 {
 	unsigned int i, free;
 
@@ -84,12 +84,12 @@ static struct slot *slot_for_child(void)
 static void worker_run_child(struct slot *slot);
 
 /*
- * A child that goes on with the objects, while the parent may die. Its own parent
- * is ours, who will miss it when it is killed.
+ * Forks a child that continues to use the objects, while the worker may die. The
+ * parent of the child is the parent of this process, which reaps both.
  */
 static void worker_fork(void)
 {
-	struct slot *slot = slot_for_child();
+	struct slot *slot = worker_slot_for_child();
 	long pid;
 
 	if (!slot)
@@ -102,15 +102,15 @@ static void worker_fork(void)
 		worker_run_child(slot);
 }
 
-static const struct target *some_choice(struct worker *worker)
+static const struct target *worker_some_target(struct worker *worker)
 {
 	return &targets[worker->choice[chance(worker, worker->choices)]];
 }
 
-/* At another target: one that comes later, for the sake of order. */
+/* Uses another target. It has a higher number, so that no deadlock is possible. */
 static void worker_nest(struct worker *worker, const struct target *target)
 {
-	const struct target *other = some_choice(worker);
+	const struct target *other = worker_some_target(worker);
 
 	if (other->row->kind->nests && other->number > target->number)
 		other->row->kind->use(worker, other, 1);
@@ -158,7 +158,7 @@ void worker_dawdle(struct worker *worker, unsigned int turns)
 }
 
 /* ------------------------------------------------------------------------ */
-/* A worker's life                                                          */
+/* The main loop of a worker                                                */
 /* ------------------------------------------------------------------------ */
 
 static struct worker worker_make(struct slot *slot, unsigned int thread)
@@ -177,7 +177,7 @@ static struct worker worker_make(struct slot *slot, unsigned int thread)
 	return worker;
 }
 
-static void join_all(struct worker *worker)
+static void worker_join_all(struct worker *worker)
 {
 	const struct target *target;
 	unsigned int i;
@@ -189,7 +189,7 @@ static void join_all(struct worker *worker)
 	}
 }
 
-static void leave_all(struct worker *worker)
+static void worker_leave_all(struct worker *worker)
 {
 	const struct target *target;
 	unsigned int i;
@@ -205,18 +205,18 @@ static void worker_loop(struct worker *worker)
 {
 	const struct target *target;
 
-	join_all(worker);
+	worker_join_all(worker);
 	while (!round_is_over()) {
-		target = some_choice(worker);
+		target = worker_some_target(worker);
 		target->row->kind->use(worker, target, 0);
 		worker_dawdle(worker, 300);
 		if (worker->turns && !--worker->turns)
 			break;
 	}
-	leave_all(worker);
+	worker_leave_all(worker);
 }
 
-static void sit_down(unsigned int target)
+static void worker_attach(unsigned int target)
 {
 	int ret = seat_take(&seats[target], &targets[target]);
 
@@ -225,7 +225,7 @@ static void sit_down(unsigned int target)
 		broken("%s: cannot attach: %d", rows[target].label, ret);
 }
 
-static bool is_chosen(unsigned int target)
+static bool worker_has_chosen(unsigned int target)
 {
 	unsigned int i;
 
@@ -235,20 +235,20 @@ static bool is_chosen(unsigned int target)
 	return false;
 }
 
-/* Some of the targets that have no crew. */
-static void choose(struct random *random)
+/* Chooses targets that have no crew. */
+static void worker_choose(struct random *random)
 {
 	unsigned int target;
 
 	choices = 0;
 	while (choices < CHOICES) {
 		target = random_below(random, target_count);
-		if (!rows[target].crew && !is_chosen(target))
-			sit_down(target);
+		if (!rows[target].crew && !worker_has_chosen(target))
+			worker_attach(target);
 	}
 }
 
-static void *run_thread(void *data)
+static void *worker_run_thread(void *data)
 {
 	struct slot *slot = data;
 	struct worker worker = worker_make(slot, 1);
@@ -266,14 +266,14 @@ void worker_run(struct slot *slot)
 	setpriority(PRIO_PROCESS, 0, NICE_WORKER);
 	slot->pid = getpid();
 	if (slot->crew < TARGETS_MAX)
-		sit_down(slot->crew);
+		worker_attach(slot->crew);
 	else
-		choose(&worker.random);
+		worker_choose(&worker.random);
 	worker.choices = choices;
-	/* The parties of a plain barrier are as many as there are processes. */
+	/* A plain barrier has one party for each process of its crew. */
 	two = !chance(&worker, 3) && (slot->crew == TARGETS_MAX ||
 				      rows[slot->crew].flags & KIPC_DROP);
-	if (two && pthread_create(&thread, NULL, run_thread, slot))
+	if (two && pthread_create(&thread, NULL, worker_run_thread, slot))
 		broken("no second thread");
 	worker_loop(&worker);
 	if (two)
@@ -281,7 +281,7 @@ void worker_run(struct slot *slot)
 	_exit(0);
 }
 
-/* In the child: it inherits no mapping that attaches. */
+/* Runs in the child, which does not inherit the mappings that attach. */
 static void worker_run_child(struct slot *slot)
 {
 	struct worker worker;
@@ -289,7 +289,7 @@ static void worker_run_child(struct slot *slot)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	slot->pid = getpid();
 	worker = worker_make(slot, 0);
-	choose(&worker.random);
+	worker_choose(&worker.random);
 	worker.choices = choices;
 	worker.turns = 1 + chance(&worker, CHILD_TURNS);
 	worker_loop(&worker);
@@ -301,7 +301,7 @@ void worker_run_stepped(struct slot *slot, unsigned int target)
 	struct worker worker = worker_make(slot, 0);
 
 	slot->pid = getpid();
-	sit_down(target);
+	worker_attach(target);
 	worker.choices = choices;
 	worker.stepped = true;
 	worker.alone = true;

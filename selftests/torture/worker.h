@@ -2,13 +2,13 @@
 /*
  * DOC: workers
  *
- * A worker is a thread that does something to objects, again and again, until the
- * round is over or it is killed. It plays at the target of its crew, or at a few
- * that chance chose when its process began. While it holds something it may play at
- * another target, fork a child that plays too, exec itself, or exit.
+ * A worker is a thread that uses objects again and again until the round is over or
+ * it is killed. It uses the target of its crew, or a few targets that were chosen at
+ * random when its process began. While it holds something it may use another target,
+ * fork a child that works too, call exec, or exit.
  *
- * After fork and exec nothing is allocated, because other threads may have had the
- * locks of the allocator.
+ * After fork and exec the worker allocates no memory, because other threads may have
+ * held the locks of the allocator.
  */
 #ifndef TORTURE_WORKER_H
 #define TORTURE_WORKER_H
@@ -19,14 +19,14 @@
 
 #include <sys/resource.h>
 
-/* There are many workers, and they are always busy: others go before them. */
+/* The many workers are always busy, so the other processes get a higher priority. */
 #define NICE_KILLER	(-10)
 #define NICE_STEPPER	(-5)
 #define NICE_WORKER	0
 
 struct target;
 
-/* A process and an object. */
+/* An object as one process uses it. */
 struct seat {
 	int fd;
 	__u32 attachment;
@@ -39,12 +39,12 @@ struct worker {
 	struct record *record;
 	unsigned int incarnation;	/* of the process */
 	struct seat *seats;		/* of the process, by target */
-	const __u8 *choice;		/* targets that it plays at */
+	const __u8 *choice;		/* targets that it uses */
 	unsigned int choices;
-	unsigned int turns;		/* left; 0: for ever */
+	unsigned int turns;		/* that remain; 0: no limit */
 	struct random random;
-	bool stepped;			/* stops before TAKING and GIVING */
-	bool alone;			/* neither forks nor execs nor exits */
+	bool stepped;			/* stops itself at TAKING and GIVING */
+	bool alone;			/* it does not fork, exec or exit */
 };
 
 static inline unsigned int chance(struct worker *worker, unsigned int limit)
@@ -60,23 +60,26 @@ static inline struct op *op_at(const struct worker *worker,
 	return &worker->record->ops[worker->incarnation][depth];
 }
 
-/* From now on TAKING. */
+/* Writes an op at the step TAKING. */
 void op_begin(struct worker *worker, unsigned int depth,
 	      const struct target *target, unsigned int element,
 	      unsigned int count);
 void op_step(struct worker *worker, unsigned int depth, enum step step);
 void op_end(struct worker *worker, unsigned int depth);
 
-/* While something is HOLDING, at depth 0: play at something else, or end. */
+/* To be called at depth 0, while HOLDING: uses another target, or ends, at random. */
 void worker_meanwhile(struct worker *worker, const struct target *target);
 
-/* A short deadline where it would delay others, else one that never passes. */
+/*
+ * Returns a short deadline if the wait would delay other workers, else one that does
+ * not pass unless the wait hangs.
+ */
 __s64 worker_deadline(struct worker *worker, unsigned int depth);
 
-/* Some time passes, at most that many turns of a loop. */
+/* Spins for a random time, at most that many turns of a loop. */
 void worker_dawdle(struct worker *worker, unsigned int turns);
 
-/* What a process in that slot does; none of them returns. */
+/* Run the process of a slot. They do not return. */
 void worker_run(struct slot *slot);
 void worker_run_stepped(struct slot *slot, unsigned int target);
 
