@@ -466,14 +466,14 @@ TEST_F(attachment, numbers_go_round)
 	EXPECT_EQ(1L, attached(self->fd));
 }
 
-struct crowd {
+struct attachment_crowd {
 	int fd;
 	unsigned int attached;
 	int error;
 };
 
 /* Attaches and does nothing else, in as little memory as possible. */
-static void crowd_one(struct crowd *crowd)
+static void crowd_one(struct attachment_crowd *crowd)
 {
 	if (mmap(NULL, 4096, PROT_READ, MAP_SHARED, crowd->fd, 0) == MAP_FAILED)
 		crowd->error = errno;
@@ -495,7 +495,7 @@ static bool memory_for_a_crowd(void)
 
 TEST_F_TIMEOUT(attachment, of_no_more_than_the_most, 300)
 {
-	struct crowd *crowd = shared_alloc(sizeof(*crowd));
+	struct attachment_crowd *crowd = shared_alloc(sizeof(*crowd));
 	static pid_t pids[KIPC_ATTACHMENTS_MAX];
 	struct child child;
 	unsigned int i;

@@ -187,7 +187,7 @@ FIXTURE_TEARDOWN(creation_race)
 	parameter_set("max_bytes", self->max_bytes);
 }
 
-struct race {
+struct creation_race {
 	char name[64];
 	unsigned int message_size;
 	unsigned int here;	/* creators that have come to a round */
@@ -203,7 +203,7 @@ static void meet(unsigned int *count, unsigned int round)
 
 static int run_racer(void *data)
 {
-	struct race *race = data;
+	struct creation_race *race = data;
 	int fd, ret = become_user(USER, USER);
 	unsigned int i;
 
@@ -225,7 +225,7 @@ static int run_racer(void *data)
 
 TEST_F(creation_race, gives_all_the_same_object)
 {
-	struct race *race = shared_alloc(sizeof(*race));
+	struct creation_race *race = shared_alloc(sizeof(*race));
 	struct child children[RACERS];
 	size_t i;
 

@@ -486,14 +486,14 @@ TEST_F(death, of_a_parent)
 }
 
 /* A thread unmaps while another one waits. */
-struct unmapping {
+struct mutex_unmapping {
 	struct mutexes mutexes;
 	int outcome;
 };
 
 static void *unmap_when_awaited(void *data)
 {
-	struct unmapping *unmapping = data;
+	struct mutex_unmapping *unmapping = data;
 
 	wait_until(waiters(unmapping->mutexes.fd) == 1);
 	mutexes_detach(&unmapping->mutexes);
@@ -502,7 +502,7 @@ static void *unmap_when_awaited(void *data)
 
 static int run_lock_while_unmapping(void *data)
 {
-	struct unmapping unmapping;
+	struct mutex_unmapping unmapping;
 	pthread_t thread;
 	int ret = mutexes_attach(&unmapping.mutexes, *(int *)data);
 

@@ -174,7 +174,7 @@ static const char *const wish_names[] = {
 };
 
 /* Shared with its process. */
-struct heir {
+struct process_heir {
 	struct scene *scene;
 	enum wish wish;
 	__s64 told;
@@ -207,7 +207,7 @@ static int take_unit(struct scene *scene, __s64 deadline)
 
 static int run_heir(void *data)
 {
-	struct heir *heir = data;
+	struct process_heir *heir = data;
 	struct scene *scene = heir->scene;
 	__s64 deadline = deadline_in_ms(CLOCK_MONOTONIC, PATIENCE_MS);
 	int ret;
@@ -236,7 +236,7 @@ static int run_heir(void *data)
 FIXTURE(process) {
 	struct scene *scene;
 	struct child victim, waiters[WISHES];
-	struct heir *heirs;
+	struct process_heir *heirs;
 	char core_pattern[256];
 	int listener, dump;
 };
@@ -574,7 +574,7 @@ TEST_F(process, tells_those_that_only_try)
 }
 
 /* The guest is no participant: it may hold nothing that only processes hold. */
-struct guest_request {
+struct process_request {
 	struct guest guest;
 	int semaphore, barrier;
 	int outcomes[3];
@@ -582,7 +582,7 @@ struct guest_request {
 
 static int run_requests(void *data)
 {
-	struct guest_request *request = data;
+	struct process_request *request = data;
 
 	request->outcomes[0] = semaphore_trywait(request->semaphore, 0, 1);
 	request->outcomes[1] = semaphore_post(request->semaphore, 0, 1);
@@ -592,7 +592,7 @@ static int run_requests(void *data)
 
 TEST(guest_is_not_attached_by_the_memory)
 {
-	struct guest_request *request = shared_alloc(sizeof(*request));
+	struct process_request *request = shared_alloc(sizeof(*request));
 	struct words words;
 	int status;
 	pid_t pid;

@@ -189,7 +189,7 @@ TEST_F(thread, that_has_ended_is_no_owner_to_those_that_look)
 }
 
 /* What a thread that is taken for another one would be allowed to. */
-struct heir {
+struct thread_heir {
 	const struct mutexes *mutexes;
 	__u64 wanted;		/* leave the mutex alone without it; 0: in any case */
 	pid_t tid;
@@ -199,7 +199,7 @@ struct heir {
 
 static void *run_heir(void *data)
 {
-	struct heir *self = data;
+	struct thread_heir *self = data;
 	const struct mutexes *mutexes = self->mutexes;
 	int fd = mutexes->fd;
 	__u32 id = mutexes->attachment;
@@ -229,7 +229,7 @@ static void *run_heir(void *data)
 /* gettid() says the same to it as to the dead one. */
 TEST_F(thread, of_the_same_tid_is_not_the_owner)
 {
-	struct heir heir = { .mutexes = &self->mutexes };
+	struct thread_heir heir = { .mutexes = &self->mutexes };
 	struct owner owner;
 	pthread_t thread;
 	char text[16];
@@ -255,7 +255,7 @@ TEST_F(thread, of_the_same_tid_is_not_the_owner)
 /* Nor is one that gets the number which the kernel has issued to the dead one. */
 TEST_F(thread, of_the_same_number_is_not_the_owner)
 {
-	struct heir heir = { .mutexes = &self->mutexes };
+	struct thread_heir heir = { .mutexes = &self->mutexes };
 	long all = parameter_get("max_threads");
 	struct owner owner;
 	pthread_t thread;
@@ -336,7 +336,7 @@ TEST(leader_that_ends_alone)
 /* Tasks that share memory                                                  */
 /* ------------------------------------------------------------------------ */
 
-struct guest_request {
+struct thread_request {
 	struct guest guest;
 	struct mutexes mutexes;
 	pid_t tid;
@@ -345,7 +345,7 @@ struct guest_request {
 
 static int run_request(void *data)
 {
-	struct guest_request *request = data;
+	struct thread_request *request = data;
 	int fd = request->mutexes.fd;
 	__u32 id = request->mutexes.attachment;
 
@@ -360,7 +360,7 @@ static int run_request(void *data)
 /* The first process of a pid namespace, and its guest, the first one of another. */
 static int run_with_a_guest(void *data)
 {
-	struct guest_request *request = data;
+	struct thread_request *request = data;
 	int status;
 	pid_t pid;
 
@@ -390,7 +390,7 @@ static int run_in_a_namespace(void *data)
 
 TEST(tasks_of_two_pid_namespaces_in_one_memory)
 {
-	struct guest_request *request = shared_alloc(sizeof(*request));
+	struct thread_request *request = shared_alloc(sizeof(*request));
 	struct child child;
 	int ret;
 

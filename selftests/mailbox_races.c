@@ -16,7 +16,7 @@
 
 static const __u32 priorities[LEVELS] = { 0, 1, 77, KIPC_PRIORITIES - 1 };
 
-struct letter {
+struct race_letter {
 	__u32 sender;
 	__u32 number;
 	__u32 level;
@@ -37,7 +37,7 @@ static struct mailbox_race *mailbox_race_of(struct race_worker *self)
 }
 
 /* Half of them are as long as can be, so that the shorter ones pass by. */
-static size_t letter_length(const struct letter *letter)
+static size_t letter_length(const struct race_letter *letter)
 {
 	if (letter->number % 2)
 		return sizeof(*letter);
@@ -45,7 +45,7 @@ static size_t letter_length(const struct letter *letter)
 }
 
 /* After one that failed at once comes one that waits: others are to go on. */
-static int send_letter(struct race_worker *self, const struct letter *letter,
+static int send_letter(struct race_worker *self, const struct race_letter *letter,
 		       bool patient)
 {
 	int fd = mailbox_race_of(self)->fd;
@@ -93,7 +93,7 @@ static int send_ends(struct mailbox_race *race)
 static int work_sender(struct race_worker *self)
 {
 	struct mailbox_race *race = mailbox_race_of(self);
-	struct letter letter = { .sender = self->number };
+	struct race_letter letter = { .sender = self->number };
 	int ret = 0;
 
 	while (letter.number < race->letters) {
@@ -116,7 +116,7 @@ static int work_sender(struct race_worker *self)
 static int read_letter(int fd, struct message *message)
 {
 	ssize_t length = read(fd, message->data, sizeof(message->data));
-	struct letter letter;
+	struct race_letter letter;
 
 	if (length < 0)
 		return -errno;
@@ -169,7 +169,7 @@ static int receive_letter(struct race_worker *self, struct message *message,
 	}
 }
 
-static bool letter_is_whole(const struct letter *letter,
+static bool letter_is_whole(const struct race_letter *letter,
 			    const struct kipc_mailbox_receive_args *args)
 {
 	size_t i;
@@ -189,7 +189,7 @@ static int accept_letter(struct mailbox_race *race,
 			 const struct message *message, bool peeked,
 			 __s64 last[SENDERS][LEVELS])
 {
-	struct letter letter;
+	struct race_letter letter;
 
 	memcpy(&letter, message->data, sizeof(letter));
 	if (!letter_is_whole(&letter, &message->args))

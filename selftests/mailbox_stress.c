@@ -13,7 +13,7 @@
 #define LEVELS		4	/* of priority, in turn */
 #define MESSAGE_SIZE	48
 
-struct letter {
+struct stress_letter {
 	__u32 sender;
 	__u32 number;
 	char padding[MESSAGE_SIZE - 8];
@@ -102,14 +102,14 @@ FIXTURE_TEARDOWN(traffic)
 }
 
 /* Between the two numbers and a whole letter. */
-static size_t length_of(const struct letter *letter)
+static size_t length_of(const struct stress_letter *letter)
 {
 	return 8 + (letter->number * 7 + letter->sender) % (MESSAGE_SIZE - 7);
 }
 
 static int send_all(struct traffic *traffic)
 {
-	struct letter letter = {};
+	struct stress_letter letter = {};
 	int ret;
 
 	letter.sender = __atomic_fetch_add(&traffic->next_sender, 1,
@@ -130,7 +130,7 @@ static int send_all(struct traffic *traffic)
 /* Is it what was sent, down to the last byte? */
 static bool letter_is_whole(const struct message *message)
 {
-	struct letter letter;
+	struct stress_letter letter;
 	size_t i;
 
 	memcpy(&letter, message->data, sizeof(letter));
@@ -148,7 +148,7 @@ static int receive_all(struct traffic *traffic)
 {
 	__s64 last[SENDERS][LEVELS];
 	struct message message;
-	struct letter letter;
+	struct stress_letter letter;
 	int ret;
 
 	memset(last, 0xff, sizeof(last));

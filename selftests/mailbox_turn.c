@@ -636,7 +636,7 @@ TEST_F(room, is_left_by_who_gives_up)
 	check_mailbox(self->fd, 3, LONG / 2 + 2 * SHORT);
 }
 
-struct crowd {
+struct mailbox_crowd {
 	int fd;
 	bool over;
 	unsigned int threads;
@@ -645,7 +645,7 @@ struct crowd {
 
 static void *send_short(void *request)
 {
-	struct crowd *crowd = request;
+	struct mailbox_crowd *crowd = request;
 
 	if (pin(__atomic_fetch_add(&crowd->threads, 1, __ATOMIC_RELAXED) % 2))
 		return (void *)1;
@@ -660,7 +660,7 @@ static void *send_short(void *request)
 /* Until there is an empty message. */
 static void *receive_all(void *request)
 {
-	struct crowd *crowd = request;
+	struct mailbox_crowd *crowd = request;
 	struct message message;
 	int ret;
 
@@ -673,7 +673,7 @@ static void *receive_all(void *request)
 /* Long messages get through beside threads that send short ones as they can. */
 TEST_F(room, beside_a_crowd)
 {
-	struct crowd crowd = { .fd = self->fd };
+	struct mailbox_crowd crowd = { .fd = self->fd };
 	pthread_t senders[6], receiver;
 	unsigned int i, rounds = scaled(300);
 	void *result;

@@ -162,7 +162,7 @@ TEST_F_TIMEOUT(deadlock, of_two_at_once, 60)
 	EXPECT_EQ(300, told[0] + told[1]);
 }
 
-struct ring {
+struct deadlock_ring {
 	int fd;
 	unsigned int next;	/* place for the next process */
 	unsigned int own;	/* that own one, all rounds together */
@@ -174,7 +174,7 @@ struct ring {
 /* Locks its mutex and, once each has its own, that of the next one in the ring. */
 static int run_ring(void *data)
 {
-	struct ring *ring = data;
+	struct deadlock_ring *ring = data;
 	unsigned int place, next, round;
 	struct mutexes mutexes;
 	int ret, told = 0;
@@ -207,7 +207,7 @@ static int run_ring(void *data)
 /* However many close a circle together: one is told, and that frees the others. */
 TEST_F_TIMEOUT(deadlock, of_a_ring_at_once, 120)
 {
-	struct ring *ring = shared_alloc(sizeof(*ring));
+	struct deadlock_ring *ring = shared_alloc(sizeof(*ring));
 	int i, ret, told = 0;
 
 	ring->fd = self->fd;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mutexes under load: processes with several threads each contend for them and
- * count with a plain counter; some give up at a deadline, some are interrupted,
- * some are killed at whatever place they are and replaced. Nobody is ever let in
- * twice, nobody waits for the dead.
+ * Mutexes under load. Processes with several threads each contend for them and
+ * increment a plain counter. Some threads give up at a deadline, some are interrupted,
+ * and some processes are killed anywhere and replaced. A mutex never has two owners,
+ * and no thread waits for a dead owner.
  */
 #include "kipc_test.h"
 #include "handler.h"
@@ -18,50 +18,50 @@
 #define ELEMENTS	2
 
 /* One mutex, and what it protects. */
-struct guarded {
-	__u64 inside;		/* the owner's word; 0: nobody is in there */
+struct stress_guarded {
+	__u64 inside;		/* the owner's word; 0: no owner */
 	unsigned long count;	/* plain: only the mutex orders it */
 	unsigned long entered;	/* atomic: what it should be */
-	unsigned long deaths;	/* of owners, that somebody was told of */
+	unsigned long deaths;	/* locks that returned EOWNERDEAD */
 };
 
-struct arena {
+struct stress_shared {
 	int fd;
 	unsigned int rounds;	/* constant; 0: until it is over */
 	unsigned int over;
 	unsigned int overtaken;	/* times two were inside */
 	unsigned int late;	/* times a deadline passed */
 	__u32 seed;
-	unsigned int players;	/* who have begun */
-	struct guarded guarded[ELEMENTS];
+	unsigned int workers;	/* that have begun */
+	struct stress_guarded guarded[ELEMENTS];
 };
 
-struct player {
-	struct arena *arena;
+struct stress_worker {
+	struct stress_shared *shared;
 	struct mutexes mutexes;
 	__u32 random;
 };
 
-static __u32 random_below(struct player *player, __u32 limit)
+static __u32 random_below(struct stress_worker *worker, __u32 limit)
 {
 	/* Numerical Recipes' generator. */
-	player->random = player->random * 1664525 + 1013904223;
-	return (player->random >> 8) % limit;
+	worker->random = worker->random * 1664525 + 1013904223;
+	return (worker->random >> 8) % limit;
 }
 
-static void delay(struct player *player)
+static void delay(struct stress_worker *worker)
 {
-	volatile __u32 turns = random_below(player, 500);
+	volatile __u32 turns = random_below(worker, 500);
 
-	if (!random_below(player, 50))
+	if (!random_below(worker, 50))
 		sched_yield();
 	while (turns)
 		turns--;
 }
 
 /* The caller owns the mutex. */
-static void inside(struct player *player, struct guarded *guarded, __u64 me,
-		   int status)
+static void inside(struct stress_worker *worker,
+		   struct stress_guarded *guarded, __u64 me, int status)
 {
 	__u64 before = guarded->inside;
 
@@ -73,83 +73,83 @@ static void inside(struct player *player, struct guarded *guarded, __u64 me,
 	}
 	guarded->inside = me;
 	if (before)
-		__atomic_add_fetch(&player->arena->overtaken, 1,
+		__atomic_add_fetch(&worker->shared->overtaken, 1,
 				   __ATOMIC_RELAXED);
 	__atomic_add_fetch(&guarded->entered, 1, __ATOMIC_RELAXED);
-	delay(player);
+	delay(worker);
 	guarded->count++;
 	if (guarded->inside != me)
-		__atomic_add_fetch(&player->arena->overtaken, 1,
+		__atomic_add_fetch(&worker->shared->overtaken, 1,
 				   __ATOMIC_RELAXED);
 	guarded->inside = 0;
 }
 
-static __s64 some_deadline(struct player *player)
+static __s64 some_deadline(struct stress_worker *worker)
 {
-	if (random_below(player, 4))
+	if (random_below(worker, 4))
 		return KIPC_FOREVER;
-	return now_ns(CLOCK_MONOTONIC) + random_below(player, 200000);
+	return now_ns(CLOCK_MONOTONIC) + random_below(worker, 200000);
 }
 
-static int play_once(struct player *player, __u64 me)
+static int work_once(struct stress_worker *worker, __u64 me)
 {
-	unsigned int element = random_below(player, ELEMENTS);
-	const struct mutexes *mutexes = &player->mutexes;
-	int ret = mutexes_lock(mutexes, element, me, some_deadline(player));
+	unsigned int element = random_below(worker, ELEMENTS);
+	const struct mutexes *mutexes = &worker->mutexes;
+	int ret = mutexes_lock(mutexes, element, me, some_deadline(worker));
 
 	if (ret == -ETIMEDOUT)
-		__atomic_add_fetch(&player->arena->late, 1, __ATOMIC_RELAXED);
+		__atomic_add_fetch(&worker->shared->late, 1, __ATOMIC_RELAXED);
 	if (ret == -ETIMEDOUT || ret == -EINTR)
 		return 0;
 	if (ret && ret != -EOWNERDEAD)
 		return ret;
-	inside(player, &player->arena->guarded[element], me, ret);
+	inside(worker, &worker->shared->guarded[element], me, ret);
 	if (ret == -EOWNERDEAD)
 		ret = mutex_call_as(mutexes->fd, KIPC_MUTEX_CONSISTENT, element,
 				    mutexes->attachment);
 	return ret ? ret : mutexes_unlock(mutexes, element, me);
 }
 
-static int play(struct player *player)
+static int work(struct stress_worker *worker)
 {
-	__u64 me = owner_word(player->mutexes.attachment);
-	struct arena *arena = player->arena;
+	__u64 me = owner_word(worker->mutexes.attachment);
+	struct stress_shared *shared = worker->shared;
 	unsigned int round;
 	int ret = 0;
 
-	player->random = arena->seed +
-			 __atomic_fetch_add(&arena->players, 1, __ATOMIC_RELAXED);
+	worker->random = shared->seed +
+			 __atomic_fetch_add(&shared->workers, 1, __ATOMIC_RELAXED);
 	for (round = 0; !ret; round++) {
-		if (arena->rounds ? round == arena->rounds :
-				    __atomic_load_n(&arena->over,
+		if (shared->rounds ? round == shared->rounds :
+				    __atomic_load_n(&shared->over,
 						    __ATOMIC_ACQUIRE))
 			break;
-		ret = play_once(player, me);
-		delay(player);
+		ret = work_once(worker, me);
+		delay(worker);
 	}
 	return ret;
 }
 
 static void *run_thread(void *data)
 {
-	struct player player = *(struct player *)data;
+	struct stress_worker worker = *(struct stress_worker *)data;
 
-	return (void *)(intptr_t)play(&player);
+	return (void *)(intptr_t)work(&worker);
 }
 
 /* A process with so many threads. */
-static int run_players(void *data)
+static int run_workers(void *data)
 {
-	struct player player = { .arena = data };
+	struct stress_worker worker = { .shared = data };
 	pthread_t threads[THREADS];
-	int ret = mutexes_attach(&player.mutexes, player.arena->fd);
+	int ret = mutexes_attach(&worker.mutexes, worker.shared->fd);
 	void *result;
 	int i;
 
 	if (ret)
 		return ret;
 	for (i = 0; i < THREADS; i++)
-		if (pthread_create(&threads[i], NULL, run_thread, &player))
+		if (pthread_create(&threads[i], NULL, run_thread, &worker))
 			return -EAGAIN;
 	for (i = 0; i < THREADS; i++) {
 		pthread_join(threads[i], &result);
@@ -160,7 +160,7 @@ static int run_players(void *data)
 }
 
 FIXTURE(stress) {
-	struct arena *arena;
+	struct stress_shared *shared;
 	struct child children[PROCESSES];
 	struct mutexes mutexes;
 };
@@ -208,115 +208,115 @@ FIXTURE_VARIANT_ADD(stress, detecting) {
 
 FIXTURE_SETUP(stress)
 {
-	self->arena = shared_alloc(sizeof(*self->arena));
-	self->arena->seed = test_seed();
-	self->arena->fd = create_flags(mutex_args(ELEMENTS), variant->flags);
-	ASSERT_LE(0, self->arena->fd);
-	ASSERT_EQ(0, mutexes_attach(&self->mutexes, self->arena->fd));
+	self->shared = shared_alloc(sizeof(*self->shared));
+	self->shared->seed = test_seed();
+	self->shared->fd = create_flags(mutex_args(ELEMENTS), variant->flags);
+	ASSERT_LE(0, self->shared->fd);
+	ASSERT_EQ(0, mutexes_attach(&self->mutexes, self->shared->fd));
 }
 
 FIXTURE_TEARDOWN(stress)
 {
-	close(self->arena->fd);
+	close(self->shared->fd);
 }
 
 /* Nobody is in, nobody waits, and the counters agree. */
-static void check_over(struct __test_metadata *_metadata, struct arena *arena)
+static void check_over(struct __test_metadata *_metadata, struct stress_shared *shared)
 {
 	unsigned int i;
 
-	EXPECT_EQ(0U, arena->overtaken);
-	EXPECT_EQ(0L, waiters(arena->fd));
-	EXPECT_EQ(1L, fdinfo_number(arena->fd, "kipc-attachments:"));
+	EXPECT_EQ(0U, shared->overtaken);
+	EXPECT_EQ(0L, waiters(shared->fd));
+	EXPECT_EQ(1L, fdinfo_number(shared->fd, "kipc-attachments:"));
 	for (i = 0; i < ELEMENTS; i++) {
-		EXPECT_EQ(arena->guarded[i].entered, arena->guarded[i].count);
-		EXPECT_EQ(0ULL, arena->guarded[i].inside);
-		check_mutex(arena->fd, i, 0, 0, 0);
+		EXPECT_EQ(shared->guarded[i].entered, shared->guarded[i].count);
+		EXPECT_EQ(0ULL, shared->guarded[i].inside);
+		check_mutex(shared->fd, i, 0, 0, 0);
 	}
 }
 
 TEST_F_TIMEOUT(stress, mutual_exclusion, 200)
 {
-	struct arena *arena = self->arena;
+	struct stress_shared *shared = self->shared;
 	int i;
 
-	arena->rounds = scaled(variant->rounds);
+	shared->rounds = scaled(variant->rounds);
 	for (i = 0; i < PROCESSES; i++)
-		child_start(&self->children[i], run_players, arena);
+		child_start(&self->children[i], run_workers, shared);
 	for (i = 0; i < PROCESSES; i++)
 		EXPECT_EQ(0, child_finish(&self->children[i]));
-	check_over(_metadata, arena);
-	EXPECT_EQ((unsigned long)PROCESSES * THREADS * arena->rounds,
-		  arena->late + arena->guarded[0].count +
-		  arena->guarded[1].count);
-	TH_LOG("%u of %u times a deadline passed", arena->late,
-	       PROCESSES * THREADS * arena->rounds);
+	check_over(_metadata, shared);
+	EXPECT_EQ((unsigned long)PROCESSES * THREADS * shared->rounds,
+		  shared->late + shared->guarded[0].count +
+		  shared->guarded[1].count);
+	TH_LOG("%u of %u times a deadline passed", shared->late,
+	       PROCESSES * THREADS * shared->rounds);
 }
 
 /* What the last one to die as an owner has left. */
-static void mend(struct __test_metadata *_metadata, struct arena *arena)
+static void mend(struct __test_metadata *_metadata, struct stress_shared *shared)
 {
-	struct guarded *guarded;
+	struct stress_guarded *guarded;
 	int i, ret;
 
 	for (i = 0; i < ELEMENTS; i++) {
-		guarded = &arena->guarded[i];
-		ret = mutex_trylock(arena->fd, i);
+		guarded = &shared->guarded[i];
+		ret = mutex_trylock(shared->fd, i);
 		if (ret == -EOWNERDEAD) {
 			guarded->deaths++;
 			guarded->inside = 0;
 			guarded->entered = guarded->count;
-			ret = mutex_consistent(arena->fd, i);
+			ret = mutex_consistent(shared->fd, i);
 		}
 		EXPECT_EQ(0, ret);
-		EXPECT_EQ(0, mutex_unlock(arena->fd, i));
+		EXPECT_EQ(0, mutex_unlock(shared->fd, i));
 	}
 }
 
-static unsigned long entered(const struct arena *arena)
+static unsigned long entered(const struct stress_shared *shared)
 {
-	return __atomic_load_n(&arena->guarded[0].count, __ATOMIC_RELAXED) +
-	       __atomic_load_n(&arena->guarded[1].count, __ATOMIC_RELAXED);
+	return __atomic_load_n(&shared->guarded[0].count, __ATOMIC_RELAXED) +
+	       __atomic_load_n(&shared->guarded[1].count, __ATOMIC_RELAXED);
 }
 
 /* Those who live go on whoever is killed. */
 TEST_F_TIMEOUT(stress, random_kills, 200)
 {
-	struct arena *arena = self->arena;
+	struct stress_shared *shared = self->shared;
 	unsigned long before;
 	unsigned int i, kills = scaled(variant->kills);
 	struct child *victim;
 
 	for (i = 0; i < PROCESSES; i++)
-		child_start(&self->children[i], run_players, arena);
+		child_start(&self->children[i], run_workers, shared);
 	for (i = 0; i < kills; i++) {
 		victim = &self->children[i % PROCESSES];
-		before = entered(arena);
-		wait_until(entered(arena) > before + i % 7);
+		before = entered(shared);
+		wait_until(entered(shared) > before + i % 7);
 		ASSERT_EQ(CHILD_KILLED, child_kill(victim));
-		before = entered(arena);
-		wait_until(entered(arena) > before);
-		child_start(victim, run_players, arena);
+		before = entered(shared);
+		wait_until(entered(shared) > before);
+		child_start(victim, run_workers, shared);
 	}
-	__atomic_store_n(&arena->over, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&shared->over, 1, __ATOMIC_RELEASE);
 	for (i = 0; i < PROCESSES; i++)
 		EXPECT_EQ(0, child_finish(&self->children[i]));
-	mend(_metadata, arena);
-	check_over(_metadata, arena);
+	mend(_metadata, shared);
+	check_over(_metadata, shared);
 	TH_LOG("%u killed, %lu of them as owners", kills,
-	       arena->guarded[0].deaths + arena->guarded[1].deaths);
+	       shared->guarded[0].deaths + shared->guarded[1].deaths);
 }
 
 /* Signals everywhere lose nobody's turn. */
 TEST_F_TIMEOUT(stress, interruptions, 200)
 {
-	struct arena *arena = self->arena;
+	struct stress_shared *shared = self->shared;
 	unsigned int i, alive = PROCESSES;
 
 	handle_signal(SIGUSR1, 0);
-	arena->rounds = scaled(variant->rounds / 4);
+	shared->rounds = scaled(variant->rounds / 4);
 	for (i = 0; i < PROCESSES; i++)
-		child_start(&self->children[i], run_players, arena);
+		child_start(&self->children[i], run_workers, shared);
 	while (alive) {
 		for (i = alive = 0; i < PROCESSES; i++) {
 			kill(self->children[i].pid, SIGUSR1);
@@ -326,7 +326,7 @@ TEST_F_TIMEOUT(stress, interruptions, 200)
 	}
 	for (i = 0; i < PROCESSES; i++)
 		EXPECT_EQ(0, child_finish(&self->children[i]));
-	check_over(_metadata, arena);
+	check_over(_metadata, shared);
 }
 
 /* Philosophers who are told of each deadlock, and never starve. */

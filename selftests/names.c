@@ -272,7 +272,7 @@ TEST_F(names, modes)
 	}
 }
 
-struct race {
+struct names_race {
 	struct kipc_create_args args;
 	const char *name;
 	unsigned int flags;
@@ -280,7 +280,7 @@ struct race {
 
 static int run_race(void *data)
 {
-	struct race *race = data;
+	struct names_race *race = data;
 	int i, fd, wins = 0;
 
 	for (i = 0; i < (int)scaled(RACES); i++) {
@@ -296,7 +296,7 @@ static int run_race(void *data)
 /* Who comes when the other goes gets the old object or a new one, no error. */
 TEST_F(names, race)
 {
-	struct race race = { .args = self->args, .name = self->name };
+	struct names_race race = { .args = self->args, .name = self->name };
 	struct child children[2];
 	size_t i;
 
@@ -310,7 +310,7 @@ TEST_F(names, race)
 
 TEST_F(names, race_exclusively)
 {
-	struct race race = {
+	struct names_race race = {
 		.args = self->args,
 		.name = self->name,
 		.flags = KIPC_EXCLUSIVE,

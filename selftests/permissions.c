@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Who may open, create again and unlink what: another user's process each time.
- */
+/* Which users may open an object, create it again, and unlink its name. */
 #include "kipc_test.h"
 #include "descriptor.h"
 #include "user.h"
@@ -15,22 +13,22 @@
 
 #define BOTH		(KIPC_READ | KIPC_WRITE)
 
-/* Who does it. */
-struct actor {
+/* The user that does an operation. */
+struct user {
 	uid_t uid;
 	gid_t gid;
 	gid_t supplementary;	/* 0: none */
 	int capability;		/* 0: none; CAP_CHOWN serves no purpose here */
 };
 
-static const struct actor owner = { OWNER, GROUP, 0, 0 };
-static const struct actor member = { STRANGER, GROUP, 0, 0 };
-static const struct actor joined = { STRANGER, STRANGER, GROUP, 0 };
-static const struct actor stranger = { STRANGER, STRANGER, 0, 0 };
+static const struct user owner = { OWNER, GROUP, 0, 0 };
+static const struct user member = { STRANGER, GROUP, 0, 0 };
+static const struct user joined = { STRANGER, STRANGER, GROUP, 0 };
+static const struct user stranger = { STRANGER, STRANGER, 0, 0 };
 
-/* What is done, and with what. */
-struct deed {
-	const struct actor *actor;
+/* An operation and its arguments. */
+struct op {
+	const struct user *user;
 	int (*run)(void *data);
 	const char *name;
 	unsigned int access;
@@ -38,18 +36,18 @@ struct deed {
 	int socket;
 };
 
-static int become(const struct actor *actor)
+static int become(const struct user *user)
 {
 	int ret;
 
-	if (actor->capability)
-		return become_user_with(actor->uid, actor->gid,
-					actor->capability);
-	ret = become_user(0, actor->gid);
-	if (!ret && actor->supplementary &&
-	    setgroups(1, &actor->supplementary))
+	if (user->capability)
+		return become_user_with(user->uid, user->gid,
+					user->capability);
+	ret = become_user(0, user->gid);
+	if (!ret && user->supplementary &&
+	    setgroups(1, &user->supplementary))
 		ret = -errno;
-	if (!ret && setresuid(actor->uid, actor->uid, actor->uid))
+	if (!ret && setresuid(user->uid, user->uid, user->uid))
 		ret = -errno;
 	prctl(PR_SET_DUMPABLE, 1);
 	return ret;
@@ -57,39 +55,39 @@ static int become(const struct actor *actor)
 
 static int run_as(void *data)
 {
-	struct deed *deed = data;
-	int ret = become(deed->actor);
+	struct op *op = data;
+	int ret = become(op->user);
 
-	return ret ? ret : deed->run(deed);
+	return ret ? ret : op->run(op);
 }
 
-/* Does the deed in a child of that user and returns what came of it. */
-static int act(struct deed deed)
+/* Does the operation in a child of that user. Returns its result. */
+static int act(struct op op)
 {
 	struct child child;
 
-	child_start(&child, run_as, &deed);
+	child_start(&child, run_as, &op);
 	return child_finish(&child);
 }
 
 static int do_create(void *data)
 {
-	struct deed *deed = data;
+	struct op *op = data;
 	struct kipc_create_args args = semaphore_args(1, 0, 1);
 	int fd;
 
-	args.mode = deed->mode;
-	fd = create_named(args, deed->name, 0);
-	if (fd < 0 || deed->socket < 0)
+	args.mode = op->mode;
+	fd = create_named(args, op->name, 0);
+	if (fd < 0 || op->socket < 0)
 		return fd < 0 ? fd : 0;
-	return send_descriptor(deed->socket, fd);
+	return send_descriptor(op->socket, fd);
 }
 
 /* A descriptor of an object that the user creates, or opens. */
-static int create_as(const struct actor *actor, const char *name, __u32 mode)
+static int create_as(const struct user *user, const char *name, __u32 mode)
 {
-	struct deed deed = {
-		.actor = actor,
+	struct op op = {
+		.user = user,
 		.run = do_create,
 		.name = name,
 		.mode = mode,
@@ -98,8 +96,8 @@ static int create_as(const struct actor *actor, const char *name, __u32 mode)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets))
 		return -errno;
-	deed.socket = sockets[0];
-	ret = act(deed);
+	op.socket = sockets[0];
+	ret = act(op);
 	if (!ret)
 		ret = receive_descriptor(sockets[1]);
 	close(sockets[0]);
@@ -107,56 +105,56 @@ static int create_as(const struct actor *actor, const char *name, __u32 mode)
 	return ret;
 }
 
-static int create_again_as(const struct actor *actor, const char *name)
+static int create_again_as(const struct user *user, const char *name)
 {
-	struct deed deed = {
-		.actor = actor,
+	struct op op = {
+		.user = user,
 		.run = do_create,
 		.name = name,
 		.mode = 0777,
 		.socket = -1,
 	};
 
-	return act(deed);
+	return act(op);
 }
 
 static int do_open(void *data)
 {
-	struct deed *deed = data;
-	int fd = open_named(KIPC_SEMAPHORE, deed->name, deed->access);
+	struct op *op = data;
+	int fd = open_named(KIPC_SEMAPHORE, op->name, op->access);
 
 	return fd < 0 ? fd : 0;
 }
 
-static int open_as(const struct actor *actor, const char *name,
+static int open_as(const struct user *user, const char *name,
 		   unsigned int access)
 {
-	struct deed deed = {
-		.actor = actor,
+	struct op op = {
+		.user = user,
 		.run = do_open,
 		.name = name,
 		.access = access,
 	};
 
-	return act(deed);
+	return act(op);
 }
 
 static int do_unlink(void *data)
 {
-	struct deed *deed = data;
+	struct op *op = data;
 
-	return unlink_named(deed->name);
+	return unlink_named(op->name);
 }
 
-static int unlink_as(const struct actor *actor, const char *name)
+static int unlink_as(const struct user *user, const char *name)
 {
-	struct deed deed = {
-		.actor = actor,
+	struct op op = {
+		.user = user,
 		.run = do_unlink,
 		.name = name,
 	};
 
-	return act(deed);
+	return act(op);
 }
 
 FIXTURE(permissions) {
@@ -176,13 +174,13 @@ FIXTURE_TEARDOWN(permissions)
 }
 
 /* What each access to an object of this mode gives to this user. */
-#define EXPECT_OPEN(mode, actor, read, write, both) do { \
+#define EXPECT_OPEN(mode, user, read, write, both) do { \
 	int __fd = create_as(&owner, self->name, mode); \
 	ASSERT_LE(0, __fd); \
-	EXPECT_EQ(read, open_as(actor, self->name, KIPC_READ)); \
-	EXPECT_EQ(write, open_as(actor, self->name, KIPC_WRITE)); \
-	EXPECT_EQ(both, open_as(actor, self->name, BOTH)); \
-	EXPECT_EQ(both, create_again_as(actor, self->name)); \
+	EXPECT_EQ(read, open_as(user, self->name, KIPC_READ)); \
+	EXPECT_EQ(write, open_as(user, self->name, KIPC_WRITE)); \
+	EXPECT_EQ(both, open_as(user, self->name, BOTH)); \
+	EXPECT_EQ(both, create_again_as(user, self->name)); \
 	close(__fd); \
 } while (0)
 
@@ -247,10 +245,10 @@ TEST_F(permissions, execute_bits)
 
 TEST_F(permissions, capability)
 {
-	const struct actor ipc_owner = {
+	const struct user ipc_owner = {
 		STRANGER, STRANGER, 0, CAP_IPC_OWNER
 	};
-	const struct actor file_owner = {
+	const struct user file_owner = {
 		STRANGER, STRANGER, 0, CAP_DAC_OVERRIDE
 	};
 
@@ -261,34 +259,34 @@ TEST_F(permissions, capability)
 /* What CREATE with that access of an object of this mode gives to this user. */
 static int do_create_for(void *data)
 {
-	struct deed *deed = data;
+	struct op *op = data;
 	struct kipc_create_args args = semaphore_args(1, 0, 1);
 	struct kipc_info_args info;
 	int fd, ret;
 
-	args.mode = deed->mode;
-	args.access = deed->access;
-	fd = create_named(args, deed->name, 0);
+	args.mode = op->mode;
+	args.access = op->access;
+	fd = create_named(args, op->name, 0);
 	if (fd < 0)
 		return fd;
 	ret = object_info(fd, &info);
 	if (ret)
 		return ret;
-	return info.access == (deed->access ?: BOTH) ? 0 : -EPROTO;
+	return info.access == (op->access ?: BOTH) ? 0 : -EPROTO;
 }
 
-static int create_for(const struct actor *actor, const char *name,
+static int create_for(const struct user *user, const char *name,
 		      unsigned int access)
 {
-	struct deed deed = {
-		.actor = actor,
+	struct op op = {
+		.user = user,
 		.run = do_create_for,
 		.name = name,
 		.access = access,
 		.mode = 0600,
 	};
 
-	return act(deed);
+	return act(op);
 }
 
 TEST_F(permissions, creation_for_less)
@@ -347,7 +345,7 @@ TEST_F(permissions, exclusive_creation)
 
 TEST_F(permissions, unlink)
 {
-	const struct actor ipc_owner = {
+	const struct user ipc_owner = {
 		STRANGER, STRANGER, 0, CAP_IPC_OWNER
 	};
 	int fd = create_as(&owner, self->name, 0777);

@@ -459,7 +459,7 @@ TEST_F(quota, of_failed_creations)
 
 #define RACES	50
 
-struct race {
+struct quota_race {
 	const char *name;
 	unsigned int here;	/* creators that have come to a round */
 	unsigned int done;	/* that have created */
@@ -467,7 +467,7 @@ struct race {
 
 static int run_creator(void *data)
 {
-	struct race *race = data;
+	struct quota_race *race = data;
 	int fd, i, ret = become_user(USER, USER);
 
 	for (i = 1; i <= RACES && !ret; i++) {
@@ -491,7 +491,7 @@ static int run_creator(void *data)
 /* Two create what there is room for once: both get it. */
 TEST_F(quota, of_racing_creators)
 {
-	struct race *race = shared_alloc(sizeof(*race));
+	struct quota_race *race = shared_alloc(sizeof(*race));
 	struct child children[2];
 	size_t i;
 

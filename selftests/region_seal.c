@@ -287,7 +287,7 @@ TEST_F(seal, spares_the_mutexes)
 
 #define ROUNDS	200
 
-struct race {
+struct seal_race {
 	int fd;
 	unsigned int written;
 	int ended;	/* what told the writer to stop */
@@ -296,7 +296,7 @@ struct race {
 /* Writes by mappings that come and go, until it gets none. */
 static void *write_for_ever(void *data)
 {
-	struct race *race = data;
+	struct seal_race *race = data;
 	struct bytes bytes;
 
 	for (;;) {
@@ -311,7 +311,7 @@ static void *write_for_ever(void *data)
 /* Two seal at once, and one writes: when it is sealed all is over. */
 static void *seal_for_ever(void *data)
 {
-	struct race *race = data;
+	struct seal_race *race = data;
 	int ret;
 
 	do {
@@ -329,7 +329,7 @@ TEST_F(seal, races)
 	void *ret;
 
 	for (round = 0; round < rounds; round++) {
-		struct race race = { .fd = create(region_args(SIZE, 0)) };
+		struct seal_race race = { .fd = create(region_args(SIZE, 0)) };
 
 		ASSERT_LE(0, race.fd);
 		ASSERT_EQ(0, pthread_create(&writer, NULL, write_for_ever,

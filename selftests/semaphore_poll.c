@@ -311,7 +311,7 @@ TEST_F(poll, once_races_with_posts)
 #define CROWD		(CROWD_WAITERS + CROWD_POLLERS)
 #define CROWD_MAX	3
 
-struct crowd {
+struct poll_crowd {
 	int fd;
 	struct word *first;
 	unsigned int rounds;
@@ -320,7 +320,7 @@ struct crowd {
 
 static void *run_crowd_waiter(void *data)
 {
-	struct crowd *crowd = data;
+	struct poll_crowd *crowd = data;
 	unsigned int i;
 	long ret = 0;
 
@@ -340,7 +340,7 @@ static void *run_crowd_waiter(void *data)
 	return NULL;
 }
 
-static void *crowd_poll(struct crowd *crowd, __u32 mode)
+static void *crowd_poll(struct poll_crowd *crowd, __u32 mode)
 {
 	int set = epoll_of(crowd->fd, EPOLLIN | mode);
 	unsigned int i;
@@ -367,7 +367,7 @@ static void *run_crowd_exclusive(void *data)
 	return crowd_poll(data, EPOLLEXCLUSIVE);
 }
 
-static void crowd_post(struct crowd *crowd, unsigned int count)
+static void crowd_post(struct poll_crowd *crowd, unsigned int count)
 {
 	if (count == 1 && crowd->first && word_give(crowd->first, CROWD_MAX))
 		return;
@@ -376,7 +376,7 @@ static void crowd_post(struct crowd *crowd, unsigned int count)
 
 TEST_F(poll, a_unit_for_each_waiter_and_poller)
 {
-	struct crowd crowd = { .rounds = scaled(3000) };
+	struct poll_crowd crowd = { .rounds = scaled(3000) };
 	pthread_t threads[CROWD];
 	struct words words = {};
 	unsigned int i, j, count;

@@ -151,7 +151,7 @@ TEST_F_TIMEOUT(stress, mutual_exclusion, 800)
  */
 #define RIVALS		8	/* whose waits the same deadline ends */
 
-struct race {
+struct stress_race {
 	FIXTURE_DATA(stress) *semaphore;
 	unsigned int rounds;		/* constant */
 	pthread_barrier_t turn;		/* twice a round */
@@ -161,7 +161,7 @@ struct race {
 
 static void *run_rival(void *data)
 {
-	struct race *race = data;
+	struct stress_race *race = data;
 	unsigned int round;
 	int ret, error = 0;
 
@@ -179,7 +179,7 @@ static void *run_rival(void *data)
 }
 
 /* Units that this round's waits did not get, or a negative errno. */
-static int race_once(struct race *race, __s64 *lead)
+static int race_once(struct stress_race *race, __s64 *lead)
 {
 	int i, ret = 0;
 
@@ -197,7 +197,7 @@ static int race_once(struct race *race, __s64 *lead)
 TEST_F_TIMEOUT(stress, timeout_races_with_a_post, 800)
 {
 	unsigned int round, races = scaled(variant->races), late = 0;
-	struct race race = { .semaphore = self, .rounds = races / RIVALS };
+	struct stress_race race = { .semaphore = self, .rounds = races / RIVALS };
 	pthread_t rivals[RIVALS];
 	__s64 lead = 0;
 	void *error;

@@ -549,7 +549,7 @@ TEST_F(turn, units_are_told_by_a_post_that_fails)
 
 /* All units at once, beside threads that take and give one as fast as they can. */
 
-struct crowd {
+struct semaphore_crowd {
 	int fd;
 	bool over;
 	unsigned long rounds;
@@ -557,7 +557,7 @@ struct crowd {
 
 static void *crowd_run(void *data)
 {
-	struct crowd *crowd = data;
+	struct semaphore_crowd *crowd = data;
 
 	while (!__atomic_load_n(&crowd->over, __ATOMIC_ACQUIRE)) {
 		if (semaphore_wait(crowd->fd, 0, 1) ||
@@ -570,7 +570,7 @@ static void *crowd_run(void *data)
 
 TEST_F(turn, all_units_beside_a_crowd)
 {
-	struct crowd crowd = { .fd = self->fd };
+	struct semaphore_crowd crowd = { .fd = self->fd };
 	pthread_t threads[2 * MAX];
 	unsigned int i, rounds = scaled(300);
 	void *result;

@@ -450,14 +450,14 @@ TEST_F(undo, unmapped_before_another_waiter)
 	check_value(self->fd, 0, UNITS - 1);
 }
 
-struct unmapping {
+struct undo_unmapping {
 	struct member_shared *shared;
 	pthread_barrier_t *start;
 };
 
 static void *run_unmap(void *data)
 {
-	struct unmapping *unmapping = data;
+	struct undo_unmapping *unmapping = data;
 
 	pthread_barrier_wait(unmapping->start);
 	words_unmap(&unmapping->shared->words);
@@ -469,7 +469,7 @@ static int race_with_unmap(void *data)
 {
 	struct member_shared *shared = data;
 	pthread_barrier_t start;
-	struct unmapping unmapping = { .shared = shared, .start = &start };
+	struct undo_unmapping unmapping = { .shared = shared, .start = &start };
 	struct waiting_thread waiter;
 	pthread_t unmapper;
 	int i, ret;

@@ -15,7 +15,7 @@
 #define PEER		"--peer"
 
 /* What a peer is told: its arguments after PEER. */
-struct peer {
+struct sharing_peer {
 	__u32 type;
 	bool first;		/* it makes the object */
 	bool by_name;		/* and not over a socket */
@@ -83,7 +83,7 @@ static struct kipc_create_args shared_args(__u32 type)
 }
 
 /* The one creates it, the other comes and goes until it is there. */
-static int object_by_name(const struct peer *peer)
+static int object_by_name(const struct sharing_peer *peer)
 {
 	int fd;
 
@@ -106,7 +106,7 @@ static socklen_t socket_address(struct sockaddr_un *address, const char *name)
 }
 
 /* Serves the object to one who connects. */
-static int object_to_socket(const struct peer *peer)
+static int object_to_socket(const struct sharing_peer *peer)
 {
 	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int fd = create(shared_args(peer->type)), connection;
@@ -124,7 +124,7 @@ static int object_to_socket(const struct peer *peer)
 	return fd;
 }
 
-static int object_from_socket(const struct peer *peer)
+static int object_from_socket(const struct sharing_peer *peer)
 {
 	int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), fd;
 	struct sockaddr_un address;
@@ -140,7 +140,7 @@ static int object_from_socket(const struct peer *peer)
 /* The exit status is what the peer played, 255 if it went wrong. */
 static int run_peer(char **arguments)
 {
-	struct peer peer = {
+	struct sharing_peer peer = {
 		.type = atoi(arguments[0]),
 		.first = atoi(arguments[1]),
 		.by_name = atoi(arguments[2]),
@@ -156,7 +156,7 @@ static int run_peer(char **arguments)
 	return fd < 0 ? 255 : play(peer.type, fd, peer.first);
 }
 
-static pid_t start_peer(const struct peer *peer)
+static pid_t start_peer(const struct sharing_peer *peer)
 {
 	char type[2] = { '0' + peer->type }, first[2] = { '0' + peer->first };
 	char by_name[2] = { '0' + peer->by_name };
@@ -173,7 +173,7 @@ static pid_t start_peer(const struct peer *peer)
 }
 
 FIXTURE(sharing) {
-	struct peer peer;
+	struct sharing_peer peer;
 	char name[64];
 };
 

@@ -143,7 +143,7 @@ TEST(watch_of_a_sealed_object)
 /* Participants of other types. */
 
 /* Who takes part in whatever way, and then waits for its end. */
-struct guest {
+struct watch_guest {
 	int fd;
 	int (*take_part)(int fd);
 	__u32 attachment;	/* once it is attached */
@@ -152,7 +152,7 @@ struct guest {
 
 static int run_guest(void *data)
 {
-	struct guest *guest = data;
+	struct watch_guest *guest = data;
 	struct words words;
 	int ret = words_attach(&words, guest->fd);
 
@@ -169,7 +169,7 @@ static int run_guest(void *data)
 
 /* A guest is killed once it has taken part, or waits at that. */
 #define check_repaired(object, expected_repaired, how) do { \
-	struct guest *__guest = shared_alloc(sizeof(*__guest)); \
+	struct watch_guest *__guest = shared_alloc(sizeof(*__guest)); \
 	int __watch = object_watch(object); \
 	struct child __child; \
 	ASSERT_LE(0, __watch); \
