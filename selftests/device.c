@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The device itself; the rules that hold for every ioctl are in verb.c. */
+/* The device itself. The rules that hold for every ioctl are in verb.c. */
 #include "kipc_test.h"
+#include "kipc_abi.h"
 #include "user.h"
 
 FIXTURE(device) {
@@ -18,28 +19,19 @@ FIXTURE_TEARDOWN(device)
 	close(self->fd);
 }
 
-/* Every number that is no command, on the device and on each type. */
+/* The device and each type refuse every number that is no command. */
 TEST_F(device, unknown_commands)
 {
-	const unsigned int known[] = {
-		0x00, 0x01, 0x02, 0x03, 0x10, 0x11, 0x12, 0x20, 0x21, 0x22,
-		0x23, 0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x40, 0x41, 0x42,
-		0x50, 0x51, 0x52, 0x53, 0x60, 0x61,
-	};
 	__u32 args[64] = { sizeof(args) };
-	int fd[KIPC_REGION + 1] = { self->fd };
+	int fd[KIPC_ABI_FILES] = { self->fd };
 	unsigned int number, type;
-	size_t i;
 
-	for (type = KIPC_SEMAPHORE; type <= KIPC_REGION; type++) {
+	for (type = 1; type < KIPC_ABI_TYPES_END; type++) {
 		fd[type] = create(any_args(type));
 		ASSERT_LE(0, fd[type]);
 	}
 	for (number = 0; number < 256; number++) {
-		for (i = 0; i < ARRAY_SIZE(known); i++)
-			if (known[i] == number)
-				break;
-		if (i < ARRAY_SIZE(known))
+		if (kipc_abi_number_known(number))
 			continue;
 		for (type = 0; type < ARRAY_SIZE(fd); type++)
 			EXPECT_EQ(-ENOTTY,
@@ -74,7 +66,7 @@ TEST_F(device, cannot_be_mapped_or_read)
 	EXPECT_EQ(-1, write(self->fd, &byte, 1));
 }
 
-/* Which the library's users see as a module that is not unloaded. */
+/* An object keeps the module loaded, even if the device is closed. */
 TEST_F(device, module_stays_while_an_object_lives)
 {
 	int fd = create(semaphore_args(1, 1, 1));
@@ -93,7 +85,7 @@ TEST_F(device, module_stays_while_an_object_lives)
 	EXPECT_LE(0, self->fd);
 }
 
-/* A persistent name keeps its object, and that keeps the module. */
+/* A persistent name keeps its object, and the object keeps the module. */
 TEST_F(device, module_stays_while_a_name_persists)
 {
 	char name[64];
