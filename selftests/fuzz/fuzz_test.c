@@ -201,8 +201,10 @@ TEST(fields_lie_in_their_structure)
 	for (i = 0; i < op_kind_count; i++) {
 		const struct op_kind *kind = &op_kinds[i];
 
+		EXPECT_EQ((int)i, op_find_kind(kind->name));
 		EXPECT_TRUE(!!kind->perform);
 		EXPECT_NE(0, kind->weight);
+		EXPECT_LE(op_arity(kind), OP_ARGS_MAX);
 		for (j = 0; j < op_arity(kind); j++) {
 			const struct op_arg *arg = op_arg(kind, j);
 
@@ -279,8 +281,8 @@ TEST(every_operation_is_made_up)
 /* The toy is led through these steps, in this order; the last one breaks it. */
 static const char *const steps[] = {
 	"create_mailbox", "mailbox_send", "dup", "fork", "mailbox_receive",
-	"unlink", "create_barrier", "barrier_wait", "poll", "close", "thread",
-	"exit",
+	"unlink", "create_barrier", "barrier_wait", "poll", "close",
+	"start_thread", "exit",
 };
 
 #define STEPS	ARRAY_SIZE(steps)

@@ -18,25 +18,52 @@ static const struct op_arg ioctl_args[2][IOCTL_FIELDS] = {
 	},
 };
 
-static unsigned int args_before(const struct op_kind *kind)
+static unsigned int args_count(const struct op_arg *args)
 {
-	return kind->command ? IOCTL_FIELDS : 0;
+	unsigned int i = 0;
+
+	while (args[i].name)
+		i++;
+	return i;
+}
+
+/* Moves *@i to the next list if the list @args does not have that argument. */
+static const struct op_arg *arg_in(const struct op_arg *args, unsigned int *i)
+{
+	unsigned int count = args ? args_count(args) : 0;
+
+	if (*i < count)
+		return &args[*i];
+	*i -= count;
+	return NULL;
 }
 
 const struct op_arg *op_arg(const struct op_kind *kind, unsigned int i)
 {
-	if (i < args_before(kind))
-		return &ioctl_args[kind->device][i];
-	return &kind->args[i - args_before(kind)];
+	const struct op_arg *arg;
+
+	if (kind->command) {
+		if (i < IOCTL_FIELDS)
+			return &ioctl_args[kind->device][i];
+		i -= IOCTL_FIELDS;
+	}
+	arg = arg_in(kind->fields, &i);
+	if (!arg)
+		arg = arg_in(kind->attributes, &i);
+	return arg ? arg : &kind->args[i];
 }
 
 unsigned int op_arity(const struct op_kind *kind)
 {
-	unsigned int i = args_before(kind);
+	unsigned int count = args_count(kind->args);
 
-	while (i < OP_ARGS_MAX && op_arg(kind, i)->name)
-		i++;
-	return i;
+	if (kind->command)
+		count += IOCTL_FIELDS;
+	if (kind->fields)
+		count += args_count(kind->fields);
+	if (kind->attributes)
+		count += args_count(kind->attributes);
+	return count;
 }
 
 int op_find_arg(const struct op_kind *kind, const char *name)

@@ -17,6 +17,7 @@
 #include "value.h"
 
 #define OP_ARGS_MAX	20
+#define OP_OWN_ARGS_MAX	8	/* the last one is not used */
 
 /* The first arguments of every ioctl, which no entry of the table repeats. */
 enum ioctl_arg {
@@ -45,7 +46,9 @@ struct op_kind {
 	unsigned int command;	/* ioctl: its number, else 0 */
 	unsigned int size;	/* ioctl: bytes of the structure */
 	long (*perform)(const struct op_kind *kind, const __u64 *args);
-	struct op_arg args[OP_ARGS_MAX];	/* see op_arg() */
+	const struct op_arg *fields;		/* ioctl: of the structure */
+	const struct op_arg *attributes;	/* CREATE: of the type */
+	struct op_arg args[OP_OWN_ARGS_MAX];	/* see op_arg() */
 };
 
 struct op {

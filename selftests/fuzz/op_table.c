@@ -1,476 +1,100 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Everything that a program can do. A new ioctl is one entry, with the kind of value
- * that each field of its structure takes; a new type of object is the entry that
- * creates it and its number in value_table.c. What check-description finds here
- * and in dev_kipc.txt is all of the header.
+ * The operations that programs consist of. Those that are ioctls come from the
+ * table in ../include/kipc_abi_defs.h: one for each verb, and one for each type
+ * that CREATE creates. The others are listed here.
  */
+#include <errno.h>
 #include <stddef.h>
 
 #include <linux/kipc.h>
 
 #include "array.h"
+#include "kipc_abi.h"
 #include "op.h"
 #include "perform.h"
 
 #define ARG(text, kind)		{ .name = (text), .class = VALUE_##kind }
 
-#define FIELD(structure, field, text, kind) { \
+/* A value has 8 bytes. That is enough of a longer field, which only INFO has. */
+#define WIDTH(bytes)		((bytes) < 8 ? (bytes) : 8)
+
+#define FIELD_ARG(text, at, bytes, kind) { \
 	.name = (text), \
 	.class = VALUE_##kind, \
-	.width = sizeof(((struct structure){}).field), \
-	.offset = offsetof(struct structure, field), \
-}
+	.width = WIDTH(bytes), \
+	.offset = (at), \
+},
 
-#define CREATE(field, kind)	FIELD(kipc_create_args, field, #field, kind)
-#define ATTRIBUTE(type, field, kind) \
-	FIELD(kipc_create_args, attributes.type.field, #field, kind)
-#define OPEN(field, kind)	FIELD(kipc_open_args, field, #field, kind)
-#define UNLINK(field, kind)	FIELD(kipc_unlink_args, field, #field, kind)
-#define LIST(field, kind)	FIELD(kipc_list_args, field, #field, kind)
-#define INFO(field, kind)	FIELD(kipc_info_args, field, #field, kind)
-#define POST(field, kind) \
-	FIELD(kipc_semaphore_post_args, field, #field, kind)
-#define WAIT(field, kind) \
-	FIELD(kipc_semaphore_wait_args, field, #field, kind)
-#define VALUE(field, kind) \
-	FIELD(kipc_semaphore_value_args, field, #field, kind)
-#define POST_WAIT(field, kind) \
-	FIELD(kipc_semaphore_post_wait_args, field, #field, kind)
-#define ARRIVE(field, kind)	FIELD(kipc_barrier_wait_args, field, #field, kind)
-#define BARRIER(field, kind)	FIELD(kipc_barrier_args, field, #field, kind)
-#define STATE(field, kind)	FIELD(kipc_barrier_state_args, field, #field, kind)
-#define SEND(field, kind)	FIELD(kipc_mailbox_send_args, field, #field, kind)
-#define RECEIVE(field, kind) \
-	FIELD(kipc_mailbox_receive_args, field, #field, kind)
-#define MAILBOX(field, kind) \
-	FIELD(kipc_mailbox_state_args, field, #field, kind)
-#define WATCH(field, kind)	FIELD(kipc_watch_args, field, #field, kind)
-#define THREAD(field, kind)	FIELD(kipc_thread_args, field, #field, kind)
-#define LOCK(field, kind)	FIELD(kipc_mutex_lock_args, field, #field, kind)
-#define MUTEX(field, kind)	FIELD(kipc_mutex_args, field, #field, kind)
-#define OWNER(field, kind) \
-	FIELD(kipc_mutex_state_args, field, #field, kind)
+/* Arguments for the fields of each structure, ended by one without a name */
+#define STRUCTURE(kind, name, ...) \
+static const struct op_arg args_of_##name[] __attribute__((unused)) = {
+#define FIELD(field, at, bytes, kind, ...) FIELD_ARG(#field, at, bytes, kind)
+#define OUTPUT(field, at, bytes) FIELD_ARG(#field, at, bytes, ZERO)
+#define RESERVED OUTPUT
+#define STRUCTURE_END() \
+	{} \
+};
+#include "kipc_abi_defs.h"
 
-#define SEAL(field, kind)	FIELD(kipc_region_seal_args, field, #field, kind)
-#define REGION(field, kind) \
-	FIELD(kipc_region_state_args, field, #field, kind)
-
-#define CREATE_REST(index) \
-	FIELD(kipc_create_args, attributes.reserved[index], \
-	      "reserved" #index, ZERO)
-
-#define FLAGS_OF_CREATE	(KIPC_EXCLUSIVE | KIPC_PERSIST | KIPC_SEALED)
-#define FLAGS_OF_MUTEX	(KIPC_RECURSIVE | KIPC_FAIR | KIPC_SPIN | KIPC_DETECT)
-#define FLAGS_OF_WAIT	(KIPC_TRY | KIPC_REALTIME)
+/* The same for the attributes of each type */
+#define ATTRIBUTES_AT	offsetof(struct kipc_create_args, attributes)
+#define TYPE(name, ...) \
+static const struct op_arg attributes_of_##name[] = {
+#define ATTRIBUTE(part, field, at, bytes, kind) \
+	FIELD_ARG(#field, ATTRIBUTES_AT + (at), bytes, kind)
+#define UNUSED(index) \
+	FIELD_ARG("reserved" #index, ATTRIBUTES_AT + 8 * (index), 8, ZERO)
+#define TYPE_END() \
+	{} \
+};
+#include "kipc_abi_defs.h"
 
 const struct op_kind op_kinds[] = {
+#define TYPE(text, ID, number, known, chance) \
+	{ \
+		.name = "create_" #text, \
+		.weight = (chance), \
+		.type = KIPC_##ID, \
+		.flags = (known), \
+		.makes = true, \
+		.device = true, \
+		.command = KIPC_CREATE, \
+		.size = sizeof(struct kipc_create_args), \
+		.fields = args_of_kipc_create_args, \
+		.attributes = attributes_of_##text, \
+		.perform = perform_ioctl, \
+		.args = { ARG("into", INTO) }, \
+	},
+#include "kipc_abi_defs.h"
+
+#define TYPE_OF(file) \
+	(KIPC_ABI_##file < KIPC_ABI_TYPES_END ? KIPC_ABI_##file : 0)
+#define VERB_OF_TYPES(...)
+#define VERB(text, COMMAND, number, structure, file, access, known, result, \
+	     chance) \
+	{ \
+		.name = #text, \
+		.weight = (chance), \
+		.type = TYPE_OF(file), \
+		.flags = (known), \
+		.makes = (result) == KIPC_ABI_DESCRIPTOR, \
+		.device = KIPC_ABI_##file == KIPC_ABI_DEVICE, \
+		.command = KIPC_##COMMAND, \
+		.size = sizeof(struct structure), \
+		.fields = args_of_##structure, \
+		.perform = perform_ioctl, \
+		.args = { \
+			[0] = { \
+				.name = (result) == KIPC_ABI_DESCRIPTOR ? \
+					"into" : NULL, \
+				.class = VALUE_INTO, \
+			}, \
+		}, \
+	},
+#include "kipc_abi_defs.h"
+
 	{
-		.name = "create_semaphore",
-		.weight = 8,
-		.type = KIPC_SEMAPHORE,
-		.flags = FLAGS_OF_CREATE | KIPC_PACKED | KIPC_UNDO | KIPC_FAIR,
-		.makes = true,
-		.device = true,
-		.command = KIPC_CREATE,
-		.size = sizeof(struct kipc_create_args),
-		.perform = perform_ioctl,
-		.args = {
-			CREATE(flags, CREATE_FLAGS), CREATE(type, TYPE),
-			CREATE(elements, ELEMENTS), CREATE(name, NAME),
-			CREATE(name_length, NAME_LENGTH), CREATE(mode, MODE),
-			CREATE(access, ACCESS), CREATE(reserved, ZERO),
-			CREATE(info, ANSWER),
-			ATTRIBUTE(semaphore, initial, UNITS),
-			ATTRIBUTE(semaphore, max, MAXIMUM),
-			CREATE_REST(1), CREATE_REST(2), CREATE_REST(3),
-			ARG("into", INTO),
-		},
-	}, {
-		.name = "create_barrier",
-		.weight = 6,
-		.type = KIPC_BARRIER,
-		.flags = FLAGS_OF_CREATE | KIPC_DROP | KIPC_NO_MEMBERS,
-		.makes = true,
-		.device = true,
-		.command = KIPC_CREATE,
-		.size = sizeof(struct kipc_create_args),
-		.perform = perform_ioctl,
-		.args = {
-			CREATE(flags, CREATE_FLAGS), CREATE(type, TYPE),
-			CREATE(elements, ELEMENTS), CREATE(name, NAME),
-			CREATE(name_length, NAME_LENGTH), CREATE(mode, MODE),
-			CREATE(access, ACCESS), CREATE(reserved, ZERO),
-			CREATE(info, ANSWER),
-			ATTRIBUTE(barrier, parties, PARTIES),
-			CREATE_REST(1), CREATE_REST(2), CREATE_REST(3),
-			ARG("into", INTO),
-		},
-	}, {
-		.name = "create_mailbox",
-		.weight = 8,
-		.type = KIPC_MAILBOX,
-		.flags = FLAGS_OF_CREATE | KIPC_FAIR,
-		.makes = true,
-		.device = true,
-		.command = KIPC_CREATE,
-		.size = sizeof(struct kipc_create_args),
-		.perform = perform_ioctl,
-		.args = {
-			CREATE(flags, CREATE_FLAGS), CREATE(type, TYPE),
-			CREATE(elements, ELEMENTS), CREATE(name, NAME),
-			CREATE(name_length, NAME_LENGTH), CREATE(mode, MODE),
-			CREATE(access, ACCESS), CREATE(reserved, ZERO),
-			CREATE(info, ANSWER),
-			ATTRIBUTE(mailbox, message_size, MESSAGE_SIZE),
-			ATTRIBUTE(mailbox, messages, MESSAGES),
-			ATTRIBUTE(mailbox, bytes, BYTES),
-			CREATE_REST(2), CREATE_REST(3),
-			ARG("into", INTO),
-		},
-	}, {
-		.name = "create_mutex",
-		.weight = 8,
-		.type = KIPC_MUTEX,
-		.flags = FLAGS_OF_CREATE | KIPC_PACKED | FLAGS_OF_MUTEX,
-		.makes = true,
-		.device = true,
-		.command = KIPC_CREATE,
-		.size = sizeof(struct kipc_create_args),
-		.perform = perform_ioctl,
-		.args = {
-			CREATE(flags, CREATE_FLAGS), CREATE(type, TYPE),
-			CREATE(elements, ELEMENTS), CREATE(name, NAME),
-			CREATE(name_length, NAME_LENGTH), CREATE(mode, MODE),
-			CREATE(access, ACCESS), CREATE(reserved, ZERO),
-			CREATE(info, ANSWER),
-			CREATE_REST(0), CREATE_REST(1), CREATE_REST(2),
-			CREATE_REST(3), ARG("into", INTO),
-		},
-	}, {
-		.name = "create_region",
-		.weight = 8,
-		.type = KIPC_REGION,
-		.flags = FLAGS_OF_CREATE | KIPC_PACKED | FLAGS_OF_MUTEX,
-		.makes = true,
-		.device = true,
-		.command = KIPC_CREATE,
-		.size = sizeof(struct kipc_create_args),
-		.perform = perform_ioctl,
-		.args = {
-			CREATE(flags, CREATE_FLAGS), CREATE(type, TYPE),
-			CREATE(elements, ELEMENTS), CREATE(name, NAME),
-			CREATE(name_length, NAME_LENGTH), CREATE(mode, MODE),
-			CREATE(access, ACCESS), CREATE(reserved, ZERO),
-			CREATE(info, ANSWER),
-			ATTRIBUTE(region, bytes, REGION_BYTES),
-			CREATE_REST(1), CREATE_REST(2), CREATE_REST(3),
-			ARG("into", INTO),
-		},
-	}, {
-		.name = "open",
-		.weight = 6,
-		.makes = true,
-		.device = true,
-		.command = KIPC_OPEN,
-		.size = sizeof(struct kipc_open_args),
-		.perform = perform_ioctl,
-		.args = {
-			OPEN(flags, ACCESS), OPEN(type, TYPE),
-			OPEN(name_length, NAME_LENGTH), OPEN(name, NAME),
-			OPEN(info, ANSWER), ARG("into", INTO),
-		},
-	}, {
-		.name = "unlink",
-		.weight = 4,
-		.device = true,
-		.command = KIPC_UNLINK,
-		.size = sizeof(struct kipc_unlink_args),
-		.perform = perform_ioctl,
-		.args = {
-			UNLINK(flags, ZERO), UNLINK(reserved, ZERO),
-			UNLINK(name_length, NAME_LENGTH), UNLINK(name, NAME),
-		},
-	}, {
-		.name = "list",
-		.weight = 4,
-		.device = true,
-		.command = KIPC_LIST,
-		.size = sizeof(struct kipc_list_args),
-		.perform = perform_ioctl,
-		.args = {
-			LIST(flags, ZERO), LIST(count, LIST_COUNT),
-			LIST(entry_size, ENTRY_SIZE), LIST(entries, PLACE),
-			LIST(cursor, CURSOR),
-		},
-	}, {
-		.name = "info",
-		.weight = 3,
-		.command = KIPC_INFO,
-		.size = sizeof(struct kipc_info_args),
-		.perform = perform_ioctl,
-		.args = {
-			INFO(flags, ZERO), INFO(type, ZERO),
-			INFO(created, ZERO), INFO(elements, ZERO),
-			INFO(stride, ZERO), INFO(map_size, ZERO),
-			INFO(uid, ZERO), INFO(gid, ZERO), INFO(mode, ZERO),
-			INFO(access, ZERO), INFO(attributes.reserved[0], ZERO),
-			INFO(attachment, ZERO), INFO(reserved, ZERO),
-			INFO(inode, ZERO),
-		},
-	}, {
-		/* fd is what is watched; what it makes is no object */
-		.name = "watch",
-		.weight = 4,
-		.makes = true,
-		.command = KIPC_WATCH,
-		.size = sizeof(struct kipc_watch_args),
-		.perform = perform_ioctl,
-		.args = { WATCH(flags, ZERO), ARG("into", INTO) },
-	}, {
-		.name = "thread_number",
-		.weight = 3,
-		.command = KIPC_THREAD,
-		.size = sizeof(struct kipc_thread_args),
-		.perform = perform_ioctl,
-		.args = {
-			THREAD(flags, ZERO), THREAD(thread, ZERO),
-			THREAD(attachment, ZERO), THREAD(reserved, ZERO),
-		},
-	}, {
-		.name = "semaphore_post",
-		.weight = 12,
-		.type = KIPC_SEMAPHORE,
-		.command = KIPC_SEMAPHORE_POST,
-		.size = sizeof(struct kipc_semaphore_post_args),
-		.perform = perform_ioctl,
-		.args = {
-			POST(flags, ZERO), POST(element, ELEMENT),
-			POST(count, COUNT),
-		},
-	}, {
-		.name = "semaphore_wait",
-		.weight = 14,
-		.type = KIPC_SEMAPHORE,
-		.flags = FLAGS_OF_WAIT,
-		.command = KIPC_SEMAPHORE_WAIT,
-		.size = sizeof(struct kipc_semaphore_wait_args),
-		.perform = perform_ioctl,
-		.args = {
-			WAIT(flags, WAIT_FLAGS), WAIT(element, ELEMENT),
-			WAIT(count, COUNT), WAIT(deadline, DEADLINE),
-		},
-	}, {
-		.name = "semaphore_value",
-		.weight = 3,
-		.type = KIPC_SEMAPHORE,
-		.command = KIPC_SEMAPHORE_VALUE,
-		.size = sizeof(struct kipc_semaphore_value_args),
-		.perform = perform_ioctl,
-		.args = {
-			VALUE(flags, ZERO), VALUE(element, ELEMENT),
-			VALUE(value, ZERO),
-		},
-	}, {
-		/* A wait_fd of none, which is -1, means the same set. */
-		.name = "semaphore_post_wait",
-		.weight = 12,
-		.type = KIPC_SEMAPHORE,
-		.flags = FLAGS_OF_WAIT | KIPC_POSTED,
-		.command = KIPC_SEMAPHORE_POST_WAIT,
-		.size = sizeof(struct kipc_semaphore_post_wait_args),
-		.perform = perform_ioctl,
-		.args = {
-			POST_WAIT(flags, WAIT_FLAGS),
-			POST_WAIT(element, ELEMENT), POST_WAIT(count, COUNT),
-			POST_WAIT(wait_fd, FD),
-			POST_WAIT(wait_element, ELEMENT),
-			POST_WAIT(wait_count, COUNT), POST_WAIT(reserved, ZERO),
-			POST_WAIT(deadline, DEADLINE),
-		},
-	}, {
-		.name = "barrier_wait",
-		.weight = 14,
-		.type = KIPC_BARRIER,
-		.flags = FLAGS_OF_WAIT | KIPC_ARRIVED,
-		.command = KIPC_BARRIER_WAIT,
-		.size = sizeof(struct kipc_barrier_wait_args),
-		.perform = perform_ioctl,
-		.args = {
-			ARRIVE(flags, WAIT_FLAGS), ARRIVE(element, ZERO),
-			ARRIVE(reserved, ZERO), ARRIVE(word, WORD),
-			ARRIVE(deadline, DEADLINE),
-		},
-	}, {
-		.name = "barrier_abort",
-		.weight = 4,
-		.type = KIPC_BARRIER,
-		.command = KIPC_BARRIER_ABORT,
-		.size = sizeof(struct kipc_barrier_args),
-		.perform = perform_ioctl,
-		.args = {
-			BARRIER(flags, ZERO), BARRIER(element, ZERO),
-			BARRIER(reserved, ZERO),
-		},
-	}, {
-		.name = "barrier_reset",
-		.weight = 5,
-		.type = KIPC_BARRIER,
-		.command = KIPC_BARRIER_RESET,
-		.size = sizeof(struct kipc_barrier_args),
-		.perform = perform_ioctl,
-		.args = {
-			BARRIER(flags, ZERO), BARRIER(element, ZERO),
-			BARRIER(reserved, ZERO),
-		},
-	}, {
-		.name = "barrier_join",
-		.weight = 5,
-		.type = KIPC_BARRIER,
-		.command = KIPC_BARRIER_JOIN,
-		.size = sizeof(struct kipc_barrier_args),
-		.perform = perform_ioctl,
-		.args = {
-			BARRIER(flags, ZERO), BARRIER(element, ZERO),
-			BARRIER(reserved, ZERO),
-		},
-	}, {
-		.name = "barrier_leave",
-		.weight = 5,
-		.type = KIPC_BARRIER,
-		.command = KIPC_BARRIER_LEAVE,
-		.size = sizeof(struct kipc_barrier_args),
-		.perform = perform_ioctl,
-		.args = {
-			BARRIER(flags, ZERO), BARRIER(element, ZERO),
-			BARRIER(reserved, ZERO),
-		},
-	}, {
-		.name = "barrier_state",
-		.weight = 3,
-		.type = KIPC_BARRIER,
-		.command = KIPC_BARRIER_STATE,
-		.size = sizeof(struct kipc_barrier_state_args),
-		.perform = perform_ioctl,
-		.args = {
-			STATE(flags, ZERO), STATE(element, ZERO),
-			STATE(parties, ZERO), STATE(arrived, ZERO),
-			STATE(generation, ZERO), STATE(broken, ZERO),
-			STATE(waiters, ZERO), STATE(members, ZERO),
-			STATE(reserved, ZERO),
-		},
-	}, {
-		.name = "mailbox_send",
-		.weight = 14,
-		.type = KIPC_MAILBOX,
-		.flags = FLAGS_OF_WAIT,
-		.command = KIPC_MAILBOX_SEND,
-		.size = sizeof(struct kipc_mailbox_send_args),
-		.perform = perform_ioctl,
-		.args = {
-			SEND(flags, WAIT_FLAGS), SEND(element, ZERO),
-			SEND(priority, PRIORITY), SEND(data, PLACE),
-			SEND(length, LENGTH), SEND(reserved, ZERO),
-			SEND(deadline, DEADLINE),
-		},
-	}, {
-		.name = "mailbox_receive",
-		.weight = 14,
-		.type = KIPC_MAILBOX,
-		.flags = FLAGS_OF_WAIT | KIPC_PEEK,
-		.command = KIPC_MAILBOX_RECEIVE,
-		.size = sizeof(struct kipc_mailbox_receive_args),
-		.perform = perform_ioctl,
-		.args = {
-			RECEIVE(flags, WAIT_FLAGS), RECEIVE(element, ZERO),
-			RECEIVE(priority, ZERO), RECEIVE(data, PLACE),
-			RECEIVE(capacity, LENGTH), RECEIVE(length, ZERO),
-			RECEIVE(deadline, DEADLINE), RECEIVE(pid, ZERO),
-			RECEIVE(uid, ZERO), RECEIVE(gid, ZERO),
-			RECEIVE(reserved, ZERO),
-		},
-	}, {
-		.name = "mailbox_state",
-		.weight = 3,
-		.type = KIPC_MAILBOX,
-		.command = KIPC_MAILBOX_STATE,
-		.size = sizeof(struct kipc_mailbox_state_args),
-		.perform = perform_ioctl,
-		.args = {
-			MAILBOX(flags, ZERO), MAILBOX(element, ZERO),
-			MAILBOX(messages, ZERO), MAILBOX(bytes, ZERO),
-			MAILBOX(senders, ZERO), MAILBOX(receivers, ZERO),
-		},
-	}, {
-		.name = "mutex_lock",
-		.weight = 14,
-		.type = KIPC_MUTEX,
-		.flags = FLAGS_OF_WAIT,
-		.command = KIPC_MUTEX_LOCK,
-		.size = sizeof(struct kipc_mutex_lock_args),
-		.perform = perform_ioctl,
-		.args = {
-			LOCK(flags, WAIT_FLAGS), LOCK(element, ELEMENT),
-			LOCK(attachment, ATTACHMENT), LOCK(deadline, DEADLINE),
-		},
-	}, {
-		.name = "mutex_unlock",
-		.weight = 10,
-		.type = KIPC_MUTEX,
-		.command = KIPC_MUTEX_UNLOCK,
-		.size = sizeof(struct kipc_mutex_args),
-		.perform = perform_ioctl,
-		.args = {
-			MUTEX(flags, ZERO), MUTEX(element, ELEMENT),
-			MUTEX(attachment, ATTACHMENT),
-		},
-	}, {
-		.name = "mutex_consistent",
-		.weight = 4,
-		.type = KIPC_MUTEX,
-		.command = KIPC_MUTEX_CONSISTENT,
-		.size = sizeof(struct kipc_mutex_args),
-		.perform = perform_ioctl,
-		.args = {
-			MUTEX(flags, ZERO), MUTEX(element, ELEMENT),
-			MUTEX(attachment, ATTACHMENT),
-		},
-	}, {
-		.name = "mutex_state",
-		.weight = 3,
-		.type = KIPC_MUTEX,
-		.command = KIPC_MUTEX_STATE,
-		.size = sizeof(struct kipc_mutex_state_args),
-		.perform = perform_ioctl,
-		.args = {
-			OWNER(flags, ZERO), OWNER(element, ELEMENT),
-			OWNER(owner, ZERO), OWNER(thread, ZERO),
-			OWNER(depth, ZERO), OWNER(state, ZERO),
-			OWNER(waiters, ZERO),
-		},
-	}, {
-		.name = "region_seal",
-		.weight = 4,
-		.type = KIPC_REGION,
-		.command = KIPC_REGION_SEAL,
-		.size = sizeof(struct kipc_region_seal_args),
-		.perform = perform_ioctl,
-		.args = {
-			SEAL(flags, ZERO), SEAL(seals, SEALS),
-			SEAL(reserved, ZERO),
-		},
-	}, {
-		.name = "region_state",
-		.weight = 3,
-		.type = KIPC_REGION,
-		.command = KIPC_REGION_STATE,
-		.size = sizeof(struct kipc_region_state_args),
-		.perform = perform_ioctl,
-		.args = {
-			REGION(flags, ZERO), REGION(seals, ZERO),
-			REGION(writers, ZERO), REGION(bytes, ZERO),
-		},
-	}, {
 		/* Any command on any descriptor, with 256 bytes of zeros. */
 		.name = "command",
 		.weight = 2,
@@ -653,9 +277,9 @@ const struct op_kind op_kinds[] = {
 		.perform = perform_fork,
 		.args = { ARG("actor", NEW_ACTOR) },
 	}, {
-		.name = "thread",
+		.name = "start_thread",
 		.weight = 7,
-		.perform = perform_thread,
+		.perform = perform_start_thread,
 		.args = { ARG("actor", NEW_ACTOR) },
 	}, {
 		.name = "exit",

@@ -47,7 +47,7 @@ PERFORM(copy);
 
 /* perform_process.c */
 PERFORM(fork);
-PERFORM(thread);
+PERFORM(start_thread);
 PERFORM(exit);
 PERFORM(exec);
 PERFORM(signal);

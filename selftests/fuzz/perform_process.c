@@ -68,7 +68,7 @@ static void *thread_run(void *index)
 	actor_run((uintptr_t)index);
 }
 
-long perform_thread(const struct op_kind *kind, const __u64 *args)
+long perform_start_thread(const struct op_kind *kind, const __u64 *args)
 {
 	struct actor *actor = actor_of(args[0]);
 	pthread_attr_t attributes;
