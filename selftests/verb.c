@@ -22,7 +22,7 @@ union verb_args {
 /* The device and one object of each type. */
 struct verb_objects {
 	int fd[KIPC_ABI_FILES];
-	char name[KIPC_ABI_FILES][64];	/* that of the device is not used */
+	char name[KIPC_ABI_FILES][64];	/* 0: a name of no object */
 	struct kipc_list_entry entry;
 	char buffer[KIPC_ABI_BUFFER_BYTES];
 	__u32 attachment;
@@ -41,7 +41,7 @@ FIXTURE_VARIANT(verb) {
 	const struct kipc_abi_verb *verb;
 };
 
-#define VERB(name, ...) \
+#define ABI_VERB(name, ...) \
 	FIXTURE_VARIANT_ADD(verb, name) { \
 		.verb = &kipc_abi_verbs[KIPC_ABI_VERB_##name], \
 	};
@@ -288,7 +288,9 @@ TEST_F(verb, unknown_flags)
 	check_unchanged(_metadata, self);
 }
 
-/* A verb without bad values has only its flags to get wrong: see unknown_flags. */
+/*
+ * A verb without bad values has only its flags to get wrong: see unknown_flags.
+ */
 TEST_F(verb, bad_fields)
 {
 	const struct kipc_abi_field *field = variant->verb->structure->fields;

@@ -4,13 +4,13 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "actor.h"
+#include "worker.h"
 #include "arena.h"
 
 #define PAGE		4096UL
-#define PART_BYTES	(ARENA_BYTES + PAGE)	/* with what is unmapped */
+#define PART_BYTES	(ARENA_BYTES + PAGE)	/* with the page after it */
 
-/* Canonical, but the kernel's. */
+/* A canonical address of the kernel */
 #define KERNEL_ADDRESS	0xffff888000001000UL
 
 static char *arena;
@@ -20,10 +20,10 @@ static char *part_of(enum arena_part part)
 	return arena + (self * ARENA_PARTS + part) * PART_BYTES;
 }
 
-/* At a low address, so that 32 bit pointers reach it. */
+/* The arena is at a low address, which 32-bit pointers can hold. */
 void arena_create(void)
 {
-	size_t bytes = ACTORS * ARENA_PARTS * PART_BYTES, i;
+	size_t bytes = WORKERS * ARENA_PARTS * PART_BYTES, i;
 
 	arena = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
@@ -97,9 +97,9 @@ void *arena_place(enum arena_part part, enum place place, const void *content,
 	size_t most = room(part, place, copy.to);
 
 	copy.bytes = bytes < most ? bytes : most;
-	/* A mapping may have been unmapped in part. */
+	/* A part of the mapping may have been unmapped. */
 	if (content && copy.bytes)
-		actor_try(copy_in, &copy);
+		worker_try(copy_in, &copy);
 	if (place == PLACE_READONLY)
 		mprotect(part_of(part), ARENA_BYTES, PROT_READ);
 	return copy.to;

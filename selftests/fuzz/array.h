@@ -2,7 +2,7 @@
 #ifndef FUZZ_ARRAY_H
 #define FUZZ_ARRAY_H
 
-/* kselftest.h has it too. */
+/* kselftest.h defines it, too. */
 #ifndef ARRAY_SIZE
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 #endif

@@ -22,7 +22,7 @@ void corpus_add(struct corpus *corpus, const struct program *program)
 	corpus->programs[corpus->count++] = *program;
 }
 
-/* Later ones are more often of use: they cover what is hard to reach. */
+/* Prefers later programs, because they cover what is harder to reach. */
 const struct program *corpus_choose(const struct corpus *corpus,
 				    struct random *random)
 {
@@ -111,7 +111,7 @@ int corpus_load(struct corpus *corpus, const char *path)
 	if (count < 0)
 		return errno == ENOTDIR ? load_file(corpus, path) : -errno;
 	for (i = 0; i < count; i++) {
-		/* One of an older fuzzer may be bad: it is told and skipped. */
+		/* An older fuzzer may have saved it: if it is bad, skip it. */
 		if (asprintf(&name, "%s/%s", path, entries[i]->d_name) >= 0) {
 			load_file(corpus, name);
 			free(name);

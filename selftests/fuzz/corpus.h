@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Programs worth changing: each covered an edge that no earlier one had. */
+/* Programs to derive new ones from: each covered an edge for the first time. */
 #ifndef FUZZ_CORPUS_H
 #define FUZZ_CORPUS_H
 
@@ -16,12 +16,12 @@ const struct program *corpus_choose(const struct corpus *corpus,
 				    struct random *random);
 
 /*
- * Reads every program of a file, or of the files *.txt in a folder, where bad ones
- * are skipped. 0 or a negative errno.
+ * Reads all programs of a file, or of the files *.txt in a folder. In a folder,
+ * bad files are reported and skipped. Returns 0 or a negative errno.
  */
 int corpus_load(struct corpus *corpus, const char *path);
 
-/* Writes the program to a file of its own; 0 or a negative errno. */
+/* Writes the program to a file of its own. Returns 0 or a negative errno. */
 int corpus_save(const struct program *program, const char *folder);
 
 void corpus_free(struct corpus *corpus);

@@ -13,7 +13,10 @@
 #include "random.h"
 
 #define KCOV_PATH	"/sys/kernel/debug/kcov"
-/* An operation that runs more loses the rest. fork() copies their page table. */
+/*
+ * Further blocks of an operation are lost. The bound is low because fork()
+ * copies the page table of the buffers.
+ */
 #define BLOCKS_MAX	16384UL
 #define BLOCKS_BYTES	(BLOCKS_MAX * sizeof(__u64))
 
@@ -22,7 +25,7 @@ void edges_clear(struct edges *edges)
 	memset(edges, 0, sizeof(*edges));
 }
 
-/* Several actors may do so at once. */
+/* Sets an edge. Several workers may do so at the same time. */
 void edges_set(struct edges *edges, unsigned int edge)
 {
 	__u64 bit = 1ULL << edge % 64;
@@ -88,22 +91,22 @@ static int read_module(struct coverage *coverage)
 	return ret;
 }
 
-/* One descriptor an actor: they are enabled by whoever inherits them. */
-static int open_one(struct coverage *coverage, unsigned int actor)
+/* Each worker has a descriptor. The worker inherits it, and enables KCOV. */
+static int open_one(struct coverage *coverage, unsigned int worker)
 {
 	void *blocks;
 	int fd = open(KCOV_PATH, O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
 		return -errno;
-	coverage->fd[actor] = fd;
+	coverage->fd[worker] = fd;
 	if (ioctl(fd, KCOV_INIT_TRACE, BLOCKS_MAX))
 		return -errno;
 	blocks = mmap(NULL, BLOCKS_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
 		      fd, 0);
 	if (blocks == MAP_FAILED)
 		return -errno;
-	coverage->blocks[actor] = blocks;
+	coverage->blocks[worker] = blocks;
 	return 0;
 }
 
@@ -113,22 +116,24 @@ int coverage_open(struct coverage *coverage)
 	int ret;
 
 	ret = read_module(coverage);
-	for (i = 0; !ret && i < ACTORS; i++)
+	for (i = 0; !ret && i < WORKERS; i++)
 		ret = open_one(coverage, i);
 	return ret;
 }
 
-void coverage_enable(const struct coverage *coverage, unsigned int actor)
+void coverage_enable(const struct coverage *coverage, unsigned int worker)
 {
-	__atomic_store_n(coverage->blocks[actor], 0, __ATOMIC_RELAXED);
-	/* Refused while the last one who was this actor is being killed. */
-	ioctl(coverage->fd[actor], KCOV_ENABLE, KCOV_TRACE_PC);
+	__atomic_store_n(coverage->blocks[worker], 0, __ATOMIC_RELAXED);
+	/*
+	 * This fails while the previous thread of this worker is being killed.
+	 */
+	ioctl(coverage->fd[worker], KCOV_ENABLE, KCOV_TRACE_PC);
 }
 
-void coverage_take(const struct coverage *coverage, unsigned int actor,
+void coverage_take(const struct coverage *coverage, unsigned int worker,
 		   struct edges *edges)
 {
-	__u64 *blocks = coverage->blocks[actor], last = 0, i;
+	__u64 *blocks = coverage->blocks[worker], last = 0, i;
 	__u64 count = __atomic_load_n(blocks, __ATOMIC_RELAXED);
 
 	for (i = 1; i <= count && i < BLOCKS_MAX; i++) {

@@ -2,10 +2,10 @@
 /*
  * DOC: coverage
  *
- * KCOV writes each basic block that a thread runs in the kernel to a buffer of
- * that thread. An *edge* is a pair of blocks of the module that follow each
- * other, hashed to a bit. Blocks count from the module's start, so that edges are
- * the same wherever it was loaded.
+ * KCOV writes the address of each basic block that a thread runs in the kernel
+ * to a buffer of that thread. An *edge* is a pair of consecutive blocks of the
+ * module, hashed to a bit. Addresses are relative to the start of the module,
+ * so edges do not depend on where it was loaded.
  */
 #ifndef FUZZ_COVERAGE_H
 #define FUZZ_COVERAGE_H
@@ -27,26 +27,29 @@ void edges_clear(struct edges *edges);
 void edges_set(struct edges *edges, unsigned int edge);
 unsigned int edges_count(const struct edges *edges);
 
-/* *@edges loses what is in @known. How many are left? */
+/* Removes the edges of @known from @edges. Returns how many remain. */
 unsigned int edges_subtract(struct edges *edges, const struct edges *known);
+
 void edges_add(struct edges *edges, const struct edges *more);
+
+/* Returns whether @edges has all edges of @part. */
 bool edges_include(const struct edges *edges, const struct edges *part);
 
 struct coverage {
-	int fd[ACTORS];
-	__u64 *blocks[ACTORS];	/* their number, then the blocks */
-	__u64 base;		/* of the module's code */
+	int fd[WORKERS];
+	__u64 *blocks[WORKERS];	/* number of blocks, then the blocks */
+	__u64 base;		/* start of the module's code */
 	__u64 size;
 };
 
-/* 0 or a negative errno: ENOENT where the kernel has no KCOV. */
+/* Returns 0 or a negative errno; -ENOENT if the kernel has no KCOV. */
 int coverage_open(struct coverage *coverage);
 
-/* By the thread that is the actor. */
-void coverage_enable(const struct coverage *coverage, unsigned int actor);
+/* Starts recording. The thread of the worker must call it. */
+void coverage_enable(const struct coverage *coverage, unsigned int worker);
 
-/* What an actor has run since the last call becomes edges. */
-void coverage_take(const struct coverage *coverage, unsigned int actor,
+/* Adds the edges that a worker has run since the last call. */
+void coverage_take(const struct coverage *coverage, unsigned int worker,
 		   struct edges *edges);
 
 #endif /* FUZZ_COVERAGE_H */

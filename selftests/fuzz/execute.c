@@ -20,13 +20,13 @@
 #include "futex.h"
 #include "names.h"
 
-/* Whoever has not died of SIGKILL after this time never will. */
+/* A process that is still alive this long after SIGKILL cannot be killed. */
 #define KILL_SECONDS	20
 
-/* How long a new actor may take until it runs. */
+/* Time for a new worker to start */
 #define BEGIN_MILLISECONDS	200
 
-/* Adjusts which process goes first when memory is short: an actor. */
+/* The OOM killer must choose workers before the fuzzer. */
 #define OOM_PATH	"/proc/self/oom_score_adj"
 
 static void write_text(const char *path, const char *text)
@@ -41,7 +41,7 @@ static void write_text(const char *path, const char *text)
 }
 
 /* ------------------------------------------------------------------------ */
-/* The first actor                                                          */
+/* The first worker                                                          */
 /* ------------------------------------------------------------------------ */
 
 static void begin(struct executor *executor)
@@ -49,90 +49,91 @@ static void begin(struct executor *executor)
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	write_text(OOM_PATH, "1000");
-	actor_prepare(executor->stage,
-		      executor->covers ? &executor->coverage : NULL);
-	actor_run(0);
+	worker_prepare(executor->shared,
+		       executor->covers ? &executor->coverage : NULL);
+	worker_run(0);
 }
 
 /* ------------------------------------------------------------------------ */
 /* Dispatching                                                              */
 /* ------------------------------------------------------------------------ */
 
-struct patience {
+struct deadline {
 	long long end;
 	struct timespec until;
 };
 
-static struct patience patience_of(unsigned int milliseconds)
+static struct deadline deadline_after(unsigned int milliseconds)
 {
 	long long end = now_ns(CLOCK_MONOTONIC) + milliseconds * 1000000LL;
 
-	return (struct patience){
+	return (struct deadline){
 		.end = end,
 		.until.tv_sec = end / 1000000000,
 		.until.tv_nsec = end % 1000000000,
 	};
 }
 
-/* Does the actor run, once it has had time to begin? */
-static bool wait_begun(struct actor *actor)
+/* Waits for a new worker to start. Returns whether it runs. */
+static bool wait_begun(struct worker *worker)
 {
-	struct patience patience = patience_of(BEGIN_MILLISECONDS);
+	struct deadline deadline = deadline_after(BEGIN_MILLISECONDS);
 
-	while (futex_get(&actor->life) == ACTOR_BEGINS) {
-		if (now_ns(CLOCK_MONOTONIC) >= patience.end)
+	while (futex_get(&worker->life) == WORKER_BEGINS) {
+		if (now_ns(CLOCK_MONOTONIC) >= deadline.end)
 			return false;
-		futex_wait(&actor->life, ACTOR_BEGINS, &patience.until);
+		futex_wait(&worker->life, WORKER_BEGINS, &deadline.until);
 	}
-	return futex_get(&actor->life) == ACTOR_RUNS;
+	return futex_get(&worker->life) == WORKER_RUNS;
 }
 
-/* Has the actor ended what it was asked to do, or does it by then? */
-static bool wait_done(struct actor *actor, unsigned int milliseconds)
+/* Waits for the operation of a worker. Returns whether it has ended. */
+static bool wait_done(struct worker *worker, unsigned int milliseconds)
 {
-	struct patience patience = patience_of(milliseconds);
+	struct deadline deadline = deadline_after(milliseconds);
 	__u32 done;
 
 	for (;;) {
-		done = futex_get(&actor->done);
-		if (done == actor->asked || !futex_get(&actor->life))
+		done = futex_get(&worker->done);
+		if (done == worker->asked || !futex_get(&worker->life))
 			return true;
-		if (now_ns(CLOCK_MONOTONIC) >= patience.end)
+		if (now_ns(CLOCK_MONOTONIC) >= deadline.end)
 			return false;
-		futex_wait(&actor->done, done, &patience.until);
+		futex_wait(&worker->done, done, &deadline.until);
 	}
 }
 
-/* Actors that have kept us waiting, as a set of bits. */
-static bool is_late(unsigned int late, unsigned int actor)
+/* @late has a bit for each worker whose operation did not end in time. */
+static bool is_late(unsigned int late, unsigned int worker)
 {
-	return late & 1U << actor;
+	return late & 1U << worker;
 }
 
 static void dispatch(struct executor *executor, unsigned int i,
 		     unsigned int *late)
 {
-	const struct op *op = &executor->stage->program.ops[i];
-	struct actor *actor = &executor->stage->actors[op->actor];
-	unsigned int patience = executor->patience;
+	const struct op *op = &executor->shared->program.ops[i];
+	struct worker *worker = &executor->shared->workers[op->worker];
+	unsigned int wait_ms = executor->wait_ms;
 
 	if (op_kind(op)->dispatched) {
-		actor->results[i] = op_kind(op)->perform(op_kind(op), op->args);
+		worker->results[i] = op_kind(op)->perform(op_kind(op),
+							  op->args);
 		return;
 	}
-	if (!wait_begun(actor))
+	if (!wait_begun(worker))
 		return;
-	/* Nobody is waited for twice. */
-	if (!wait_done(actor, is_late(*late, op->actor) ? 0 : patience)) {
-		*late |= 1U << op->actor;
+	/* The dispatcher does not wait twice for the same operation. */
+	if (!wait_done(worker, is_late(*late, op->worker) ? 0 : wait_ms)) {
+		*late |= 1U << op->worker;
 		return;
 	}
-	if (futex_get(&actor->life) != ACTOR_RUNS)
+	if (futex_get(&worker->life) != WORKER_RUNS)
 		return;
-	*late &= ~(1U << op->actor);
-	futex_set(&actor->asked, i + 1);
-	if (!op->async && !wait_done(actor, patience))
-		*late |= 1U << op->actor;
+	*late &= ~(1U << op->worker);
+	futex_set(&worker->asked, i + 1);
+	if (!op->async && !wait_done(worker, wait_ms))
+		*late |= 1U << op->worker;
 }
 
 /* ------------------------------------------------------------------------ */
@@ -154,14 +155,14 @@ static void set_alarm(unsigned int seconds)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-/* False if somebody does not die. */
+/* Returns whether all processes of the program have ended. */
 static bool kill_all(pid_t group)
 {
 	bool dead;
 
 	kill(-group, SIGKILL);
 	set_alarm(KILL_SECONDS);
-	/* Orphans have become our children. */
+	/* The fuzzer is a subreaper: orphans have become its children. */
 	while (waitpid(-1, NULL, 0) > 0)
 		;
 	dead = errno == ECHILD;
@@ -175,8 +176,8 @@ static void take_coverage(struct executor *executor)
 
 	if (!executor->covers)
 		return;
-	for (i = 0; i < ACTORS; i++)
-		coverage_take(&executor->coverage, i, &executor->stage->edges);
+	for (i = 0; i < WORKERS; i++)
+		coverage_take(&executor->coverage, i, &executor->shared->edges);
 }
 
 static const char *verdict(struct executor *executor)
@@ -192,12 +193,12 @@ static const char *verdict(struct executor *executor)
 	return watch_log(&executor->watch);
 }
 
-static void reset(struct stage *stage, const struct program *program)
+static void reset(struct shared *shared, const struct program *program)
 {
-	memset(stage->actors, 0, sizeof(stage->actors));
-	edges_clear(&stage->edges);
-	stage->program = *program;
-	stage->actors[0].life = ACTOR_BEGINS;
+	memset(shared->workers, 0, sizeof(shared->workers));
+	edges_clear(&shared->edges);
+	shared->program = *program;
+	shared->workers[0].life = WORKER_BEGINS;
 }
 
 const char *execute(struct executor *executor, const struct program *program)
@@ -205,7 +206,7 @@ const char *execute(struct executor *executor, const struct program *program)
 	unsigned int i, late = 0;
 	pid_t pid;
 
-	reset(executor->stage, program);
+	reset(executor->shared, program);
 	pid = fork();
 	if (!pid)
 		begin(executor);
@@ -220,7 +221,7 @@ const char *execute(struct executor *executor, const struct program *program)
 	return verdict(executor);
 }
 
-/* Quotas do not hold for whoever has it. */
+/* Drops CAP_SYS_RESOURCE, with which quotas have no effect. */
 static void drop_resource_capability(void)
 {
 	struct __user_cap_header_struct header = {
@@ -243,20 +244,20 @@ int executor_open(struct executor *executor, bool covers)
 	int ret = 0;
 
 	executor->covers = covers;
-	executor->stage = mmap(NULL, sizeof(*executor->stage),
-			       PROT_READ | PROT_WRITE,
-			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (executor->stage == MAP_FAILED || unshare(CLONE_NEWNET))
+	executor->shared = mmap(NULL, sizeof(*executor->shared),
+				PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (executor->shared == MAP_FAILED || unshare(CLONE_NEWNET))
 		return -errno;
 	executor->device = open(KIPC_DEVICE, O_RDWR | O_CLOEXEC);
 	if (executor->device < 0)
 		return -errno;
 	if (covers)
 		ret = coverage_open(&executor->coverage);
-	/* For signals to other actors, which the dispatcher sends. */
-	here.stage = executor->stage;
+	/* The dispatcher performs "signal", which finds workers through it. */
+	here.shared = executor->shared;
 	arena_create();
-	actor_pin(0);
+	worker_pin(0);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	write_text(OOM_PATH, "-1000");
 	drop_resource_capability();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Waiting for a word that several processes share to change. */
+/* Futex operations on words that several processes share */
 #ifndef FUZZ_FUTEX_H
 #define FUZZ_FUTEX_H
 
@@ -19,7 +19,10 @@ static inline long long now_ns(clockid_t clock)
 	return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
-/* @until: on CLOCK_MONOTONIC, or NULL; may return for no reason. */
+/*
+ * Waits while the word is @seen, until a time on CLOCK_MONOTONIC unless @until
+ * is NULL. It may return spuriously.
+ */
 static inline void futex_wait(__u32 *word, __u32 seen,
 			      const struct timespec *until)
 {

@@ -12,7 +12,10 @@ static const char *run(struct fuzz *fuzz, const struct program *program,
 	return fuzz->target.run(fuzz->target.data, program, edges);
 }
 
-/* Remove one operation after the other, the last first, while it covers @wanted. */
+/*
+ * Removes each operation without which the program still covers @wanted, from
+ * the last to the first. Returns NULL or a finding.
+ */
 static const char *minimise(struct fuzz *fuzz, struct program *program,
 			    const struct edges *wanted)
 {
@@ -40,7 +43,7 @@ static void keep(struct fuzz *fuzz, const struct program *program)
 		fuzz->kept(fuzz->kept_data, program);
 }
 
-/* Run a program: *@edges gets what no other one has covered. */
+/* Runs a program. @edges gets the edges that no other program has covered. */
 static const char *run_for_new(struct fuzz *fuzz, const struct program *program,
 			       struct edges *edges)
 {

@@ -2,9 +2,9 @@
 /*
  * DOC: fuzzing
  *
- * New programs are made of nothing, or of those that found something new. What
- * an execution covers decides whether the program is kept; before that it loses
- * every operation without which it covers the same.
+ * New programs are generated from scratch, or by changing programs of the
+ * corpus. A program that covers a new edge is added to the corpus, after each
+ * operation has been removed that the new edges do not need.
  */
 #ifndef FUZZ_FUZZ_H
 #define FUZZ_FUZZ_H
@@ -12,9 +12,9 @@
 #include "corpus.h"
 #include "coverage.h"
 
-/* What programs are run on: the module, or in the unit tests a toy. */
+/* What programs run on: the module, or a simulation in the unit test. */
 struct target {
-	/* NULL or a finding; adds what was covered to *@edges. */
+	/* Returns NULL or a finding. Adds the covered edges to @edges. */
 	const char *(*run)(void *data, const struct program *program,
 			   struct edges *edges);
 	void *data;
@@ -25,20 +25,23 @@ struct fuzz {
 	__u64 seed;
 	unsigned long long executions;
 	struct corpus corpus;
-	struct edges edges;		/* of all executions */
-	struct program program;		/* the last one that was run */
-	/* Told of each program that the corpus gets, or NULL. */
+	struct edges edges;		/* of all executions so far */
+	struct program program;		/* the last one executed */
+	/* Called for each program that is added to the corpus, or NULL. */
 	void (*kept)(void *data, const struct program *program);
 	void *kept_data;
 };
 
 /*
- * Run a program of an earlier corpus, keep it as it is if it still covers something
- * that those before it do not. NULL or a finding.
+ * Runs a program of an earlier corpus. Adds it to the corpus unchanged if it
+ * covers an edge that the programs before it do not. Returns NULL or a finding.
  */
 const char *fuzz_load(struct fuzz *fuzz, const struct program *program);
 
-/* Make up a program, run it, keep what it takes to cover something new. */
+/*
+ * Makes a program and runs it. If it covers a new edge, adds a minimised
+ * program to the corpus. Returns NULL or a finding.
+ */
 const char *fuzz_step(struct fuzz *fuzz);
 
 #endif /* FUZZ_FUZZ_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Unit tests of the fuzzer, with a toy in place of the module. */
+/* Unit tests of the fuzzer, with a simulated target instead of the module */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 #include "op.h"
 #include "value_table.h"
 
-/* Seconds: the machine may be busy. */
+/* In seconds. It is long because the machine may be busy. */
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT	300
 
@@ -112,7 +112,7 @@ TEST(comments_and_space_mean_nothing)
 	ASSERT_TRUE(program_parses("\n# no\n \t1&  semaphore_wait\tfd=2 # s\r\n",
 				   &program, &error));
 	ASSERT_EQ(1, program.count);
-	EXPECT_EQ(1, program.ops[0].actor);
+	EXPECT_EQ(1, program.ops[0].worker);
 	EXPECT_TRUE(program.ops[0].async);
 	EXPECT_STREQ("semaphore_wait", op_kind(&program.ops[0])->name);
 	EXPECT_EQ(2, program.ops[0].args[IOCTL_FD]);
@@ -120,7 +120,8 @@ TEST(comments_and_space_mean_nothing)
 
 TEST(a_file_may_hold_several_programs)
 {
-	const char *text = "0: sleep\nnext\n0: exec\n0: exit\nnext\n0: fork actor=9";
+	const char *text = "0: sleep\nnext\n0: exec\n0: exit\nnext\n"
+			   "0: fork worker=9";
 	struct program_error error = {};
 	struct program program;
 
@@ -152,7 +153,7 @@ TEST(bad_programs_are_refused)
 		{ "0: sleep milliseconds=5", 1 },
 		{ "# here\n0: close fd=6", 2 },
 		{ "0: map map=3", 1 },
-		{ "0: fork actor=0", 1 },
+		{ "0: fork worker=0", 1 },
 		{ "0: semaphore_wait flags=try|", 1 },
 		{ "0: semaphore_wait flags=try|never", 1 },
 		{ "0: semaphore_wait deadline=now+-1", 1 },
@@ -221,7 +222,7 @@ static bool op_is_possible(const struct op *op)
 	const struct op_kind *kind = op_kind(op);
 	unsigned int i;
 
-	if (op->kind >= op_kind_count || op->actor >= ACTORS)
+	if (op->kind >= op_kind_count || op->worker >= WORKERS)
 		return false;
 	for (i = 0; i < op_arity(kind); i++)
 		if (!value_valid(op_arg(kind, i)->class, op->args[i]))
@@ -275,10 +276,13 @@ TEST(every_operation_is_made_up)
 }
 
 /* ------------------------------------------------------------------------ */
-/* Fuzzing a toy                                                            */
+/* Fuzzing a simulated target                                               */
 /* ------------------------------------------------------------------------ */
 
-/* The toy is led through these steps, in this order; the last one breaks it. */
+/*
+ * The simulated target, the toy, reacts to these operations in this order. The
+ * last one is a finding.
+ */
 static const char *const steps[] = {
 	"create_mailbox", "mailbox_send", "dup", "fork", "mailbox_receive",
 	"unlink", "create_barrier", "barrier_wait", "poll", "close",
@@ -288,8 +292,8 @@ static const char *const steps[] = {
 #define STEPS	ARRAY_SIZE(steps)
 
 struct toy {
-	bool blind;		/* covers nothing */
-	unsigned int deepest;	/* step that was ever reached */
+	bool blind;		/* reports no edges */
+	unsigned int deepest;	/* most steps taken in one program */
 };
 
 static const char *toy_run(void *data, const struct program *program,
@@ -309,7 +313,7 @@ static const char *toy_run(void *data, const struct program *program,
 	return taken == STEPS ? "broken" : NULL;
 }
 
-/* Fuzz a toy for so many executions, or until it breaks. */
+/* Fuzzes a toy until there is a finding, for at most @executions. */
 static void play(struct toy *toy, struct fuzz *fuzz, unsigned int executions)
 {
 	fuzz->target = (struct target){ .run = toy_run, .data = toy };
@@ -318,7 +322,7 @@ static void play(struct toy *toy, struct fuzz *fuzz, unsigned int executions)
 			break;
 }
 
-/* Steps that several seeds lead to, all together. */
+/* Returns the sum of the steps that several seeds reach. */
 static unsigned int steps_reached(bool blind)
 {
 	unsigned int seed, reached = 0;
@@ -381,7 +385,7 @@ TEST(a_corpus_is_taken_up_again)
 	corpus_free(&second.corpus);
 }
 
-/* A number for all programs that a seed leads to. */
+/* Returns a hash of all programs that a seed generates. */
 static __u64 history(__u64 seed)
 {
 	struct toy toy = {};
@@ -508,7 +512,7 @@ TEST_F(files, a_bad_file_is_not_replayed)
 	corpus_free(&corpus);
 }
 
-/* Each note is a program, with its number in the first line. */
+/* Each note is a program whose first line has its number. */
 TEST_F(files, notes_tell_of_the_last_programs)
 {
 	struct random random = random_for(10, 10);

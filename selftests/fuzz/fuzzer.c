@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A coverage-guided fuzzer of /dev/kipc: what everything that user space can do
- * to kipc objects does to the kernel. Must be root, in a machine that may crash.
+ * A coverage-guided fuzzer of /dev/kipc. Its programs do what user space can do
+ * with kipc objects, and it looks for signs that the kernel has been harmed. It
+ * must run as root, in a machine that may crash.
  */
 #include <argp.h>
 #include <errno.h>
@@ -11,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "actor.h"
+#include "worker.h"
 #include "corpus.h"
 #include "execute.h"
 #include "futex.h"
@@ -21,8 +22,8 @@
 #define NS_PER_SEC	1000000000LL
 #define REPORT_NS	(5 * NS_PER_SEC)
 
-/* What is emulated may take as long to fork. */
-#define PATIENCE_MS	20
+/* In an emulated machine a fork may take that long. */
+#define WAIT_MS	20
 
 struct options {
 	unsigned long seconds;
@@ -31,7 +32,7 @@ struct options {
 	const char *replay;
 	const char *notes;
 	unsigned long repeat;
-	unsigned long patience;
+	unsigned long wait_ms;
 	bool blind;
 	bool tell;
 };
@@ -45,24 +46,25 @@ enum key {
 	KEY_BLIND = 'b',
 	KEY_NOTES = 0x100,
 	KEY_TELL,
-	KEY_PATIENCE,
+	KEY_WAIT,
 };
 
 static const struct argp_option option_list[] = {
-	{ "seconds", KEY_SECONDS, "N", 0, "how long to go on (60)", 0 },
-	{ "seed", KEY_SEED, "N", 0, "choose the same as another run", 0 },
+	{ "seconds", KEY_SECONDS, "N", 0, "how long to fuzz (60)", 0 },
+	{ "seed", KEY_SEED, "N", 0, "repeat the choices of another run", 0 },
 	{ "corpus", KEY_CORPUS, "DIR", 0,
-	  "begin with the programs there, save new ones there", 0 },
+	  "start with the programs there, save new ones there", 0 },
 	{ "replay", KEY_REPLAY, "FILE", 0,
-	  "run the programs of a file, tell what each operation does", 0 },
-	{ "repeat", KEY_REPEAT, "N", 0, "how often to replay (1)", 0 },
+	  "run the programs of a file, print each result", 0 },
+	{ "repeat", KEY_REPEAT, "N", 0, "how many times to replay (1)", 0 },
 	{ "no-coverage", KEY_BLIND, NULL, 0,
-	  "for kernels without KCOV: nothing is learnt", 0 },
+	  "for kernels without KCOV: choose at random", 0 },
 	{ "notes", KEY_NOTES, "FILE", 0,
-	  "write each program there before it is run", 0 },
+	  "write each program there before it runs", 0 },
 	{ "tell", KEY_TELL, NULL, 0,
-	  "print each program that is kept, its lines after a '+'", 0 },
-	{ "patience", KEY_PATIENCE, "MS", 0,
+	  "print each new program of the corpus, with a '+' before each line",
+	  0 },
+	{ "wait", KEY_WAIT, "MS", 0,
 	  "how long to wait for an operation (20)", 0 },
 	{}
 };
@@ -108,8 +110,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_TELL:
 		options->tell = true;
 		return 0;
-	case KEY_PATIENCE:
-		options->patience = to_number(state, arg);
+	case KEY_WAIT:
+		options->wait_ms = to_number(state, arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -134,7 +136,7 @@ static const char *module_run(void *data, const struct program *program,
 
 	notes_begin(&module->notes, program, module->fuzz->executions);
 	finding = execute(&module->executor, program);
-	edges_add(edges, &module->executor.stage->edges);
+	edges_add(edges, &module->executor.shared->edges);
 	return finding;
 }
 
@@ -145,16 +147,16 @@ static void module_open(struct module *module, const struct options *options)
 	if (!ret && options->notes)
 		ret = notes_open(&module->notes, options->notes);
 	if (ret) {
-		fprintf(stderr, "fuzzer: cannot begin: %s%s\n", strerror(-ret),
+		fprintf(stderr, "fuzzer: cannot start: %s%s\n", strerror(-ret),
 			ret == -ENOENT && !options->blind ?
-			"; no KCOV here? --no-coverage does without" : "");
+			"; without KCOV use --no-coverage" : "");
 		exit(2);
 	}
-	module->executor.patience = options->patience;
+	module->executor.wait_ms = options->wait_ms;
 }
 
 /* ------------------------------------------------------------------------ */
-/* Telling                                                                  */
+/* Output                                                                   */
 /* ------------------------------------------------------------------------ */
 
 static void report(const struct fuzz *fuzz, long long begin)
@@ -166,7 +168,7 @@ static void report(const struct fuzz *fuzz, long long begin)
 	       edges_count(&fuzz->edges), fuzz->corpus.count, fuzz->seed);
 }
 
-/* In one piece, and after a '+', by which selftests/fuzz/run knows it. */
+/* Prints a program. The '+' before each line is for selftests/fuzz/run. */
 static void tell_program(const struct program *program)
 {
 	char line[2048];
@@ -203,27 +205,27 @@ static int tell_finding(const struct program *program, const char *finding)
 	return 1;
 }
 
-/* What an operation returned, if it has ended. */
-static void print_result(const struct stage *stage, unsigned int i)
+/* Prints the result of an operation. */
+static void print_result(const struct shared *shared, unsigned int i)
 {
-	const struct op *op = &stage->program.ops[i];
-	const struct actor *actor = &stage->actors[op->actor];
+	const struct op *op = &shared->program.ops[i];
+	const struct worker *worker = &shared->workers[op->worker];
 	char line[2048];
 
 	op_print(op, line, sizeof(line));
-	if (!op_kind(op)->dispatched && actor->asked < i + 1 &&
-	    !actor->results[i])
-		printf("  %s  (not begun)\n", line);
-	else if (actor->done < i + 1 && actor->asked == i + 1)
+	if (!op_kind(op)->dispatched && worker->asked < i + 1 &&
+	    !worker->results[i])
+		printf("  %s  (not started)\n", line);
+	else if (worker->done < i + 1 && worker->asked == i + 1)
 		printf("  %s  (not ended)\n", line);
-	else if (actor->results[i] < 0)
-		printf("  %s  = %s\n", line, strerror(-actor->results[i]));
+	else if (worker->results[i] < 0)
+		printf("  %s  = %s\n", line, strerror(-worker->results[i]));
 	else
-		printf("  %s  = %ld\n", line, actor->results[i]);
+		printf("  %s  = %ld\n", line, worker->results[i]);
 }
 
 /* ------------------------------------------------------------------------ */
-/* What to do                                                               */
+/* Modes                                                                    */
 /* ------------------------------------------------------------------------ */
 
 static void load(struct corpus *corpus, const char *path)
@@ -251,7 +253,7 @@ static int replay_once(struct fuzz *fuzz, struct executor *executor,
 		edges_add(&fuzz->edges, &edges);
 		printf("program %u of %u\n", i + 1, programs->count);
 		for (j = 0; j < programs->programs[i].count; j++)
-			print_result(executor->stage, j);
+			print_result(executor->shared, j);
 		if (finding)
 			return tell_finding(&programs->programs[i], finding);
 	}
@@ -274,7 +276,7 @@ static int replay(struct fuzz *fuzz, struct executor *executor,
 	return ret;
 }
 
-/* What is known is tried first; what covers nothing new is not kept. */
+/* Runs the programs of the corpus, and keeps those that cover a new edge. */
 static const char *try_corpus(struct fuzz *fuzz, const struct options *options)
 {
 	const char *finding = NULL;
@@ -284,7 +286,7 @@ static const char *try_corpus(struct fuzz *fuzz, const struct options *options)
 	load(&known, options->corpus);
 	for (i = 0; !finding && i < known.count; i++) {
 		finding = fuzz_load(fuzz, &known.programs[i]);
-		/* Without coverage nothing is ever kept. */
+		/* Without coverage fuzz_load() keeps none. */
 		if (options->blind)
 			corpus_add(&fuzz->corpus, &known.programs[i]);
 	}
@@ -292,7 +294,7 @@ static const char *try_corpus(struct fuzz *fuzz, const struct options *options)
 	return finding;
 }
 
-/* The kernel has KCOV, but none of what it tells lies in the module. */
+/* The kernel has KCOV, but it has recorded nothing of the module. */
 static int complain_of_coverage(void)
 {
 	fprintf(stderr,
@@ -326,12 +328,12 @@ int main(int argc, char **argv)
 	static const struct argp parser = {
 		.options = option_list,
 		.parser = parse_option,
-		.doc = "Fuzzes /dev/kipc. Status 1 tells of a finding.",
+		.doc = "Fuzzes /dev/kipc. Exits with 1 after a finding.",
 	};
 	struct options options = {
 		.seconds = 60,
 		.repeat = 1,
-		.patience = PATIENCE_MS,
+		.wait_ms = WAIT_MS,
 		.seed = time(NULL),
 	};
 	static struct module module;

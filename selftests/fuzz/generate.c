@@ -9,13 +9,13 @@
 #include "generate.h"
 
 #define TYPE_NONE	0U
-#define TYPE_OTHER	100U	/* a descriptor of something else */
+#define TYPE_OTHER	100U	/* a descriptor of no object */
 
-/* What a program has made by the time it comes to some operation. */
+/* What the operations before some operation have made */
 struct state {
 	__u32 types[FD_SLOTS];
 	bool mapped[MAP_SLOTS];
-	bool started[ACTORS];
+	bool started[WORKERS];
 };
 
 static __u64 arg_of(const struct op *op, const char *name)
@@ -41,7 +41,7 @@ static __u32 made_type(const struct state *state, const struct op *op)
 
 static void state_add(struct state *state, const struct op *op)
 {
-	int actor = op_find_class(op_kind(op), VALUE_NEW_ACTOR);
+	int worker = op_find_class(op_kind(op), VALUE_NEW_WORKER);
 
 	if (op_kind(op)->makes)
 		state->types[arg_of(op, "into")] = made_type(state, op);
@@ -49,8 +49,8 @@ static void state_add(struct state *state, const struct op *op)
 		state->types[arg_of(op, "fd")] = TYPE_NONE;
 	if (is_named(op, "map"))
 		state->mapped[arg_of(op, "map")] = true;
-	if (actor >= 0)
-		state->started[op->args[actor]] = true;
+	if (worker >= 0)
+		state->started[op->args[worker]] = true;
 }
 
 static void state_before(struct state *state, const struct program *program,
@@ -68,7 +68,7 @@ static void state_before(struct state *state, const struct program *program,
 /* Choosing among what there is                                             */
 /* ------------------------------------------------------------------------ */
 
-/* A random one of those that are set, or -1. */
+/* Returns the index of a random element that is set, or -1. */
 static int choose_set(const bool *set, unsigned int count,
 		      struct random *random)
 {
@@ -88,7 +88,7 @@ static bool type_fits(__u32 type, __u32 wanted)
 	       (type == KIPC_REGION && wanted == KIPC_MUTEX);
 }
 
-/* A slot with an object of that type, or with any object for type 0. */
+/* Returns a slot with an object of that type (any type for 0), or -1. */
 static int choose_fd(const struct state *state, __u32 type,
 		     struct random *random)
 {
@@ -100,7 +100,7 @@ static int choose_fd(const struct state *state, __u32 type,
 	return choose_set(fits, FD_SLOTS, random);
 }
 
-/* A slot to put a new descriptor into, a free one if there is one. */
+/* Returns a slot for a new descriptor, a free slot if there is one. */
 static int choose_into(const struct state *state, struct random *random)
 {
 	bool free[FD_SLOTS];
@@ -114,14 +114,14 @@ static int choose_into(const struct state *state, struct random *random)
 	       (int)random_below(random, FD_SLOTS) : chosen;
 }
 
-static int choose_new_actor(const struct state *state, struct random *random)
+static int choose_new_worker(const struct state *state, struct random *random)
 {
-	bool free[ACTORS];
+	bool free[WORKERS];
 	unsigned int i;
 
-	for (i = 0; i < ACTORS; i++)
+	for (i = 0; i < WORKERS; i++)
 		free[i] = !state->started[i];
-	return choose_set(free, ACTORS, random);
+	return choose_set(free, WORKERS, random);
 }
 
 static unsigned int choose_kind(struct random *random)
@@ -136,7 +136,7 @@ static unsigned int choose_kind(struct random *random)
 	return i;
 }
 
-/* One of that type, or of any type for 0. */
+/* Returns a kind that creates an object of that type, of any type for 0. */
 static unsigned int kind_that_creates(__u32 type, struct random *random)
 {
 	unsigned int i, found = 0, chosen = 0;
@@ -149,13 +149,16 @@ static unsigned int kind_that_creates(__u32 type, struct random *random)
 	return chosen;
 }
 
-/* Does it need an epoll descriptor? */
+/* Returns whether the kind needs an epoll descriptor. */
 static bool watches(const struct op_kind *kind)
 {
 	return op_find_arg(kind, "epoll") >= 0;
 }
 
-/* What has to come first if this kind is to make sense. */
+/*
+ * Returns a kind that has to come before @index, if @index needs a descriptor
+ * or a mapping that does not exist yet; else @index.
+ */
 static unsigned int kind_needed(const struct state *state, unsigned int index,
 				struct random *random)
 {
@@ -176,7 +179,7 @@ static unsigned int kind_needed(const struct state *state, unsigned int index,
 }
 
 /* ------------------------------------------------------------------------ */
-/* Arguments that go together                                               */
+/* Arguments that depend on each other                                      */
 /* ------------------------------------------------------------------------ */
 
 static void polish_wait(struct op *op)
@@ -205,7 +208,7 @@ static void polish_create(struct op *op)
 	*flags &= kind->flags;
 	if (arg_of(op, "name") == NAME_NONE)
 		*flags &= ~(__u64)(KIPC_EXCLUSIVE | KIPC_PERSIST);
-	/* What has several elements can have them packed. */
+	/* Only types that can be packed have several elements. */
 	if (!(kind->flags & KIPC_PACKED))
 		op->args[op_find_class(kind, VALUE_ELEMENTS)] = 1;
 }
@@ -234,7 +237,9 @@ void op_polish(struct op *op, struct random *random)
 		polish_map(op, random);
 }
 
-/* Refer to what there is; leave a random choice where there is nothing. */
+/*
+ * Makes arguments refer to what exists. If nothing does, they stay as they are.
+ */
 static void op_link(struct op *op, const struct state *state,
 		    struct random *random)
 {
@@ -254,10 +259,10 @@ static void op_link(struct op *op, const struct state *state,
 		else if (op_arg(kind, i)->class == VALUE_MAP &&
 			 op_find_class(kind, VALUE_FD) < 0)
 			chosen = choose_set(state->mapped, MAP_SLOTS, random);
-		else if (op_arg(kind, i)->class == VALUE_NEW_ACTOR)
-			chosen = choose_new_actor(state, random);
-		else if (op_arg(kind, i)->class == VALUE_ACTOR)
-			chosen = choose_set(state->started, ACTORS, random);
+		else if (op_arg(kind, i)->class == VALUE_NEW_WORKER)
+			chosen = choose_new_worker(state, random);
+		else if (op_arg(kind, i)->class == VALUE_WORKER)
+			chosen = choose_set(state->started, WORKERS, random);
 		if (chosen >= 0)
 			op->args[i] = chosen;
 	}
@@ -280,7 +285,7 @@ void op_generate(const struct program *program, unsigned int at,
 
 	state_before(&state, program, at);
 	op->kind = kind_needed(&state, choose_kind(random), random);
-	op->actor = choose_set(state.started, ACTORS, random);
+	op->worker = choose_set(state.started, WORKERS, random);
 	op->async = random_one_in(random, 6);
 	op_choose_args(op, random);
 	if (!random_one_in(random, 16))

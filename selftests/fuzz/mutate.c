@@ -46,14 +46,14 @@ static void mutate_args(struct program *program, struct random *random)
 		op_polish(op, random);
 }
 
-static void mutate_actor(struct program *program, struct random *random)
+static void mutate_worker(struct program *program, struct random *random)
 {
 	struct op *op = &program->ops[choose_at(program, random)];
 
 	if (random_one_in(random, 2))
 		op->async = !op->async;
 	else
-		op->actor = random_below(random, ACTORS);
+		op->worker = random_below(random, WORKERS);
 }
 
 static void mutate_swap(struct program *program, struct random *random)
@@ -71,11 +71,11 @@ static void mutate_repeat(struct program *program, struct random *random)
 	struct op op = program->ops[choose_at(program, random)];
 
 	if (random_one_in(random, 2))
-		op.actor = random_below(random, ACTORS);
+		op.worker = random_below(random, WORKERS);
 	program_insert(program, random_below(random, program->count + 1), &op);
 }
 
-/* The end of another program in place of the end of this one. */
+/* Replaces the end of the program by the end of another one. */
 static void mutate_splice(struct program *program, const struct program *other,
 			  struct random *random)
 {
@@ -103,7 +103,7 @@ static void mutate_once(struct program *program, const struct program *other,
 		mutate_args(program, random);
 		break;
 	case 11:
-		mutate_actor(program, random);
+		mutate_worker(program, random);
 		break;
 	case 12:
 		mutate_swap(program, random);

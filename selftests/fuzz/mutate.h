@@ -4,7 +4,7 @@
 
 #include "program.h"
 
-/* Change the program a little; @other is one to take a piece of. */
+/* Changes the program a little. A part of @other may be copied into it. */
 void program_mutate(struct program *program, const struct program *other,
 		    struct random *random);
 

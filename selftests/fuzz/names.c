@@ -37,7 +37,7 @@ bool names_remove(int device)
 {
 	int tries, count, i;
 
-	/* Programs make far fewer names than these calls would remove. */
+	/* A program makes far fewer names than these calls can remove. */
 	for (tries = 0; tries < 16; tries++) {
 		count = list(device);
 		if (count <= 0)

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Remove every name that LIST tells of: false if one is still there. */
+/* Removes all names. Returns false if LIST still returns one. */
 bool names_remove(int device);
 
 #endif /* FUZZ_NAMES_H */

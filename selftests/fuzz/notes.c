@@ -44,7 +44,7 @@ void notes_begin(struct notes *notes, const struct program *program,
 				sizeof(fresh) - length);
 	note = notes->text + notes->next * PROGRAM_TEXT_MAX;
 	notes->next = (notes->next + 1) % NOTES;
-	/* With the NUL, behind which an older and longer note may show. */
+	/* Copy the NUL, too: an older note in this place may be longer. */
 	memcpy(note, text, length + 1);
 }
 

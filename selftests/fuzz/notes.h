@@ -2,10 +2,10 @@
 /*
  * DOC: notes
  *
- * The last programs that were begun, in a file that outlives the guest: memory
- * which it shares with the host, or any file. It is a file of programs itself
- * but for the zeros in it. Each note has a place of its own, in turn, and begins
- * with a comment that tells its number; the highest number came last.
+ * The last programs that were started, in a file that survives the guest:
+ * memory shared with the host, or any file. Apart from the zeros in it, it is a
+ * file of programs. There are NOTES places, used in turn. Each note begins with
+ * a comment that has its number; the note with the highest number is the last.
  */
 #ifndef FUZZ_NOTES_H
 #define FUZZ_NOTES_H
@@ -16,17 +16,17 @@
 #define NOTES_BYTES	(NOTES * PROGRAM_TEXT_MAX)
 
 struct notes {
-	char *text;		/* or NULL: nobody wants any */
+	char *text;		/* or NULL: write no notes */
 	unsigned int next;
 };
 
-/* 0 or a negative errno. */
+/* Returns 0 or a negative errno. */
 int notes_open(struct notes *notes, const char *path);
 
 void notes_begin(struct notes *notes, const struct program *program,
 		 unsigned long long execution);
 
-/* Nothing happened: there is nothing to tell. */
+/* Removes all notes, because nothing was found. */
 void notes_clear(struct notes *notes);
 
 #endif /* FUZZ_NOTES_H */

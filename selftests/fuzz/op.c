@@ -101,11 +101,13 @@ bool op_creates(const struct op_kind *kind)
 	return kind->makes && kind->type && kind->device;
 }
 
-/* "ACTOR: NAME ARGUMENT=VALUE..."; '&' for ':' where nobody waits for it. */
+/*
+ * Format: "WORKER: NAME ARGUMENT=VALUE...". An async operation has '&' for ':'.
+ */
 int op_print(const struct op *op, char *text, size_t size)
 {
 	const struct op_kind *kind = op_kind(op);
-	int length = snprintf(text, size, "%u%c %s", op->actor,
+	int length = snprintf(text, size, "%u%c %s", op->worker,
 			      op->async ? '&' : ':', kind->name);
 	unsigned int i;
 
@@ -142,13 +144,13 @@ static const char *parse_arg(struct op *op, char *text, __u32 *given)
 	return NULL;
 }
 
-static const char *parse_actor(struct op *op, const char *text)
+static const char *parse_worker(struct op *op, const char *text)
 {
-	if (!text || text[0] < '0' || text[0] >= '0' + ACTORS)
-		return "no actor";
+	if (!text || text[0] < '0' || text[0] >= '0' + WORKERS)
+		return "no worker";
 	if ((text[1] != ':' && text[1] != '&') || text[2])
-		return "neither ':' nor '&' after the actor";
-	op->actor = text[0] - '0';
+		return "neither ':' nor '&' after the worker";
+	op->worker = text[0] - '0';
 	op->async = text[1] == '&';
 	return NULL;
 }
@@ -173,7 +175,7 @@ const char *op_parse(struct op *op, char *text)
 	__u32 given = 0;
 
 	memset(op, 0, sizeof(*op));
-	error = parse_actor(op, strtok_r(text, separators, &rest));
+	error = parse_worker(op, strtok_r(text, separators, &rest));
 	if (!error)
 		error = parse_kind(op, strtok_r(NULL, separators, &rest));
 	while (!error && (word = strtok_r(NULL, separators, &rest)))

@@ -16,8 +16,11 @@
 
 #define ARG(text, kind)		{ .name = (text), .class = VALUE_##kind }
 
-/* A value has 8 bytes. That is enough of a longer field, which only INFO has. */
-#define WIDTH(bytes)		((bytes) < 8 ? (bytes) : 8)
+/*
+ * Fields have 4 or 8 bytes. Of a longer field, which only INFO has, the fuzzer
+ * fills the first 8.
+ */
+#define WIDTH(bytes)		((bytes) == 4 ? 4 : 8)
 
 #define FIELD_ARG(text, at, bytes, kind) { \
 	.name = (text), \
@@ -27,31 +30,33 @@
 },
 
 /* Arguments for the fields of each structure, ended by one without a name */
-#define STRUCTURE(kind, name, ...) \
+#define ABI_STRUCTURE(name, ...) \
 static const struct op_arg args_of_##name[] __attribute__((unused)) = {
 #define FIELD(field, at, bytes, kind, ...) FIELD_ARG(#field, at, bytes, kind)
 #define OUTPUT(field, at, bytes) FIELD_ARG(#field, at, bytes, ZERO)
 #define RESERVED OUTPUT
-#define STRUCTURE_END() \
+#define ABI_STRUCTURE_END() \
 	{} \
 };
+
 #include "kipc_abi_defs.h"
 
 /* The same for the attributes of each type */
 #define ATTRIBUTES_AT	offsetof(struct kipc_create_args, attributes)
-#define TYPE(name, ...) \
+#define ABI_TYPE(name, ...) \
 static const struct op_arg attributes_of_##name[] = {
 #define ATTRIBUTE(part, field, at, bytes, kind) \
 	FIELD_ARG(#field, ATTRIBUTES_AT + (at), bytes, kind)
 #define UNUSED(index) \
 	FIELD_ARG("reserved" #index, ATTRIBUTES_AT + 8 * (index), 8, ZERO)
-#define TYPE_END() \
+#define ABI_TYPE_END() \
 	{} \
 };
+
 #include "kipc_abi_defs.h"
 
 const struct op_kind op_kinds[] = {
-#define TYPE(text, ID, number, known, chance) \
+#define ABI_TYPE(text, ID, number, known, chance) \
 	{ \
 		.name = "create_" #text, \
 		.weight = (chance), \
@@ -70,9 +75,9 @@ const struct op_kind op_kinds[] = {
 
 #define TYPE_OF(file) \
 	(KIPC_ABI_##file < KIPC_ABI_TYPES_END ? KIPC_ABI_##file : 0)
-#define VERB_OF_TYPES(...)
-#define VERB(text, COMMAND, number, structure, file, access, known, result, \
-	     chance) \
+#define ABI_VERB_OF_TYPES(...)
+#define ABI_VERB(text, COMMAND, number, structure, file, access, known, \
+		 result, chance) \
 	{ \
 		.name = #text, \
 		.weight = (chance), \
@@ -95,7 +100,7 @@ const struct op_kind op_kinds[] = {
 #include "kipc_abi_defs.h"
 
 	{
-		/* Any command on any descriptor, with 256 bytes of zeros. */
+		/* Any command on any descriptor, with zeros after the size */
 		.name = "command",
 		.weight = 2,
 		.perform = perform_command,
@@ -135,7 +140,7 @@ const struct op_kind op_kinds[] = {
 		.perform = perform_epoll,
 		.args = { ARG("into", INTO) },
 	}, {
-		/* fd is what is watched, epoll the one that watches */
+		/* "epoll" watches "fd" */
 		.name = "epoll_control",
 		.weight = 4,
 		.perform = perform_epoll_control,
@@ -175,7 +180,7 @@ const struct op_kind op_kinds[] = {
 		.perform = perform_stat,
 		.args = { ARG("fd", FD) },
 	}, {
-		/* without any access the path alone */
+		/* Without any access it is opened with O_PATH. */
 		.name = "reopen",
 		.weight = 4,
 		.makes = true,
@@ -206,13 +211,13 @@ const struct op_kind op_kinds[] = {
 		.perform = perform_take,
 		.args = { ARG("into", INTO) },
 	}, {
-		/* RLIMIT_NOFILE: so many more than are open */
+		/* Sets RLIMIT_NOFILE, "more" above the descriptors in use */
 		.name = "files",
 		.weight = 1,
 		.perform = perform_files,
 		.args = { ARG("more", FILES) },
 	}, {
-		/* data: the bytes of a region, not its words */
+		/* With "data" it maps the bytes of a region, not its words. */
 		.name = "map",
 		.weight = 8,
 		.perform = perform_map,
@@ -226,7 +231,9 @@ const struct op_kind op_kinds[] = {
 		.name = "unmap",
 		.weight = 3,
 		.perform = perform_unmap,
-		.args = { ARG("map", MAP), ARG("page", PAGE), ARG("more", PAGE) },
+		.args = {
+			ARG("map", MAP), ARG("page", PAGE), ARG("more", PAGE),
+		},
 	}, {
 		.name = "protect",
 		.weight = 2,
@@ -275,12 +282,12 @@ const struct op_kind op_kinds[] = {
 		.name = "fork",
 		.weight = 7,
 		.perform = perform_fork,
-		.args = { ARG("actor", NEW_ACTOR) },
+		.args = { ARG("worker", NEW_WORKER) },
 	}, {
 		.name = "start_thread",
 		.weight = 7,
 		.perform = perform_start_thread,
-		.args = { ARG("actor", NEW_ACTOR) },
+		.args = { ARG("worker", NEW_WORKER) },
 	}, {
 		.name = "exit",
 		.weight = 2,
@@ -295,7 +302,7 @@ const struct op_kind op_kinds[] = {
 		.weight = 8,
 		.dispatched = true,
 		.perform = perform_signal,
-		.args = { ARG("actor", ACTOR), ARG("number", SIGNAL) },
+		.args = { ARG("worker", WORKER), ARG("number", SIGNAL) },
 	}, {
 		.name = "handle",
 		.weight = 3,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What an actor does for each kind of operation. Each function returns what the
- * system call returned, or a negative errno.
+ * Functions that perform operations, one for each kind. Each returns the result
+ * of the system call, or a negative errno.
  */
 #ifndef FUZZ_PERFORM_H
 #define FUZZ_PERFORM_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What every descriptor has: read, write, poll, dup, passing on. */
+/* Operations of every descriptor: read, write, poll, dup, passing on */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,11 +14,11 @@
 
 #include <linux/kipc.h>
 
-#include "actor.h"
+#include "worker.h"
 #include "arena.h"
 #include "perform.h"
 
-/* No call is to block for longer than an execution lasts anyway. */
+/* A call must not block for much longer than an execution takes. */
 #define MILLISECONDS_MAX	20
 
 static long result(long ret)
@@ -30,14 +30,14 @@ static long result(long ret)
 /* read and write                                                           */
 /* ------------------------------------------------------------------------ */
 
-/* The arguments of "read" and "write". */
+/* Arguments of "read" and "write" */
 enum transfer_arg {
 	TRANSFER_FD,
 	TRANSFER_AT,
 	TRANSFER_LENGTH,
 	TRANSFER_FLAGS,
 	TRANSFER_SPLIT,		/* into two segments */
-	TRANSFER_VALUE,		/* write: the number to begin with */
+	TRANSFER_VALUE,		/* write: the first 8 bytes */
 };
 
 static unsigned int segments(const __u64 *args, void *at, struct iovec *vector)
@@ -165,7 +165,7 @@ long perform_fdinfo(const struct op_kind *kind, const __u64 *args)
 	return ret;
 }
 
-/* What means little to such a file, but must do no harm. */
+/* Calls that do nothing useful with such a file, but must do no harm */
 long perform_stat(const struct op_kind *kind, const __u64 *args)
 {
 	int fd = process_fd(args[0]);
@@ -219,7 +219,7 @@ long perform_change_owner(const struct op_kind *kind, const __u64 *args)
 /* Passing on                                                               */
 /* ------------------------------------------------------------------------ */
 
-/* One byte and one descriptor. */
+/* A message of one byte and one descriptor */
 struct parcel {
 	struct msghdr message;
 	struct iovec vector;
@@ -270,7 +270,7 @@ long perform_take(const struct op_kind *kind, const __u64 *args)
 	return process_install(args[0], fd);
 }
 
-/* Allow a few more descriptors than there are. */
+/* Sets RLIMIT_NOFILE a little above the descriptors in use. */
 long perform_files(const struct op_kind *kind, const __u64 *args)
 {
 	struct rlimit limit;

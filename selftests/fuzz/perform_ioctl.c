@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Every ioctl of the module, from its description in op_table.c. */
+/* Performs every ioctl of the module, as its kind in op_table.c states. */
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
@@ -7,12 +7,12 @@
 
 #include <linux/kipc.h>
 
-#include "actor.h"
+#include "worker.h"
 #include "arena.h"
 #include "futex.h"
 #include "perform.h"
 
-#define STRUCT_MAX	8192	/* more than the longest that is tried */
+#define STRUCT_MAX	8192	/* longer than any structure that is tried */
 
 struct text {
 	const char *at;
@@ -92,11 +92,11 @@ static __u64 word(__u64 value)
 	if (value != VALUE_MAPPED)
 		return value;
 	if (here.maps[0].at)
-		actor_try(load_word, &loaded);
+		worker_try(load_word, &loaded);
 	return loaded & ~KIPC_SLOW;
 }
 
-/* What the process is to the object; 0 if it is nothing. */
+/* Returns the process's attachment to the object, 0 if it has none. */
 static __u64 attachment(__u64 value, int fd)
 {
 	struct kipc_info_args info = { .size = sizeof(info) };
@@ -115,7 +115,7 @@ static __u64 answer_address(__u64 value)
 	return (uintptr_t)arena_place(ARENA_ANSWER, value, &info, sizeof(info));
 }
 
-/* What the structure's field gets for an argument. */
+/* Returns the value that an argument stands for. */
 static __u64 field_value(const struct op_kind *kind, const __u64 *args,
 			 unsigned int i)
 {
@@ -150,11 +150,14 @@ static __u64 field_value(const struct op_kind *kind, const __u64 *args,
 
 static void set_field(void *structure, const struct op_arg *field, __u64 value)
 {
-	/* Little-endian: the low bytes of the value come first. */
+	/* x86 is little-endian: the low bytes of the value come first. */
 	memcpy((char *)structure + field->offset, &value, field->width);
 }
 
-/* Bytes of the structure that are filled, which its size field tells. */
+/*
+ * Fills the structure. Returns the number of bytes that are filled: as many as
+ * its size field states, but at least its real size and at most STRUCT_MAX.
+ */
 static size_t build(const struct op_kind *kind, const __u64 *args,
 		    char *structure)
 {
@@ -196,7 +199,7 @@ static long finish(const struct op_kind *kind, const __u64 *args, int ret,
 	int into = op_find_class(kind, VALUE_INTO);
 
 	if (kind->command == KIPC_LIST && ret > 0)
-		actor_try(load_cursor, argument);
+		worker_try(load_cursor, argument);
 	if (kind->makes)
 		return process_install(args[into], ret);
 	return ret < 0 ? -errno : ret;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Mappings of an object's words, and what can be done to the words there. */
+/* Operations on mappings of an object, and on the words in them */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -11,7 +11,7 @@
 #include <linux/futex.h>
 #include <linux/kipc.h>
 
-#include "actor.h"
+#include "worker.h"
 #include "futex.h"
 #include "perform.h"
 
@@ -19,7 +19,10 @@
 #define STORM_NS	1000000LL
 #define COPY_MAX	4096ULL
 
-/* What must never be tried: it would hit the fuzzer, or the machine's memory. */
+/*
+ * Flags that are never used: they would overwrite mappings of the fuzzer, or
+ * use too much memory.
+ */
 #define FLAGS_NEVER	(MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_ANONYMOUS | \
 			 MAP_GROWSDOWN | MAP_HUGETLB)
 
@@ -48,14 +51,14 @@ static __u64 map_bytes(int fd, bool data)
 	return bytes && bytes <= KIPC_REGION_MAX ? bytes : PAGE;
 }
 
-/* The arguments of "map"; both pages count from where the words or bytes do. */
+/* Arguments of "map". Pages count from the start of the words or the bytes. */
 enum map_arg {
 	MAP_FD,
 	MAP_MAP,
 	MAP_ACCESS,
 	MAP_FLAGS,
 	MAP_PAGE,
-	MAP_MORE,		/* than the object has */
+	MAP_MORE,		/* pages beyond the end of the object */
 	MAP_DATA,
 };
 
@@ -75,7 +78,7 @@ long perform_map(const struct op_kind *kind, const __u64 *args)
 		  (args[MAP_DATA] ? KIPC_REGION_DATA : 0) + skipped);
 	if (at == MAP_FAILED)
 		return -errno;
-	/* The old one stays mapped, nobody knows where. */
+	/* The old mapping stays, but no slot refers to it any more. */
 	*mapping = (struct mapping){ at, bytes };
 	return 0;
 }
@@ -147,7 +150,7 @@ struct scribble {
 	__u64 value;
 };
 
-/* Against whoever reads the word twice. */
+/* Changes the word often, to catch code in the kernel that reads it twice. */
 static void storm(__u64 *word, __u64 value)
 {
 	long long end = now_ns(CLOCK_MONOTONIC) + STORM_NS;
@@ -180,7 +183,7 @@ static long scribble(void *data)
 		__atomic_fetch_and(word, ~value, __ATOMIC_SEQ_CST);
 		break;
 	case CHANGE_SWAP:
-		/* As a fast path does it: not while the kernel owns the word. */
+		/* A fast path changes a word only if the user owns it. */
 		if (!(seen & KIPC_SLOW))
 			__atomic_compare_exchange_n(word, &seen, seen + value,
 						    false, __ATOMIC_SEQ_CST,
@@ -218,8 +221,8 @@ static __u64 thread_number(void)
 }
 
 /*
- * What a fast path would write: this thread, and that its attachment is the
- * number that the first process gets.
+ * Returns what a fast path would write to a mutex: this thread as the owner,
+ * with the number of the attachment that the first process gets.
  */
 static __u64 scribbled(__u64 value)
 {
@@ -237,7 +240,7 @@ long perform_scribble(const struct op_kind *kind, const __u64 *args)
 	};
 
 	(void)kind;
-	return one.word ? actor_try(scribble, &one) : -EFAULT;
+	return one.word ? worker_try(scribble, &one) : -EFAULT;
 }
 
 long perform_futex(const struct op_kind *kind, const __u64 *args)
@@ -251,7 +254,7 @@ long perform_futex(const struct op_kind *kind, const __u64 *args)
 	return result(syscall(SYS_futex, word, FUTEX_WAKE, 1));
 }
 
-/* Another way to reach the pages: as get_user_pages() sees them. */
+/* Accesses the pages through get_user_pages(). */
 long perform_copy(const struct op_kind *kind, const __u64 *args)
 {
 	static char buffer[COPY_MAX];

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Actors come and go, get signals, and become somebody else. */
+/*
+ * Operations that start and end workers, signal them, and change their
+ * credentials
+ */
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -11,16 +14,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "actor.h"
+#include "worker.h"
 #include "futex.h"
 #include "perform.h"
 
 #define MICROSECONDS_MAX	20000
 #define STACK_BYTES		(256UL << 10)
 
-static struct actor *actor_of(__u64 index)
+static struct worker *worker_of(__u64 index)
 {
-	return &here.stage->actors[index];
+	return &here.shared->workers[index];
 }
 
 static long result(long ret)
@@ -32,24 +35,24 @@ static long result(long ret)
 /* Beginning                                                                */
 /* ------------------------------------------------------------------------ */
 
-/* 0, or why there cannot be a new actor of that name. */
-static long claim(struct actor *actor)
+/* Returns 0, or -EBUSY if that worker exists already. */
+static long claim(struct worker *worker)
 {
-	__u32 none = ACTOR_NONE;
+	__u32 none = WORKER_NONE;
 
-	if (!__atomic_compare_exchange_n(&actor->life, &none, ACTOR_BEGINS,
+	if (!__atomic_compare_exchange_n(&worker->life, &none, WORKER_BEGINS,
 					 false, __ATOMIC_SEQ_CST,
 					 __ATOMIC_RELAXED))
 		return -EBUSY;
-	/* What its predecessor was killed for not ending has been given up. */
-	actor->done = actor->asked;
+	/* Give up the operation during which its predecessor was killed. */
+	worker->done = worker->asked;
 	return 0;
 }
 
 long perform_fork(const struct op_kind *kind, const __u64 *args)
 {
-	struct actor *actor = actor_of(args[0]);
-	long ret = claim(actor);
+	struct worker *worker = worker_of(args[0]);
+	long ret = claim(worker);
 	pid_t pid;
 
 	(void)kind;
@@ -57,23 +60,23 @@ long perform_fork(const struct op_kind *kind, const __u64 *args)
 		return ret;
 	pid = fork();
 	if (!pid)
-		actor_run(args[0]);
+		worker_run(args[0]);
 	if (pid < 0)
-		actor->life = ACTOR_NONE;
+		worker->life = WORKER_NONE;
 	return result(pid);
 }
 
 static void *thread_run(void *index)
 {
-	actor_run((uintptr_t)index);
+	worker_run((uintptr_t)index);
 }
 
 long perform_start_thread(const struct op_kind *kind, const __u64 *args)
 {
-	struct actor *actor = actor_of(args[0]);
+	struct worker *worker = worker_of(args[0]);
 	pthread_attr_t attributes;
 	pthread_t thread;
-	long ret = claim(actor);
+	long ret = claim(worker);
 
 	(void)kind;
 	if (ret)
@@ -85,7 +88,7 @@ long perform_start_thread(const struct op_kind *kind, const __u64 *args)
 			     (void *)(uintptr_t)args[0]);
 	pthread_attr_destroy(&attributes);
 	if (ret)
-		actor->life = ACTOR_NONE;
+		worker->life = WORKER_NONE;
 	return -ret;
 }
 
@@ -96,11 +99,11 @@ long perform_start_thread(const struct op_kind *kind, const __u64 *args)
 long perform_exit(const struct op_kind *kind, const __u64 *args)
 {
 	(void)kind;
-	actor_of(self)->life = ACTOR_NONE;
+	worker_of(self)->life = WORKER_NONE;
 	return syscall(args[0] ? SYS_exit_group : SYS_exit, 0);
 }
 
-/* The fuzzer does nothing when it is called by that name. */
+/* The fuzzer exits at once if its name is FUZZER_QUITS. */
 long perform_exec(const struct op_kind *kind, const __u64 *args)
 {
 	static char *const arguments[] = { (char *)FUZZER_QUITS, NULL };
@@ -111,17 +114,17 @@ long perform_exec(const struct op_kind *kind, const __u64 *args)
 	return result(execve("/proc/self/exe", arguments, environment));
 }
 
-/* By the dispatcher, who knows the actor by ids of its own namespace. */
+/* The dispatcher does it, because it knows the ids in its own namespace. */
 long perform_signal(const struct op_kind *kind, const __u64 *args)
 {
-	struct actor *actor = actor_of(args[0]);
+	struct worker *worker = worker_of(args[0]);
 
 	(void)kind;
-	if (actor->life != ACTOR_RUNS || !actor->pid)
+	if (worker->life != WORKER_RUNS || !worker->pid)
 		return -ESRCH;
 	if (args[1] == SIGKILL)
-		actor->life = ACTOR_NONE;
-	return result(syscall(SYS_tgkill, actor->pid, actor->tid,
+		worker->life = WORKER_NONE;
+	return result(syscall(SYS_tgkill, worker->pid, worker->tid,
 			      (int)args[1]));
 }
 
@@ -132,10 +135,10 @@ long perform_signal(const struct op_kind *kind, const __u64 *args)
 long perform_handle(const struct op_kind *kind, const __u64 *args)
 {
 	(void)kind;
-	return actor_handle(args[0]);
+	return worker_handle(args[0]);
 }
 
-/* This thread alone: glibc would change the others too. */
+/* Changes this thread alone. The functions of glibc change all threads. */
 long perform_become(const struct op_kind *kind, const __u64 *args)
 {
 	int id = args[0];
@@ -162,7 +165,7 @@ long perform_schedule(const struct op_kind *kind, const __u64 *args)
 	};
 
 	(void)kind;
-	/* Not sched_setscheduler(): it would be the leader's. */
+	/* The system call with 0 changes this thread alone. */
 	return result(syscall(SYS_sched_setscheduler, 0, (int)args[0],
 			      &parameters));
 }

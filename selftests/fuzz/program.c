@@ -32,7 +32,7 @@ static bool add_line(struct program *program, char *line,
 	return true;
 }
 
-/* The next line without its comment and the white space at its ends. */
+/* Copies the next line, without its comment and outer white space, to @line. */
 static bool read_line(const char **text, char *line)
 {
 	size_t length = strcspn(*text, "\n"), used = strcspn(*text, "#\n");
@@ -88,7 +88,7 @@ __u64 program_hash(const struct program *program)
 
 static bool op_equal(const struct op *a, const struct op *b)
 {
-	return a->kind == b->kind && a->actor == b->actor &&
+	return a->kind == b->kind && a->worker == b->worker &&
 	       a->async == b->async &&
 	       !memcmp(a->args, b->args, sizeof(a->args));
 }
@@ -103,7 +103,7 @@ bool program_equal(const struct program *a, const struct program *b)
 	return a->count == b->count;
 }
 
-/* Where there is no room the last one goes. */
+/* If the program is full, its last operation is removed. */
 void program_insert(struct program *program, unsigned int at,
 		    const struct op *op)
 {

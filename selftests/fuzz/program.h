@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sequences of operations and their text: one operation a line, '#' begins a
- * comment, an empty line means nothing. A line "next" ends one program in a file
- * and begins another one.
+ * Programs are sequences of operations. Their text has one operation a line,
+ * '#' begins a comment, and empty lines are ignored. In a file of several
+ * programs, a line "next" is between two programs.
  */
 #ifndef FUZZ_PROGRAM_H
 #define FUZZ_PROGRAM_H
@@ -17,23 +17,27 @@ struct program {
 	struct op ops[PROGRAM_OPS_MAX];
 };
 
-/* Where and why a text is no program. */
+/* Why a text is not a program, and in which line */
 struct program_error {
 	unsigned int line;
 	const char *reason;
 };
 
-/* The length of the text, as snprintf(); PROGRAM_TEXT_MAX is always enough. */
+/*
+ * Writes the program as text. Returns the length, like snprintf().
+ * PROGRAM_TEXT_MAX bytes are always enough.
+ */
 int program_print(const struct program *program, char *text, size_t size);
 
 /*
- * Read one program from *@text, which is moved to behind the "next" that ends
- * it, or made NULL at the end. @error->line counts on. False if it is bad.
+ * Reads one program from *@text, and moves *@text behind the "next" that ends
+ * it, or sets it to NULL at the end. Adds the number of lines to @error->line.
+ * Returns false if the program is bad.
  */
 bool program_parse(struct program *program, const char **text,
 		   struct program_error *error);
 
-/* Names the program by its text. */
+/* Returns a hash of the text. Files in a corpus are named after it. */
 __u64 program_hash(const struct program *program);
 
 bool program_equal(const struct program *a, const struct program *b);

@@ -13,7 +13,7 @@
 
 #define LIMIT_PATH	"/sys/module/kipc/parameters/max_objects"
 
-/* Those that "become" knows, and whoever has become nobody. */
+/* The users that "become" can choose, and root */
 static const int users[] = { 1000, 1001, 0 };
 
 static void set_limit(const struct quota *quota, const char *text)
@@ -47,7 +47,7 @@ static bool can_create(int device)
 	return fd >= 0;
 }
 
-/* Quotas are the real user's. */
+/* The module charges objects to the real user. */
 static bool user_can_create(const struct quota *quota, int user)
 {
 	return !syscall(SYS_setresuid, user, -1, -1) &&

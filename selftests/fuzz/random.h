@@ -27,13 +27,15 @@ static inline __u64 random_next(struct random *random)
 	return random_mix(random->state);
 }
 
-/* The numbers of one execution do not depend on how many others used. */
+/*
+ * Each execution has numbers of its own, however many earlier ones have used.
+ */
 static inline struct random random_for(__u64 seed, __u64 execution)
 {
 	return (struct random){ random_mix(seed) ^ random_mix(~execution) };
 }
 
-/* 0..limit - 1; @limit is not 0. */
+/* Returns a number from 0 to @limit - 1; @limit must not be 0. */
 static inline unsigned int random_below(struct random *random,
 					unsigned int limit)
 {

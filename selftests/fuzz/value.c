@@ -8,10 +8,10 @@
 #include "value.h"
 #include "value_table.h"
 
-/* One choice in so many is an odd one. */
+/* One choice in that many is odd. */
 #define ODD_RARITY	24
 
-/* Numbers at which something may tip over. */
+/* Numbers near which code often has defects */
 static const __u64 odd_numbers[] = {
 	0, 1, 2, 7, 8, 63, 64, 255, 256, 4095, 4096, 4097, 32767, 32768,
 	65535, 65536, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000,
@@ -23,7 +23,7 @@ static __u64 choice_value(const struct value_kind *kind, unsigned int i)
 	return kind->choices[i].value;
 }
 
-/* Flags are off by default, everything else is the first choice. */
+/* The default is no flags, and the first choice for every other class. */
 __u64 value_default(enum value_class class)
 {
 	const struct value_kind *kind = &value_kinds[class];
@@ -57,7 +57,7 @@ static __u64 choose_bits(const struct value_kind *kind, struct random *random)
 	return value;
 }
 
-/* One of the odd choices, or of the others; the default where there is none. */
+/* Returns a choice that is odd, or not odd; the default if there is none. */
 static __u64 choose_one(const struct value_kind *kind, bool odd,
 			struct random *random)
 {

@@ -2,11 +2,11 @@
 /*
  * DOC: values
  *
- * Every argument of an operation is a 64 bit value of some class, which knows
- * what is worth trying and how to write it. Some values stand for what is known
- * only when the program runs: a place in memory, a time from now, the length of
- * the name that is given. Those of a *closed* class can be nothing but one of
- * its choices; other classes take any number.
+ * Every argument of an operation is a 64-bit value of some class. The class has
+ * the values that are worth trying, and their text. Some values stand for what
+ * is known only when the program runs: an address in memory, a time from now,
+ * the length of the name. A value of a *closed* class is always one of its
+ * choices; a value of another class can be any number.
  */
 #ifndef FUZZ_VALUE_H
 #define FUZZ_VALUE_H
@@ -19,11 +19,11 @@
 #include "random.h"
 
 /* Limits of a program. */
-#define FD_SLOTS	6	/* descriptors a process has names for */
+#define FD_SLOTS	6	/* descriptors of a process that have a slot */
 #define FD_DEVICE	FD_SLOTS
 #define FD_NONE		(FD_SLOTS + 1)
-#define MAP_SLOTS	3	/* mappings likewise */
-#define ACTORS		4	/* threads, in one process or several */
+#define MAP_SLOTS	3	/* mappings of a process that have a slot */
+#define WORKERS		4	/* threads, in one process or several */
 
 enum value_class {
 	VALUE_NONE,		/* no argument */
@@ -31,8 +31,8 @@ enum value_class {
 	VALUE_DEVICE,
 	VALUE_INTO,
 	VALUE_MAP,
-	VALUE_ACTOR,
-	VALUE_NEW_ACTOR,
+	VALUE_WORKER,
+	VALUE_NEW_WORKER,
 	VALUE_PLACE,
 	VALUE_ANSWER,
 	VALUE_EXTRA,
@@ -87,7 +87,7 @@ enum value_class {
 	VALUE_CLASSES
 };
 
-/* VALUE_PLACE: where an argument of a system call lies. */
+/* VALUE_PLACE: where an argument of a system call is */
 enum place {
 	PLACE_GOOD,
 	PLACE_ODD,		/* not aligned */
@@ -116,15 +116,15 @@ enum name {
 	NAME_BAD,		/* a bad pointer */
 };
 
-/* VALUE_CHANGE: what is done to a mapped word. */
+/* VALUE_CHANGE: how a mapped word is changed */
 enum change {
 	CHANGE_STORE,
 	CHANGE_ADD,
 	CHANGE_OR,
 	CHANGE_AND,
-	CHANGE_SWAP,		/* compare and swap, as a fast path does */
+	CHANGE_SWAP,		/* compare and swap, like a fast path */
 	CHANGE_LOAD,
-	CHANGE_STORM,		/* store it and its complement for a while */
+	CHANGE_STORM,		/* store it and its complement by turns */
 };
 
 /* VALUE_HANDLER */
@@ -134,28 +134,28 @@ enum handler {
 	HANDLER_IGNORE,
 };
 
-/* Values to be replaced when the operation runs. */
-#define VALUE_AUTO	0x10000000000ULL	/* the length that is right */
+/* Values that are replaced when the operation runs */
+#define VALUE_AUTO	0x10000000000ULL	/* the name's real length */
 #define VALUE_OWN	0x10000000000ULL	/* the process's attachment */
 #define VALUE_SELF	0x2000000000000001ULL	/* the thread as the owner */
-#define VALUE_MAPPED	0x4000000000000000ULL	/* the first mapped word */
-#define VALUE_LAST	0x20000000000ULL	/* where LIST ended */
+#define VALUE_MAPPED	0x4000000000000000ULL	/* of the first mapped word */
+#define VALUE_LAST	0x20000000000ULL	/* where the last LIST ended */
 #define VALUE_SOON	0x4000000000000000ULL	/* + microseconds from now */
 #define VALUE_SOON_MAX	0xffffffffULL
 
 __u64 value_default(enum value_class class);
 bool value_valid(enum value_class class, __u64 value);
 
-/* A value that is likely to be fit for something. */
+/* Returns a value of the class that is likely to be useful. */
 __u64 value_choose(enum value_class class, struct random *random);
 
-/* Another one, perhaps a near or an odd one. */
+/* Returns another value, which may be close to @value or odd. */
 __u64 value_mutate(enum value_class class, __u64 value, struct random *random);
 
-/* As snprintf(): the length of the text. */
+/* Writes a value as text. Returns the length, like snprintf(). */
 int value_print(enum value_class class, __u64 value, char *text, size_t size);
 
-/* False where the text is not a value of this class. */
+/* Reads a value. Returns false if the text is not a value of the class. */
 bool value_parse(enum value_class class, const char *text, __u64 *value);
 
 #endif /* FUZZ_VALUE_H */

@@ -24,7 +24,7 @@
 #define ODD_CHOICE(text, number) \
 	{ .value = (number), .token = (text), .odd = true }
 
-/* NAME: a list of choices. */
+/* Defines the choices of a class. */
 #define CHOICES(name, ...) \
 	static const struct value_choice name[] = { __VA_ARGS__ }
 
@@ -36,8 +36,8 @@ CHOICES(device, CHOICE("device", FD_DEVICE), ODD(0), ODD(1), ODD(2), ODD(3),
 CHOICES(into, NUMBER(0), NUMBER(1), NUMBER(2), NUMBER(3), NUMBER(4),
 	NUMBER(5));
 CHOICES(map, NUMBER(0), NUMBER(0), NUMBER(1), NUMBER(2));
-CHOICES(actor, NUMBER(0), NUMBER(1), NUMBER(2), NUMBER(3));
-CHOICES(new_actor, NUMBER(1), NUMBER(2), NUMBER(3));
+CHOICES(worker, NUMBER(0), NUMBER(1), NUMBER(2), NUMBER(3));
+CHOICES(new_worker, NUMBER(1), NUMBER(2), NUMBER(3));
 CHOICES(place, CHOICE("good", PLACE_GOOD), ODD_CHOICE("odd", PLACE_ODD),
 	ODD_CHOICE("null", PLACE_NULL), ODD_CHOICE("unmapped", PLACE_UNMAPPED),
 	ODD_CHOICE("kernel", PLACE_KERNEL), ODD_CHOICE("edge", PLACE_EDGE),
@@ -52,7 +52,7 @@ CHOICES(extra, NUMBER(0), ODD(8), ODD(1), ODD(200), ODD(4096), ODD(-1ULL),
 	ODD(-8ULL), ODD(-4096ULL));
 CHOICES(fill, NUMBER(0), NUMBER(0), NUMBER(1), NUMBER(255));
 static const struct value_choice type[] = {
-#define TYPE(name, ID, ...) CHOICE(#name, KIPC_##ID),
+#define ABI_TYPE(name, ID, ...) CHOICE(#name, KIPC_##ID),
 #include "kipc_abi_defs.h"
 	ODD(0), ODD(KIPC_ABI_TYPES_END),
 };
@@ -125,7 +125,7 @@ CHOICES(length, NUMBER(8), NUMBER(8), NUMBER(8), NUMBER(1), NUMBER(0),
 	NUMBER(64), NUMBER(4096), NUMBER(5000), ODD(70000),
 	ODD(KIPC_MESSAGE_MAX), ODD(0xffffffff));
 static const struct value_choice command[] = {
-#define VERB(name, COMMAND, ...) NUMBER(KIPC_##COMMAND),
+#define ABI_VERB(name, COMMAND, ...) NUMBER(KIPC_##COMMAND),
 #include "kipc_abi_defs.h"
 	NUMBER(FIONBIO), NUMBER(FIONREAD),
 };
@@ -204,8 +204,8 @@ const struct value_kind value_kinds[VALUE_CLASSES] = {
 	[VALUE_DEVICE] = CLOSED(device),
 	[VALUE_INTO] = CLOSED(into),
 	[VALUE_MAP] = CLOSED(map),
-	[VALUE_ACTOR] = CLOSED(actor),
-	[VALUE_NEW_ACTOR] = CLOSED(new_actor),
+	[VALUE_WORKER] = CLOSED(worker),
+	[VALUE_NEW_WORKER] = CLOSED(new_worker),
 	[VALUE_PLACE] = CLOSED(place),
 	[VALUE_ANSWER] = CLOSED(answer),
 	[VALUE_EXTRA] = OPEN(extra),

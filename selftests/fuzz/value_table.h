@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is worth trying for each class of value. The first choice is the default;
- * one that is written several times is chosen more often, and odd ones, which
- * are wrong for most purposes, rarely.
+ * The values that are worth trying for each class. The first choice is the
+ * default. A choice that is listed several times is chosen more often. Odd
+ * choices, which are wrong for most operations, are chosen rarely.
  */
 #ifndef FUZZ_VALUE_TABLE_H
 #define FUZZ_VALUE_TABLE_H
@@ -13,14 +13,14 @@
 
 struct value_choice {
 	__u64 value;
-	const char *token;	/* or NULL: written as a number */
+	const char *token;	/* its text, or NULL: a number */
 	bool odd;
 };
 
 struct value_kind {
 	const struct value_choice *choices;
 	unsigned int count;
-	bool closed;		/* nothing but the choices */
+	bool closed;		/* no value but the choices */
 	bool bits;		/* any union of the choices */
 };
 

@@ -10,7 +10,7 @@
 #include "futex.h"
 #include "watch.h"
 
-/* What is cleaned up by the kernel in its own time gets this much of it. */
+/* Time for what the kernel frees later, for example after a grace period */
 #define SETTLE_NS	(20 * 1000000000LL)
 
 static const char *const complaints[] = {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Signs that an execution has harmed the kernel without killing it: what the log
- * says, and what the module is still used by when all processes have gone.
+ * Finds signs that an execution has harmed the kernel without crashing it:
+ * messages in the log, and references to the module after all processes have
+ * ended.
  */
 #ifndef FUZZ_WATCH_H
 #define FUZZ_WATCH_H
@@ -11,18 +12,18 @@
 struct watch {
 	int log;		/* /dev/kmsg, or -1 */
 	int references;		/* /sys/module/kipc/refcnt, or -1 */
-	long usual;		/* references of nobody but the fuzzer */
+	long usual;		/* references of the fuzzer itself */
 	struct quota quota;
 	char complaint[512];
 };
 
-/* What the log says before does not count. */
+/* Ignores messages that are in the log already. */
 void watch_open(struct watch *watch, int device);
 
-/* The first line since the last call that complains, or NULL. */
+/* Returns the first complaint in the log since the last call, or NULL. */
 const char *watch_log(struct watch *watch);
 
-/* Whether all descriptors, mappings and objects of the last program go away. */
+/* Waits until all files, mappings and objects of the program are gone. */
 bool watch_settled(struct watch *watch);
 
 #endif /* FUZZ_WATCH_H */

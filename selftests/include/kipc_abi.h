@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The table of kipc_abi_defs.h as data: see there how to enter a verb, a type or
- * a constant.
+ * The table of kipc_abi_defs.h as data: see there how to enter a verb, a type
+ * or a constant.
  */
 #ifndef KIPC_ABI_H
 #define KIPC_ABI_H
@@ -11,10 +11,13 @@
 
 #include <linux/kipc.h>
 
-/* A file that verbs belong to: the device is 0, an object the number of its type. */
+/*
+ * A file that verbs belong to: the device is 0, an object the number of its
+ * type.
+ */
 enum kipc_abi_file {
 	KIPC_ABI_DEVICE,
-#define TYPE(name, ID, number, ...) KIPC_ABI_##ID = (number),
+#define ABI_TYPE(name, ID, number, ...) KIPC_ABI_##ID = (number),
 #include "kipc_abi_defs.h"
 	KIPC_ABI_TYPES_END,	/* number of the last type + 1 */
 	KIPC_ABI_FILES = KIPC_ABI_TYPES_END,
@@ -37,7 +40,7 @@ enum kipc_abi_given {
 	KIPC_ABI_NAME_LENGTH,
 	KIPC_ABI_NO_NAME,		/* address of a name of no object */
 	KIPC_ABI_NO_NAME_LENGTH,
-	KIPC_ABI_ENTRY,			/* address of a struct kipc_list_entry */
+	KIPC_ABI_ENTRY,			/* address of a list entry */
 	KIPC_ABI_BUFFER,		/* address of a buffer */
 	KIPC_ABI_ATTACHMENT,		/* of the caller, to the mutexes */
 };
@@ -59,7 +62,8 @@ struct kipc_abi_structure {
 	const char *name;
 	size_t size;
 	size_t first_size;		/* with which it was first published */
-	struct kipc_abi_field fields[KIPC_ABI_FIELDS_MAX];	/* without the size */
+	/* Without the field size. The one after the last has size 0. */
+	struct kipc_abi_field fields[KIPC_ABI_FIELDS_MAX];
 };
 
 struct kipc_abi_verb {
@@ -79,14 +83,14 @@ struct kipc_abi_type {
 
 /* Index of kipc_abi_structures */
 enum kipc_abi_structure_index {
-#define STRUCTURE(kind, name, ...) KIPC_ABI_##name,
+#define ABI_STRUCTURE(name, ...) KIPC_ABI_##name,
 #include "kipc_abi_defs.h"
 	KIPC_ABI_STRUCTURES
 };
 
 /* Index of kipc_abi_verbs */
 enum kipc_abi_verb_index {
-#define VERB(name, ...) KIPC_ABI_VERB_##name,
+#define ABI_VERB(name, ...) KIPC_ABI_VERB_##name,
 #include "kipc_abi_defs.h"
 	KIPC_ABI_VERBS
 };

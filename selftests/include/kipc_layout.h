@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Asserts that <linux/kipc.h> has the numbers, sizes and offsets of the table in
- * kipc_abi_defs.h. They are the same for 32 and 64 bit programs and never change.
+ * Asserts that <linux/kipc.h> has the numbers, sizes and offsets of the table
+ * in kipc_abi_defs.h. They are the same for 32 and 64 bit programs and never
+ * change.
  */
 #ifndef KIPC_LAYOUT_H
 #define KIPC_LAYOUT_H
@@ -19,42 +20,44 @@ static_assert(sizeof(union kipc_attributes) == 32, "size of kipc_attributes");
 
 /* Numbers of types and verbs, and constants */
 
-#define TYPE(name, ID, number, ...) \
+#define ABI_TYPE(name, ID, number, ...) \
 	static_assert(KIPC_##ID == (number), "KIPC_" #ID);
 #define ATTRIBUTE(part, field, offset, size, ...) \
 	CHECK_FIELD(union kipc_attributes, part.field, offset, size);
-#define VERB(name, COMMAND, number, ...) \
+#define ABI_VERB(name, COMMAND, number, ...) \
 	static_assert(KIPC_##COMMAND == (0xb900 | (number)), \
 		      "KIPC_" #COMMAND);
-#define CONSTANT(name, value) static_assert(name == (value), #name);
+#define ABI_CONSTANT(name, value) static_assert(name == (value), #name);
 #include "kipc_abi_defs.h"
 
-/* Structures: each is a function, in which "type" is the structure. */
+/* Structures: each is a function, of which the structure is the parameter. */
 
-#define STRUCTURE(kind, name, bytes, ...) \
-	static inline void layout_of_##name(void) \
+#define ABI_STRUCTURE(name, bytes, ...) \
+	static inline void layout_of_##name(const struct name *args) \
 	{ \
-		typedef kind name type; \
-		static_assert(sizeof(type) == (bytes), "size of " #name);
-#define FIELD(field, offset, size, ...) CHECK_FIELD(type, field, offset, size);
+		(void)args; \
+		static_assert(sizeof(*args) == (bytes), "size of " #name);
+#define FIELD(field, offset, size, ...) \
+		CHECK_FIELD(__typeof__(*args), field, offset, size);
+#define OUTPUT(field, offset, size) \
+		CHECK_FIELD(__typeof__(*args), field, offset, size);
 #define SIZE OUTPUT
-#define OUTPUT(field, offset, size) CHECK_FIELD(type, field, offset, size);
 #define RESERVED OUTPUT
 #define ATTRIBUTES OUTPUT
-#define PART(field, offset, size, good) CHECK_FIELD(type, field, offset, size);
-#define STRUCTURE_END() }
+#define PART FIELD
+#define ABI_STRUCTURE_END() }
 #include "kipc_abi_defs.h"
 
 /* The fields fill the structure: its size is the sum of theirs. */
 
-#define STRUCTURE(kind, name, bytes, ...) \
-	static_assert(sizeof(kind name) == 0
+#define ABI_STRUCTURE(name, bytes, ...) \
+	static_assert(sizeof(struct name) == 0
 #define FIELD(field, offset, size, ...) + (size)
-#define SIZE(field, offset, size) + (size)
 #define OUTPUT(field, offset, size) + (size)
+#define SIZE OUTPUT
 #define RESERVED OUTPUT
 #define ATTRIBUTES OUTPUT
-#define STRUCTURE_END() , "a field is missing in kipc_abi_defs.h");
+#define ABI_STRUCTURE_END() , "a field is missing in kipc_abi_defs.h");
 #include "kipc_abi_defs.h"
 
 #undef CHECK_FIELD

@@ -19,7 +19,7 @@
 },
 
 const struct kipc_abi_structure kipc_abi_structures[KIPC_ABI_STRUCTURES] = {
-#define STRUCTURE(kind, text, bytes, first_bytes) \
+#define ABI_STRUCTURE(text, bytes, first_bytes) \
 	[KIPC_ABI_##text] = { \
 		.name = #text, \
 		.size = (bytes), \
@@ -35,14 +35,15 @@ const struct kipc_abi_structure kipc_abi_structures[KIPC_ABI_STRUCTURES] = {
 			ABI_FIELD(#field, at, bytes, false, 0, 1, 0x80000000)
 #define PART(field, at, bytes, value) \
 			ABI_FIELD(#field, at, bytes, false, value)
-#define STRUCTURE_END() \
+#define ABI_STRUCTURE_END() \
 		}, \
 	},
 #include "kipc_abi_defs.h"
 };
 
 const struct kipc_abi_verb kipc_abi_verbs[KIPC_ABI_VERBS] = {
-#define VERB(text, COMMAND, number, args, file, rights, known, result, weight) \
+#define ABI_VERB(text, COMMAND, number, args, file, rights, known, result, \
+		 weight) \
 	[KIPC_ABI_VERB_##text] = { \
 		.name = #text, \
 		.command = KIPC_##COMMAND, \
@@ -56,7 +57,7 @@ const struct kipc_abi_verb kipc_abi_verbs[KIPC_ABI_VERBS] = {
 };
 
 const struct kipc_abi_type kipc_abi_types[KIPC_ABI_TYPES_END] = {
-#define TYPE(text, ID, number, known, weight) \
+#define ABI_TYPE(text, ID, number, known, weight) \
 	[number] = { .name = #text, .flags = (known) },
 #include "kipc_abi_defs.h"
 };

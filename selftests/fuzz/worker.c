@@ -11,7 +11,7 @@
 
 #include <linux/kipc.h>
 
-#include "actor.h"
+#include "worker.h"
 #include "futex.h"
 
 struct process here;
@@ -43,7 +43,7 @@ static void on_fault(int number)
 {
 	if (trap)
 		siglongjmp(*trap, 1);
-	/* A defect of ours: die of it. */
+	/* The fuzzer itself has a defect: the next fault ends the process. */
 	signal(number, SIG_DFL);
 }
 
@@ -52,7 +52,7 @@ static void on_signal(int number)
 	(void)number;
 }
 
-long actor_handle(enum handler handler)
+long worker_handle(enum handler handler)
 {
 	struct sigaction action = {
 		.sa_handler = handler == HANDLER_IGNORE ? SIG_IGN : on_signal,
@@ -73,7 +73,7 @@ static void catch_faults(void)
 	sigaction(SIGBUS, &action, NULL);
 }
 
-long actor_try(long (*touch)(void *data), void *data)
+long worker_try(long (*touch)(void *data), void *data)
 {
 	sigjmp_buf here_again;
 	long ret;
@@ -92,11 +92,11 @@ long actor_try(long (*touch)(void *data), void *data)
 /* Performing                                                               */
 /* ------------------------------------------------------------------------ */
 
-void actor_prepare(struct stage *stage, const struct coverage *coverage)
+void worker_prepare(struct shared *shared, const struct coverage *coverage)
 {
 	unsigned int i;
 
-	here = (struct process){ .stage = stage, .coverage = coverage };
+	here = (struct process){ .shared = shared, .coverage = coverage };
 	for (i = 0; i < FD_SLOTS; i++)
 		here.fds[i] = -1;
 	here.device = open(KIPC_DEVICE, O_RDWR | O_CLOEXEC);
@@ -106,21 +106,25 @@ void actor_prepare(struct stage *stage, const struct coverage *coverage)
 		here.socket[1] = -1;
 	}
 	catch_faults();
-	actor_handle(HANDLER_INTERRUPT);
+	worker_handle(HANDLER_INTERRUPT);
 }
 
-/* The ids that the dispatcher knows this thread by, whatever its namespace. */
-static void find_ids(struct actor *actor)
+/*
+ * Finds the ids of this thread in the pid namespace of the dispatcher. The
+ * thread may be in another one, but /proc was mounted in that of the
+ * dispatcher.
+ */
+static void find_ids(struct worker *worker)
 {
 	char link[64];
 	ssize_t length = readlink("/proc/thread-self", link, sizeof(link) - 1);
 
-	actor->pid = 0;
+	worker->pid = 0;
 	if (length <= 0)
 		return;
 	link[length] = '\0';
-	if (sscanf(link, "%d/task/%d", &actor->pid, &actor->tid) != 2)
-		actor->pid = 0;
+	if (sscanf(link, "%d/task/%d", &worker->pid, &worker->tid) != 2)
+		worker->pid = 0;
 }
 
 static long perform(const struct op *op)
@@ -128,11 +132,11 @@ static long perform(const struct op *op)
 	long ret = op_kind(op)->perform(op_kind(op), op->args);
 
 	if (here.coverage)
-		coverage_take(here.coverage, self, &here.stage->edges);
+		coverage_take(here.coverage, self, &here.shared->edges);
 	return ret;
 }
 
-void actor_pin(unsigned int actor)
+void worker_pin(unsigned int worker)
 {
 	long count = sysconf(_SC_NPROCESSORS_ONLN);
 	cpu_set_t processors;
@@ -140,32 +144,32 @@ void actor_pin(unsigned int actor)
 	if (count < 2)
 		return;
 	CPU_ZERO(&processors);
-	CPU_SET(actor % count, &processors);
+	CPU_SET(worker % count, &processors);
 	sched_setaffinity(0, sizeof(processors), &processors);
 }
 
-void actor_run(unsigned int index)
+void worker_run(unsigned int index)
 {
-	struct actor *actor = &here.stage->actors[index];
-	__u32 asked, done = actor->done;
+	struct worker *worker = &here.shared->workers[index];
+	__u32 asked, done = worker->done;
 
 	self = index;
 	trap = NULL;
 	if (index)
-		actor_pin(index);
-	find_ids(actor);
+		worker_pin(index);
+	find_ids(worker);
 	if (here.coverage)
 		coverage_enable(here.coverage, index);
-	futex_set(&actor->life, ACTOR_RUNS);
+	futex_set(&worker->life, WORKER_RUNS);
 	for (;;) {
-		asked = futex_get(&actor->asked);
+		asked = futex_get(&worker->asked);
 		if (asked == done) {
-			futex_wait(&actor->asked, asked, NULL);
+			futex_wait(&worker->asked, asked, NULL);
 			continue;
 		}
-		actor->results[asked - 1] =
-			perform(&here.stage->program.ops[asked - 1]);
+		worker->results[asked - 1] =
+			perform(&here.shared->program.ops[asked - 1]);
 		done = asked;
-		futex_set(&actor->done, done);
+		futex_set(&worker->done, done);
 	}
 }
