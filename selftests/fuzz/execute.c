@@ -41,7 +41,7 @@ static void write_text(const char *path, const char *text)
 }
 
 /* ------------------------------------------------------------------------ */
-/* The first worker                                                          */
+/* The first worker                                                         */
 /* ------------------------------------------------------------------------ */
 
 static void begin(struct executor *executor)

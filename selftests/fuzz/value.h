@@ -138,7 +138,7 @@ enum handler {
 #define VALUE_AUTO	0x10000000000ULL	/* the name's real length */
 #define VALUE_OWN	0x10000000000ULL	/* the process's attachment */
 #define VALUE_SELF	0x2000000000000001ULL	/* the thread as the owner */
-#define VALUE_MAPPED	0x4000000000000000ULL	/* of the first mapped word */
+#define VALUE_MAPPED	0x4000000000000000ULL	/* first mapped word */
 #define VALUE_LAST	0x20000000000ULL	/* where the last LIST ended */
 #define VALUE_SOON	0x4000000000000000ULL	/* + microseconds from now */
 #define VALUE_SOON_MAX	0xffffffffULL
