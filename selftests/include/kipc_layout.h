@@ -27,7 +27,7 @@ static_assert(sizeof(union kipc_attributes) == 32, "size of kipc_attributes");
 #define ABI_VERB(name, COMMAND, number, ...) \
 	static_assert(KIPC_##COMMAND == (0xb900 | (number)), \
 		      "KIPC_" #COMMAND);
-#define ABI_CONSTANT(name, value) static_assert(name == (value), #name);
+#define ABI_CONSTANT(name, value) static_assert((name) == (value), #name);
 #include "kipc_abi_defs.h"
 
 /* Structures: each is a function, of which the structure is the parameter. */
@@ -48,16 +48,20 @@ static_assert(sizeof(union kipc_attributes) == 32, "size of kipc_attributes");
 #define ABI_STRUCTURE_END() }
 #include "kipc_abi_defs.h"
 
-/* The fields fill the structure: its size is the sum of theirs. */
+/* The fields fill the structure: without padding their size is its size. */
 
-#define ABI_STRUCTURE(name, bytes, ...) \
-	static_assert(sizeof(struct name) == 0
-#define FIELD(field, offset, size, ...) + (size)
-#define OUTPUT(field, offset, size) + (size)
+#define ABI_STRUCTURE(name, ...) struct fields_of_##name {
+#define FIELD(field, offset, size, ...) char field[size];
+#define OUTPUT(field, offset, size) char field[size];
 #define SIZE OUTPUT
 #define RESERVED OUTPUT
 #define ATTRIBUTES OUTPUT
-#define ABI_STRUCTURE_END() , "a field is missing in kipc_abi_defs.h");
+#define ABI_STRUCTURE_END() };
+#include "kipc_abi_defs.h"
+
+#define ABI_STRUCTURE(name, ...) \
+	static_assert(sizeof(struct fields_of_##name) == sizeof(struct name), \
+		      "kipc_abi_defs.h lacks a field of " #name);
 #include "kipc_abi_defs.h"
 
 #undef CHECK_FIELD
