@@ -1,239 +1,266 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kmod/barrier.c, kmod/barrier_member.c and libuser/src/barrier.c. Each inline is the C function of
- * that name; each Promela step is one atomic step of it.
+ * Models kmod/barrier.c, kmod/barrier_member.c and libuser/src/barrier.c. Each
+ * inline models the C function of the same name, and each Promela step is one
+ * atomic step of that function.
  *
- * An epoch is what lies between two openings or resets. Shown for each scenario
- * (-DSCENARIO_name) and every interleaving:
+ * An epoch is the time between two openings or resets. The following is shown
+ * for each scenario (-DSCENARIO_name) and for every interleaving:
  *
- *	- it opens once every party has arrived in it, each once;
- *	- a party passes only if the epoch it arrived in opened, and exactly
- *	  one of them is the serial one;
- *	- ETIMEDOUT goes to who broke it, EOWNERDEAD to who was there when a
- *	  party had died; ECANCELED means broken, or a reset since the arrival;
- *	- when nothing can move any more, everybody who sleeps does so in an
- *	  epoch that is not over, and no lock is held;
- *	- nobody is killed while waiting in an epoch and leaves it whole, nor as a
- *	  member wherever it is: nobody waits for it any more;
- *	- with KIPC_NO_MEMBERS the arrival of one that is killed counts as any;
- *	- with KIPC_DROP (DROPS) the epoch opens without those who have gone, and
- *	  one of the others is the serial party;
- *	- while user space owns the word nobody waits.
+ *	- An epoch opens once all parties have arrived in it, each of them once.
+ *	- A party passes only if the epoch opened in which the party arrived.
+ *	  Exactly one of the parties that pass is the serial party.
+ *	- The party that breaks the barrier because of its deadline gets
+ *	  ETIMEDOUT. The parties of an epoch in which a party died get
+ *	  EOWNERDEAD. ECANCELED means that the barrier is broken, or was reset
+ *	  after the arrival.
+ *	- When no process can continue, every sleeping process waits in an epoch
+ *	  that has not ended, and the lock is free.
+ *	- A party that is killed while it waits breaks its epoch, and a member
+ *	  that is killed breaks the current epoch wherever the member was. So no
+ *	  party waits for a dead one.
+ *	- With KIPC_NO_MEMBERS the arrival of a killed party counts.
+ *	- With KIPC_DROP (DROPS) the epoch opens without the members that have
+ *	  gone, and one of the others is the serial party.
+ *	- While user space owns the word, there is no waiter.
  *
- * A reset right after the opening may tell ECANCELED to a party that has not
- * looked yet, and does not wait in the kernel: the word cannot tell it from an
- * opening after the reset, and that is the side to err on. -DSTRICT finds how.
+ * If a reset follows an opening, a party that neither has read the word yet nor
+ * waits in the kernel may get ECANCELED: it cannot distinguish this word from
+ * an opening after the reset, and to report a false failure is the safe choice.
+ * -DSTRICT finds such a run.
  *
- * The comment after a scenario's name lists what is searched beside its states:
- * runs without an end, of which there must be none (cycles), and deliberate
- * mistakes, each of which must be found.
+ * The comment after the name of a scenario lists the searches in addition to
+ * the search of its states: for infinite runs, of which there must be none
+ * (cycles), and for deliberate mistakes, each of which must be found.
  */
 
 /* ------------------------------------------------------------------------ */
 /* Scenarios                                                                */
 /* ------------------------------------------------------------------------ */
 
-/* What a party does. */
-#define TIMED	1		/* has a deadline */
-#define MENDS	2		/* resets the barrier where a wait fails */
-#define TRIES	4		/* arrives only if that opens the barrier */
-#define MEMBER	8		/* has joined, and leaves at its end */
+/* Options of a party. */
+#define TIMED	1		/* it has a deadline */
+#define RECOVERS 2		/* it resets the barrier if a wait fails */
+#define TRIES	4		/* it arrives only if that opens the barrier */
+#define MEMBER	8		/* it has joined, and leaves at its end */
 
 #if defined SCENARIO_two	/* cycles BROKEN_FREEZE BROKEN_SLEEP */
-/* Nothing but arrivals, and the generation wraps. */
+/* There are only arrivals, and the generation wraps. */
 #define WAITERS	2
 #define PROCESSES 2
-#define ALL_SERVED
-#define CAST	run party(0, 3, 0); run party(1, 3, 0)
+#define NONE_LEFT
+#define RUN	run party(0, 3, 0); run party(1, 3, 0)
 #elif defined SCENARIO_three	/* cycles BROKEN_THAW BROKEN_LOOP BROKEN_PRIORITY */
-/* The last one wakes two in two goes; others may be back already. */
+/*
+ * The last party wakes two others in two batches. A woken party may already
+ * arrive again before the second batch.
+ */
 #define WAITERS	3
 #define PROCESSES 3
-#define ALL_SERVED
-#define CAST	run party(0, 2, 0); run party(1, 2, 0); run party(2, 2, 0)
+#define NONE_LEFT
+#define RUN	run party(0, 2, 0); run party(1, 2, 0); run party(2, 2, 0)
 #elif defined SCENARIO_three_batch2
-/* ... or in one go. */
+/* The same in one batch. */
 #define WAITERS	3
 #define BATCH	2
 #define PROCESSES 3
-#define ALL_SERVED
-#define CAST	run party(0, 2, 0); run party(1, 2, 0); run party(2, 2, 0)
+#define NONE_LEFT
+#define RUN	run party(0, 2, 0); run party(1, 2, 0); run party(2, 2, 0)
 #elif defined SCENARIO_pool	/* cycles */
-/* More threads than parties: two and two of them meet. */
+/* There are more threads than parties: any two of them open the barrier. */
 #define WAITERS	3
 #define PARTIES	2
 #define PROCESSES 3
-#define CAST	run party(0, 2, 0); run party(1, 1, 0); run party(2, 1, 0)
+#define RUN	run party(0, 2, 0); run party(1, 1, 0); run party(2, 1, 0)
 #elif defined SCENARIO_pool_reset	/* BROKEN_OUTCOME */
-/* A reset, and then an opening without the party that is late. */
+/* A reset is followed by an opening without the party that is late. */
 #define WAITERS	3
 #define PARTIES	2
 #define PROCESSES 4
-#define CAST	run party(0, 1, 0); run party(1, 1, 0); run party(2, 1, 0); \
+#define RUN	run party(0, 1, 0); run party(1, 1, 0); run party(2, 1, 0); \
 		run resetter(1)
 #elif defined SCENARIO_timeout	/* BROKEN_RELOCK BROKEN_TIMEOUT BROKEN_LATE */
-/* A deadline passes while the barrier opens: it breaks for all or none. */
+/*
+ * A deadline passes while the barrier opens. It breaks for all parties or for
+ * none.
+ */
 #define WAITERS	3
 #define PROCESSES 3
-#define CAST	run party(0, 2, TIMED); run party(1, 2, 0); run party(2, 2, 0)
+#define RUN	run party(0, 2, TIMED); run party(1, 2, 0); run party(2, 2, 0)
 #elif defined SCENARIO_timeouts	/* cycles */
-/* Both may be the one who breaks it. */
+/* Either party may break the barrier. */
 #define WAITERS	2
 #define PROCESSES 2
-#define ALL_SERVED
-#define CAST	run party(0, 3, TIMED); run party(1, 3, TIMED)
+#define NONE_LEFT
+#define RUN	run party(0, 3, TIMED); run party(1, 3, TIMED)
 #elif defined SCENARIO_mend	/* cycles */
-/* Who times out resets the barrier and tries again. */
+/* A party that times out resets the barrier and tries again. */
 #define WAITERS	2
 #define PROCESSES 2
-#define CAST	run party(0, 3, TIMED + MENDS); run party(1, 2, 0)
+#define RUN	run party(0, 3, TIMED + RECOVERS); run party(1, 2, 0)
 #elif defined SCENARIO_abort
-/* All who wait in the kernel are told, in more than one go. */
+/* An abort wakes all waiters in the kernel, in several batches. */
 #define SEALED
 #define WAITERS	3
 #define PROCESSES 4
-#define CAST	run party(0, 1, 0); run party(1, 1, 0); run party(2, 1, 0); \
+#define RUN	run party(0, 1, 0); run party(1, 1, 0); run party(2, 1, 0); \
 		run aborter(1)
 #elif defined SCENARIO_abort_open	/* cycles */
-/* An abort meets an opening. */
+/* An abort races with an opening. */
 #define WAITERS	2
 #define PROCESSES 3
-#define CAST	run party(0, 3, 0); run party(1, 3, 0); run aborter(1)
+#define RUN	run party(0, 3, 0); run party(1, 3, 0); run aborter(1)
 #elif defined SCENARIO_abort_reset
 /* An abort and a reset come in either order. */
 #define WAITERS	2
 #define PROCESSES 4
-#define CAST	run party(0, 2, 0); run party(1, 1, 0); run aborter(1); \
+#define RUN	run party(0, 2, 0); run party(1, 1, 0); run aborter(1); \
 		run resetter(1)
 #elif defined SCENARIO_reset	/* BROKEN_RESET BROKEN_SETTLE */
-/* Who waits in the kernel hears of the opening, not of the reset after it. */
+/*
+ * Waiters in the kernel see the opening of their epoch, even if a reset follows
+ * at once.
+ */
 #define SEALED
 #define WAITERS	3
 #define PROCESSES 4
-#define CAST	run party(0, 1, 0); run party(1, 1, 0); run party(2, 1, 0); \
+#define RUN	run party(0, 1, 0); run party(1, 1, 0); run party(2, 1, 0); \
 		run resetter(1)
 #elif defined SCENARIO_resets	/* BROKEN_SPIN STRICT */
-/* A late party meets two resets, and more. */
+/* There are two or more resets before a party reads the word again. */
 #define WAITERS	2
 #define PROCESSES 3
-#define CAST	run party(0, 2, 0); run party(1, 2, 0); run resetter(3)
+#define RUN	run party(0, 2, 0); run party(1, 2, 0); run resetter(3)
 #elif defined SCENARIO_signal	/* cycles BROKEN_RESTART */
-/* A signal ends the wait, which goes on with the word that was left. */
+/*
+ * A signal interrupts a wait. The wait continues with the word that the arrival
+ * left.
+ */
 #define WAITERS	2
 #define SIGNALS	3
 #define PROCESSES 2
-#define ALL_SERVED
-#define CAST	run party(0, 2, 0); run party(1, 2, 0)
+#define NONE_LEFT
+#define RUN	run party(0, 2, 0); run party(1, 2, 0)
 #elif defined SCENARIO_signal_three
-/* ... while two others wait. */
+/* The same while two other parties wait. */
 #define WAITERS	3
 #define SIGNALS	1
 #define PROCESSES 3
-#define CAST	run party(0, 2, 0); run party(1, 1, 0); run party(2, 1, 0)
+#define RUN	run party(0, 2, 0); run party(1, 1, 0); run party(2, 1, 0)
 #elif defined SCENARIO_signal_reset
-/* ... while a deadline passes and the barrier is reset. */
+/* The same while a deadline passes and the barrier is reset. */
 #define WAITERS	2
 #define SIGNALS	2
 #define PROCESSES 3
-#define CAST	run party(0, 2, 0); run party(1, 1, TIMED); run resetter(2)
+#define RUN	run party(0, 2, 0); run party(1, 1, TIMED); run resetter(2)
 #elif defined SCENARIO_kill	/* BROKEN_DEATH */
-/* A killed waiter breaks the barrier for all. */
+/* A killed waiter breaks the barrier for all parties. */
 #define WAITERS	3
 #define KILLS	1
 #define PROCESSES 3
-#define CAST	run party(0, 2, 0); run party(1, 1, 0); run party(2, 1, 0)
+#define RUN	run party(0, 2, 0); run party(1, 1, 0); run party(2, 1, 0)
 #elif defined SCENARIO_kill_mend	/* cycles */
-/* ... until somebody resets it. */
+/* The same, and another party resets the barrier. */
 #define WAITERS	2
 #define KILLS	1
 #define PROCESSES 3
-#define CAST	run party(0, 2, MENDS); run party(1, 2, 0); run aborter(1)
+#define RUN	run party(0, 2, RECOVERS); run party(1, 2, 0); run aborter(1)
 #elif defined SCENARIO_death
 /*
- * A party that is no member dies in user space, perhaps between a signal and the
- * restart: nobody is told, nothing else goes wrong.
+ * A party that is not a member dies in user space, possibly between a signal
+ * and the restart. The other parties do not notice it, and nothing else goes
+ * wrong.
  */
 #define WAITERS	3
 #define DEATHS	1
 #define SIGNALS	1
 #define PROCESSES 3
-#define CAST	run party(0, 2, 0); run party(1, 1, 0); run party(2, 1, TIMED)
+#define RUN	run party(0, 2, 0); run party(1, 1, 0); run party(2, 1, TIMED)
 #elif defined SCENARIO_member	/* BROKEN_DETACH */
-/* A member dies, by the word or in the kernel: all others are told. */
+/*
+ * A member dies after an arrival by the word or in the kernel. All other
+ * parties get EOWNERDEAD.
+ */
 #define WAITERS	3
 #define DEATHS	1
 #define PROCESSES 3
-#define ALL_SERVED
-#define CAST	run party(0, 2, MEMBER); run party(1, 2, MEMBER); \
+#define NONE_LEFT
+#define RUN	run party(0, 2, MEMBER); run party(1, 2, MEMBER); \
 		run party(2, 2, MEMBER)
 #elif defined SCENARIO_member_signal	/* cycles */
-/* ... perhaps between a signal and the restart, or while it waits. */
+/* The same, possibly between a signal and the restart, or in a wait. */
 #define WAITERS	2
 #define DEATHS	1
 #define KILLS	1
 #define SIGNALS	1
 #define PROCESSES 2
-#define ALL_SERVED
-#define CAST	run party(0, 2, MEMBER); run party(1, 2, MEMBER)
+#define NONE_LEFT
+#define RUN	run party(0, 2, MEMBER); run party(1, 2, MEMBER)
 #elif defined SCENARIO_drop	/* cycles BROKEN_OPEN BROKEN_CLAIM */
-/* Members leave, and one dies before that: the others go on without it. */
+/*
+ * Members leave, and a member may die before it leaves. The others continue
+ * without them.
+ */
 #define DROPS
 #define WAITERS	3
 #define DEATHS	1
 #define PROCESSES 3
-#define ALL_SERVED
-#define CAST	run party(0, 3, MEMBER); run party(1, 2, MEMBER); \
+#define NONE_LEFT
+#define RUN	run party(0, 3, MEMBER); run party(1, 2, MEMBER); \
 		run party(2, 2, MEMBER)
 #elif defined SCENARIO_drop_kill	/* BROKEN_DROP */
-/* ... while it waits, or two do; woken in one go. */
+/* The same for one or two members that wait; wake-ups in one batch. */
 #define DROPS
 #define WAITERS	3
 #define BATCH	2
 #define KILLS	2
 #define PROCESSES 3
-#define ALL_SERVED
-#define CAST	run party(0, 2, MEMBER); run party(1, 2, MEMBER); \
+#define NONE_LEFT
+#define RUN	run party(0, 2, MEMBER); run party(1, 2, MEMBER); \
 		run party(2, 1, MEMBER)
 #elif defined SCENARIO_drop_break
-/* ... while a deadline passes, or a reset mends it. */
+/* The same while a deadline passes, or a reset repairs the barrier. */
 #define DROPS
 #define WAITERS	2
 #define DEATHS	1
 #define KILLS	1
 #define PROCESSES 3
-#define CAST	run party(0, 2, MEMBER + TIMED); run party(1, 2, MEMBER); \
+#define RUN	run party(0, 2, MEMBER + TIMED); run party(1, 2, MEMBER); \
 		run resetter(1)
 #elif defined SCENARIO_no_members	/* BROKEN_STAND */
-/* Only arrivals count: that of a killed waiter stands, and breaks nothing. */
+/* Only arrivals count. That of a killed waiter stays and breaks nothing. */
 #define NO_MEMBERS
 #define WAITERS	3
 #define KILLS	1
 #define PROCESSES 3
-#define CAST	run party(0, 2, 0); run party(1, 1, 0); run party(2, 1, 0)
+#define RUN	run party(0, 2, 0); run party(1, 1, 0); run party(2, 1, 0)
 #elif defined SCENARIO_fault	/* BROKEN_WITHDRAW */
-/* The kernel cannot write back that the party has arrived: it withdraws. */
+/*
+ * The kernel cannot write back to user space that the party has arrived, so it
+ * withdraws the arrival.
+ */
 #define WAITERS	2
 #define SIGNALS	2
 #define FAULTS	1
 #define PROCESSES 3
-#define CAST	run party(0, 2, 0); run party(1, 2, 0); run resetter(1)
+#define RUN	run party(0, 2, 0); run party(1, 2, 0); run resetter(1)
 #elif defined SCENARIO_refuse
-/* Too many wait already. */
+/* There are too many waiters already. */
 #define WAITERS	3
 #define REFUSALS 1
 #define PROCESSES 3
-#define CAST	run party(0, 2, 0); run party(1, 2, 0); run party(2, 1, 0)
+#define RUN	run party(0, 2, 0); run party(1, 2, 0); run party(2, 1, 0)
 #elif defined SCENARIO_try	/* cycles */
-/* Who only tries never leaves an arrival behind. */
+/* A party that only tries never leaves an arrival behind. */
 #define WAITERS	2
 #define PROCESSES 2
-#define CAST	run party(0, 2, TRIES); run party(1, 2, TIMED)
+#define RUN	run party(0, 2, TRIES); run party(1, 2, TIMED)
 #elif defined SCENARIO_sealed
-/* The kernel keeps the word for ever. */
+/* The kernel never returns the word. */
 #define SEALED
 #define WAITERS	3
 #define PROCESSES 3
-#define CAST	run party(0, 2, TIMED); run party(1, 2, 0); run party(2, 2, 0)
+#define RUN	run party(0, 2, TIMED); run party(1, 2, 0); run party(2, 2, 0)
 #else
 #error "choose a scenario"
 #endif
@@ -241,7 +268,7 @@
 #ifndef PARTIES
 #define PARTIES	WAITERS
 #endif
-#ifdef DROPS			/* then the word is the kernel's for ever */
+#ifdef DROPS			/* the kernel never returns the word */
 #define SEALED
 #define NEEDED	parties
 #else
@@ -257,7 +284,7 @@
 #define REFUSALS 0
 #endif
 
-/* The word; both counts begin where they are about to wrap. */
+/* The word. Both counts begin at their maximum, so that they wrap soon. */
 #define ARRIVALS	3
 #define BROKEN		4
 #define DIED		8
@@ -280,7 +307,7 @@
 #include "common/wait.pml"
 
 /* ------------------------------------------------------------------------ */
-/* What must hold                                                           */
+/* Properties                                                               */
 /* ------------------------------------------------------------------------ */
 
 #define EPOCHS		9
@@ -288,24 +315,24 @@
 short left[WAITERS];		/* barrier_waiter.word */
 byte faults = FAULTS;
 byte refusals = REFUSALS;
-byte parties = PARTIES;		/* kipc_barrier's */
-short serial = SLOW;		/* likewise; SLOW is KIPC_BARRIER_NOBODY */
-byte result;			/* within a step */
+byte parties = PARTIES;		/* of struct kipc_barrier */
+short serial = SLOW;		/* the same; SLOW is KIPC_BARRIER_NOBODY */
+byte result;			/* used within a step */
 
-byte epoch;			/* now */
-byte here;			/* a bit for each party that has arrived in it */
-byte arrivals;			/* how many that are */
+byte epoch;			/* the current epoch */
+byte here;			/* a bit for each party that has arrived */
+byte arrivals;			/* the number of these bits */
 bool opened[EPOCHS];		/* how each epoch ended */
 bool broke[EPOCHS];
 bool lost[EPOCHS];		/* broke because a party died */
-byte last_reset;		/* the epoch it ended, plus one */
-bool served[EPOCHS];		/* somebody was the serial party */
-bool passed[EPOCHS];		/* somebody was told that it opened */
-byte mine[WAITERS];		/* the epoch a waiter arrived in */
+byte last_reset;		/* the epoch that it ended, plus one */
+bool had_serial[EPOCHS];	/* a party was the serial party */
+bool passed[EPOCHS];		/* a party was told that it opened */
+byte mine[WAITERS];		/* the epoch in which a waiter arrived */
 
 #define NEXT_EPOCH	epoch++; here = 0; arrivals = 0
 
-/* Runs in the step in which a party arrives and does not open the barrier. */
+/* Called in the step in which a party arrives without opening the barrier. */
 #define NOTE_ARRIVAL(id)			\
 	mine[id] = epoch;			\
 	assert((here & (1 << id)) == 0);	\
@@ -313,7 +340,7 @@ byte mine[WAITERS];		/* the epoch a waiter arrived in */
 	arrivals++;				\
 	assert(arrivals < NEEDED)
 
-/* In the step in which the last party arrives. */
+/* Called in the step in which the last party arrives. */
 #define NOTE_OPENING(id)			\
 	mine[id] = epoch;			\
 	assert((here & (1 << id)) == 0);	\
@@ -322,11 +349,11 @@ byte mine[WAITERS];		/* the epoch a waiter arrived in */
 	opened[epoch] = true;			\
 	NEXT_EPOCH
 
-/* Who waits in the kernel when the barrier opens never hears of a reset. */
+/* A waiter in the kernel never gets ECANCELED if its epoch opened. */
 #define CHECK_ENDED(id)	\
 	assert(OUTCOME(left[id]) != ECANCELED || !opened[mine[id]])
 
-/* What a party was told. */
+/* Checks the result of a party. */
 inline check_result(id)
 {
 	d_step {
@@ -336,8 +363,8 @@ inline check_result(id)
 			passed[mine[id]] = true
 		:: ret == SERIAL ->
 			assert(opened[mine[id]]);
-			assert(!served[mine[id]]);
-			served[mine[id]] = true
+			assert(!had_serial[mine[id]]);
+			had_serial[mine[id]] = true
 		:: ret == ETIMEDOUT ->
 			assert(!opened[mine[id]]);
 			assert(broke[mine[id]] && !lost[mine[id]])
@@ -358,17 +385,17 @@ inline check_result(id)
 	}
 }
 
-/* Nobody waits in that epoch any more. */
+/* True if no party waits in that epoch any more. */
 #define IS_OVER(epoch)	(opened[epoch] || broke[epoch] || last_reset > epoch)
 
-/* Nothing moves any more. */
+/* Called when no process can continue. */
 inline check_end()
 {
 	d_step {
 		assert(!locked);
-		INVARIANT(queued == 0 || FROZEN);
+		INVARIANT(queued == 0 || IS_CLAIMED);
 		assert(done + queued == PROCESSES);
-#ifdef ALL_SERVED
+#ifdef NONE_LEFT
 		assert(queued == 0);
 #endif
 		at = 0;
@@ -382,12 +409,12 @@ inline check_end()
 		do
 		:: at == EPOCHS -> break
 #ifdef DROPS
-		/* The one chosen may be killed before it knows. */
+		/* The serial party may be killed before it is told. */
 		:: else ->
-			assert(!passed[at] || served[at] || KILLS + DEATHS > deaths + kills);
+			assert(!passed[at] || had_serial[at] || KILLS + DEATHS > deaths + kills);
 			at++
 #else
-		:: else -> assert(opened[at] == served[at]); at++
+		:: else -> assert(opened[at] == had_serial[at]); at++
 #endif
 		od;
 		at = 0
@@ -400,11 +427,11 @@ inline check_end()
 
 #define BROKEN_RESULT(word)	((word & DIED) -> EOWNERDEAD : ECANCELED)
 
-/* Always the beginning of ENTERING { }. */
-inline barrier_enter()
+/* Always the beginning of LOCKED_STEP { }. */
+inline barrier_lock()
 {
 	lock_element();
-	kipc_word_freeze();
+	kipc_word_claim();
 #ifndef DROPS
 	value = (value & ~ARRIVALS) |
 		((value & ARRIVALS) < PARTIES - 1 ->
@@ -437,11 +464,14 @@ inline barrier_enter()
 #define FIRST_ENDED	(queued > 0 && OUTCOME(left[queue[0]]) != PENDING)
 #define CAN_GRANT	(FIRST_ENDED && wakes < BATCH)
 
-/* A waiter may see its grant at once, before the unlock and the wake-up. */
-inline barrier_leave()
+/*
+ * A waiter may see its grant at once, before the unlock and the wake-up, so
+ * each grant is a step of its own.
+ */
+inline barrier_unlock()
 {
 	do
-	:: d_step {			/* barrier_serve() */
+	:: d_step {			/* barrier_grant_waiters() */
 		CAN_GRANT ->
 		CHECK_ENDED(queue[0]);
 		result = CLAIMED(left[queue[0]]);
@@ -458,31 +488,31 @@ inline barrier_leave()
 #endif
 		if
 #ifdef BROKEN_THAW
-		:: kipc_word_thaw()
+		:: kipc_word_return()
 #else
-		:: queued == 0 -> kipc_word_thaw()
+		:: queued == 0 -> kipc_word_return()
 		:: else
 #endif
 		fi;
 		unlock_element()
 	   };
-		kipc_waker_flush();
+		kipc_wake_q_flush();
 		if
 		:: !more -> break
-		:: ENTERING {
+		:: LOCKED_STEP {
 			more ->
 			more = false;
 #ifdef BROKEN_RELOCK
 			lock_element()
 #else
-			barrier_enter()
+			barrier_lock()
 #endif
 		   }
 		fi
 	od
 }
 
-/* element_withdraw(); inside a step, under the lock */
+/* element_withdraw(); inside a step, with the lock held */
 #ifdef BROKEN_WITHDRAW
 #define MAY_WITHDRAW(left)	((value & ARRIVALS) > 0)
 #else
@@ -499,17 +529,17 @@ inline barrier_leave()
 	:: else						\
 	fi
 
-/* element_break(); likewise */
-#define element_break(died)				\
-	if						\
-	:: !(value & BROKEN) ->				\
+/* element_break(); inside a step, with the lock held */
+#define element_break(died)					\
+	if							\
+	:: !(value & BROKEN) ->					\
 		value = value | BROKEN | (died -> DIED : 0);	\
-		broke[epoch] = true;			\
-		lost[epoch] = died			\
-	:: else						\
+		broke[epoch] = true;				\
+		lost[epoch] = died				\
+	:: else							\
 	fi
 
-/* element_reset(); likewise */
+/* element_reset(); inside a step, with the lock held */
 #ifdef BROKEN_RESET
 #define AFTER_RESET	OPENED(value)
 #else
@@ -523,8 +553,9 @@ inline barrier_leave()
 	NEXT_EPOCH
 
 /*
- * member_drop() of a member that is one party, and barrier_open_if_all_came(),
- * which opens where nobody's arrival does; likewise.
+ * member_drop() of a member with one party, and barrier_open_if_all_came(),
+ * which opens the barrier without an arrival; inside a step, with the lock
+ * held.
  */
 #ifdef BROKEN_DROP
 #define DROP_ARRIVAL	skip
@@ -557,7 +588,7 @@ inline barrier_leave()
 	:: else								\
 	fi
 
-/* kipc_member_die(); likewise */
+/* kipc_member_die(); inside a step, with the lock held */
 #ifdef DROPS
 #define member_die(id)	member_drop(id)
 #elif defined BROKEN_DETACH
@@ -566,27 +597,27 @@ inline barrier_leave()
 #define member_die(id)	element_break(true)
 #endif
 
-/* element_arrive(); likewise */
-#define element_arrive(id)				\
-	if						\
-	:: value & BROKEN ->				\
-		mine[id] = epoch;			\
-		ret = BROKEN_RESULT(value)		\
+/* element_arrive(); inside a step, with the lock held */
+#define element_arrive(id)						\
+	if								\
+	:: value & BROKEN ->						\
+		mine[id] = epoch;					\
+		ret = BROKEN_RESULT(value)				\
 	:: !(value & BROKEN) && (value & ARRIVALS) + 1 < NEEDED ->	\
-		value++;				\
-		NOTE_ARRIVAL(id);			\
-		ret = PENDING				\
-	:: else ->					\
-		NOTE_OPENING(id);			\
-		value = SLOW | OPENED(value);		\
-		serial = SLOW;				\
-		ret = SERIAL				\
+		value++;						\
+		NOTE_ARRIVAL(id);					\
+		ret = PENDING						\
+	:: else ->							\
+		NOTE_OPENING(id);					\
+		value = SLOW | OPENED(value);				\
+		serial = SLOW;						\
+		ret = SERIAL						\
 	fi
 
 inline barrier_give_up(id)
 {
-	ENTERING {
-		barrier_enter();
+	LOCKED_STEP {
+		barrier_lock();
 		if
 		:: outcome[id] != PENDING ->
 #ifndef BROKEN_TIMEOUT
@@ -607,7 +638,7 @@ inline barrier_give_up(id)
 				:: killed -> value--
 #elif defined NO_MEMBERS
 				:: killed -> skip
-#elif defined DROPS			/* barrier_killed(): nobody else has its memory */
+#elif defined DROPS	/* barrier_killed(), without other users of the mm */
 				:: killed -> member_die(id); member = false
 #elif !defined BROKEN_DEATH
 				:: killed -> element_break(true)
@@ -619,7 +650,7 @@ inline barrier_give_up(id)
 			fi
 		fi
 	};
-	barrier_leave()
+	barrier_unlock()
 }
 
 inline barrier_sleep(id, timed)
@@ -630,14 +661,14 @@ inline barrier_sleep(id, timed)
 	:: ret == ETIMEDOUT || ret == ERESTARTSYS -> barrier_give_up(id)
 	:: else
 	fi;
-	outcome[id] = PENDING				/* the stack is gone */
+	outcome[id] = PENDING				/* the record ends */
 }
 
-/* The caller's flags are in args: arrived says KIPC_ARRIVED, old the word. */
+/* The caller's arguments: arrived is KIPC_ARRIVED, old is the word. */
 inline barrier_arrive(id, try)
 {
-	ENTERING {
-		barrier_enter();
+	LOCKED_STEP {
+		barrier_lock();
 		if
 		:: arrived ->
 			left[id] = old;
@@ -662,7 +693,7 @@ inline barrier_arrive(id, try)
 		:: else
 		fi
 	};
-	barrier_leave()
+	barrier_unlock()
 }
 
 /* ioctl_wait(), and the restart after a signal of kernel and library alike */
@@ -686,13 +717,13 @@ inline barrier_wait(id, timed, try)
 		fi;
 		if
 		:: ret == EFAULT && !arrived ->
-			ENTERING {		/* barrier_withdraw() */
-				barrier_enter();
+			LOCKED_STEP {		/* barrier_withdraw() */
+				barrier_lock();
 				element_withdraw(id, left[id])
 			};
-			barrier_leave();
+			barrier_unlock();
 			break
-		:: else		/* who had arrived before knows how to go on */
+		:: else		/* user space already has the word to go on */
 		fi;
 		MAY_DIE;
 		d_step {
@@ -705,12 +736,15 @@ inline barrier_wait(id, timed, try)
 	atomic { arrived = false; old = 0; left[id] = 0 }
 }
 
-/* Whose generation has opened already is not to hear of the reset. */
+/*
+ * Waiters whose generation has opened must not see the reset, so the reset
+ * waits until they are all granted.
+ */
 inline barrier_reset()
 {
 	do
-	:: ENTERING {
-		barrier_enter();
+	:: LOCKED_STEP {
+		barrier_lock();
 		if
 #ifndef BROKEN_SETTLE
 		:: FIRST_ENDED -> ret = EAGAIN
@@ -718,7 +752,7 @@ inline barrier_reset()
 		:: else -> ret = PENDING; element_reset()
 		fi
 	   };
-		barrier_leave();
+		barrier_unlock();
 		if
 		:: ret == PENDING -> break
 		:: else
@@ -728,15 +762,18 @@ inline barrier_reset()
 
 inline barrier_abort()
 {
-	ENTERING { barrier_enter(); element_break(false) };
-	barrier_leave()
+	LOCKED_STEP { barrier_lock(); element_break(false) };
+	barrier_unlock()
 }
 
 /* ------------------------------------------------------------------------ */
 /* libuser/src/barrier.c                                                    */
 /* ------------------------------------------------------------------------ */
 
-/* word_arrive(); old is what it left in the word. No CAS fails for nothing. */
+/*
+ * word_arrive(); leaves the new word in old. Spurious failures of the
+ * compare-and-swap are left out.
+ */
 inline word_arrive(id, last_only)
 {
 	d_step { old = word; mine[id] = epoch };
@@ -744,7 +781,7 @@ inline word_arrive(id, last_only)
 	:: old & SLOW -> ret = UNARRIVED; old = 0; break
 	:: atomic {
 		!(old & SLOW) && (old & BROKEN) ->
-		/* The load is what tells; the word may have moved on since. */
+		/* The load decides; the word may have changed since. */
 		ret = BROKEN_RESULT(old);
 		old = 0
 	   };
@@ -758,7 +795,7 @@ inline word_arrive(id, last_only)
 		if
 		:: d_step {
 			word == old && (old & ARRIVALS) + 1 == PARTIES ->
-			INVARIANT_THAWED;
+			INVARIANT_RETURNABLE;
 			NOTE_OPENING(id);
 			word = OPENED(old);
 			old = 0;
@@ -767,7 +804,7 @@ inline word_arrive(id, last_only)
 			break
 		:: d_step {
 			word == old && (old & ARRIVALS) + 1 < PARTIES ->
-			INVARIANT_THAWED;
+			INVARIANT_RETURNABLE;
 			NOTE_ARRIVAL(id);
 			word = old + 1;
 			old = word;
@@ -780,8 +817,8 @@ inline word_arrive(id, last_only)
 }
 
 /*
- * word_opens(): a look that decides nothing is as good as none, and it may give
- * up at any time.
+ * word_opens(): a load that decides nothing has no effect, and is left out. The
+ * party may stop spinning at any time.
  */
 inline word_opens()
 {
@@ -802,23 +839,23 @@ inline word_opens()
 /* Participants                                                             */
 /* ------------------------------------------------------------------------ */
 
-proctype party(byte id; byte times; byte habits)
+proctype party(byte id; byte times; byte options)
 {
 	WAITER_LOCALS;
-	bool arrived, member = ((habits & MEMBER) != 0);
+	bool arrived, member = ((options & MEMBER) != 0);
 
 	do
 	:: times > 0 ->
 		times--;
 		MAY_DIE;
-		word_arrive(id, (habits & TRIES));
+		word_arrive(id, (options & TRIES));
 		if
 		:: ret == PENDING -> MAY_DIE; word_opens()
 		:: else
 		fi;
 		if
 		:: arrived || ret == UNARRIVED ->
-			barrier_wait(id, (habits & TIMED), (habits & TRIES))
+			barrier_wait(id, (options & TIMED), (options & TRIES))
 		:: else -> old = 0
 		fi;
 		if
@@ -830,20 +867,20 @@ proctype party(byte id; byte times; byte habits)
 		:: else -> check_result(id)
 		fi;
 		if
-		:: (habits & MENDS) && ret >= ETIMEDOUT -> barrier_reset()
+		:: (options & RECOVERS) && ret >= ETIMEDOUT -> barrier_reset()
 		:: else
 		fi;
 		ret = PENDING
 #ifdef DROPS
-	:: else -> break			/* to leave is as to die */
+	:: else -> break	/* leaving has the effect of dying */
 #else
-	:: else -> member = false; break	/* it has left */
+	:: else -> member = false; break
 #endif
 	od;
 out:	if
 	:: member ->				/* barrier_detach() */
-		ENTERING { barrier_enter(); member_die(id) };
-		barrier_leave()
+		LOCKED_STEP { barrier_lock(); member_die(id) };
+		barrier_unlock()
 	:: else
 	fi;
 	done++
@@ -874,7 +911,7 @@ proctype aborter(byte times)
 init {
 	byte at;
 
-	atomic { CAST };
+	atomic { RUN };
 	timeout;
 	check_end()
 }

@@ -1,140 +1,146 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kmod/mailbox.c and kmod/mailbox_turn.[ch]. Each inline is the C function of that
- * name. All that is shared changes under one lock, and nothing but outcomes is looked
- * at without it: so what is done while it is held is one step. Messages have a length
- * and no priority; there are always records to spare, so that room is bytes.
+ * Models kmod/mailbox.c and kmod/mailbox_room.[ch]. Each inline models the C
+ * function of the same name. All shared state changes under one lock, and only
+ * outcomes are read without it, so a critical section is one step. Messages
+ * have a length and no priority. There are always enough message records, so
+ * room means bytes.
  *
- * Shown for each scenario (-DSCENARIO_name) and every interleaving:
+ * The following is shown for each scenario (-DSCENARIO_name) and for every
+ * interleaving:
  *
- *	- messages and room are neither lost nor invented (CONSERVED);
- *	- when nothing can move any more, nobody sleeps who could be served: no
- *	  receiver while there is a message, no sender while there is room for it, no
- *	  poller while there is a message that no receiver is to have, or room for the
- *	  longest one and it is not the waiting senders' turn;
- *	- nobody takes before a first waiter that has lost two races, or with FAIR
- *	  waits at all, and none with a shorter message before a first sender whose
- *	  message does not fit yet.
+ *	- Messages and room are neither lost nor invented (check_conserved()).
+ *	- When no process can continue, no process sleeps that could proceed: no
+ *	  receiver while there is a message; no sender while there is room for
+ *	  its message; no poller while there is a message that is not for a
+ *	  waiting receiver, or while the longest message fits and the waiting
+ *	  senders do not come first.
+ *	- A thread does not overtake a first waiter that has lost two races, and
+ *	  with FAIR no waiter at all. A shorter message does not overtake a
+ *	  first sender whose message does not fit yet.
  *
- * The comment after a scenario's name lists what is searched beside its states:
- * runs without an end, of which there must be none (cycles), and deliberate
- * mistakes, each of which must be found.
+ * The comment after the name of a scenario lists the searches in addition to
+ * the search of its states: for infinite runs, of which there must be none
+ * (cycles), and for deliberate mistakes, each of which must be found.
  */
 
 /* ------------------------------------------------------------------------ */
 /* Scenarios                                                                */
 /* ------------------------------------------------------------------------ */
 
-/* What a participant does. */
-#define TIMED	1		/* has a deadline */
-#define TRIES	2		/* does not wait */
-#define FAILS	4		/* to copy: a message goes back, room is free again */
+/* Options of a sender or receiver. */
+#define TIMED	1		/* it has a deadline */
+#define TRIES	2		/* it does not wait */
+#define FAILS	4		/* its copy fails, so that it undoes its take */
 
-/* What a poller waits for. */
+/* Events that a poller waits for. */
 #define FOR_MESSAGE	1
 #define FOR_ROOM	2
 
 #if defined SCENARIO_receivers	/* cycles BROKEN_BEHIND BROKEN_SLEEP */
-/* Messages for two who wait, of whom the first wakes the second. */
+/* Messages for two waiting receivers; the first one kicks the second. */
 #define WAITERS	3
-#define NUDGED_MAX 1
+#define KICKED_MAX 1
 #define BYTES	3
 #define PROCESSES 4
-#define CAST	run sender(2, 1, 2, TRIES); run receiver(0, 1, 1, 0); \
+#define RUN	run sender(2, 1, 2, TRIES); run receiver(0, 1, 1, 0); \
 		run receiver(1, 1, 1, 0); run receiver(2, 1, 1, TRIES)
 #elif defined SCENARIO_races	/* cycles BROKEN_LOST BROKEN_OUTCOME_LOOP */
-/* One who only tries is faster, but not for long. */
+/* A receiver that only tries overtakes, but only a bounded number of times. */
 #define WAITERS	1
 #define BYTES	1
 #define PROCESSES 3
-#define CAST	run sender(0, 1, 5, TRIES); run receiver(0, 1, 1, 0); \
+#define RUN	run sender(0, 1, 5, TRIES); run receiver(0, 1, 1, 0); \
 		run receiver(0, 1, 4, TRIES)
 #elif defined SCENARIO_fair	/* BROKEN_ORDER */
-/* Nobody overtakes, not even while one message serves two in two goes. */
+/*
+ * With KIPC_FAIR no waiter is overtaken, not even while one message ends the
+ * waits of two receivers in two batches.
+ */
 #define FAIR
 #define WAITERS	3
 #define BYTES	2
 #define PROCESSES 4
-#define CAST	run sender(2, 1, 3, 0); run receiver(0, 1, 1, TIMED); \
+#define RUN	run sender(2, 1, 3, 0); run receiver(0, 1, 1, TIMED); \
 		run receiver(1, 0, 1, 0); run receiver(1, 1, 2, TRIES)
 #elif defined SCENARIO_short	/* BROKEN_BEHIND */
-/* The buffer of the first is too short: the message is another's. */
+/* The first receiver's buffer is too short; another one gets the message. */
 #define WAITERS	3
 #define BYTES	2
 #define PROCESSES 4
-#define CAST	run sender(2, 2, 1, 0); run receiver(0, 1, 1, 0); \
+#define RUN	run sender(2, 2, 1, 0); run receiver(0, 1, 1, 0); \
 		run receiver(1, 2, 1, 0); run receiver(2, 2, 1, TRIES)
 #elif defined SCENARIO_senders	/* cycles BROKEN_RELEASE */
-/* Room for some who wait, of whom one gives up. */
+/* Room for waiting senders, of which one may time out. */
 #define WAITERS	3
 #define BYTES	1
 #define PROCESSES 4
-#define CAST	run sender(0, 1, 1, 0); run sender(1, 1, 1, TIMED); \
+#define RUN	run sender(0, 1, 1, 0); run sender(1, 1, 1, TIMED); \
 		run sender(2, 1, 1, 0); run receiver(0, 1, 3, TRIES)
 #elif defined SCENARIO_long	/* BROKEN_LONG */
-/* A long message is not kept out by short ones. */
+/* Short messages do not overtake a long message for ever. */
 #define WAITERS	3
 #define BYTES	2
 #define PROCESSES 4
-#define CAST	run sender(0, 2, 1, 0); run sender(1, 1, 1, TIMED); \
+#define RUN	run sender(0, 2, 1, 0); run sender(1, 1, 1, TIMED); \
 		run sender(2, 1, 2, TRIES); run receiver(0, 2, 2, TRIES)
 #elif defined SCENARIO_both	/* cycles */
 /* Senders and receivers wait for each other. */
 #define WAITERS	4
 #define BYTES	1
 #define PROCESSES 4
-#define CAST	run sender(0, 1, 1, 0); run sender(1, 1, 1, TIMED); \
+#define RUN	run sender(0, 1, 1, 0); run sender(1, 1, 1, TIMED); \
 		run receiver(2, 1, 1, 0); run receiver(3, 1, 1, TIMED)
 #elif defined SCENARIO_back	/* BROKEN_BACK */
-/* Copying fails: the message is queued again, the room is free again. */
+/* The copies fail: the message is queued again, the room is free again. */
 #define WAITERS	4
 #define BYTES	1
 #define PROCESSES 4
-#define CAST	run sender(0, 1, 1, FAILS); run sender(1, 1, 1, 0); \
+#define RUN	run sender(0, 1, 1, FAILS); run sender(1, 1, 1, 0); \
 		run receiver(2, 1, 1, FAILS); run receiver(3, 1, 1, 0)
 #elif defined SCENARIO_kill	/* cycles BROKEN_KILL */
-/* Who is killed takes nothing, and the next one has it. */
+/* A killed waiter takes nothing, and the next waiter gets it. */
 #define WAITERS	3
 #define BYTES	1
 #define KILLS	1
 #define PROCESSES 3
-#define CAST	run sender(0, 1, 2, 0); \
+#define RUN	run sender(0, 1, 2, 0); \
 		run receiver(1, 1, 1, 0); run receiver(2, 1, 1, 0)
 #elif defined SCENARIO_signal	/* cycles BROKEN_RETURN */
-/* A wait goes on in its place. */
+/* An interrupted wait continues in the same place. */
 #define WAITERS	3
 #define BYTES	2
 #define PLACES
 #define SIGNALS	1
 #define PROCESSES 4
-#define CAST	run sender(0, 1, 1, 0); run sender(1, 2, 1, 0); \
+#define RUN	run sender(0, 1, 1, 0); run sender(1, 2, 1, 0); \
 		run sender(2, 1, 2, TRIES); run receiver(2, 2, 1, TRIES)
 #elif defined SCENARIO_poll	/* cycles BROKEN_NEWS */
-/* A message that a receiver leaves is the poller's. */
+/* A poller is told of a message that a receiver leaves. */
 #define WAITERS	3
 #define BYTES	2
 #define POLLERS	1
 #define PROCESSES 4
-#define CAST	run sender(0, 1, 2, 0); run poller(0, FOR_MESSAGE); \
+#define RUN	run sender(0, 1, 2, 0); run poller(0, FOR_MESSAGE); \
 		run receiver(1, 1, 1, TIMED); run receiver(2, 0, 1, 0)
 #elif defined SCENARIO_poll_due	/* BROKEN_SERVED */
-/* ... also one whose buffer is too short when it is handed the message. */
+/* The same if the receiver is due, but its buffer is too short. */
 #define WAITERS	3
 #define BYTES	3
 #define POLLERS	1
 #define PLACES
 #define PROCESSES 5
-#define CAST	tickets = 2; place[1] = 1; place[2] = 2; lost_races[2] = 2; \
-		beaten[2] = 2; run poller(0, FOR_MESSAGE); \
+#define RUN	tickets = 2; place[1] = 1; place[2] = 2; lost_races[2] = 2; \
+		lost_in_call[2] = 2; run poller(0, FOR_MESSAGE); \
 		run receiver(1, 1, 1, 0); run receiver(2, 1, 1, 0); \
 		run sender(0, 1, 1, TRIES); run sender(0, 2, 1, TRIES)
 #elif defined SCENARIO_poll_room	/* cycles BROKEN_WANTED */
-/* A poller for room, and senders that wait, take turns. */
+/* A poller for room and waiting senders get room alternately. */
 #define WAITERS	2
 #define BYTES	2
 #define POLLERS	1
 #define PROCESSES 4
-#define CAST	run sender(0, 1, 1, TIMED); run sender(1, 2, 1, 0); \
+#define RUN	run sender(0, 1, 1, TIMED); run sender(1, 2, 1, 0); \
 		run poller(0, FOR_ROOM); run receiver(0, 2, 2, TRIES)
 #else
 #error "choose a scenario"
@@ -143,13 +149,13 @@
 #ifndef BATCH
 #define BATCH	1		/* KIPC_WAKE_BATCH */
 #endif
-#ifndef NUDGED_MAX
-#define NUDGED_MAX 3
+#ifndef KICKED_MAX
+#define KICKED_MAX 3
 #endif
 #ifndef POLLERS
 #define POLLERS	0
 #endif
-#define LONGEST	2		/* message, in bytes */
+#define LONGEST	2		/* bytes of the longest message */
 #ifdef FAIR
 #define IS_FAIR	true
 #else
@@ -158,7 +164,7 @@
 
 #define EMSGSIZE	14
 
-/* The sides: side, of each process, says which one is meant. */
+/* The two sides. The local variable side of each process selects one. */
 #define RECEIVERS	0
 #define SENDERS		1
 #define QUEUE(at)	queue[side * WAITERS + at]
@@ -171,36 +177,36 @@ byte queued[2];
 #include "common/wait.pml"
 
 /* ------------------------------------------------------------------------ */
-/* What must hold                                                           */
+/* Properties                                                               */
 /* ------------------------------------------------------------------------ */
 
 byte left = BYTES;		/* queue->bytes_left */
 byte messages;
-byte length[BYTES + 1];		/* of each, the first one first */
+byte length[BYTES + 1];		/* of each message, in order */
 
 byte wanted[WAITERS];		/* mailbox_waiter.size */
-byte message[WAITERS];		/* its length, 0: none */
-byte beaten[WAITERS];		/* races lost since the call began, at most two */
+byte message[WAITERS];		/* the length of its message; 0: none */
+byte lost_in_call[WAITERS];	/* races lost in this call, at most two */
 
-byte held;			/* bytes that somebody fills, or copies */
-byte granted;			/* and those on their way to a waiter */
-byte undelivered;		/* messages that were sent */
+byte held;			/* bytes that a process fills or copies */
+byte granted;			/* bytes granted, before the waiter sees them */
+byte undelivered;		/* messages sent and not yet received */
 
-/* struct kipc_mailbox_turn, and whether offer_end is scheduled */
+/* struct kipc_mailbox_sharing, and whether offer_end is scheduled */
 bool room_wanted, offered, senders_turn, timer;
 
 byte writers;			/* pollers for room */
-byte readers;
+byte readers;			/* pollers for a message */
 #if POLLERS
-byte polling[POLLERS];		/* for what, 0: not */
+byte polling[POLLERS];		/* the awaited event, or 0 for none */
 bool triggered[POLLERS];
 #endif
 
 #define SURPLUS_BEFORE	(messages + WAITERS - queued[RECEIVERS])
 #define SURPLUS		(messages > queued[RECEIVERS])
 
-#define MAY_OVERTAKE(first)	(!IS_FAIR && beaten[first] < 2 && HAS(first))
-#define CHECK_TURN(leads)	assert(leads || MAY_OVERTAKE(QUEUE(0)))
+#define MAY_OVERTAKE(first)	(!IS_FAIR && lost_in_call[first] < 2 && HAS(first))
+#define CHECK_OVERTAKING(leads)	assert(leads || MAY_OVERTAKE(QUEUE(0)))
 
 inline check_conserved()
 {
@@ -216,7 +222,7 @@ inline check_conserved()
 }
 
 /* ------------------------------------------------------------------------ */
-/* kmod/mailbox_turn.[ch]; all of it inside a step                          */
+/* kmod/mailbox_room.[ch]; all of it is used inside a step                  */
 /* ------------------------------------------------------------------------ */
 
 #define HAS_ROOM	(left >= LONGEST)	/* kipc_mailbox_has_room() */
@@ -253,10 +259,10 @@ inline check_conserved()
 	offers = offered
 
 /* ------------------------------------------------------------------------ */
-/* kmod/mailbox.c: serving                                                  */
+/* kmod/mailbox.c: granting                                                 */
 /* ------------------------------------------------------------------------ */
 
-/* What there is for a side, and what of it one takes; mailbox_has() */
+/* The amount available to a side, and how much a waiter takes; mailbox_has() */
 #define THERE_IS	(side == RECEIVERS -> messages : ROOM)
 #define COST(id)	(side == RECEIVERS -> 1 : wanted[id])
 #define HAS(id)		(COST(id) <= THERE_IS)
@@ -282,9 +288,9 @@ inline check_conserved()
 #define LETS		(QUEUED == 0 || FIRST_MAY_LOSE)
 #endif
 
-/* first_is_handed(), if the caller is not who was served last */
+/* first_is_handed(), if the caller is not the last taker */
 #define FIRST_MAY_BE_HANDED	(FIRST_IS_DUE || \
-				 QUEUED == 1 && outcome[QUEUE(0)] != NUDGED)
+				 QUEUED == 1 && outcome[QUEUE(0)] != KICKED)
 
 /* kipc_queue_take() */
 #define kipc_queue_take()						\
@@ -297,7 +303,7 @@ inline check_conserved()
 	length[at] = 0;							\
 	at = 0
 
-/* mailbox_give(); the outcome is in got */
+/* mailbox_give(); leaves the outcome in got */
 #define mailbox_give(id)						\
 	if								\
 	:: side == SENDERS ->						\
@@ -313,19 +319,19 @@ inline check_conserved()
 	fi;								\
 	granted = granted + message[id]
 
-#define mailbox_nudge()							\
+#define mailbox_kick()							\
 	at = 0;								\
 	sum = THERE_IS;							\
 	do								\
-	:: at < QUEUED && at < NUDGED_MAX && !more &&			\
+	:: at < QUEUED && at < KICKED_MAX && !more &&			\
 	   !IS_DUE(QUEUE(at)) && COST(QUEUE(at)) <= sum ->		\
 		sum = sum - COST(QUEUE(at));				\
 		if							\
-		:: outcome[QUEUE(at)] == NUDGED -> at++			\
-		:: outcome[QUEUE(at)] != NUDGED && wakes < BATCH ->	\
-			kipc_nudge(QUEUE(at));				\
+		:: outcome[QUEUE(at)] == KICKED -> at++			\
+		:: outcome[QUEUE(at)] != KICKED && wakes < BATCH ->	\
+			kipc_kick(QUEUE(at));				\
 			at++						\
-		:: outcome[QUEUE(at)] != NUDGED && wakes == BATCH ->	\
+		:: outcome[QUEUE(at)] != KICKED && wakes == BATCH ->	\
 			more = true					\
 		fi							\
 	:: else -> break						\
@@ -333,40 +339,40 @@ inline check_conserved()
 	sum = 0;							\
 	at = 0
 
-/* serve_first() */
-#define serve_first()							\
+/* grant_first() */
+#define grant_first()							\
 	mailbox_give(QUEUE(0));						\
 	kipc_grant(got);						\
 	got = 0
 
-inline mailbox_serve()
+inline mailbox_grant_waiters()
 {
 	do
 	:: QUEUED > 0 && HAS(QUEUE(0)) && !more ->
 		if
-		:: FIRST_MAY_BE_HANDED && wakes < BATCH -> serve_first()
+		:: FIRST_MAY_BE_HANDED && wakes < BATCH -> grant_first()
 		:: FIRST_IS_DUE && wakes == BATCH -> more = true
-		:: !FIRST_IS_DUE -> mailbox_nudge(); break
+		:: !FIRST_IS_DUE -> mailbox_kick(); break
 		fi
 	:: else -> break
 	od
 }
 
 #ifdef BROKEN_SERVED
-#define SERVED_NEWS	news
+#define GRANT_NEWS	news
 #else
-#define SERVED_NEWS	(news || SURPLUS_BEFORE > surplus)
+#define GRANT_NEWS	(news || SURPLUS_BEFORE > surplus)
 #endif
 
 /*
- * What of mailbox_leave_serving() is done before the unlock. A message is news, too,
- * if a waiter leaves it that was to have it.
+ * The part of mailbox_unlock_granting() before the unlock. The pollers are also
+ * told of a message if a waiter that was to receive it leaves it.
  */
-inline mailbox_leave_serving()
+inline mailbox_unlock_granting()
 {
 	surplus = SURPLUS_BEFORE;
-	mailbox_serve();
-	news = SERVED_NEWS;
+	mailbox_grant_waiters();
+	news = GRANT_NEWS;
 	surplus = 0;
 	check_conserved();
 	if
@@ -380,18 +386,18 @@ inline mailbox_leave_serving()
 	fi
 }
 
-/* The beginning of mailbox_leave(), in the step in which there was a change */
-#define mailbox_leave(of, what)						\
+/* The part of mailbox_unlock() before the unlock, in the step of the change */
+#define mailbox_unlock(of, what)					\
 	side = of;							\
 	news = what;							\
 	if								\
 	:: QUEUED > 0 && HAS(QUEUE(0)) || news && readers > 0 ||	\
 	   side == SENDERS && room_wanted ->				\
-		mailbox_leave_serving()					\
+		mailbox_unlock_granting()				\
 	:: else -> news = false						\
 	fi
 
-/* pollwake() of everyone registered there */
+/* pollwake() of all pollers that wait for that event */
 #define kipc_pollers_wake(what)						\
 	at = 0;								\
 	do								\
@@ -418,13 +424,16 @@ inline mailbox_leave_serving()
 #define tell_pollers()	skip
 #endif
 
-/* The end of it, unlocked; those who poll for different things do not meet. */
-inline mailbox_unlocked()
+/*
+ * The part of mailbox_unlock() after the unlock. The wake-ups of pollers for
+ * different events are independent, so they are one step.
+ */
+inline mailbox_after_unlock()
 {
 	do
-	:: kipc_waker_flush();
+	:: kipc_wake_q_flush();
 		if
-		:: atomic { more -> more = false; mailbox_leave_serving() }
+		:: atomic { more -> more = false; mailbox_unlock_granting() }
 		:: atomic {
 			!more ->
 			tell_pollers();
@@ -439,7 +448,7 @@ inline mailbox_unlocked()
 	od
 }
 
-/* Nothing moves any more. */
+/* Called when no process can continue. */
 inline check_end()
 {
 	d_step {
@@ -479,9 +488,9 @@ inline check_end()
 /* ------------------------------------------------------------------------ */
 
 #ifdef BROKEN_OUTCOME_LOOP
-#define AFTER_LOSS	NUDGED
+#define AFTER_LOST_RACE	KICKED
 #else
-#define AFTER_LOSS	PENDING
+#define AFTER_LOST_RACE	PENDING
 #endif
 #ifdef BROKEN_NEWS
 #define LOOK_NEWS	false
@@ -489,32 +498,33 @@ inline check_end()
 #define LOOK_NEWS	(SURPLUS_BEFORE > surplus)
 #endif
 #ifdef BROKEN_BEHIND
-#define see_to_those_behind(what)	skip
+#define grant_behind(what)	skip
 #else
-#define see_to_those_behind(what)	mailbox_leave(side, what)
+#define grant_behind(what)	mailbox_unlock(side, what)
 #endif
 #define MAY_LOOK(id)	(QUEUE(0) == id || FIRST_MAY_LOSE)
 
 /* mailbox_look(); inside a step */
 #define mailbox_look(id)						\
 	if								\
-	:: outcome[id] != PENDING && outcome[id] != NUDGED ->		\
+	:: outcome[id] != PENDING && outcome[id] != KICKED ->		\
 		ret = outcome[id]					\
 	:: else ->							\
 		has = (HAS(id) && MAY_LOOK(id));			\
 		if							\
-		:: !has && outcome[id] == NUDGED ->			\
+		:: !has && outcome[id] == KICKED ->			\
 			kipc_wait_lost(id);				\
-			beaten[id] = beaten[id] +			\
-				(QUEUE(0) == id && beaten[id] < 2 -> 1 : 0) \
+			lost_in_call[id] = lost_in_call[id] +		\
+				(QUEUE(0) == id && lost_in_call[id] < 2	\
+				 -> 1 : 0)				\
 		:: else							\
 		fi;							\
 		if							\
-		:: !has && ret == NUDGED && !killed ->			\
-			outcome[id] = AFTER_LOSS;			\
+		:: !has && ret == KICKED && !killed ->			\
+			outcome[id] = AFTER_LOST_RACE;			\
 			ret = PENDING					\
 		:: has && !killed ->					\
-			CHECK_TURN(QUEUE(0) == id);			\
+			CHECK_OVERTAKING(QUEUE(0) == id);		\
 			kipc_waitlist_remove(id);			\
 			mailbox_give(id);				\
 			ret = got;					\
@@ -530,7 +540,7 @@ inline mailbox_sleep(id, own, timed)
 	:: skip;
 		kipc_wait_sleep(id, timed);
 		if
-		:: ret != NUDGED && ret != ETIMEDOUT && ret != ERESTARTSYS ->
+		:: ret != KICKED && ret != ETIMEDOUT && ret != ERESTARTSYS ->
 			break
 		:: else
 		fi;
@@ -538,9 +548,9 @@ inline mailbox_sleep(id, own, timed)
 			side = own;
 			surplus = SURPLUS_BEFORE;
 			mailbox_look(id);
-			see_to_those_behind(LOOK_NEWS)
+			grant_behind(LOOK_NEWS)
 		};
-		mailbox_unlocked();
+		mailbox_after_unlock();
 		if
 		:: ret != PENDING -> break
 		:: else
@@ -553,8 +563,8 @@ inline mailbox_sleep(id, own, timed)
 		message[id] = 0;
 		kipc_wait_end(id);
 		wanted[id] = 0;
-		beaten[id] = (INTERRUPTED -> beaten[id] : 0);
-		/* The kill may also have come after the outcome. */
+		lost_in_call[id] = (INTERRUPTED -> lost_in_call[id] : 0);
+		/* The kill may also come after the outcome. */
 		if
 		:: ret == OK && kills > 0 -> kills--; killed = true
 		:: skip
@@ -568,44 +578,47 @@ inline mailbox_sleep(id, own, timed)
 #define HAS_PLACE(id)	false
 #endif
 #ifdef BROKEN_RETURN
-#define serve_on_return()	skip
+#define grant_on_return()	skip
 #else
-#define serve_on_return()	news = false; mailbox_leave_serving()
+#define grant_on_return()	news = false; mailbox_unlock_granting()
 #endif
 
-/* mailbox_wait(), until it sleeps; inside a step */
+/* The part of mailbox_wait() before it sleeps; inside a step */
 #define mailbox_wait(id, size)						\
 	ret = PENDING;							\
 	wanted[id] = size;						\
 	if								\
-	:: HAS_PLACE(id) -> kipc_wait_begin(id); serve_on_return()	\
+	:: HAS_PLACE(id) -> kipc_wait_begin(id); grant_on_return()	\
 	:: else -> kipc_wait_begin(id)					\
 	fi
 
 #ifdef BROKEN_RELEASE
-#define release_serves()	skip
+#define release_grants()	skip
 #else
-#define release_serves()	mailbox_leave(SENDERS, false)
+#define release_grants()	mailbox_unlock(SENDERS, false)
 #endif
 #ifdef BROKEN_BACK
-#define insert_serves()		skip
+#define insert_grants()		skip
 #else
-#define insert_serves()		mailbox_leave(RECEIVERS, true)
+#define insert_grants()		mailbox_unlock(RECEIVERS, true)
 #endif
 
-/* mailbox_release() of mine */
+/* mailbox_release() of the bytes in mine */
 inline mailbox_release()
 {
 	atomic {
 		left = left + mine;
 		held = held - mine;
 		mine = 0;
-		release_serves()
+		release_grants()
 	};
-	mailbox_unlocked()
+	mailbox_after_unlock()
 }
 
-/* mailbox_insert() of mine; where it was taken from there were none before it */
+/*
+ * mailbox_insert() of the message in mine. A message that is put back goes to
+ * the front, since messages are only taken from there.
+ */
 inline mailbox_insert(back)
 {
 	atomic {
@@ -621,49 +634,49 @@ inline mailbox_insert(back)
 		held = held - mine;
 		mine = 0;
 		if
-		:: back -> insert_serves()
-		:: else -> mailbox_leave(RECEIVERS, true)
+		:: back -> insert_grants()
+		:: else -> mailbox_unlock(RECEIVERS, true)
 		fi
 	};
-	mailbox_unlocked()
+	mailbox_after_unlock()
 }
 
 /* ------------------------------------------------------------------------ */
-/* kmod/mailbox.c: the steps of the verbs                                   */
+/* kmod/mailbox.c: the steps of the operations                              */
 /* ------------------------------------------------------------------------ */
 
-/* With the restart after a signal; mine is what was reserved. */
-inline mailbox_reserve(id, size, habits)
+/* Includes the restart after a signal; sets mine to the bytes reserved. */
+inline mailbox_reserve(id, size, options)
 {
 	do
 	:: atomic {
 		side = SENDERS;
 		if
-		:: !(habits & TRIES) && LETS && size <= ROOM ||
-		   (habits & TRIES) && (LETS || offered) && size <= left ->
+		:: !(options & TRIES) && LETS && size <= ROOM ||
+		   (options & TRIES) && (LETS || offered) && size <= left ->
 			assert(offered || QUEUED == 0 || MAY_OVERTAKE(QUEUE(0)));
 			ret = OK;
 			mine = size;
 			left = left - size;
 			held = held + size;
 			if
-			:: (habits & TRIES) && offered ->
+			:: (options & TRIES) && offered ->
 				kipc_mailbox_end_offer();
-				mailbox_leave(SENDERS, false)
+				mailbox_unlock(SENDERS, false)
 			:: else
 			fi
 		:: else ->
 			if
-			:: habits & TRIES ->
+			:: options & TRIES ->
 				kipc_mailbox_refuse_room();
 				ret = EAGAIN
 			:: else -> mailbox_wait(id, size)
 			fi
 		fi
 	   };
-		mailbox_unlocked();
+		mailbox_after_unlock();
 		if
-		:: ret == PENDING -> mailbox_sleep(id, SENDERS, (habits & TIMED))
+		:: ret == PENDING -> mailbox_sleep(id, SENDERS, (options & TIMED))
 		:: else
 		fi;
 		if
@@ -673,8 +686,8 @@ inline mailbox_reserve(id, size, habits)
 	od
 }
 
-/* Likewise; mine is what was taken. */
-inline kipc_mailbox_take(id, size, habits)
+/* Includes the restart after a signal; sets mine to the bytes taken. */
+inline kipc_mailbox_take(id, size, options)
 {
 	do
 	:: atomic {
@@ -682,21 +695,21 @@ inline kipc_mailbox_take(id, size, habits)
 		if
 		:: messages > 0 && LETS && length[0] > size -> ret = EMSGSIZE
 		:: messages > 0 && LETS && length[0] <= size ->
-			CHECK_TURN(QUEUED == 0);
+			CHECK_OVERTAKING(QUEUED == 0);
 			ret = OK;
 			mine = length[0];
 			held = held + mine;
 			kipc_queue_take()
 		:: else ->
 			if
-			:: habits & TRIES -> ret = EAGAIN
+			:: options & TRIES -> ret = EAGAIN
 			:: else -> mailbox_wait(id, size)
 			fi
 		fi
 	   };
-		mailbox_unlocked();
+		mailbox_after_unlock();
 		if
-		:: ret == PENDING -> mailbox_sleep(id, RECEIVERS, (habits & TIMED))
+		:: ret == PENDING -> mailbox_sleep(id, RECEIVERS, (options & TIMED))
 		:: else
 		fi;
 		if
@@ -714,17 +727,17 @@ inline kipc_mailbox_take(id, size, habits)
 	WAITER_LOCALS, news, room, offers, has;				\
 	byte side, got, sum, surplus, mine
 
-proctype sender(byte id; byte size; byte times; byte habits)
+proctype sender(byte id; byte size; byte times; byte options)
 {
 	MAILBOX_LOCALS;
 
 	do
 	:: times > 0 && !killed ->
 		times--;
-		mailbox_reserve(id, size, habits);
+		mailbox_reserve(id, size, options);
 		if
-		:: ret == OK && (habits & FAILS) -> mailbox_release()
-		:: ret == OK && !(habits & FAILS) -> mailbox_insert(false)
+		:: ret == OK && (options & FAILS) -> mailbox_release()
+		:: ret == OK && !(options & FAILS) -> mailbox_insert(false)
 		:: else
 		fi
 	:: else -> break
@@ -732,24 +745,24 @@ proctype sender(byte id; byte size; byte times; byte habits)
 	done++
 }
 
-proctype receiver(byte id; byte size; byte times; byte habits)
+proctype receiver(byte id; byte size; byte times; byte options)
 {
 	MAILBOX_LOCALS;
 
 	do
 	:: times > 0 && !killed ->
 		times--;
-		kipc_mailbox_take(id, size, habits);
+		kipc_mailbox_take(id, size, options);
 		if
 #ifdef BROKEN_KILL
 		:: ret == OK && killed -> mailbox_release()
-		:: ret == OK && !killed && (habits & FAILS) ->
+		:: ret == OK && !killed && (options & FAILS) ->
 			mailbox_insert(true)
 #else
-		:: ret == OK && (killed || (habits & FAILS)) ->
+		:: ret == OK && (killed || (options & FAILS)) ->
 			mailbox_insert(true)
 #endif
-		:: ret == OK && !killed && !(habits & FAILS) ->
+		:: ret == OK && !killed && !(options & FAILS) ->
 			undelivered--;
 			mailbox_release()
 		:: else
@@ -760,14 +773,14 @@ proctype receiver(byte id; byte size; byte times; byte habits)
 }
 
 #if POLLERS
-/* poll(2): mailbox_poll() registers with the first look, not with others. */
+/* poll(2): only the first call of mailbox_poll() registers the poller. */
 proctype poller(byte id; byte what)
 {
-	bool patient;
+	bool forever;
 
 	if
-	:: patient = true
-	:: patient = false
+	:: forever = true
+	:: forever = false
 	fi;
 	d_step {			/* poll_wait() */
 		polling[id] = what;
@@ -786,7 +799,7 @@ proctype poller(byte id; byte what)
 	   };
 end_polling:	if
 		:: triggered[id] -> triggered[id] = false
-		:: !patient -> break
+		:: !forever -> break
 		fi
 	od;
 	atomic {
@@ -815,9 +828,9 @@ end_idle:
 		:: offered -> kipc_mailbox_end_offer()
 		:: else
 		fi;
-		mailbox_leave(SENDERS, false)
+		mailbox_unlock(SENDERS, false)
 	   };
-		mailbox_unlocked()
+		mailbox_after_unlock()
 	od
 }
 #endif
@@ -825,7 +838,7 @@ end_idle:
 init {
 	byte at, polls, side, sum;
 
-	atomic { CAST };
+	atomic { RUN };
 	timeout;
 	check_end()
 }

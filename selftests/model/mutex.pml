@@ -1,206 +1,220 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kmod/mutex.c, the end of an attachment (kmod/attachment.c) and looking after those
- * that wait for the dead (kmod/scan.c), libuser/src/mutex.c
- * and the fast paths in libuser/include/kipc.h, one element. Each inline is the C
- * function of that name; each Promela step is one atomic step of it. Recursion,
- * detection of deadlocks and spinning in the kernel are left out: none of them
- * changes who waits, or for what.
+ * Models one element of a mutex: kmod/mutex.c, the end of an attachment
+ * (kmod/attachment.c), the scan for dead owners while threads wait
+ * (kmod/scan.c), libuser/src/mutex.c and the fast paths in
+ * libuser/include/kipc.h. Each inline models the C function of the same name,
+ * and each Promela step is one atomic step of that function. Recursion, the
+ * detection of deadlocks and spinning in the kernel are left out, since they
+ * change neither which threads wait nor what they wait for.
  *
- * Shown for each scenario (-DSCENARIO_name) and every interleaving:
+ * The following is shown for each scenario (-DSCENARIO_name) and for every
+ * interleaving:
  *
- *	- at most one thread is between lock and unlock, and the word names it;
- *	- when nothing can move any more nobody waits, nobody owns the mutex, no
- *	  lock is held: whatever becomes of an owner or of a nudged waiter, the
- *	  next one is woken;
- *	- after the death of an owner who knew that he was one, the next one to
- *	  lock is told EOWNERDEAD, and no other one is, also where only the thread
- *	  is dead and its mapping stays;
- *	- once he has unlocked without kipc_mutex_consistent() all who come or
- *	  wait are told ENOTRECOVERABLE, and nobody is before;
- *	- nobody gets a mutex before a waiter that has lost it twice, or with FAIR
- *	  before any waiter; an interrupted waiter loses no place;
- *	- while user space owns the word it says whether anybody has to be woken;
- *	- ENXIO goes to those alone whose process has unmapped the words.
+ *	- At most one thread is between lock and unlock, and the word names it.
+ *	- When no process can continue, there is no waiter and no owner, and the
+ *	  element lock is free. So the next waiter is woken whatever happens to
+ *	  an owner or to a kicked waiter.
+ *	- After the death of an owner whose lock had returned, the next thread
+ *	  that locks gets EOWNERDEAD, and no other thread gets it. This includes
+ *	  the death of a thread whose process, and hence mapping, stays.
+ *	- Once that next owner has unlocked without kipc_mutex_consistent(), all
+ *	  later and all waiting lockers get ENOTRECOVERABLE, and none gets it
+ *	  before.
+ *	- A thread does not lock the mutex before a first waiter that has lost
+ *	  two races, and with FAIR before any waiter. An interrupted waiter
+ *	  keeps its place.
+ *	- While user space owns the word, the word says whether a waiter has to
+ *	  be woken.
+ *	- Only threads of a process that has unmapped the words get ENXIO.
  *
- * The comment after a scenario's name lists what is searched beside its states:
- * runs without an end, of which there must be none (cycles), and deliberate
- * mistakes, each of which must be found.
+ * The comment after the name of a scenario lists the searches in addition to
+ * the search of its states: for infinite runs, of which there must be none
+ * (cycles), and for deliberate mistakes, each of which must be found.
  */
 
 /* ------------------------------------------------------------------------ */
 /* Scenarios                                                                */
 /* ------------------------------------------------------------------------ */
 
-/* What a thread does. */
-#define TIMED	1		/* has a deadline */
-#define TRIES	2		/* does not wait */
-#define MENDS	4		/* says that all is well after EOWNERDEAD */
-#define UNMAPS	8		/* the words, as an owner or in the end */
+/* Options of a thread. */
+#define TIMED	1		/* it has a deadline */
+#define TRIES	2		/* it does not wait */
+#define RECOVERS 4		/* it repairs the mutex after EOWNERDEAD */
+#define UNMAPS	8		/* it unmaps the words, as an owner or at end */
 
 #if defined SCENARIO_two	/* cycles BROKEN_FREEZE BROKEN_SLEEP BROKEN_UNLOCK BROKEN_STORE */
-/* Newcomers go first, while it is the waiter's turn. */
+/* A thread overtakes a kicked waiter. */
 #define WAITERS	2
-#define CAST	run thread(0, 3, 0); run thread(1, 2, 0)
+#define RUN	run thread(0, 3, 0); run thread(1, 2, 0)
 #elif defined SCENARIO_losses	/* cycles BROKEN_LOSSES BROKEN_LOOP */
-/* ... but not for long. */
+/* A waiter is overtaken only a bounded number of times. */
 #define WAITERS	2
-#define CAST	run thread(0, 1, 0); run thread(1, 5, 0)
+#define RUN	run thread(0, 1, 0); run thread(1, 5, 0)
 #elif defined SCENARIO_three	/* BROKEN_THAW */
-/* While one is nudged another one waits behind it. */
+/* While one waiter is kicked, another one waits behind it. */
 #define WAITERS	3
-#define CAST	run thread(0, 2, 0); run thread(1, 1, 0); run thread(2, 1, 0)
+#define RUN	run thread(0, 2, 0); run thread(1, 1, 0); run thread(2, 1, 0)
 #elif defined SCENARIO_timeout	/* cycles BROKEN_NUDGE */
-/* The nudged one gives up just then. */
+/* A kicked waiter times out. */
 #define WAITERS	3
-#define CAST	run thread(0, 2, 0); run thread(1, 1, TIMED); run thread(2, 1, 0)
+#define RUN	run thread(0, 2, 0); run thread(1, 1, TIMED); run thread(2, 1, 0)
 #elif defined SCENARIO_try
-/* Somebody only tries. */
+/* One thread only tries. */
 #define WAITERS	3
-#define CAST	run thread(0, 2, TRIES); run thread(1, 1, TIMED); \
+#define RUN	run thread(0, 2, TRIES); run thread(1, 1, TIMED); \
 		run thread(2, 1, 0)
 #elif defined SCENARIO_urgent	/* BROKEN_AWAITED */
-/* The second one goes before the others, also one that was nudged, and gives up. */
+/*
+ * The second waiter is urgent and precedes the others, even a waiter that was
+ * kicked already. It may time out.
+ */
 #define WAITERS	3
 #define URGENT	1
-#define CAST	run thread(0, 2, 0); run thread(1, 1, TIMED); run thread(2, 1, 0)
+#define RUN	run thread(0, 2, 0); run thread(1, 1, TIMED); run thread(2, 1, 0)
 #elif defined SCENARIO_signal	/* cycles */
-/* A signal ends the wait, which goes on in its place. */
+/* A signal interrupts a wait, which continues in the same place. */
 #define WAITERS	2
 #define PLACES
 #define SIGNALS	2
-#define CAST	run thread(0, 2, 0); run thread(1, 2, TIMED)
+#define RUN	run thread(0, 2, 0); run thread(1, 2, TIMED)
 #elif defined SCENARIO_signal_fair /* BROKEN_PLACE */
-/* ... between the others. */
+/* The same with several waiters in strict order. */
 #define FAIR
 #define WAITERS	3
 #define PLACES
 #define ARRIVAL_ORDER
 #define SIGNALS	2
-#define CAST	run thread(0, 2, 0); run thread(1, 1, 0); run thread(2, 1, 0)
+#define RUN	run thread(0, 2, 0); run thread(1, 1, 0); run thread(2, 1, 0)
 #elif defined SCENARIO_fair	/* cycles BROKEN_TIMEOUT */
-/* Each in his turn. */
+/* With KIPC_FAIR the waiters get the mutex in order. */
 #define FAIR
 #define WAITERS	3
-#define CAST	run thread(0, 2, 0); run thread(1, 1, TIMED); run thread(2, 1, 0)
+#define RUN	run thread(0, 2, 0); run thread(1, 1, TIMED); run thread(2, 1, 0)
 #elif defined SCENARIO_sealed
-/* The kernel keeps the word for ever. */
+/* The kernel never returns the word. */
 #define SEALED
 #define WAITERS	3
-#define CAST	run thread(0, 2, 0); run thread(1, 1, TIMED); run thread(2, 1, 0)
+#define RUN	run thread(0, 2, 0); run thread(1, 1, TIMED); run thread(2, 1, 0)
 #elif defined SCENARIO_kill	/* BROKEN_KILL */
-/* A waiter is killed, perhaps one that was nudged or is the owner by now. */
+/* A waiter is killed, possibly after it was kicked or became the owner. */
 #define WAITERS	3
 #define KILLS	1
-#define CAST	run thread(0, 2, 0); run thread(1, 1, 0); run thread(2, 1, 0)
+#define RUN	run thread(0, 2, 0); run thread(1, 1, 0); run thread(2, 1, 0)
 #elif defined SCENARIO_kill_fair
-/* ... or one that has been handed it. */
+/* The same with KIPC_FAIR, possibly after the waiter was granted the mutex. */
 #define FAIR
 #define WAITERS	3
 #define KILLS	1
-#define CAST	run thread(0, 2, 0); run thread(1, 1, 0); run thread(2, 1, 0)
+#define RUN	run thread(0, 2, 0); run thread(1, 1, 0); run thread(2, 1, 0)
 #elif defined SCENARIO_death	/* cycles BROKEN_REPAIR BROKEN_DIED */
-/* A participant dies in user space, as the owner or not. */
+/* A process dies in user space, as the owner or not. */
 #define WAITERS	3
 #define DEATHS	1
-#define CAST	run thread(0, 1, MENDS); run thread(1, 1, MENDS); \
-		run thread(2, 1, MENDS)
+#define RUN	run thread(0, 1, RECOVERS); run thread(1, 1, RECOVERS); \
+		run thread(2, 1, RECOVERS)
 #elif defined SCENARIO_deaths	/* cycles */
-/* The one who is told dies too, before or after he could mend it. */
+/* The thread that gets EOWNERDEAD dies, too, before or after its repair. */
 #define WAITERS	3
 #define DEATHS	2
-#define CAST	run thread(0, 1, MENDS); run thread(1, 1, MENDS); \
-		run thread(2, 1, MENDS)
+#define RUN	run thread(0, 1, RECOVERS); run thread(1, 1, RECOVERS); \
+		run thread(2, 1, RECOVERS)
 #elif defined SCENARIO_death_kill
-/* ... or while he waits. */
+/* The same, or a thread is killed while it waits. */
 #define WAITERS	3
 #define DEATHS	1
 #define KILLS	1
-#define CAST	run thread(0, 1, MENDS); run thread(1, 1, MENDS); \
-		run thread(2, 1, MENDS)
+#define RUN	run thread(0, 1, RECOVERS); run thread(1, 1, RECOVERS); \
+		run thread(2, 1, RECOVERS)
 #elif defined SCENARIO_death_fair
-/* A fair one is handed to the next. */
+/* With KIPC_FAIR the mutex of a dead owner is handed to the next waiter. */
 #define FAIR
 #define WAITERS	3
 #define DEATHS	2
-#define CAST	run thread(0, 1, MENDS); run thread(1, 1, MENDS + TIMED); \
-		run thread(2, 1, MENDS)
+#define RUN	run thread(0, 1, RECOVERS); run thread(1, 1, RECOVERS + TIMED); \
+		run thread(2, 1, RECOVERS)
 #elif defined SCENARIO_kept	/* BROKEN_BURY BROKEN_SCAN */
-/* A thread dies and its process does not, so that the mapping stays. */
+/* A thread dies, but its process does not, so that the mapping stays. */
 #define MAPPING_STAYS
 #define WAITERS	3
 #define DEATHS	2
-#define CAST	run thread(0, 1, MENDS); run thread(1, 1, MENDS); \
-		run thread(2, 1, MENDS); run scan()
+#define RUN	run thread(0, 1, RECOVERS); run thread(1, 1, RECOVERS); \
+		run thread(2, 1, RECOVERS); run scan()
 #elif defined SCENARIO_kept_kill	/* BROKEN_REFUSE */
-/* ... or it is killed when it has just been told of the death of another one. */
+/* The same, or a thread is killed just after it got EOWNERDEAD. */
 #define MAPPING_STAYS
 #define WAITERS	3
 #define DEATHS	1
 #define KILLS	1
-#define CAST	run thread(0, 1, MENDS); run thread(1, 1, MENDS); \
-		run thread(2, 1, MENDS + TIMED); run scan()
+#define RUN	run thread(0, 1, RECOVERS); run thread(1, 1, RECOVERS); \
+		run thread(2, 1, RECOVERS + TIMED); run scan()
 #elif defined SCENARIO_kept_fair
-/* ... or a fair one has to be handed on. */
+/* The same with KIPC_FAIR: the mutex has to be handed to the next waiter. */
 #define FAIR
 #define MAPPING_STAYS
 #define WAITERS	3
 #define DEATHS	1
 #define KILLS	1
-#define CAST	run thread(0, 1, MENDS); run thread(1, 1, MENDS); \
-		run thread(2, 1, MENDS); run scan()
+#define RUN	run thread(0, 1, RECOVERS); run thread(1, 1, RECOVERS); \
+		run thread(2, 1, RECOVERS); run scan()
 #elif defined SCENARIO_lost	/* cycles BROKEN_BATCH BROKEN_LOST */
-/* An owner has died already. Nobody mends it: two are told in two goes. */
+/*
+ * An owner has died already, and no thread makes the mutex consistent. Two
+ * waiters get ENOTRECOVERABLE, in two batches.
+ */
 #define START	DIED
 #define WAITERS	3
-#define CAST	run thread(0, 1, 0); run thread(1, 2, 0); run thread(2, 1, 0)
+#define RUN	run thread(0, 1, 0); run thread(1, 2, 0); run thread(2, 1, 0)
 #elif defined SCENARIO_lost_batch2
-/* ... or in one go. */
+/* The same in one batch. */
 #define START	DIED
 #define WAITERS	3
 #define BATCH	2
-#define CAST	run thread(0, 1, 0); run thread(1, 1, TIMED); run thread(2, 1, 0)
+#define RUN	run thread(0, 1, 0); run thread(1, 1, TIMED); run thread(2, 1, 0)
 #elif defined SCENARIO_lost_fair
-/* ... or of a fair one. */
+/* The same with KIPC_FAIR. */
 #define FAIR
 #define START	DIED
 #define WAITERS	3
-#define CAST	run thread(0, 1, 0); run thread(1, 1, 0); run thread(2, 1, 0)
+#define RUN	run thread(0, 1, 0); run thread(1, 1, 0); run thread(2, 1, 0)
 #elif defined SCENARIO_lost_death
-/* The first owner dies, or the one who is told. */
+/* The first owner dies, or the thread that gets EOWNERDEAD. */
 #define WAITERS	3
 #define DEATHS	2
-#define CAST	run thread(0, 1, 0); run thread(1, 1, 0); run thread(2, 1, TIMED)
+#define RUN	run thread(0, 1, 0); run thread(1, 1, 0); run thread(2, 1, TIMED)
 #elif defined SCENARIO_unmap	/* BROKEN_GONE BROKEN_LOOK */
-/* The first thread's process unmaps while its second one waits or owns. */
+/*
+ * The first thread unmaps the words of its process while the second thread of
+ * that process waits for the mutex or owns it.
+ */
 #define UNMAPPING
 #define WAITERS	3
 #define PROCESS(id) ((id) > 1 -> (id) - 1 : 0)
-#define CAST	run thread(0, 1, UNMAPS); run thread(1, 1, MENDS); \
-		run thread(2, 1, MENDS)
+#define RUN	run thread(0, 1, UNMAPS); run thread(1, 1, RECOVERS); \
+		run thread(2, 1, RECOVERS)
 #elif defined SCENARIO_unmap_fair	/* BROKEN_HANDOVER */
-/* A fair one is not handed to those who have gone. */
+/* With KIPC_FAIR the mutex is not handed to a process that has unmapped it. */
 #define FAIR
 #define UNMAPPING
 #define WAITERS	4
 #define PROCESS(id) ((id) > 1 -> (id) - 1 : 0)
-#define CAST	run thread(0, 0, UNMAPS); run thread(1, 1, MENDS); \
-		run thread(2, 1, MENDS); run thread(3, 1, MENDS)
+#define RUN	run thread(0, 0, UNMAPS); run thread(1, 1, RECOVERS); \
+		run thread(2, 1, RECOVERS); run thread(3, 1, RECOVERS)
 #elif defined SCENARIO_number	/* BROKEN_NUMBER */
-/* The last one attaches late, with the number of one who died. */
+/* The last process attaches late, with the number of a process that died. */
 #define WAITERS	3
 #define LATE	2
 #define DEATHS	1
-#define CAST	run thread(0, 1, MENDS); run thread(1, 1, MENDS); \
-		run thread(2, 1, MENDS)
+#define RUN	run thread(0, 1, RECOVERS); run thread(1, 1, RECOVERS); \
+		run thread(2, 1, RECOVERS)
 #elif defined SCENARIO_number_unmap
-/* ... or of one whose other thread still waits. */
+/* The same with the number of a process whose other thread still waits. */
 #define UNMAPPING
 #define WAITERS	4
 #define LATE	2
 #define PROCESS(id) ((id) > 1 -> (id) - 1 : 0)
-#define CAST	run thread(0, 0, UNMAPS); run thread(1, 1, MENDS); \
-		run thread(2, 1, MENDS); run thread(3, 1, MENDS)
+#define RUN	run thread(0, 0, UNMAPS); run thread(1, 1, RECOVERS); \
+		run thread(2, 1, RECOVERS); run thread(3, 1, RECOVERS)
 #else
 #error "choose a scenario"
 #endif
@@ -209,20 +223,20 @@
 #define BATCH	1		/* KIPC_WAKE_BATCH */
 #endif
 #ifndef PROCESS
-#define PROCESS(id)	id	/* of a thread */
+#define PROCESS(id)	id	/* the process of a thread */
 #endif
 #ifdef FAIR
 #define IS_FAIR		true
 #else
 #define IS_FAIR		false
 #endif
-#define PROCESSES WAITERS	/* at the most */
-#define NUMBERS	5		/* 0 is nobody's */
+#define PROCESSES WAITERS	/* an upper bound */
+#define NUMBERS	5		/* 0 stands for no attachment */
 
 /* The word. */
-#define OWNER		63	/* thread, and number of the attachment */
-#define DIED		64
-#define LOST		128	/* KIPC_MUTEX_NOT_RECOVERABLE */
+#define OWNER		63	/* thread and attachment number */
+#define DIED		64	/* KIPC_MUTEX_OWNER_DIED */
+#define UNRECOVERABLE	128	/* KIPC_MUTEX_NOT_RECOVERABLE */
 #define AWAITED		256	/* KIPC_MUTEX_WAITERS */
 #define SLOW		512
 
@@ -232,54 +246,54 @@
 #ifdef BROKEN_THAW
 #define AWAITED_IF_ANY	0
 #else
-#define AWAITED_IF_ANY	(queued > 0 && !FIRST_NUDGED -> AWAITED : 0)
+#define AWAITED_IF_ANY	(queued > 0 && !FIRST_KICKED -> AWAITED : 0)
 #endif
-/* Whoever is nudged looks for itself. */
+/* A kicked waiter looks at the mutex itself, so it need not be woken again. */
 #ifdef BROKEN_AWAITED
-#define FIRST_NUDGED	(outcome[queue[0]] == NUDGED || \
-			 queued > 1 && outcome[queue[1]] == NUDGED)
+#define FIRST_KICKED	(outcome[queue[0]] == KICKED || \
+			 queued > 1 && outcome[queue[1]] == KICKED)
 #else
-#define FIRST_NUDGED	(outcome[queue[0]] == NUDGED)
+#define FIRST_KICKED	(outcome[queue[0]] == KICKED)
 #endif
-#define SAYS_SO(word)	(queued == 0 || FIRST_NUDGED || \
+#define WORD_TELLS(word)	(queued == 0 || FIRST_KICKED || \
 			 (word & AWAITED))
-#define THAWED		SAYS_SO(value)
+#define RETURNABLE		WORD_TELLS(value)
 
 #define RACES
 #include "common/wait.pml"
 #include "common/word.pml"
 
 /* ------------------------------------------------------------------------ */
-/* What must hold                                                           */
+/* Properties                                                               */
 /* ------------------------------------------------------------------------ */
 
-/* The attachment of each process, and who has which number. */
+/* The attachment number of each process, and the process of each number. */
 byte number[PROCESSES];
 bool mapped[PROCESSES];
 bool gone[PROCESSES];
 byte holder[NUMBERS];		/* a process, plus one */
 
-bool dead[WAITERS];		/* a thread, whose mapping is there */
+bool dead[WAITERS];		/* a dead thread whose mapping stays */
 
-byte inside;			/* the thread that may rely on it, plus one */
-bool dirty = (START & DIED) / DIED;		/* an owner died, and nobody has mended it */
-bool lost;			/* it was unlocked like that */
+byte inside;			/* the thread that has the lock, plus one */
+bool inconsistent = (START & DIED) / DIED;	/* the last owner died */
+bool unrecoverable;		/* unlocked while inconsistent */
 
 #define CURRENT_OWNER	(CURRENT & OWNER)
 
-/* owner_is_dead(); the owner's thread is in the low bits */
+/* owner_is_dead(); the low bits of the word name the owner's thread */
 #ifdef MAPPING_STAYS
 #define OWNER_IS_DEAD(value)	((value & OWNER) && dead[(value & 7) - 1])
 #else
 #define OWNER_IS_DEAD(value)	false
 #endif
 
-/* In the step in which somebody locks it who was not handed it. */
-#define CHECK_TURN(id)							\
-	assert(queued == 0 || !IS_FAIR);				\
+/* Called in the step in which a thread locks the mutex without a grant. */
+#define CHECK_OVERTAKING(id)							\
+	assert(queued == 0 || !IS_FAIR);					\
 	assert(queued == 0 || queue[0] == id || !IS_DUE(queue[0]))
 
-/* What a thread was told that is alive, and its words mapped. */
+/* Checks the result of a live thread that has the words mapped. */
 inline check_result(id)
 {
 	d_step {
@@ -287,12 +301,12 @@ inline check_result(id)
 		:: killed || !mapped[PROCESS(id)]
 		:: else ->
 			assert(ret != ENXIO);
-			assert(lost == (ret == ENOTRECOVERABLE) ||
+			assert(unrecoverable == (ret == ENOTRECOVERABLE) ||
 			       ret == ETIMEDOUT || ret == EAGAIN);
 			if
 			:: ret == OK || ret == EOWNERDEAD ->
 				assert(inside == 0);
-				assert(dirty == (ret == EOWNERDEAD));
+				assert(inconsistent == (ret == EOWNERDEAD));
 				assert(CURRENT_OWNER == SELF(id));
 				inside = id + 1
 			:: else
@@ -301,13 +315,13 @@ inline check_result(id)
 	}
 }
 
-/* In the step in which it is unlocked. */
-#define NOTE_UNLOCK		\
-	inside = 0;		\
-	lost = (lost || dirty);	\
-	dirty = false
+/* Called in the step in which the mutex is unlocked. */
+#define NOTE_UNLOCK						\
+	inside = 0;						\
+	unrecoverable = (unrecoverable || inconsistent);	\
+	inconsistent = false
 
-/* Nothing moves any more. */
+/* Called when no process can continue. */
 inline check_end()
 {
 	d_step {
@@ -315,8 +329,8 @@ inline check_end()
 		assert(done == WAITERS);
 		assert(queued == 0);
 		assert(CURRENT_OWNER == 0 || OWNER_IS_DEAD(CURRENT));
-		assert(dirty == ((CURRENT & DIED) != 0 || CURRENT_OWNER != 0));
-		assert(lost == ((CURRENT & LOST) != 0))
+		assert(inconsistent == ((CURRENT & DIED) != 0 || CURRENT_OWNER != 0));
+		assert(unrecoverable == ((CURRENT & UNRECOVERABLE) != 0))
 	}
 }
 
@@ -324,52 +338,52 @@ inline check_end()
 /* kmod/mutex.c                                                             */
 /* ------------------------------------------------------------------------ */
 
-/* With value_checked(): who is not attached any more has died. */
-inline mutex_freeze()
+/* Includes value_checked(): an owner that is not attached any more has died. */
+inline mutex_claim()
 {
-	kipc_word_freeze();
+	kipc_word_claim();
 	if
 	:: (value & OWNER) && holder[NUMBER(value)] == 0 ->
-		value = SLOW | (value & (DIED | LOST)) | DIED
+		value = SLOW | (value & (DIED | UNRECOVERABLE)) | DIED
 	:: else -> value = value & ~AWAITED
 	fi
 }
 
-/* Always the beginning of ENTERING { }. */
-inline mutex_enter()
+/* Always the beginning of LOCKED_STEP { }. */
+inline mutex_lock_element()
 {
 	lock_element();
-	mutex_freeze()
+	mutex_claim()
 }
 
-/* mutex_bury(); inside a step, under the lock */
+/* mutex_reap(); inside a step, with the lock held */
 #ifdef BROKEN_BURY
-#define BURIED		0
+#define REAPED		0
 #else
-#define BURIED		DIED
+#define REAPED		DIED
 #endif
-#define mutex_bury()						\
+#define mutex_reap()						\
 	if							\
 	:: OWNER_IS_DEAD(value) ->				\
-		value = (value & ~OWNER) | BURIED		\
+		value = (value & ~OWNER) | REAPED		\
 	:: else							\
 	fi
 
 /* element_outcome() */
 #define OUTCOME							\
-	((value & LOST) -> ENOTRECOVERABLE :			\
+	((value & UNRECOVERABLE) -> ENOTRECOVERABLE :		\
 	 ((value & DIED) -> EOWNERDEAD : OK))
 
-/* element_lock(); inside a step, under the lock */
-#define element_lock(id)				\
-	if						\
-	:: value & LOST -> got = ENOTRECOVERABLE	\
-	:: !(value & LOST) && (value & OWNER) ->	\
-		got = PENDING				\
-	:: else ->					\
-		CHECK_TURN(id);				\
-		value = value | SELF(id);		\
-		got = OUTCOME				\
+/* element_lock(); inside a step, with the lock held */
+#define element_lock(id)					\
+	if							\
+	:: value & UNRECOVERABLE -> got = ENOTRECOVERABLE	\
+	:: !(value & UNRECOVERABLE) && (value & OWNER) ->	\
+		got = PENDING					\
+	:: else ->						\
+		CHECK_OVERTAKING(id);				\
+		value = value | SELF(id);			\
+		got = OUTCOME					\
 	fi
 
 #define FREE		(queued > 0 && !(value & OWNER))
@@ -387,53 +401,54 @@ inline mutex_enter()
 #define HAS_WAITED	(IS_FAIR || IS_DUE(queue[0]))
 #endif
 
-#define CAN_SERVE	(FREE && wakes < BATCH && \
-			 ((value & LOST) || FIRST_GONE || HAS_WAITED))
+#define CAN_GRANT	(FREE && wakes < BATCH && \
+			 ((value & UNRECOVERABLE) || FIRST_GONE || HAS_WAITED))
 
-/* Part of an atomic sequence too. */
-inline mutex_unlock_element()
+/* Must be called inside an atomic sequence, too. */
+inline mutex_return_element()
 {
 	value = value | AWAITED_IF_ANY;
 	if
-	:: queued == 0 || !IS_FAIR -> kipc_word_thaw()
+	:: queued == 0 || !IS_FAIR -> kipc_word_return()
 	:: else
 	fi;
 	unlock_element()
 }
 
 /*
- * A waiter may see its grant at once, before the unlock and the wake-up; one
- * that sees that it was nudged needs the lock, so that may be one step.
+ * A waiter may see its grant at once, before the unlock and the wake-up, so
+ * each grant is a step of its own. A kicked waiter needs the lock to continue,
+ * so the kick and the unlock can be one step.
  */
-inline mutex_leave()
+inline mutex_unlock_element()
 {
 	do
-	:: d_step {			/* serve_first() */
-		CAN_SERVE ->
-		value = value | ((FIRST_GONE || (value & LOST)) ->
+	:: d_step {			/* grant_first() */
+		CAN_GRANT ->
+		value = value | ((FIRST_GONE || (value & UNRECOVERABLE)) ->
 				 0 : SELF(queue[0]));
 		kipc_grant((FIRST_GONE -> ENXIO : OUTCOME))
 	   }
 	:: atomic {
-		!CAN_SERVE ->
+		!CAN_GRANT ->
 		more = (FREE && wakes == BATCH);
 		if
 		:: FREE && !more && outcome[queue[0]] == PENDING ->
-			kipc_nudge(queue[0])
+			kipc_kick(queue[0])
 		:: else
 		fi;
 #ifdef BROKEN_BATCH
 		more = false;
 #endif
-		mutex_unlock_element()
+		mutex_return_element()
 	   };
-		kipc_waker_flush();
+		kipc_wake_q_flush();
 		if
 		:: !more -> break
-		:: ENTERING {
+		:: LOCKED_STEP {
 			more ->
 			more = false;
-			mutex_enter()
+			mutex_lock_element()
 		   }
 		fi
 	od
@@ -445,26 +460,26 @@ inline mutex_leave()
 #define SELF_GONE(id)	gone[PROCESS(id)]
 #endif
 
-/* mutex_look(); inside a step, under the lock */
+/* mutex_look(); inside a step, with the lock held */
 #define mutex_look(id)							\
 	if								\
-	:: outcome[id] != PENDING && outcome[id] != NUDGED ->		\
+	:: outcome[id] != PENDING && outcome[id] != KICKED ->		\
 		ret = GRANTED(id)					\
 	:: else ->							\
-		mutex_bury();						\
+		mutex_reap();						\
 		if							\
 		:: SELF_GONE(id) -> got = ENXIO				\
 		:: !SELF_GONE(id) && MAY_LOOK -> element_lock(id)	\
 		:: else -> got = PENDING				\
 		fi;							\
 		if							\
-		:: got == PENDING && outcome[id] == NUDGED ->		\
+		:: got == PENDING && outcome[id] == KICKED ->		\
 			kipc_wait_lost(id)				\
 		:: else							\
 		fi;							\
 		if							\
-		:: got == PENDING && ret == NUDGED ->			\
-			outcome[id] = AFTER_LOSS;			\
+		:: got == PENDING && ret == KICKED ->			\
+			outcome[id] = AFTER_LOST_RACE;			\
 			ret = PENDING					\
 		:: else ->						\
 			kipc_waitlist_remove(id);			\
@@ -479,14 +494,14 @@ inline mutex_leave()
 #define GRANTED(id)	outcome[id]
 #endif
 #ifdef BROKEN_NUDGE
-#define MAY_LOOK	(!IS_FAIR && ret == NUDGED)
+#define MAY_LOOK	(!IS_FAIR && ret == KICKED)
 #else
 #define MAY_LOOK	!IS_FAIR
 #endif
 #ifdef BROKEN_LOOP
-#define AFTER_LOSS	NUDGED
+#define AFTER_LOST_RACE	KICKED
 #else
-#define AFTER_LOSS	PENDING
+#define AFTER_LOST_RACE	PENDING
 #endif
 
 inline mutex_sleep(id, timed)
@@ -495,18 +510,18 @@ inline mutex_sleep(id, timed)
 	:: skip;
 		kipc_wait_sleep(id, timed);
 		if
-		:: ret == NUDGED || ret == ETIMEDOUT || ret == ERESTARTSYS ->
-			ENTERING {
-				mutex_enter();
+		:: ret == KICKED || ret == ETIMEDOUT || ret == ERESTARTSYS ->
+			LOCKED_STEP {
+				mutex_lock_element();
 				mutex_look(id)
 			};
 #ifdef BROKEN_NUDGE
 			if
-			:: ret == ETIMEDOUT -> mutex_unlock_element()
-			:: else -> mutex_leave()
+			:: ret == ETIMEDOUT -> mutex_return_element()
+			:: else -> mutex_unlock_element()
 			fi
 #else
-			mutex_leave()
+			mutex_unlock_element()
 #endif
 		:: else
 		fi;
@@ -518,34 +533,37 @@ inline mutex_sleep(id, timed)
 	atomic { kipc_wait_end(id) }
 }
 
-/* Whoever is not the owner was it until his process unmapped the words. */
+/*
+ * kipc_mutex_unlock(). In this model, a caller that is not the owner was the
+ * owner until its process unmapped the words.
+ */
 inline mutex_unlock(id)
 {
-	ENTERING {
-		mutex_enter();
+	LOCKED_STEP {
+		mutex_lock_element();
 		if
 		:: (value & OWNER) == SELF(id) ->
 			NOTE_UNLOCK;
 #ifdef UNMAPPING
-			/* He has done it himself, before the repair. */
-			lost = (gone[PROCESS(id)] -> (value & DIED) != 0 : lost);
+			/* The owner unlocks before the repair does. */
+			unrecoverable = (gone[PROCESS(id)] -> (value & DIED) != 0 : unrecoverable);
 #endif
 #ifdef BROKEN_LOST
 			value = value & ~(OWNER | DIED)
 #else
-			value = ((value & DIED) -> SLOW | LOST : value & ~OWNER)
+			value = ((value & DIED) -> SLOW | UNRECOVERABLE : value & ~OWNER)
 #endif
 		:: else -> assert(!mapped[PROCESS(id)])
 		fi
 	};
-	mutex_leave()
+	mutex_unlock_element()
 }
 
-/* What it was given it returns as it was. */
+/* kipc_mutex_refuse(): returns a granted mutex in the same state. */
 inline mutex_refuse(id)
 {
-	ENTERING {
-		mutex_enter();
+	LOCKED_STEP {
+		mutex_lock_element();
 		if
 		:: (value & OWNER) == SELF(id) ->
 #ifdef BROKEN_REFUSE
@@ -556,25 +574,25 @@ inline mutex_refuse(id)
 		:: else
 		fi
 	};
-	mutex_leave()
+	mutex_unlock_element()
 }
 
 inline mutex_consistent(id)
 {
-	ENTERING {
-		mutex_enter();
+	LOCKED_STEP {
+		mutex_lock_element();
 		if
 		:: (value & OWNER) == SELF(id) ->
 			assert(value & DIED);
 			value = value & ~DIED;
-			dirty = gone[PROCESS(id)]
+			inconsistent = gone[PROCESS(id)]
 		:: else -> assert(!mapped[PROCESS(id)])
 		fi
 	};
-	mutex_leave()
+	mutex_unlock_element()
 }
 
-/* kipc_attachment_get() of the number that the caller believes to have */
+/* kipc_attachment_get() of the number that the caller passes */
 #ifdef UNMAPPING
 #define ATTACHMENT_GET(id)						\
 	if								\
@@ -590,9 +608,9 @@ inline mutex_lock(id, timed, try)
 {
 	do
 	:: ATTACHMENT_GET(id);
-		ENTERING {
-			mutex_enter();		/* and mutex_try() */
-			mutex_bury();
+		LOCKED_STEP {
+			mutex_lock_element();		/* and mutex_try() */
+			mutex_reap();
 			if
 			:: SELF_GONE(id) -> got = ENXIO
 			:: !SELF_GONE(id) && IS_FAIR && FREE -> got = PENDING
@@ -605,11 +623,11 @@ inline mutex_lock(id, timed, try)
 			:: else
 			fi
 		};
-		mutex_leave();
+		mutex_unlock_element();
 		if
 		:: ret == PENDING ->
 			mutex_sleep(id, timed);
-			/* The kill may also have come after the outcome. */
+			/* The kill may also come after the outcome. */
 			if
 			:: atomic {
 				(ret == OK || ret == EOWNERDEAD) && !killed &&
@@ -641,19 +659,19 @@ inline mutex_lock(id, timed, try)
 /* ------------------------------------------------------------------------ */
 
 #ifdef MAPPING_STAYS
-/* kmod/scan.c: as often as threads wait for a dead one */
+/* kmod/scan.c: runs whenever threads wait for a dead owner */
 proctype scan()
 {
 	LOCALS;
 
 	do
 #ifndef BROKEN_SCAN
-	:: ENTERING {
+	:: LOCKED_STEP {
 		queued > 0 && OWNER_IS_DEAD(CURRENT) ->
-		mutex_enter();
-		mutex_bury()
+		mutex_lock_element();
+		mutex_reap()
 	   };
-		mutex_leave()
+		mutex_unlock_element()
 #endif
 	:: done == WAITERS -> break
 	od
@@ -661,17 +679,20 @@ proctype scan()
 #endif
 
 /*
- * From here on nobody makes that process an owner. If it is one its thread knows
- * it, or will; one that was killed in user space has said so (MAY_DIE_INSIDE).
+ * From this step on, the process does not become an owner any more. If it is
+ * the owner now, its thread knows that or will know it, so the mutex becomes
+ * inconsistent. A thread that was killed in user space has noted that already
+ * (MAY_DIE_INSIDE).
  */
 #define NOTE_GONE(id)							\
-	dirty = (dirty ||						\
+	inconsistent = (inconsistent ||					\
 		 (!killed && NUMBER(CURRENT) == number[PROCESS(id)]))
 
 /*
- * By a thread that unmaps the words, or the last one of a process that was
- * killed. Between the look of mutex_repair() and its freeze the word does not
- * change, for its owner cannot reach it any more.
+ * Called by a thread that unmaps the words, or by the last thread of a killed
+ * process. mutex_repair() first reads the word and then claims it. The word
+ * does not change in between, since its owner has no mapping any more, so both
+ * are one step.
  */
 inline attachment_end(id)
 {
@@ -683,12 +704,12 @@ inline attachment_end(id)
 #ifdef BROKEN_NUMBER
 	holder[number[PROCESS(id)]] = 0;
 #endif
-	ENTERING {
+	LOCKED_STEP {
 		lock_element();			/* mutex_repair() */
 		if
 		:: NUMBER(CURRENT) == number[PROCESS(id)] ->
-			mutex_freeze();
-			value = SLOW | (value & LOST) | DIED;
+			mutex_claim();
+			value = SLOW | (value & UNRECOVERABLE) | DIED;
 			got = OK
 		:: else ->
 			unlock_element();
@@ -699,9 +720,9 @@ inline attachment_end(id)
 	:: got == OK ->
 		got = 0;
 #ifdef BROKEN_REPAIR
-		mutex_unlock_element()
+		mutex_return_element()
 #else
-		mutex_leave()
+		mutex_unlock_element()
 #endif
 	:: else
 	fi;
@@ -712,7 +733,7 @@ inline attachment_end(id)
 }
 
 #ifdef LATE
-/* kipc_attach(): with its own number, or the first one's if that is free */
+/* kipc_attach(): takes its own number, or the first number if that is free */
 inline attach(id)
 {
 	if
@@ -732,13 +753,14 @@ inline attach(id)
 /* ------------------------------------------------------------------------ */
 
 /*
- * A look and a compare-and-swap that succeeds afterwards do what one step does,
- * and a look that decides nothing is as good as none. So is the inline attempt.
+ * A load of the word and a successful compare-and-swap after it are equivalent
+ * to one step. A load that decides nothing has no effect, and is left out, like
+ * an inline attempt that fails.
  */
 #ifdef BROKEN_DIED
-#define ASK_TO_LOCK	(SLOW | LOST)
+#define ASK_TO_LOCK	(SLOW | UNRECOVERABLE)
 #else
-#define ASK_TO_LOCK	(SLOW | DIED | LOST)
+#define ASK_TO_LOCK	(SLOW | DIED | UNRECOVERABLE)
 #endif
 #define LOCKABLE	(!(word & (ASK_TO_LOCK | OWNER)))
 
@@ -750,15 +772,15 @@ inline attach(id)
 #define OR_NOT_MAPPED(id)
 #endif
 
-/* kipc_mutex_timedlock() and kipc_mutex_trylock(); ret says what came of it */
+/* kipc_mutex_timedlock() and kipc_mutex_trylock(); sets ret to the result */
 inline fast_lock(id, timed, try)
 {
 	if
 	:: d_step {
 		MAPPED(id) && LOCKABLE ->
-		CHECK_TURN(id);
+		CHECK_OVERTAKING(id);
 		word = word | SELF(id);
-		INVARIANT(SAYS_SO(word));
+		INVARIANT(WORD_TELLS(word));
 		ret = OK
 	   }
 	:: MAPPED(id) && !LOCKABLE && try && !(word & ASK_TO_LOCK) ->
@@ -785,7 +807,7 @@ inline fast_unlock(id)
 		MAPPED(id) && UNLOCKABLE(id) ->
 		NOTE_UNLOCK;
 		word = 0;
-		INVARIANT(SAYS_SO(word))
+		INVARIANT(WORD_TELLS(word))
 	   }
 #endif
 	:: MAPPED(id) && !UNLOCKABLE(id) ->
@@ -808,7 +830,7 @@ inline make_consistent(id)
 /* Participants                                                             */
 /* ------------------------------------------------------------------------ */
 
-/* The process of a thread dies in user space, if one still may. */
+/* The process of a thread may die in user space here, if deaths are left. */
 #define MAY_DIE_INSIDE							\
 	if								\
 	:: atomic {							\
@@ -816,7 +838,7 @@ inline make_consistent(id)
 		deaths--;						\
 		killed = true;						\
 		inside = 0;						\
-		dirty = true;						\
+		inconsistent = true;					\
 		goto out						\
 	   }								\
 	:: skip								\
@@ -828,7 +850,7 @@ inline make_consistent(id)
 	:: skip								\
 	fi
 
-/* munmap(), which leaves the process's threads nothing to rely on */
+/* munmap(): no thread of the process can rely on the mutex any more */
 inline unmap(id)
 {
 	d_step {
@@ -839,7 +861,7 @@ inline unmap(id)
 	attachment_end(id)
 }
 
-proctype thread(byte id; byte times; byte habits)
+proctype thread(byte id; byte times; byte options)
 {
 	WAITER_LOCALS;
 	byte got;
@@ -851,7 +873,7 @@ proctype thread(byte id; byte times; byte habits)
 	:: times > 0 ->
 		times--;
 		MAY_DIE_OUTSIDE;
-		fast_lock(id, (habits & TIMED), (habits & TRIES));
+		fast_lock(id, (options & TIMED), (options & TRIES));
 		check_result(id);
 		if
 		:: killed -> break
@@ -859,12 +881,12 @@ proctype thread(byte id; byte times; byte habits)
 			MAY_DIE_INSIDE;
 #ifdef UNMAPPING
 			if
-			:: habits & UNMAPS -> times = 0; break
+			:: options & UNMAPS -> times = 0; break
 			:: skip
 			fi;
 #endif
 			if
-			:: ret == EOWNERDEAD && (habits & MENDS) ->
+			:: ret == EOWNERDEAD && (options & RECOVERS) ->
 				make_consistent(id);
 				MAY_DIE_INSIDE
 			:: else
@@ -877,7 +899,7 @@ proctype thread(byte id; byte times; byte habits)
 	od;
 #ifdef UNMAPPING
 	if
-	:: habits & UNMAPS -> unmap(id)
+	:: options & UNMAPS -> unmap(id)
 	:: else
 	fi;
 #endif
@@ -911,7 +933,7 @@ init {
 		mapped[LATE] = false
 #endif
 	};
-	atomic { CAST };
+	atomic { RUN };
 	timeout;
 	check_end()
 }

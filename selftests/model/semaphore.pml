@@ -1,292 +1,322 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kmod/semaphore.c, and the fast paths in libuser/include/kipc.h with what
- * libuser/src/semaphore.c adds, one element. Each inline is the C function of that
- * name; each Promela step is one atomic step of it. The lock is modelled, so what
- * needs it and what does not meet as they do in the kernel.
- * kipc_semaphore_post_timedwait() and the verb under it are a post and then a wait,
- * which hold the lock one after the other: for these the scenarios in which
- * somebody posts and then waits speak. To look again in user space before asking the
- * kernel is to begin later. Whether a poster was served last is a free choice.
+ * Models one element of a semaphore: kmod/semaphore.c, the fast paths in
+ * libuser/include/kipc.h and their continuation in libuser/src/semaphore.c.
+ * Each inline models the C function of the same name, and each Promela step is
+ * one atomic step of that function. The element lock is modelled, too, so that
+ * locked and lockless code interleave as in the kernel.
  *
- * Shown for each scenario (-DSCENARIO_name) and every interleaving:
+ * kipc_semaphore_post_timedwait() and its ioctl are a post followed by a wait,
+ * each with its own critical section. The scenarios in which a process posts
+ * and then waits cover them. Spinning in user space before the system call is
+ * equivalent to a later call, and is left out. Whether the poster was the last
+ * to take a unit (kipc_took_last()) is a nondeterministic choice.
  *
- *	- units are neither lost nor invented (CONSERVED);
- *	- when nothing can move any more, nobody sleeps who could be served: the
- *	  first waiter wants more units than there are, no poller sleeps while a
- *	  unit is free and nobody waits, or while there is the room that it wants,
- *	  nobody is granted or nudged and asleep, no lock is held;
- *	- while user space owns the word it says whether anybody has to be woken, and
- *	  giving by the word leaves no unit without a waiter that is up for it;
- *	- nobody takes before a first waiter that has lost two races, is urgent, wants
- *	  several units or, with FAIR, waits at all; an interrupted waiter loses
- *	  neither its place nor the races it has lost;
- *	- no unit is refused while a waiter could make room for it;
- *	- a thread that was killed in the kernel leaves no units with the dead.
+ * The following is shown for each scenario (-DSCENARIO_name) and for every
+ * interleaving:
  *
- * Together with the search for cycles (see check) the second means that every
- * waiter is served once there are units enough for it.
+ *	- Units are neither lost nor invented (CONSERVED).
+ *	- When no process can continue, no process sleeps that could proceed:
+ *	  the first waiter wants more units than there are; no poller sleeps
+ *	  while a unit is free and there is no waiter, or while there is the
+ *	  room that the poller wants; no granted or kicked waiter is asleep; the
+ *	  lock is free.
+ *	- While user space owns the word, the word says whether a waiter has to
+ *	  be woken, and a post by the word leaves no unit without a waiter that
+ *	  is awake for it.
+ *	- A thread does not overtake a first waiter that has lost two races, is
+ *	  urgent or wants several units, and with FAIR no waiter at all. An
+ *	  interrupted waiter keeps its place and the count of its lost races.
+ *	- A post does not fail while a waiter could make room for the unit.
+ *	- A thread that is killed in the kernel does not take units with it.
  *
- * The comment after a scenario's name lists what is searched beside its states:
- * runs without an end, of which there must be none (cycles), and deliberate
- * mistakes, each of which must be found.
+ * Together with the search for cycles (see check), the second property means
+ * that every waiter gets its units once there are enough of them.
+ *
+ * The comment after the name of a scenario lists the searches in addition to
+ * the search of its states: for infinite runs, of which there must be none
+ * (cycles), and for deliberate mistakes, each of which must be found.
  */
 
 /* ------------------------------------------------------------------------ */
 /* Scenarios                                                                */
 /* ------------------------------------------------------------------------ */
 
-/* What a waiter does. */
-#define TIMED	1		/* has a deadline */
-#define POSTS	2		/* gives back what it got, from user space */
+/* Options of a waiter. */
+#define TIMED	1		/* it has a deadline */
+#define POSTS	2		/* it posts what it got, from user space */
 
-/* What a poller waits for. */
+/* Events that a poller waits for. */
 #define FOR_UNITS	1
 #define FOR_ROOM	2
 
 #if defined SCENARIO_fast	/* cycles BROKEN_FREEZE BROKEN_SLEEP BROKEN_BITS */
-/* Everybody in user space; the kernel only for who finds nothing. */
+/* All processes use the word; only a wait without a unit enters the kernel. */
 #define WAITERS	1
 #define PROCESSES 4
-#define CAST	run poster(1, 2); run poster(1, 1); run trier(1); \
+#define RUN	run poster(1, 2); run poster(1, 1); run trier(1); \
 		run waiter(0, 1, 1, 0)
 #elif defined SCENARIO_races	/* cycles BROKEN_LOST BROKEN_OUTCOME_LOOP */
-/* Newcomers go first, but not for long. */
+/* A waiter is overtaken, but only a bounded number of times. */
 #define WAITERS	2
 #define MAX	1
 #define START	1
 #define PROCESSES 2
-#define ALL_SERVED
-#define CAST	run waiter(0, 1, 1, POSTS); run waiter(1, 1, 5, POSTS)
+#define NONE_LEFT
+#define RUN	run waiter(0, 1, 1, POSTS); run waiter(1, 1, 5, POSTS)
 #elif defined SCENARIO_lock	/* cycles BROKEN_BITS */
 /* A binary semaphore as a lock. */
 #define WAITERS	3
 #define MAX	1
 #define START	1
 #define PROCESSES 3
-#define ALL_SERVED
-#define CAST	run waiter(0, 1, 2, POSTS); run waiter(1, 1, 1, POSTS); \
+#define NONE_LEFT
+#define RUN	run waiter(0, 1, 2, POSTS); run waiter(1, 1, 1, POSTS); \
 		run waiter(2, 1, 1, POSTS + TIMED)
 #elif defined SCENARIO_fair	/* cycles BROKEN_ORDER BROKEN_WITHHELD */
-/* ... by which nobody overtakes, not even while one post serves two in two goes. */
+/*
+ * With KIPC_FAIR no waiter is overtaken, not even while one post grants units
+ * to two waiters in two batches.
+ */
 #define FAIR
 #define WAITERS	3
 #define PROCESSES 4
-#define ALL_SERVED
-#define CAST	run poster(2, 1); run waiter(0, 1, 1, POSTS); \
+#define NONE_LEFT
+#define RUN	run poster(2, 1); run waiter(0, 1, 1, POSTS); \
 		run waiter(1, 1, 1, 0); run waiter(2, 1, 1, POSTS + TIMED)
 #elif defined SCENARIO_timeout	/* cycles BROKEN_TIMEOUT */
-/* A deadline passes while a unit comes. */
+/* A deadline passes while a unit is posted. */
 #define WAITERS	2
 #define PROCESSES 4
-#define CAST	run poster(1, 1); run poster(1, 1); \
+#define RUN	run poster(1, 1); run poster(1, 1); \
 		run waiter(0, 1, 1, TIMED); run waiter(1, 1, 1, TIMED)
 #elif defined SCENARIO_spin	/* cycles BROKEN_SPIN BROKEN_SPIN_STORE */
-/* Units come while waiters still look for them, or just after. */
+/* Units are posted while waiters still spin, or just after. */
 #define SPINS
 #define WAITERS	2
 #define PROCESSES 4
-#define ALL_SERVED
-#define CAST	run poster(1, 1); run poster(1, 1); \
+#define NONE_LEFT
+#define RUN	run poster(1, 1); run poster(1, 1); \
 		run waiter(0, 1, 1, 0); run waiter(1, 1, 1, 0)
 #elif defined SCENARIO_timeouts
-/* A deadline passes, and somebody without one needs the unit. */
+/* A deadline passes, and a waiter without a deadline needs the unit. */
 #define WAITERS	3
 #define PROCESSES 4
-#define CAST	run poster(1, 2); run waiter(0, 1, 1, TIMED); \
+#define RUN	run poster(1, 2); run waiter(0, 1, 1, TIMED); \
 		run waiter(1, 1, 1, TIMED); run waiter(2, 1, 1, 0)
 #elif defined SCENARIO_again	/* cycles BROKEN_LOOP */
 /* Late wake-ups meet the next wait of the same thread. */
 #define WAITERS	2
 #define PROCESSES 4
-#define ALL_SERVED
-#define CAST	run poster(1, 2); run poster(1, 1); \
+#define NONE_LEFT
+#define RUN	run poster(1, 2); run poster(1, 1); \
 		run waiter(0, 1, 2, 0); run waiter(1, 1, 1, 0)
 #elif defined SCENARIO_batch1	/* BROKEN_RELOCK */
-/* One post serves two, in two goes; a third party thaws in between. */
+/*
+ * One post grants units to two waiters in two batches. Another process returns
+ * the word between the two.
+ */
 #define WAITERS	3
 #define PROCESSES 4
-#define CAST	run poster(2, 1); run waiter(0, 1, 1, TIMED); \
+#define RUN	run poster(2, 1); run waiter(0, 1, 1, TIMED); \
 		run waiter(1, 1, 1, TIMED); run waiter(2, 1, 1, 0)
 #elif defined SCENARIO_batch1_posters	/* BROKEN_WOKEN */
-/* ... or another post is served meanwhile. */
+/* Another process posts between the two batches. */
 #define WAITERS	2
 #define PROCESSES 4
-#define CAST	run poster(2, 1); run poster(1, 1); \
+#define RUN	run poster(2, 1); run poster(1, 1); \
 		run waiter(0, 1, 2, 0); run waiter(1, 1, 1, TIMED)
 #elif defined SCENARIO_batch2
-/* One post wakes two in one go, and then a third. */
+/* One post wakes two waiters in one batch, and then a third waiter. */
 #define WAITERS	3
 #define BATCH	2
 #define PROCESSES 4
-#define ALL_SERVED
-#define CAST	run poster(3, 1); run waiter(0, 1, 1, 0); \
+#define NONE_LEFT
+#define RUN	run poster(3, 1); run waiter(0, 1, 1, 0); \
 		run waiter(1, 1, 1, TIMED); run waiter(2, 1, 1, 0)
 #elif defined SCENARIO_chain	/* BROKEN_BEHIND */
-/* One is woken, and each that looks wakes the next one. */
+/* One waiter is kicked, and each waiter that looks kicks the next waiter. */
 #define WAITERS	3
-#define NUDGED_MAX 1
+#define KICKED_MAX 1
 #define PROCESSES 4
-#define ALL_SERVED
-#define CAST	run poster(3, 1); run waiter(0, 1, 1, 0); \
+#define NONE_LEFT
+#define RUN	run poster(3, 1); run waiter(0, 1, 1, 0); \
 		run waiter(1, 1, 1, TIMED); run waiter(2, 1, 1, 0)
 #elif defined SCENARIO_several	/* cycles BROKEN_BEHIND BROKEN_NUDGE_LOOP */
-/* A waiter for two units, and others for one. */
+/* One waiter wants two units, the others want one. */
 #define WAITERS	3
 #define PROCESSES 4
-#define CAST	run poster(1, 2); run waiter(0, 2, 1, TIMED); \
+#define RUN	run poster(1, 2); run waiter(0, 2, 1, TIMED); \
 		run waiter(1, 1, 1, 0); run waiter(2, 1, 1, TIMED)
 #elif defined SCENARIO_order
-/* As many units as they want: each is served in the end. */
+/* There are enough units for all waiters, so that each wait ends. */
 #define WAITERS	2
 #define PROCESSES 4
-#define ALL_SERVED
-#define CAST	run poster(1, 2); run poster(1, 1); \
+#define NONE_LEFT
+#define RUN	run poster(1, 2); run poster(1, 1); \
 		run waiter(0, 2, 1, 0); run waiter(1, 1, 1, 0)
 #elif defined SCENARIO_overtake	/* BROKEN_ORDER BROKEN_WITHHELD */
-/* The first wants more units than there are: nobody else takes them. */
+/*
+ * The first waiter wants more units than there are. No other process may take
+ * them.
+ */
 #define WAITERS	2
 #define PROCESSES 4
-#define CAST	run poster(1, 3); run trier(1); \
+#define RUN	run poster(1, 3); run trier(1); \
 		run waiter(0, 2, 1, 0); run waiter(1, 1, 1, 0)
 #elif defined SCENARIO_urgent	/* BROKEN_TURN */
-/* The second waiter, for two units, goes before all others and gives up. */
+/*
+ * The second waiter is urgent and wants two units. It precedes all others, and
+ * may time out.
+ */
 #define WAITERS	3
 #define URGENT	1
 #define PROCESSES 4
-#define CAST	run poster(1, 2); run waiter(0, 1, 1, 0); \
+#define RUN	run poster(1, 2); run waiter(0, 1, 1, 0); \
 		run waiter(1, 2, 1, TIMED); run waiter(2, 1, 1, TIMED)
 #elif defined SCENARIO_signal	/* cycles */
-/* A signal ends the wait, which goes on in its place. */
+/* A signal interrupts a wait, which continues in the same place. */
 #define WAITERS	2
 #define PLACES
 #define SIGNALS	1
 #define PROCESSES 4
-#define ALL_SERVED
-#define CAST	run poster(1, 1); run poster(1, 1); \
+#define NONE_LEFT
+#define RUN	run poster(1, 1); run poster(1, 1); \
 		run waiter(0, 1, 1, 0); run waiter(1, 1, 1, TIMED)
 #elif defined SCENARIO_place	/* BROKEN_PLACE */
-/* ... between the others; two have been interrupted before it begins. */
+/*
+ * The same with several waiters, of which two were interrupted before the run
+ * begins.
+ */
 #define FAIR
 #define WAITERS	3
 #define PLACES
 #define ARRIVAL_ORDER
 #define SIGNALS	1
 #define PROCESSES 4
-#define ALL_SERVED
-#define CAST	tickets = 2; place[0] = 1; place[1] = 2; \
+#define NONE_LEFT
+#define RUN	tickets = 2; place[0] = 1; place[1] = 2; \
 		begun = 2; since[0] = 1; since[1] = 2; \
 		run poster(1, 3); run waiter(0, 1, 1, 0); \
 		run waiter(1, 1, 1, 0); run waiter(2, 1, 1, 0)
 #elif defined SCENARIO_place_races	/* BROKEN_RACES */
-/* ... with the races that it has lost. */
+/* An interrupted waiter keeps the count of the races that it has lost. */
 #define WAITERS	2
 #define MAX	1
 #define START	1
 #define PLACES
 #define SIGNALS	1
 #define PROCESSES 2
-#define ALL_SERVED
-#define CAST	run waiter(0, 1, 1, 0); run lender(4)
+#define NONE_LEFT
+#define RUN	run waiter(0, 1, 1, 0); run lender(4)
 #elif defined SCENARIO_place_due	/* BROKEN_DUE */
-/* One that has lost two is nudged behind the first; both have been interrupted. */
+/*
+ * The second waiter has lost two races and is kicked behind the first waiter.
+ * Both have been interrupted before.
+ */
 #define WAITERS	2
 #define MAX	2
 #define START	2
 #define PLACES
 #define PROCESSES 3
-#define CAST	tickets = 2; place[0] = 1; place[1] = 2; \
-		lost_races[1] = 2; beaten[1] = 2; \
+#define RUN	tickets = 2; place[0] = 1; place[1] = 2; \
+		lost_races[1] = 2; lost_in_call[1] = 2; \
 		run waiter(0, 1, 1, TIMED); run waiter(1, 1, 1, 0); \
 		run lender(5)
 #elif defined SCENARIO_return	/* BROKEN_RETURN */
-/* There may be units enough for one that is back, but not for the one behind it. */
+/*
+ * There may be enough units for a waiter that is back in its place, but not for
+ * the waiter behind it.
+ */
 #define WAITERS	2
 #define PLACES
 #define SIGNALS	1
 #define PROCESSES 3
-#define CAST	run poster(1, 1); run waiter(0, 1, 1, 0); run waiter(1, 2, 1, 0)
+#define RUN	run poster(1, 1); run waiter(0, 1, 1, 0); run waiter(1, 2, 1, 0)
 #elif defined SCENARIO_kill	/* cycles BROKEN_KILL */
-/* The unit of a killed waiter is the other's. */
+/* The unit of a killed waiter goes to the other waiter. */
 #define WAITERS	2
 #define KILLS	1
 #define PROCESSES 4
-#define CAST	run poster(1, 1); run poster(1, 1); \
+#define RUN	run poster(1, 1); run poster(1, 1); \
 		run waiter(0, 1, 1, 0); run waiter(1, 1, 1, 0)
 #elif defined SCENARIO_kill_several
-/* The two units of a killed waiter are two others'. */
+/* The two units of a killed waiter go to the two other waiters. */
 #define WAITERS	3
 #define KILLS	1
 #define PROCESSES 4
-#define CAST	run poster(2, 1); run waiter(0, 2, 1, 0); \
+#define RUN	run poster(2, 1); run waiter(0, 2, 1, 0); \
 		run waiter(1, 1, 1, 0); run waiter(2, 1, 1, 0)
 #elif defined SCENARIO_death
-/* A participant dies in user space, perhaps with a unit. */
+/* A process dies in user space, possibly with a unit. */
 #define WAITERS	2
 #define DEATHS	1
 #define PROCESSES 4
-#define CAST	run poster(1, 1); run poster(1, 1); \
+#define RUN	run poster(1, 1); run poster(1, 1); \
 		run waiter(0, 1, 1, POSTS); run waiter(1, 1, 1, TIMED)
 #elif defined SCENARIO_full	/* BROKEN_ROOM */
-/* Posts beyond the maximum, and a unit that comes back from the dead. */
+/* Posts beyond the maximum; a killed waiter's unit may come back. */
 #define WAITERS	2
 #define MAX	1
 #define KILLS	1
 #define PROCESSES 4
-#define CAST	run poster(1, 2); run poster(1, 1); \
+#define RUN	run poster(1, 2); run poster(1, 1); \
 		run waiter(0, 1, 1, 0); run waiter(1, 1, 1, TIMED)
 #elif defined SCENARIO_poll	/* cycles BROKEN_POLL BROKEN_REGISTER */
 /* Neither a poller nor a waiter misses a post. */
 #define WAITERS	1
 #define POLLERS	1
 #define PROCESSES 4
-#define CAST	run poster(1, 1); run poster(1, 1); \
+#define RUN	run poster(1, 1); run poster(1, 1); \
 		run poller(0, FOR_UNITS); run waiter(0, 1, 1, TIMED)
 #elif defined SCENARIO_poll_several	/* BROKEN_TELL */
-/* A unit that a waiter for two lets go is the poller's. */
+/* A poller is told of a unit that a waiter for two units leaves. */
 #define WAITERS	2
 #define POLLERS	1
 #define PROCESSES 4
-#define CAST	run poster(1, 2); run poller(0, FOR_UNITS); \
+#define RUN	run poster(1, 2); run poller(0, FOR_UNITS); \
 		run waiter(0, 2, 1, TIMED); run waiter(1, 1, 1, 0)
 #elif defined SCENARIO_pollers
-/* While one polls the other may go. */
+/* One poller may leave while the other one polls. */
 #define WAITERS	1
 #define POLLERS	2
 #define PROCESSES 4
-#define CAST	run poster(1, 2); run poller(0, FOR_UNITS); \
+#define RUN	run poster(1, 2); run poller(0, FOR_UNITS); \
 		run poller(1, FOR_UNITS); run waiter(0, 1, 1, 0)
 #elif defined SCENARIO_poll_room	/* BROKEN_TELL_ROOM */
-/* There is room again, and perhaps not for long. */
+/* There is room again, but possibly not for long. */
 #define WAITERS	1
 #define POLLERS	1
 #define MAX	1
 #define PROCESSES 4
-#define CAST	run poster(1, 3); run poller(0, FOR_ROOM); run trier(1); \
+#define RUN	run poster(1, 3); run poller(0, FOR_ROOM); run trier(1); \
 		run waiter(0, 1, 1, TIMED)
 #elif defined SCENARIO_poll_both
-/* Each poller is told of what it waits for. */
+/* Each poller is told of the event that it waits for. */
 #define WAITERS	1
 #define POLLERS	2
 #define MAX	2
 #define START	1
 #define PROCESSES 4
-#define CAST	run poster(1, 2); run poller(0, FOR_ROOM); \
+#define RUN	run poster(1, 2); run poller(0, FOR_ROOM); \
 		run poller(1, FOR_UNITS); run waiter(0, 2, 1, TIMED)
 #elif defined SCENARIO_sealed	/* cycles */
-/* The kernel keeps the word for ever. */
+/* The kernel never returns the word. */
 #define SEALED
 #define WAITERS	2
 #define POLLERS	1
 #define PROCESSES 4
-#define CAST	run poster(2, 1); run poller(0, FOR_UNITS); \
+#define RUN	run poster(2, 1); run poller(0, FOR_UNITS); \
 		run waiter(0, 1, 1, TIMED); run waiter(1, 1, 1, 0)
 #elif defined SCENARIO_scribble
-/* Somebody writes nonsense: it is for the others to suffer, not the kernel. */
+/*
+ * A process scribbles over the word. The other processes may suffer, but not
+ * the kernel.
+ */
 #define SCRIBBLES 2
 #define WAITERS	2
 #define PROCESSES 4
-#define CAST	run poster(1, 1); run scribbler(); \
+#define RUN	run poster(1, 1); run scribbler(); \
 		run waiter(0, 1, 1, TIMED); run waiter(1, 1, 1, 0)
 #else
 #error "choose a scenario"
@@ -295,8 +325,8 @@
 #ifndef BATCH
 #define BATCH	1		/* KIPC_WAKE_BATCH */
 #endif
-#ifndef NUDGED_MAX
-#define NUDGED_MAX 3
+#ifndef KICKED_MAX
+#define KICKED_MAX 3
 #endif
 #ifndef MAX
 #define MAX	4
@@ -316,50 +346,53 @@
 #define AWAITED	64		/* KIPC_SEMAPHORE_WAITERS */
 #define SLOW	128
 
-#define SAYS_SO(word)	(queued == 0 || (word & AWAITED) || \
-			 (word & WOKEN) && outcome[queue[0]] == NUDGED)
-#define THAWED		SAYS_SO(value)
+#define WORD_TELLS(word)	(queued == 0 || (word & AWAITED) || \
+			 (word & WOKEN) && outcome[queue[0]] == KICKED)
+#define RETURNABLE		WORD_TELLS(value)
 #define RACES
 
 #include "common/wait.pml"
 #include "common/word.pml"
 
 /* ------------------------------------------------------------------------ */
-/* What must hold                                                           */
+/* Properties                                                               */
 /* ------------------------------------------------------------------------ */
 
 byte wanted[WAITERS];		/* kipc_waiter.wants */
-byte beaten[WAITERS];		/* races lost since the call began, at most two */
+byte lost_in_call[WAITERS];	/* races lost in this call, at most two */
 
-byte granted;			/* on their way to a waiter that was granted */
-short taken;			/* that waits said they got, less what was posted */
+byte granted;			/* units granted, before the waiter sees them */
+short taken;			/* units taken by waits, minus units posted */
 
-#define HELD		((FROZEN -> value : word) & COUNT)
+#define HELD		((IS_CLAIMED -> value : word) & COUNT)
 #ifdef SCRIBBLES
 #define CONSERVED	true
 #else
 #define CONSERVED	(START == HELD + granted + taken)
 #endif
 
-/* May anybody else take? In a step that takes. */
+/* Called in a step that takes: may another thread take before the waiters? */
 #ifdef SCRIBBLES
-#define CHECK_TURN(leads)	skip
+#define CHECK_OVERTAKING(leads)	skip
 #define CHECK_WOKEN		skip
 #else
 #define MAY_OVERTAKE(first)	(!IS_FAIR && wanted[first] == 1 && \
-				 beaten[first] < 2 && !IS_URGENT(first))
-#define CHECK_TURN(leads)	assert(leads || MAY_OVERTAKE(queue[0]))
+				 lost_in_call[first] < 2 && !IS_URGENT(first))
+#define CHECK_OVERTAKING(leads)	assert(leads || MAY_OVERTAKE(queue[0]))
 
-/* Beside one that is up there is another one for a second unit. In a step that gives. */
+/*
+ * Called in a step that gives: beside the first waiter, which is awake, a
+ * second waiter is awake for a second unit.
+ */
 #define CHECK_WOKEN							\
 	assert((word & COUNT) <= 1 || queued < 2 ||			\
-	       outcome[queue[1]] == NUDGED || wanted[queue[1]] > 1)
+	       outcome[queue[1]] == KICKED || wanted[queue[1]] > 1)
 #endif
 
-/* pollers, the waitqueue, and pwq->triggered of each */
+/* The wait queue of pollers, and pwq->triggered of each poller. */
 byte registered;
 #if POLLERS
-byte polling[POLLERS];		/* for what, 0: not */
+byte polling[POLLERS];		/* the awaited event, or 0 for none */
 bool triggered[POLLERS];
 #endif
 #ifdef BROKEN_POLL
@@ -368,7 +401,7 @@ bool triggered[POLLERS];
 #define POLLED		(registered > 0)
 #endif
 
-/* Nothing moves any more. */
+/* Called when no process can continue. */
 inline check_end()
 {
 	d_step {
@@ -377,7 +410,7 @@ inline check_end()
 		assert(granted == 0);
 #ifndef SCRIBBLES
 		assert(queued == 0 || wanted[queue[0]] > HELD);
-		INVARIANT(queued == 0 || FROZEN || SAYS_SO(word));
+		INVARIANT(queued == 0 || IS_CLAIMED || WORD_TELLS(word));
 		at = 0;
 		do
 		:: at < queued -> assert(outcome[queue[at]] == PENDING); at++
@@ -397,7 +430,7 @@ inline check_end()
 			at++
 		od;
 #endif
-#ifdef ALL_SERVED
+#ifdef NONE_LEFT
 		assert(queued == 0);
 #endif
 		assert(done + queued + polls == PROCESSES)
@@ -405,14 +438,14 @@ inline check_end()
 }
 
 /* ------------------------------------------------------------------------ */
-/* kmod/semaphore.c: whose turn it is                                       */
+/* kmod/semaphore.c: which thread may take                                  */
 /* ------------------------------------------------------------------------ */
 
-/* All of these run inside a step of their caller, under the lock. */
+/* All of these are used inside a step of the caller, with the lock held. */
 #define UNITS		(value & COUNT)
 #define IS_FULL		(UNITS == MAX)
 #define FIRST_FITS	(queued > 0 && wanted[queue[0]] <= UNITS)
-#define FIRST_NUDGED	(outcome[queue[0]] == NUDGED)
+#define FIRST_KICKED	(outcome[queue[0]] == KICKED)
 
 /* first_is_due() */
 #ifdef BROKEN_LOST
@@ -428,17 +461,17 @@ inline check_end()
 #define ELEMENT_LETS(id)	(LEADS(id) || !FIRST_IS_DUE)
 #endif
 
-/* first_is_handed(), if the caller is not who was served last */
-#define FIRST_MAY_BE_HANDED	(FIRST_IS_DUE || queued == 1 && !FIRST_NUDGED)
+/* first_is_handed(), if the caller is not the last taker */
+#define FIRST_MAY_BE_HANDED	(FIRST_IS_DUE || queued == 1 && !FIRST_KICKED)
 
 /* element_bits() */
 #ifdef BROKEN_BITS
 #define ELEMENT_BITS	0
 #elif defined BROKEN_DUE
-#define ELEMENT_BITS	(queued == 0 -> 0 : (FIRST_NUDGED -> WOKEN : AWAITED))
+#define ELEMENT_BITS	(queued == 0 -> 0 : (FIRST_KICKED -> WOKEN : AWAITED))
 #else
 #define ELEMENT_BITS	(queued == 0 -> 0 : \
-			 (FIRST_NUDGED && !FIRST_IS_DUE -> WOKEN : AWAITED))
+			 (FIRST_KICKED && !FIRST_IS_DUE -> WOKEN : AWAITED))
 #endif
 
 /* element_is_withheld() */
@@ -449,10 +482,13 @@ inline check_end()
 #endif
 
 /* ------------------------------------------------------------------------ */
-/* kmod/semaphore.c: entering and leaving                                   */
+/* kmod/semaphore.c: locking and unlocking                                  */
 /* ------------------------------------------------------------------------ */
 
-/* struct semaphore_news, and whether it was full; of each process */
+/*
+ * What the pollers are to be told after the unlock, and whether the semaphore
+ * was full. Each process has its own variables.
+ */
 #if POLLERS
 #define NEWS		; bool was_full, units, room
 #define NEWS_UNITS(what)	units = what
@@ -465,32 +501,34 @@ inline check_end()
 #define NOTE_ROOM	skip
 #endif
 
-/* Always the beginning of ENTERING { }. */
-inline semaphore_enter()
+/* Always the beginning of LOCKED_STEP { }. */
+inline semaphore_lock()
 {
 	lock_element();
-	kipc_word_freeze();
+	kipc_word_claim();
 	value = SLOW | (UNITS > MAX -> MAX : UNITS);
 	assert(CONSERVED)
 }
 
 /*
- * Part of an atomic sequence too. The waitqueue changes under a lock of its
- * own, but a poller who registers after the look enters after the unlock.
+ * Must be called inside an atomic sequence, too. The wait queue of pollers
+ * changes under a lock of its own, so a poller may register right after POLLED
+ * was read. It then locks the element after this unlock, and claims the word
+ * itself.
  */
-inline semaphore_unlock()
+inline semaphore_unlock_quiet()
 {
 	if
 	:: !POLLED && !IS_WITHHELD ->
 		value = value | ELEMENT_BITS;
-		kipc_word_thaw()
+		kipc_word_return()
 	:: else
 	fi;
 	assert(CONSERVED);
 	unlock_element()
 }
 
-/* pollwake() of everyone registered who waits for that; each wake-up is a step */
+/* pollwake() of all registered pollers that wait for that event, in one step */
 #define kipc_pollers_wake(what, ready)					\
 	d_step {							\
 		at = 0;							\
@@ -515,29 +553,32 @@ inline semaphore_tell()
 #endif
 }
 
-/* serve_first(); inside a step, under the lock */
-#define serve_first()						\
+/* grant_first(); inside a step, with the lock held */
+#define grant_first()						\
 	value = value - wanted[queue[0]];			\
 	granted = granted + wanted[queue[0]];			\
 	kipc_grant(OK)
 
-/* semaphore_nudge(); likewise. More can be served than fit in the waker? */
+/*
+ * semaphore_kick(); inside a step, with the lock held. Sets more if there are
+ * more waiters to kick than fit in the wake queue.
+ */
 #ifdef BROKEN_NUDGE_LOOP
-#define NUDGES		(queued > 0 && UNITS > 0 && at < queued)
+#define KICKS		(queued > 0 && UNITS > 0 && at < queued)
 #else
-#define NUDGES		(FIRST_FITS && !FIRST_IS_DUE && at < queued && \
+#define KICKS		(FIRST_FITS && !FIRST_IS_DUE && at < queued && \
 			 wanted[queue[at]] == 1)
 #endif
-#define semaphore_nudge()						\
+#define semaphore_kick()						\
 	at = 0;								\
 	do								\
-	:: NUDGES && at < UNITS && at < NUDGED_MAX && !more ->		\
+	:: KICKS && at < UNITS && at < KICKED_MAX && !more ->		\
 		if							\
-		:: outcome[queue[at]] == NUDGED -> at++			\
-		:: outcome[queue[at]] != NUDGED && wakes < BATCH ->	\
-			kipc_nudge(queue[at]);				\
+		:: outcome[queue[at]] == KICKED -> at++			\
+		:: outcome[queue[at]] != KICKED && wakes < BATCH ->	\
+			kipc_kick(queue[at]);				\
 			at++						\
-		:: outcome[queue[at]] != NUDGED && wakes == BATCH ->	\
+		:: outcome[queue[at]] != KICKED && wakes == BATCH ->	\
 			more = true					\
 		fi							\
 	:: else -> break						\
@@ -551,39 +592,40 @@ inline semaphore_tell()
 #endif
 
 /*
- * semaphore_leave_waking(). A waiter may see its grant at once, before the unlock and
- * the wake-up; one that sees that it was nudged needs the lock, so that may be one
- * step. The news are of all units where anybody has waited.
+ * semaphore_unlock_waking(). A waiter may see its grant at once, before the
+ * unlock and the wake-up, so each grant is a step of its own. A kicked waiter
+ * needs the lock to continue, so the kicks and the unlock can be one step. If
+ * there were waiters, the pollers are told of all units.
  */
-inline semaphore_leave()
+inline semaphore_unlock()
 {
 	do
-	:: d_step {			/* semaphore_serve() */
+	:: d_step {			/* semaphore_grant_waiters() */
 		FIRST_FITS && FIRST_MAY_BE_HANDED && wakes < BATCH ->
 #if POLLERS
 		room = room || IS_FULL;
 		units = true;
 #endif
-		serve_first()
+		grant_first()
 	   }
 	:: atomic {
 		!FIRST_FITS || !FIRST_IS_DUE || wakes == BATCH ->
 		more = MORE_TO_GRANT;
-		semaphore_nudge();
+		semaphore_kick();
 		NEWS_UNITS(queued == 0 && UNITS > 0 && units);
-		semaphore_unlock()
+		semaphore_unlock_quiet()
 	   };
-		kipc_waker_flush();
+		kipc_wake_q_flush();
 		if
 		:: !more -> break
-		:: ENTERING {
+		:: LOCKED_STEP {
 			more ->
 			more = false;
 			NEWS_UNITS(true);
 #ifdef BROKEN_RELOCK
 			lock_element()
 #else
-			semaphore_enter()
+			semaphore_lock()
 #endif
 		   }
 		fi
@@ -601,13 +643,13 @@ inline semaphore_leave()
 #define MAKES_ROOM	FIRST_FITS
 #endif
 
-/* element_add(); likewise */
-#define element_add(n)						\
+/* element_add(); inside a step, with the lock held */
+#define element_add(n)							\
 	if								\
 	:: n <= MAX - UNITS ->						\
 		ret = OK;						\
 		value = value + n;					\
-		taken = taken - n						\
+		taken = taken - n					\
 	:: n > MAX - UNITS && MAKES_ROOM -> ret = PENDING		\
 	:: else ->							\
 		ret = EAGAIN;		/* EOVERFLOW */			\
@@ -616,30 +658,30 @@ inline semaphore_leave()
 
 inline semaphore_post(n)
 {
-	ENTERING {
-		semaphore_enter();
+	LOCKED_STEP {
+		semaphore_lock();
 		NOTE_FULL;
 		element_add(n)
 	};
 	do
 	:: atomic {			/* semaphore_make_room() */
 		ret == PENDING && wakes < BATCH ->
-		serve_first();
+		grant_first();
 		element_add(n)
 	   }
 	:: atomic {
 		ret == PENDING && wakes == BATCH ->
-		semaphore_unlock()
+		semaphore_unlock_quiet()
 	   };
-		kipc_waker_flush();
-		ENTERING {
-			semaphore_enter();
+		kipc_wake_q_flush();
+		LOCKED_STEP {
+			semaphore_lock();
 			NOTE_FULL;
 			element_add(n)
 		}
 	:: atomic { ret != PENDING -> NEWS_UNITS(ret == OK); NOTE_ROOM; break }
 	od;
-	semaphore_leave()
+	semaphore_unlock()
 }
 
 #ifdef BROKEN_TURN
@@ -648,9 +690,9 @@ inline semaphore_post(n)
 #define MAY_LOOK(id)	(queue[0] == id || !FIRST_IS_DUE)
 #endif
 #ifdef BROKEN_OUTCOME_LOOP
-#define AFTER_LOSS	NUDGED
+#define AFTER_LOST_RACE	KICKED
 #else
-#define AFTER_LOSS	PENDING
+#define AFTER_LOST_RACE	PENDING
 #endif
 #ifdef BROKEN_TELL
 #define LOOK_NEWS	false
@@ -658,14 +700,14 @@ inline semaphore_post(n)
 #define LOOK_NEWS	true
 #endif
 
-/* semaphore_look(); inside a step, under the lock */
+/* semaphore_look(); inside a step, with the lock held */
 #define semaphore_look(id)						\
 	if								\
 	:: outcome[id] == OK ->						\
 		NEWS_UNITS(false);					\
 		ret = GRANTED						\
 	:: outcome[id] != OK && wanted[id] <= UNITS && MAY_LOOK(id) ->	\
-		CHECK_TURN(queue[0] == id);				\
+		CHECK_OVERTAKING(queue[0] == id);			\
 		NEWS_UNITS(true);					\
 		value = value - wanted[id];				\
 		granted = granted + wanted[id];				\
@@ -674,15 +716,16 @@ inline semaphore_post(n)
 	:: else ->							\
 		NEWS_UNITS(LOOK_NEWS);					\
 		if							\
-		:: outcome[id] == NUDGED ->				\
+		:: outcome[id] == KICKED ->				\
 			kipc_wait_lost(id);				\
-			beaten[id] = beaten[id] +			\
-				(queue[0] == id && beaten[id] < 2 -> 1 : 0) \
+			lost_in_call[id] = lost_in_call[id] +		\
+				(queue[0] == id && lost_in_call[id] < 2	\
+				 -> 1 : 0)				\
 		:: else							\
 		fi;							\
 		if							\
-		:: ret == NUDGED ->					\
-			outcome[id] = AFTER_LOSS;			\
+		:: ret == KICKED ->					\
+			outcome[id] = AFTER_LOST_RACE;			\
 			ret = PENDING					\
 		:: else -> kipc_waitlist_remove(id)			\
 		fi							\
@@ -694,18 +737,18 @@ inline semaphore_post(n)
 #define GRANTED		OK
 #endif
 
-inline semaphore_look_entering(id)
+inline semaphore_look_locking(id)
 {
-	ENTERING {
-		semaphore_enter();
+	LOCKED_STEP {
+		semaphore_lock();
 		NOTE_FULL;
 		semaphore_look(id);
 		NOTE_ROOM
 	};
 #ifdef BROKEN_BEHIND
-	semaphore_unlock()
+	semaphore_unlock_quiet()
 #else
-	semaphore_leave()
+	semaphore_unlock()
 #endif
 }
 
@@ -719,7 +762,7 @@ inline semaphore_sleep(id, n, timed)
 		kipc_wait_sleep(id, timed);
 		if
 		:: ret == OK -> break
-		:: else -> semaphore_look_entering(id)
+		:: else -> semaphore_look_locking(id)
 		fi;
 		if
 		:: ret != PENDING -> break
@@ -731,7 +774,7 @@ inline semaphore_sleep(id, n, timed)
 		taken = taken + (ret == OK -> n : 0);
 		kipc_wait_end(id);
 		wanted[id] = 0;
-		/* The kill may also have come after the grant was seen. */
+		/* The kill may also come after the waiter saw its grant. */
 		if
 		:: ret == OK && kills > 0 -> kills--; killed = true
 		:: skip
@@ -748,8 +791,9 @@ inline semaphore_sleep(id, n, timed)
 }
 
 /*
- * Back in its place it may want fewer units than those behind it. Where it does not,
- * semaphore_leave() does no more than to unlock.
+ * A waiter that is back in its place may want fewer units than the waiters
+ * behind it, so there may be enough for it at once. Otherwise
+ * semaphore_unlock() does nothing but the unlock.
  */
 #ifdef BROKEN_RETURN
 #define IS_BACK		false
@@ -757,15 +801,15 @@ inline semaphore_sleep(id, n, timed)
 #define IS_BACK		(ret == PENDING && FIRST_FITS)
 #endif
 
-/* element_take() or kipc_wait_begin(), under the lock */
+/* element_take() or kipc_wait_begin(), with the lock held */
 inline semaphore_wait(id, n, timed, try)
 {
-	ENTERING {
-		semaphore_enter();
+	LOCKED_STEP {
+		semaphore_lock();
 		NOTE_FULL;
 		if
 		:: n <= UNITS && ELEMENT_LETS(id) ->
-			CHECK_TURN(LEADS(id));
+			CHECK_OVERTAKING(LEADS(id));
 			value = value - n;
 			taken = taken + n;
 			ret = OK
@@ -781,8 +825,8 @@ inline semaphore_wait(id, n, timed, try)
 		NOTE_ROOM
 	};
 	if
-	:: IS_BACK -> semaphore_leave()
-	:: atomic { !IS_BACK -> semaphore_unlock() };
+	:: IS_BACK -> semaphore_unlock()
+	:: atomic { !IS_BACK -> semaphore_unlock_quiet() };
 #ifndef BROKEN_TELL_ROOM
 		semaphore_tell()
 #endif
@@ -794,8 +838,8 @@ inline semaphore_wait(id, n, timed, try)
 /* ------------------------------------------------------------------------ */
 
 /*
- * A look and a compare-and-swap that succeeds afterwards do what one step does,
- * and a look that decides nothing is as good as none.
+ * A load of the word and a successful compare-and-swap after it are equivalent
+ * to one step. A load that decides nothing has no effect, and is left out.
  */
 #define IN_WORD		(word & COUNT)
 #define ASK_TO_TAKE	(word & SLOW)
@@ -806,17 +850,17 @@ inline semaphore_wait(id, n, timed, try)
 			 (word & WOKEN) && IN_WORD + n > 1)
 #endif
 
-/* Taken by the word; likewise for one who gives. */
+/* Takes n units from the word, or gives them to the word. */
 #define word_take(n)							\
 	!ASK_TO_TAKE && IN_WORD >= n ->					\
-	CHECK_TURN(queued == 0);					\
+	CHECK_OVERTAKING(queued == 0);					\
 	word = word - n;						\
-	taken = taken + n;							\
+	taken = taken + n;						\
 	ret = OK
 #define word_give(n)							\
 	!ASK_TO_GIVE(n) && IN_WORD + n <= MAX ->			\
 	word = word + n;						\
-	taken = taken - n;							\
+	taken = taken - n;						\
 	CHECK_WOKEN
 
 /* kipc_semaphore_post() */
@@ -830,7 +874,7 @@ inline fast_post(n)
 	fi
 }
 
-/* kipc_semaphore_trywait(); who tries has no record */
+/* kipc_semaphore_trywait(); it needs no waiter record */
 inline fast_trywait(n)
 {
 	MAY_DIE;
@@ -841,7 +885,7 @@ inline fast_trywait(n)
 	fi
 }
 
-/* kipc_semaphore_timedwait(); ret says what came of it */
+/* kipc_semaphore_timedwait(); sets ret to the result */
 inline fast_timedwait(id, n, timed)
 {
 	MAY_DIE;
@@ -860,7 +904,7 @@ inline fast_timedwait(id, n, timed)
 			:: else -> break
 			fi
 		od;
-		beaten[id] = 0
+		lost_in_call[id] = 0
 	fi
 }
 
@@ -889,7 +933,7 @@ proctype trier(byte n)
 out:	done++
 }
 
-/* Takes what is there, some times, and gives it back, each unit by itself. */
+/* Takes units a number of times, without waiting, and posts each of them. */
 proctype lender(byte times)
 {
 	LOCALS NEWS;
@@ -908,19 +952,19 @@ proctype lender(byte times)
 out:	done++
 }
 
-proctype waiter(byte id; byte n; byte times; byte habits)
+proctype waiter(byte id; byte n; byte times; byte options)
 {
 	WAITER_LOCALS NEWS;
 
 	do
 	:: times > 0 ->
 		times--;
-		fast_timedwait(id, n, (habits & TIMED));
-		/* Whoever was killed has nothing, whatever came first. */
+		fast_timedwait(id, n, (options & TIMED));
+		/* A killed waiter has no unit, whichever event came first. */
 		assert(!killed || ret != OK);
 		if
 		:: killed -> break
-		:: !killed && ret == OK && (habits & POSTS) ->
+		:: !killed && ret == OK && (options & POSTS) ->
 			fast_post(n)
 		:: else
 		fi
@@ -930,21 +974,21 @@ out:	done++
 }
 
 #if POLLERS
-/* poll(2): semaphore_poll() registers with the first look, not with others. */
+/* poll(2): only the first call of semaphore_poll() registers the poller. */
 proctype poller(byte id; byte what)
 {
 	LOCALS NEWS;
-	bool patient, waited;
+	bool forever, waited;
 
 	if
-	:: patient = true
-	:: patient = false
+	:: forever = true
+	:: forever = false
 	fi;
 #ifndef BROKEN_REGISTER
 	d_step { polling[id] = what; registered++ };	/* poll_wait() */
 #endif
 	/* kipc_semaphore_claim() */
-	ENTERING { semaphore_enter(); semaphore_unlock() };
+	LOCKED_STEP { semaphore_lock(); semaphore_unlock_quiet() };
 	do
 	:: waited = (queued > 0);		/* kipc_semaphore_ready() */
 		if
@@ -960,10 +1004,10 @@ proctype poller(byte id; byte what)
 #endif
 end_polling:	if
 		:: triggered[id] -> triggered[id] = false
-		:: !patient -> break
+		:: !forever -> break
 		fi
 	od;
-	/* poll_freewait(): it tells nobody, and the word stays frozen. */
+	/* poll_freewait(): there is no callback, so the word stays claimed. */
 	atomic {
 		polling[id] = 0;
 		triggered[id] = false;
@@ -994,7 +1038,7 @@ proctype scribbler()
 init {
 	byte at, polls;
 
-	atomic { CAST };
+	atomic { RUN };
 	timeout;
 	check_end()
 }

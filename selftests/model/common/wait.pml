@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kmod/wait.c: the waitlist, sleeping, granting and waking. Needs WAITERS and
- * BATCH. A waiter is a number, which stands for the thread and for its record:
- * asleep[] is the thread's state, outcome[] the record's.
+ * Models kmod/wait.c: the waitlist, sleeping, granting and waking. The
+ * including model must define WAITERS and BATCH. A waiter is a number, which
+ * identifies both the thread and its waiter record: asleep[] is the state of
+ * the thread, outcome[] the state of the record.
  */
 
-/* What a verb returns, and PENDING. */
+/* The results of an operation, and the states of a waiter record. */
 #define PENDING		0
 #define OK		1
 #define SERIAL		2
@@ -16,7 +17,7 @@
 #define EOWNERDEAD	7
 #define EFAULT		8
 #define UNARRIVED	9
-#define NUDGED		10
+#define KICKED		10
 #define ENOTRECOVERABLE	11
 #define ENXIO		12
 #define SPINNING	13
@@ -31,25 +32,25 @@
 #define DEATHS	0
 #endif
 
-/* Where there are several lists QUEUE and QUEUED say which one is meant. */
+/* A model with several lists defines QUEUE and QUEUED to select one. */
 #ifndef QUEUE
 #define QUEUE(at)	queue[at]
 #define QUEUED		queued
 
-byte queue[WAITERS];		/* e->waiters, the first one first */
+byte queue[WAITERS];		/* e->waiters, in order */
 byte queued;
 #endif
 byte outcome[WAITERS];
 bool asleep[WAITERS];		/* TASK_INTERRUPTIBLE */
 
-/* How many more may come. */
-byte signals = SIGNALS;		/* with a handler */
-byte kills = KILLS;		/* SIGKILL, for a thread in the kernel */
-byte deaths = DEATHS;		/* the same, between two steps in user space */
+/* How many more of these events may happen. */
+byte signals = SIGNALS;		/* signals with a handler */
+byte kills = KILLS;		/* SIGKILL of a thread in the kernel */
+byte deaths = DEATHS;		/* SIGKILL between two steps in user space */
 
-byte done;			/* processes that have run to their end */
+byte done;			/* number of processes that have ended */
 
-/* What every process has of its own. */
+/* The local variables of every process. */
 #define LOCALS			\
 	short old;		\
 	byte ret, wakes, at;	\
@@ -60,14 +61,14 @@ byte done;			/* processes that have run to their end */
 	LOCALS;			\
 	bool pending, killed
 
-/* A participant dies here without a word, if one still may; ends at out. */
-#define MAY_DIE						\
+/* The process may die here and goes to its label "out", if deaths are left. */
+#define MAY_DIE							\
 	if							\
 	:: atomic { deaths > 0 -> deaths--; old = 0; goto out }	\
 	:: skip							\
 	fi
 
-/* URGENT is the one waiter that is a real-time thread. */
+/* URGENT is the only waiter that is a real-time thread. */
 #ifdef URGENT
 #define LEADS(id)	(QUEUED == 0 || (id == URGENT && QUEUE(0) != URGENT))
 #else
@@ -75,14 +76,15 @@ byte done;			/* processes that have run to their end */
 #endif
 
 /*
- * Where PLACES is defined a waiter that a signal interrupts has its place again
- * (kmod/place.c): place[] is in the thread's record. Tickets begin anew where none is
- * in use, for only their order counts.
+ * With PLACES, a waiter that is interrupted by a signal gets its place back
+ * (kmod/place.c). place[] is part of the thread's record. Tickets restart at 0
+ * when none is in use; this bounds the state space, and only the order of the
+ * tickets matters.
  */
 #ifdef PLACES
 byte tickets;			/* object->tickets */
 byte ticket[WAITERS];
-byte place[WAITERS];		/* a ticket; 0: none */
+byte place[WAITERS];		/* a ticket, or 0 for none */
 
 #define NO_TICKET(id)		(ticket[id] == 0 && place[id] == 0)
 #define NO_TICKETS		(NO_TICKET(0) && NO_TICKET(1) && \
@@ -106,19 +108,19 @@ byte place[WAITERS];		/* a ticket; 0: none */
 #endif
 
 /*
- * Where ARRIVAL_ORDER is defined, too: whatever the tickets say, a waiter that is
- * granted has begun to wait before all that are in the queue.
+ * With ARRIVAL_ORDER, the model checks without looking at tickets that a
+ * granted waiter began to wait before all waiters that are still queued.
  */
 #ifdef ARRIVAL_ORDER
 byte begun;
-byte since[WAITERS];		/* 0: does not wait, and has no place */
+byte since[WAITERS];		/* 0: not waiting, and without a place */
 
 #define NOTE_BEGIN(id)						\
 	begun = begun + (since[id] -> 0 : 1);			\
 	since[id] = (since[id] -> since[id] : begun)
 #define FORGET_BEGIN(id)					\
 	since[id] = (INTERRUPTED -> since[id] : 0)
-#define CHECK_ORDER(id)					\
+#define CHECK_ORDER(id)						\
 	at = 0;							\
 	do							\
 	:: at < QUEUED ->					\
@@ -139,12 +141,15 @@ byte since[WAITERS];		/* 0: does not wait, and has no place */
 #define KEPT(ticket)	ticket
 #endif
 
-/* The end of a wait that goes on after the handler. */
+/* The wait ends because of a signal, and continues after the handler. */
 #define INTERRUPTED	(ret == ERESTARTSYS && !killed)
 
-/* Where RACES is defined a first waiter that was nudged may find that it is too late. */
+/*
+ * With RACES, a kicked first waiter may find that another thread has taken the
+ * unit in the meantime.
+ */
 #ifdef RACES
-byte lost_races[WAITERS];	/* of the record, or of the place */
+byte lost_races[WAITERS];	/* of the record, later of the place */
 
 #define HAS_LOST(id)		(lost_races[id] >= 2)
 #ifdef URGENT
@@ -156,7 +161,7 @@ byte lost_races[WAITERS];	/* of the record, or of the place */
 /* kipc_wait_is_due() */
 #define IS_DUE(id)		(HAS_LOST(id) || IS_URGENT(id))
 
-/* Runs inside a step of its caller, under the lock */
+/* Must be called inside a step of the caller, with the lock held. */
 #define kipc_wait_lost(id)						\
 	lost_races[id] = lost_races[id] +				\
 		(QUEUE(0) == id && !IS_DUE(id) -> 1 : 0)
@@ -171,13 +176,13 @@ byte lost_races[WAITERS];	/* of the record, or of the place */
 #define KEEP_RACES(id)	skip
 #endif
 
-/* kipc_wait_end(), which is the end of the record, too */
+/* kipc_wait_end(); the waiter record ends here, too. */
 #define kipc_wait_end(id)						\
 	KEEP_PLACE(id);							\
 	KEEP_RACES(id);							\
 	outcome[id] = PENDING
 
-/* kipc_wait_begin(); runs inside a step of its caller, under the lock */
+/* kipc_wait_begin(); inside a step of the caller, with the lock held. */
 #define kipc_wait_begin(id)			\
 	outcome[id] = PENDING;			\
 	TAKE_PLACE(id);				\
@@ -192,7 +197,7 @@ byte lost_races[WAITERS];	/* of the record, or of the place */
 	QUEUED++;				\
 	at = 0
 
-/* kipc_waitlist_remove(); likewise */
+/* kipc_waitlist_remove(); inside a step, with the lock held. */
 #define kipc_waitlist_remove(id)				\
 	at = 0;							\
 	do							\
@@ -208,33 +213,35 @@ byte lost_races[WAITERS];	/* of the record, or of the place */
 	at = 0
 
 /*
- * kipc_grant(), of the first; likewise. The waker keeps the thread alone, or nobody
- * where it looks for itself. That is decided by one compare-and-swap; a granter that
- * has not seen it begin to look wakes it for nothing, as late wake-ups do.
+ * kipc_grant() of the first waiter; inside a step, with the lock held. The wake
+ * queue holds the thread, or NO_TASK if the waiter is spinning: a spinning
+ * waiter sees its outcome without a wake-up. One compare-and-swap decides which
+ * of the two it is. If the granter does not see that the waiter has begun to
+ * spin, the wake-up is spurious, like any late wake-up.
  */
-#define NOBODY		WAITERS
+#define NO_TASK		WAITERS
 #define kipc_grant(result)						\
-	CHECK_ORDER(QUEUE(0));					\
-	tasks[wakes] = (outcome[QUEUE(0)] == SPINNING -> NOBODY : QUEUE(0)); \
+	CHECK_ORDER(QUEUE(0));						\
+	tasks[wakes] = (outcome[QUEUE(0)] == SPINNING -> NO_TASK : QUEUE(0)); \
 	wakes++;							\
 	outcome[QUEUE(0)] = result;					\
 	kipc_waitlist_remove(QUEUE(0))
 
-/* kipc_nudge(); likewise */
-#define kipc_nudge(id)							\
-	tasks[wakes] = (outcome[id] == SPINNING -> NOBODY : id);	\
+/* kipc_kick(); inside a step, with the lock held. */
+#define kipc_kick(id)							\
+	tasks[wakes] = (outcome[id] == SPINNING -> NO_TASK : id);	\
 	wakes++;							\
-	outcome[id] = NUDGED
+	outcome[id] = KICKED
 
-/* kipc_waker_flush(): each wake_up_process() is a step, with no lock held */
-inline kipc_waker_flush()
+/* kipc_wake_q_flush(): each wake_up_process() is one step, without the lock. */
+inline kipc_wake_q_flush()
 {
 	do
 	:: d_step {
 		wakes > 0 ->
 		wakes--;
 		if
-		:: tasks[wakes] != NOBODY -> asleep[tasks[wakes]] = false
+		:: tasks[wakes] != NO_TASK -> asleep[tasks[wakes]] = false
 		:: else
 		fi;
 		tasks[wakes] = 0
@@ -244,8 +251,9 @@ inline kipc_waker_flush()
 }
 
 /*
- * kipc_wait_spin(): it need not look at all, and may cease to at any time. Each
- * compare-and-swap that succeeds is a step, one that fails finds the outcome.
+ * kipc_wait_spin(): the waiter need not spin at all, and may stop spinning at
+ * any time. Each successful compare-and-swap is one step; a failed
+ * compare-and-swap means that the outcome is there.
  */
 inline kipc_wait_spin(id)
 {
@@ -255,7 +263,7 @@ inline kipc_wait_spin(id)
 		if
 		:: outcome[id] != SPINNING
 #ifdef BROKEN_SPIN
-		:: outcome[id] == SPINNING	/* and is taken to look still */
+		:: outcome[id] == SPINNING	/* still counts as spinning */
 #elif defined BROKEN_SPIN_STORE
 		:: outcome[id] == SPINNING -> outcome[id] = PENDING
 #else
@@ -266,8 +274,15 @@ inline kipc_wait_spin(id)
 }
 
 /*
- * kipc_wait_sleep(): the outcome is looked at without the lock. That the
- * deadline passes, a signal or a kill comes is looked at where it is noticed.
+ * kipc_wait_sleep(): the outcome is read without the lock. A deadline, a signal
+ * and a kill are modelled at the point where the thread notices them.
+ *
+ *	sleeper				granter
+ *	asleep = true			outcome = result
+ *	read outcome			asleep = false (the wake-up)
+ *
+ * Whatever the interleaving, the sleeper either reads the outcome or is woken
+ * after it. BROKEN_SLEEP exchanges the two steps of the sleeper.
  */
 inline kipc_wait_sleep(id, timed)
 {
@@ -293,7 +308,7 @@ end_asleep:	if				/* wait_expired() */
 		:: timed -> ret = ETIMEDOUT; break
 		:: atomic { signals > 0 -> signals--; pending = true }
 		:: atomic { kills > 0 -> kills--; pending = true; killed = true }
-		/* One that might have come did not. */
+		/* An event that could have come did not come. */
 		:: atomic { signals > 0 -> signals--; goto end_asleep }
 		:: atomic { kills > 0 -> kills--; goto end_asleep }
 		fi

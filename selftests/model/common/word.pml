@@ -1,45 +1,53 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kmod/word.c: one element, its lock, its word in the page and the kernel's
- * own record of it. Needs SLOW, a bit above every value.
+ * Models kmod/word.c: one element with its lock, its word in the shared page
+ * and the kernel's own record of the word. The including model must define
+ * SLOW, a bit above every value.
  *
- * Promela steps are sequentially consistent. That is what the code asks for:
- * the word is changed by read-modify-write alone while user space owns it, and
- * all else that is shared is under the lock or published by release/acquire.
+ * Promela steps are sequentially consistent. The code asks for no less: while
+ * user space owns the word, the word changes only by read-modify-write
+ * operations. All other shared state is protected by the lock or published by
+ * release and acquire.
  */
 #ifndef START
-#define START 0			/* the value to begin with */
+#define START 0			/* the initial value */
 #endif
 
 #ifdef SEALED
-short word = SLOW | START;	/* libkipc's stand-in for "ask the kernel" */
+short word = SLOW | START;	/* libkipc's substitute: "ask the kernel" */
 short value = SLOW | START;
 #else
 short word = START;		/* in the page */
-short value = START;		/* e->value; SLOW: frozen */
+short value = START;		/* e->value; SLOW: the word is claimed */
 #endif
 bool locked;			/* e->lock */
 
-#define FROZEN	((value & SLOW) != 0)
+#define IS_CLAIMED	((value & SLOW) != 0)
 
-/* What the element holds, whoever owns it just now. */
-#define CURRENT	(FROZEN -> (value & ~SLOW) : (word & ~SLOW))
+/* The value of the element, independent of the current owner of the word. */
+#define CURRENT	(IS_CLAIMED -> (value & ~SLOW) : (word & ~SLOW))
 
-/* What keeps the protocol sound; broken variants must be seen to do harm. */
+/*
+ * Invariants of the protocol. The searches for deliberate mistakes leave them
+ * out, since each mistake must also be found by its effect.
+ */
 #ifdef NO_INVARIANTS
 #define INVARIANT(condition)	skip
 #else
 #define INVARIANT(condition)	assert(condition)
 #endif
 
-/* What user space may rely on while it owns the word. */
-#ifndef THAWED
-#define THAWED	(queued == 0)
+/*
+ * The condition that holds while user space owns the word, and hence under
+ * which the kernel may return the word.
+ */
+#ifndef RETURNABLE
+#define RETURNABLE	(queued == 0)
 #endif
 #ifdef SCRIBBLES
-#define INVARIANT_THAWED	skip
+#define INVARIANT_RETURNABLE	skip
 #else
-#define INVARIANT_THAWED	INVARIANT(THAWED)
+#define INVARIANT_RETURNABLE	INVARIANT(RETURNABLE)
 #endif
 
 inline lock_element()
@@ -52,11 +60,14 @@ inline unlock_element()
 	locked = false
 }
 
-/* kipc_word_freeze(): the fetch_or is one step. The page keeps the value. */
-inline kipc_word_freeze()
+/*
+ * kipc_word_claim(): the atomic fetch_or is one step. The word in the page
+ * keeps its value beside SLOW.
+ */
+inline kipc_word_claim()
 {
 	if
-	:: !FROZEN ->
+	:: !IS_CLAIMED ->
 		value = word | SLOW;
 		word = value
 	:: else
@@ -64,20 +75,21 @@ inline kipc_word_freeze()
 }
 
 /*
- * To take the lock, to freeze and to change the record is one step: until the
- * thaw nobody else can do more than find SLOW and the lock taken.
+ * Taking the lock, claiming the word and changing the record are one step.
+ * Until the word is returned, another process can only find SLOW set and the
+ * lock taken, so the intermediate states are not visible.
  */
 #ifdef BROKEN_FREEZE
-#define ENTERING
+#define LOCKED_STEP
 #else
-#define ENTERING	atomic
+#define LOCKED_STEP	atomic
 #endif
 
-/* kipc_word_thaw() */
-inline kipc_word_thaw()
+/* kipc_word_return() */
+inline kipc_word_return()
 {
 #ifndef SEALED
-	INVARIANT_THAWED;
+	INVARIANT_RETURNABLE;
 	value = value & ~SLOW;
 	word = value
 #else
