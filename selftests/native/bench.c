@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What kipc-bench makes of its samples, and reads of what it wrote. */
+/* Tests how kipc-bench evaluates samples, and how it reads saved results. */
 #include "kselftest_harness.h"
 
 #include <math.h>
@@ -12,7 +12,7 @@
 #include "bench/view_acceptance.c"
 #include "bench/view_changes.c"
 
-/* What contest.c needs of run.c, which forks and kills. */
+/* Substitutes for the functions of run.c that contest.c calls. */
 void run_sample(struct run *run, __u64 ticks, double operations)
 {
 	run->values[run->taken++] = ticks / operations;
@@ -62,14 +62,14 @@ TEST(fairness)
 {
 	const double equal[] = { 5, 5, 5, 5 };
 	const double one[] = { 8, 0, 0, 0 };
-	const double nobody[] = { 0, 0 };
+	const double zero[] = { 0, 0 };
 
 	EXPECT_EQ(1, statistics_jain(equal, 4));
 	EXPECT_EQ(0.25, statistics_jain(one, 4));
-	EXPECT_EQ(1, statistics_jain(nobody, 2));
+	EXPECT_EQ(1, statistics_jain(zero, 2));
 }
 
-/* Contenders as they are at 1000 ticks, which are nanoseconds. */
+/* Returns a run with these shares. The tests judge it at 1000 ticks (ns). */
 static struct run *contest_of(const struct share *shares, size_t count)
 {
 	struct run *run = aligned_alloc(CACHE_LINE, sizeof(*run));
@@ -94,7 +94,10 @@ TEST(contest_of_equals)
 	free(run);
 }
 
-/* One that got nothing has waited all the time, though its wait never ended. */
+/*
+ * The wait of a contender that got nothing has not ended, but counts with its
+ * length so far.
+ */
 TEST(contest_in_which_one_starves)
 {
 	const struct share shares[] = {
@@ -108,7 +111,7 @@ TEST(contest_in_which_one_starves)
 	free(run);
 }
 
-/* Each side is judged for itself, and the worse one counts, whichever comes first. */
+/* Each side is judged separately. The worse side counts, in either order. */
 TEST(contest_of_two_sides)
 {
 	const struct share shares[] = {
@@ -128,7 +131,7 @@ TEST(contest_of_two_sides)
 	free(run);
 }
 
-/* Where waits are not timed there is no longest one, and none began. */
+/* If waits are not timed, there is no longest wait. */
 TEST(contest_without_a_clock)
 {
 	const struct share shares[] = { { .done = 2 }, { .done = 2 } };
@@ -151,7 +154,7 @@ TEST(contender_counts_its_turns_and_waits)
 	EXPECT_EQ(1UL, share.done);
 	EXPECT_LE(first, share.begin);
 	EXPECT_EQ(share.begin - first, share.longest);
-	/* A long wait, and a shorter one that leaves it standing. */
+	/* A shorter wait after a long one does not change the longest wait. */
 	contest_wait(&share, clock_ticks() - 1000000000);
 	contest_got(&share);
 	second = share.longest;
@@ -173,7 +176,7 @@ static void *get_some(void *data)
 	return NULL;
 }
 
-/* It samples what those get that it is told of, and only those. */
+/* contest_watch() samples the progress of the given contenders only. */
 TEST(contest_is_watched)
 {
 	const struct share shares[] = { { .done = 7 }, {} };
@@ -192,7 +195,7 @@ TEST(contest_is_watched)
 	free(run);
 }
 
-/* What the file has, as results; the line that is wrong, or 0. */
+/* Reads results from @text. Returns the number of an invalid line, or 0. */
 static unsigned int read_text(struct results *results, const char *text)
 {
 	FILE *file = fmemopen((void *)text, strlen(text), "r");
@@ -316,7 +319,7 @@ TEST(best_peer_and_floor)
 	forget(&results);
 }
 
-/* Of the peer's rows one says how noisy the two runs are: 10 %. */
+/* The change of the peer's row says how noisy the two runs are: 10 %. */
 TEST(changes_are_what_is_more_than_noise)
 {
 	static const char before[] =
@@ -352,7 +355,7 @@ TEST(changes_are_what_is_more_than_noise)
 	forget(&now);
 }
 
-/* The first run that has both sides of a promise counts. */
+/* The first run that measured both sides of a promise counts. */
 TEST(promises_are_met_or_missed)
 {
 	static const char counted[] =
@@ -380,7 +383,7 @@ TEST(promises_are_met_or_missed)
 	forget(&runs[1]);
 }
 
-/* Of several peers the cheapest that was measured counts, and is named. */
+/* Of several peers, the cheapest measured one counts and is named. */
 TEST(promise_beside_the_best_of_peers)
 {
 	static const char all[] =
@@ -409,7 +412,7 @@ TEST(promise_beside_the_best_of_peers)
 	forget(&run);
 }
 
-/* One that is of time looks only at the run that was timed. */
+/* A promise about time uses only the run that was timed. */
 TEST(promise_of_time)
 {
 	static const char counted[] =

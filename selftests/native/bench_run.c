@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How kipc-bench runs a row, whatever becomes of it. */
+/* Tests how kipc-bench runs a row, including rows that fail or hang. */
 #include "kselftest_harness.h"
 
 #include <signal.h>
@@ -9,7 +9,7 @@
 
 static const struct subject peer = { .name = "peer", .role = ROLE_PEER };
 
-/* Runs a row that does that. */
+/* Runs a row that does @work, and returns its outcome. */
 static enum outcome outcome_of(struct run *run, void (*work)(struct run *run))
 {
 	const struct pattern pattern = { .name = "pattern", .run = work };
@@ -62,7 +62,7 @@ static void give_nothing(struct run *run)
 	run_create(run, NULL);
 }
 
-/* Where the worker of a row that hangs says who it is. */
+/* The process ID of the worker of a row that hangs, in shared memory. */
 static pid_t *worker;
 
 static void hang(struct run *run)
@@ -113,11 +113,11 @@ TEST(a_row_that_hangs_times_out)
 	worker = shared_alloc(sizeof(*worker));
 	EXPECT_EQ(OUTCOME_TIMED_OUT, outcome_of(run, hang));
 	EXPECT_STREQ("not done after 1 s", run->why);
-	/* Nobody is left. */
+	/* No process of the row is left. */
 	ASSERT_NE(0, *worker);
 	ASSERT_EQ(*worker, waitpid(*worker, &status, 0));
 	EXPECT_EQ(SIGKILL, WTERMSIG(status));
-	/* The next row knows nothing of that. */
+	/* The next row is not affected. */
 	EXPECT_EQ(OUTCOME_OK, outcome_of(run, give_values));
 }
 

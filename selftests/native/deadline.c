@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kipc_deadline() turns a length of time into a point in time. */
+/* Tests kipc_deadline(), which converts a duration into a point in time. */
 #include <time.h>
 
 #include "kselftest_harness.h"

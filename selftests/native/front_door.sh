@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What make in the top folder installs, takes away again, and refuses. Prints TAP.
+# Tests what the top-level Makefile installs, uninstalls and refuses. Prints TAP.
 # shellcheck disable=SC2317 # functions are called by check()
 set -uo pipefail
 
@@ -11,7 +11,7 @@ number=0
 failed=0
 root=$work/root
 
-# verdict DESCRIPTION STATUS: of what was just done
+# verdict DESCRIPTION STATUS: print the TAP line of the test that just ended
 verdict() {
 	local word=ok
 
@@ -20,7 +20,7 @@ verdict() {
 	echo "$word $number $1"
 }
 
-# check DESCRIPTION COMMAND...
+# check DESCRIPTION COMMAND...: run COMMAND, which must succeed
 check() {
 	local description=$1
 
@@ -29,13 +29,14 @@ check() {
 	verdict "$description" $?
 }
 
-# Not with what calls this, but as a user would call it.
+# Runs make as a user would, without the variables of the make that runs this test.
 front_door() {
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u PREFIX -u DESTDIR -u KERNELS -u TESTS \
 		-u KDIR make -s --no-print-directory -C "$top" "$@"
 }
 
-# refused LINE TARGET ARGUMENT...: by that line, and at once, before anything is built
+# refused LINE COMMAND...: COMMAND must fail with the message LINE, before it builds
+# or boots anything
 refused() {
 	local line=$1
 
@@ -58,7 +59,7 @@ installs_below() {
 		test -f "$root$prefix/lib/pkgconfig/kipc.pc"
 }
 
-# As pkg-config says, with what was installed and nothing else.
+# Links as pkg-config says, with nothing but the installed files.
 links() {
 	local flags
 
@@ -68,7 +69,7 @@ links() {
 		readelf -d "$work/hello" | grep -q 'NEEDED.*libkipc.so.0'
 }
 
-# As modprobe looks for it, below the release that uname says.
+# The module must be where modprobe looks, in the directory of uname's release.
 installs_module() {
 	local release
 
@@ -86,29 +87,29 @@ is_32_bit() {
 	readelf -h "$1" | grep -q 'Class: *ELF32'
 }
 
-# without_home COMMAND...: or without one that can be written to
+# without_home COMMAND...: run COMMAND without HOME and XDG_CACHE_HOME
 without_home() {
 	env -u HOME -u XDG_CACHE_HOME "$@"
 }
 
-# As for a plugin.
+# Links the archive into a shared object, as a plugin would.
 goes_into_a_shared_object() {
 	gcc -shared -o "$work/plugin.so" -Wl,-z,defs -Wl,--whole-archive \
 		"$root$prefix/lib/libkipc.a" -Wl,--no-whole-archive -lpthread
 }
 
-# symbols LIBRARY: what programs link with
+# symbols LIBRARY: print the symbols that programs link with
 symbols() {
 	readelf -W --dyn-syms "$1" | grep -o 'kipc_[a-z_]*@@KIPC_[0-9.]*' | sort
 }
 
-# compiles_with FLAG...: the same library for programs
+# compiles_with FLAG...: the library must have the same symbols with these flags
 compiles_with() {
 	env -u MAKEFLAGS make -s -C "$top/libuser" O="$work/flags" CFLAGS="$*" all &&
 		[ "$(symbols "$work/flags/libkipc.so")" = "$(symbols "$top/build/libuser/libkipc.so")" ]
 }
 
-# The objects of the last compiler are not taken for those of another.
+# Objects of one compiler must not be reused for another compiler.
 compiles_again() {
 	local make=(make -s --no-print-directory -C "$top/libuser" O="$work/objects")
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The parts of the word count that need no module: what a word is, the table
- * that lies in shared memory, and counting a file.
+ * Tests the parts of the word count example that need no module: splitting text
+ * into words, the table in shared memory, and counting the words of a file.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,10 +17,10 @@
 
 #define WORDS	1000
 
-/* Joins the words that are found with spaces. */
+/* The words found so far, joined with spaces. */
 struct found {
 	char text[256];
-	int refuse;		/* negative errno to answer with, or 0 */
+	int refuse;		/* negative errno to return, or 0 */
 };
 
 static int join(void *context, const char *word, size_t length)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The inline fast paths of kipc.h on a word that is no kernel's: there is no
- * descriptor behind the handle, so that whatever wants the kernel gets -EBADF.
+ * Tests the inline fast paths of kipc.h on a word in ordinary memory. The handle
+ * has no descriptor, so each operation that enters the kernel fails with -EBADF.
  */
 #include <pthread.h>
 
@@ -114,7 +114,7 @@ TEST_F(words, bad_arguments_are_refused)
 	EXPECT_EQ(5, self->words[0]);
 }
 
-/* Bits that nobody knows yet may mean anything. */
+/* Unknown bits may have any meaning, so only the kernel may interpret them. */
 TEST_F(words, garbage_is_left_to_the_kernel)
 {
 	const kipc_word garbage[] = {
@@ -150,7 +150,7 @@ TEST_F(words, units_are_given_to_waiters_by_the_kernel)
 	EXPECT_EQ(KIPC_SEMAPHORE_WAITERS, self->words[0]);
 }
 
-/* For one unit somebody is awake already. */
+/* WOKEN says that a waiter is awake already for one unit. */
 TEST_F(words, one_unit_can_be_given_to_who_is_woken)
 {
 	self->words[0] = KIPC_SEMAPHORE_WOKEN;
@@ -163,7 +163,7 @@ TEST_F(words, one_unit_can_be_given_to_who_is_woken)
 	EXPECT_EQ(KIPC_SEMAPHORE_WOKEN, self->words[0]);
 }
 
-/* One unit for so many, of the second element. */
+/* Posts one unit to the first element, and waits for @count of the second. */
 static int post_wait(struct kipc_semaphore *semaphore, unsigned int count)
 {
 	return kipc_semaphore_post_wait(semaphore, 0, 1, semaphore, 1, count);
@@ -184,7 +184,7 @@ TEST_F(words, post_wait_posts_and_asks_the_kernel)
 	EXPECT_EQ(0, self->words[STRIDE]);
 }
 
-/* Where it needs the kernel for either, the kernel does both. */
+/* If either half needs the kernel, the kernel does both. */
 TEST_F(words, post_wait_asks_the_kernel_first)
 {
 	self->words[STRIDE] = KIPC_SLOW;
@@ -205,7 +205,10 @@ TEST_F(words, post_wait_does_not_pass_the_maximum)
 	EXPECT_EQ(1, self->words[STRIDE]);
 }
 
-/* Of which the words say nothing: each wait that has to asks the kernel. */
+/*
+ * Counts the waits that spin. The words do not change while a wait spins, so
+ * each of them has to enter the kernel in the end.
+ */
 TEST_F(words, spins_are_counted)
 {
 	struct kipc_spins spins;
@@ -229,7 +232,7 @@ TEST_F(words, spins_are_counted)
 	EXPECT_EQ(several ? 200 : 0, spins.waits);
 }
 
-/* Takes the first element's unit and gives the second's, till there is enough. */
+/* Takes a unit of the first element and posts one to the second, ROUNDS times. */
 static void *run_answers(void *data)
 {
 	struct kipc_semaphore *semaphore = data;
@@ -243,7 +246,7 @@ static void *run_answers(void *data)
 	return NULL;
 }
 
-/* A post that is done is not done again: the wait goes on alone. */
+/* After a post that succeeded, only the wait is repeated. */
 TEST_F(words, spins_find_units)
 {
 	struct kipc_spins spins;
@@ -265,7 +268,7 @@ TEST_F(words, spins_find_units)
 	EXPECT_EQ(0, self->words[STRIDE]);
 }
 
-/* Takes and gives back; owner is only ever touched with the unit in hand. */
+/* Threads that use a unit as a lock. Only the thread with the unit uses owner. */
 struct crowd {
 	struct kipc_semaphore *semaphore;
 	unsigned int owner;
