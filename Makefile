@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The front door: every target here works on its own on a fresh Debian machine.
-# The work is done in libuser/Makefile, kmod/Kbuild, selftests/Makefile and by the
-# scripts in selftests/vm/.
+# The entry points of the build. Each target works on its own on a fresh Debian
+# machine. The work is done by libuser/Makefile, kmod/Kbuild, selftests/Makefile
+# and the scripts in selftests/vm/.
 
 ifneq ($(words $(CURDIR)),1)
 $(error kbuild cannot build in a directory with a space in its name: $(CURDIR))
@@ -18,19 +18,20 @@ libuser := $(MAKE) -s --no-print-directory -C libuser O=$(CURDIR)/build/libuser
 .PHONY: all demo check check-debug check-kcsan check-rt coverage fuzz torture soak bench bench-host
 .PHONY: bench-compare bench-document html lint shell install uninstall check-paths clean help module library
 
-## all: the module for the running kernel, or else the test kernels; the library
+## all: build the library and the module, for the running or else the test kernels
 all: module library
 
-# What the module is for. Where that is not there the test kernels stand in. The release
-# is that of uname, which on Debian is not in include/config/kernel.release.
+# The headers to build the module with. If there are none, the module is built for
+# the test kernels instead. The release is the one that uname prints. On Debian it
+# differs from include/config/kernel.release.
 KDIR := $(or $(KDIR),/lib/modules/$(shell uname -r)/build)
 release := $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
 	'$(KDIR)/include/generated/utsrelease.h' 2>/dev/null)
 modules = $(DESTDIR)/lib/modules/$(release)
 
-# It may not be in the path of a user who becomes root.
+# /sbin may be missing in the path of a user who has become root.
 depmod = [ -n '$(DESTDIR)' ] || PATH="$$PATH:/sbin:/usr/sbin" depmod $(release) || \
-	echo "Without depmod modprobe does not see what has changed" >&2
+	echo "depmod failed, so modprobe does not see the change" >&2
 
 ifneq ($(release),)
 module:
@@ -49,64 +50,64 @@ library:
 demo: setup-build setup-guest
 	@$(vm)/demo
 
-## check: run all tests, those of the module in virtual machines; KERNELS, TESTS
+## check: run all tests, module tests in virtual machines; KERNELS, TESTS
 check: setup-build setup-guest setup-test
 	@$(vm)/check
 
-## check-debug, check-kcsan, check-rt: the module's tests on that kernel; TESTS
+## check-debug, check-kcsan, check-rt: run the module tests on that kernel; TESTS
 check-debug check-kcsan check-rt: check-%: setup-build setup-guest setup-test
 	@KERNELS=$* $(vm)/check -g
 
-## coverage: how much of the module the tests run, and which lines they do not; TESTS
+## coverage: measure which lines of the module the tests run; TESTS
 coverage: setup-build setup-guest setup-test
 	@$(vm)/coverage
 
-## fuzz: fuzz the module for SECONDS, or run again what failed, REPLAY=FILE; SEED, KERNEL
+## fuzz: fuzz the module for SECONDS, or repeat a failure, REPLAY=FILE; SEED, KERNEL
 fuzz: setup-build setup-guest setup-test
 	@selftests/fuzz/run $(if $(SECONDS),-s $(SECONDS)) $(if $(SEED),-S $(SEED)) \
 		$(if $(KERNEL),-k $(KERNEL)) $(if $(REPLAY),-r '$(REPLAY)')
 
-## torture: kill who uses all types at once, for SECONDS or KILLS; KERNELS, SEED
+## torture: kill processes that use all types, for SECONDS or KILLS; KERNELS, SEED
 torture: setup-build setup-guest setup-test
 	@selftests/torture/run $(if $(SECONDS),-s $(SECONDS)) $(if $(KILLS),-n $(KILLS)) \
 		$(if $(SEED),-S $(SEED))
 
-## soak: what chance decides, again and again for SECONDS: tests, torture, fuzzing; KERNELS, SEED
+## soak: repeat random tests, torture and fuzzing for SECONDS; KERNELS, SEED
 soak: setup-build setup-guest setup-test
 	@$(vm)/soak $(if $(SECONDS),-s $(SECONDS)) $(if $(SEED),-S $(SEED))
 
-# The shell counts seconds in a variable of that name.
+# The variable of that name is special in bash, which counts seconds in it.
 unexport SECONDS
 
-## bench: what kipc costs beside its peers, in a virtual machine; ROWS, MODES
+## bench: measure kipc and its peers in a virtual machine; ROWS, MODES
 bench: setup-build setup-guest setup-bench
 	@$(vm)/bench $(MODES)
 
-## bench-host: the same on this machine, which has the module loaded; ROWS
+## bench-host: the same on this machine, with the module loaded; ROWS
 bench-host: setup-build setup-bench
 	@$(vm)/bench host
 
-## bench-compare: what changed by more than the noise since BASE=FILE.csv
+## bench-compare: show what changed by more than the noise since BASE=FILE.csv
 bench-compare: setup-build setup-bench
 	@$(vm)/bench -c "$(BASE)"
 
-## bench-document: show what bench has measured in Documentation/performance.rst
+## bench-document: put the last results into Documentation/performance.rst
 bench-document: setup-build setup-bench
 	@$(vm)/bench -d
 
-## html: the documentation, in build/html
+## html: build the documentation in build/html
 html: setup-html
 	@$(vm)/documentation
 
-## lint: compilers, checkers and style tools have nothing to say
+## lint: check that compilers, checkers and style tools report nothing
 lint: setup-build setup-guest setup-test setup-bench setup-html setup-lint
 	@$(vm)/lint
 
-## shell: a shell in a virtual machine that has the module loaded; KERNELS
+## shell: start a shell in a virtual machine with the module loaded; KERNELS
 shell: setup-build setup-guest setup-test setup-shell
 	@$(vm)/shell
 
-## install, uninstall: the library, and the module if KDIR has headers; PREFIX, DESTDIR
+## install, uninstall: the library, and the module if KDIR exists; PREFIX, DESTDIR
 install: check-paths library $(if $(release),module)
 	@$(libuser) install
 ifneq ($(release),)
@@ -130,14 +131,14 @@ ifneq ($(release),)
 	@$(depmod)
 endif
 
-## clean: remove everything that was built
+## clean: remove all build output
 clean:
 	rm -rf build
 
-## help: this list
+## help: print this list
 help:
 	@sed -n 's/^## /  /p' $(firstword $(MAKEFILE_LIST))
 
-# What each target needs, and no more.
+# Install the packages that a target needs, and no others.
 setup-%:
 	@$(vm)/setup $*
