@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034
-# What the scripts of this folder share; to be sourced.
+# Functions that the scripts of this folder share. It is sourced by them.
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 vm=$top/selftests/vm
 build=$top/build
 cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
-cache=${cache:+$cache/kipc}  # empty where nobody says where it may be
+cache=${cache:+$cache/kipc}  # empty if neither variable is set
 
-test_kernels=(6.1 6.12)      # Debian's, where each test must pass
+test_kernels=(6.1 6.12)      # Debian's, on which each test must pass
 other_kernels=(debug kcsan rt)
 
-# Each make here chooses its own number of jobs, whatever called this script.
+# Each make here chooses its own number of jobs, independent of a calling make.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 say() {
@@ -23,7 +23,7 @@ die() {
 	exit 1
 }
 
-# as_root COMMAND...
+# as_root COMMAND...: run COMMAND as root
 as_root() {
 	if [ "$(id -u)" -eq 0 ]; then
 		"$@"
@@ -35,35 +35,35 @@ as_root() {
 }
 
 refresh_package_lists() {
-	# A source that is down need not be one that we use: whoever wants a
-	# package finds out.
+	# An unreachable source need not be one that is used here. If it is,
+	# installing the package fails.
 	as_root apt-get -qq update >&2 || true
 }
 
-# apt_install PACKAGE...
+# apt_install PACKAGE...: install packages
 apt_install() {
 	as_root env DEBIAN_FRONTEND=noninteractive \
 		apt-get -qq -y --no-install-recommends install "$@" >&2
 }
 
-# package_field PACKAGE FIELD: of the installed version, empty if there is none
+# package_field PACKAGE FIELD: print a field of the installed version, or nothing
 package_field() {
 	dpkg-query -W -f "\${$2}" "$1" 2>/dev/null || true
 }
 
-# in_list WORD LIST...
+# in_list WORD LIST...: succeed if WORD is in LIST
 in_list() {
 	local word=$1
 	shift
 	[[ " $* " == *" $word "* ]]
 }
 
-# need_number NAME VALUE: what somebody asks for by that name
+# need_number NAME VALUE: end the script if VALUE is not a number
 need_number() {
 	[[ $2 =~ ^[0-9]{1,18}$ ]] || die "$1: not a number: '$2'"
 }
 
-# need_kernels KERNEL...
+# need_kernels KERNEL...: end the script if one of them is not a test kernel
 need_kernels() {
 	local kernel
 
@@ -74,19 +74,20 @@ need_kernels() {
 	done
 }
 
-# need_file NAME PATH
+# need_file NAME PATH: end the script if there is no such file
 need_file() {
 	[ -f "$2" ] || die "$1: no such file: $2"
 }
 
-# lock_build: until this shell ends; two builds in one checkout would spoil each other
+# lock_build: lock this checkout until this shell ends, since two concurrent builds
+# would corrupt each other's output
 lock_build() {
 	mkdir -p "$build"
 	exec 7>"$build/lock"
 	flock -n 7 || { say "Waiting for another build in this checkout"; flock 7; }
 }
 
-# need_cache: where kernels and the like are kept from run to run
+# need_cache: create the cache, which keeps kernels and the like between runs
 need_cache() {
 	[ -n "$cache" ] || die "neither HOME nor XDG_CACHE_HOME is set, so there is no cache"
 	if ! mkdir -p "$cache" 2>/dev/null || [ ! -w "$cache" ]; then
@@ -94,9 +95,9 @@ need_cache() {
 	fi
 }
 
-# in_cache ENTRY COMMAND...: prints the path of the cache's ENTRY, which COMMAND
-# fills if it is missing. COMMAND gets an empty directory as its last argument;
-# nobody ever sees a half-filled entry, and only one at a time fills it.
+# in_cache ENTRY COMMAND...: print the path of a cache entry. If it is missing,
+# COMMAND fills it and gets an empty directory as its last argument. The entry
+# appears only when it is complete, and only one process fills it at a time.
 in_cache() {
 	local entry=$cache/$1 temporary=$cache/tmp.$1
 	shift
@@ -115,8 +116,8 @@ in_cache() {
 	printf '%s\n' "$entry"
 }
 
-# make_tests FOLDER GOAL...: in the folder of test programs, here "selftests" or
-# "selftests/native", with output in build/selftests or build/selftests-native
+# make_tests FOLDER GOAL...: run make in a folder of test programs, for instance
+# "selftests/native"; the output goes to build/selftests-native
 make_tests() (
 	folder=$1
 
@@ -129,7 +130,7 @@ make_tests() (
 		KHDR_INCLUDES="-I$top/uapi" USERCFLAGS=-Werror USERLDFLAGS=-static "$@"
 )
 
-# make_library GOAL...
+# make_library GOAL...: run make for the library
 make_library() (
 	lock_build
 	make -s --no-print-directory -j"$(nproc)" -C "$top/libuser" \
