@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Uses libkipc from Python, which finds it as any program does."""
+"""Uses the installed libkipc from Python, by its soname."""
 import ctypes
 import os
 import threading

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loads the library only once the program runs, and uses what keeps something in
- * variables of the thread. Of the library it needs nothing to be linked.
+ * Loads the library with dlopen(), and uses mutexes, which need thread-local
+ * variables of the library. The program is not linked with the library.
  */
 #include <dlfcn.h>
 #include <kipc.h>
@@ -14,7 +14,7 @@ static int (*lock)(struct kipc_mutex *mutex, uint32_t element);
 static int (*unlock)(struct kipc_mutex *mutex, uint32_t element);
 static void (*close_mutex)(struct kipc_mutex *mutex);
 
-/* ISO C has no conversion of an object's address to a function's. */
+/* ISO C does not define the conversion of an object pointer to a function pointer. */
 static int find(void *library, const char *name, void *function)
 {
 	void *address = dlsym(library, name);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A program that uses all types of objects by the shared library, and does so where its
- * argument says. ./stage compiles it with the headers of this version and with those of
- * former releases.
+ * Uses all types of objects with the shared library. The argument selects the context,
+ * for instance a constructor or a child of fork(). ./stage compiles this program with
+ * the headers of this version and with those of former releases.
  */
 #include <kipc.h>
 #include <pthread.h>
@@ -19,7 +19,7 @@
 #define SECONDS_MAX	60	/* a thread that is not woken hangs */
 
 static int failures;
-static char name[32];	/* of a semaphore, another one in each process */
+static char name[32];	/* of a semaphore; different in each process */
 
 static void expect(int line, const char *what, long expected, long seen)
 {
@@ -31,7 +31,7 @@ static void expect(int line, const char *what, long expected, long seen)
 
 #define EXPECT(expected, call)	expect(__LINE__, #call, expected, call)
 
-/* Threads waiting for the object of that name, -1 where it is not listed. */
+/* Returns the number of waiters for the named object, or -1 if it is not listed. */
 static long waiters(void)
 {
 	struct kipc_list_entry entries[8];
@@ -54,7 +54,7 @@ static void *take_unit(void *data)
 	return NULL;
 }
 
-/* One that waits in the kernel is woken by what is inlined here. */
+/* The inlined post must wake a thread that waits in the kernel. */
 static void waiters_are_woken(struct kipc_semaphore *semaphore)
 {
 	pthread_t thread;
@@ -209,7 +209,7 @@ static void use_all(void)
 }
 
 /* ------------------------------------------------------------------------ */
-/* Where                                                                    */
+/* Contexts                                                                 */
 /* ------------------------------------------------------------------------ */
 
 static void in_child(pid_t child)
@@ -225,7 +225,7 @@ static void in_child(pid_t child)
 	EXPECT(0, status);
 }
 
-/* A child has its parent's handles, also if it was made before main(). */
+/* A child inherits its parent's handles, also if it is forked before main(). */
 static void children_inherit(void)
 {
 	struct kipc_mutex *mutex;
@@ -291,7 +291,7 @@ static const struct {
 	{ "posix_spawn", in_child_of_posix_spawn },
 };
 
-/* glibc passes these to constructors too. */
+/* glibc passes the arguments to constructors, too. */
 __attribute__((constructor))
 static void before_main(int argc, char **argv)
 {

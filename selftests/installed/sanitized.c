@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Threads that hand plain data over by objects of the shared library, for
- * ThreadSanitizer: there must be nothing for it to report. Most objects are such that
- * every operation is a system call, which it does not see; of the others it does not see
- * what the library does by itself.
+ * Threads exchange plain data under the protection of objects of the shared library.
+ * ThreadSanitizer must not report a race. Most of the objects are sealed, so that every
+ * operation is a system call, which ThreadSanitizer does not see. For the others it does
+ * not see the compare-and-swaps in the library, which is not instrumented.
  */
 #include <kipc.h>
 #include <pthread.h>
@@ -43,7 +43,7 @@ static void *take(void *data)
 	return (void *)(long)sum;
 }
 
-/* The unit is there, so that it is the library that takes it, without the kernel. */
+/* Waits until the unit is there, so that the library takes it without the kernel. */
 static void catch_ball(int expected)
 {
 	uint32_t units = 0;
