@@ -15,7 +15,7 @@ double clock_rate = 1;
 
 static enum unit unit;
 
-/* Rounds of clock_work()'s loop a nanosecond, or an instruction. */
+/* Rounds of clock_work()'s loop per nanosecond, or per instruction. */
 static double work_rate = 1;
 
 __s64 clock_nanoseconds(void)
@@ -26,7 +26,10 @@ __s64 clock_nanoseconds(void)
 	return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
-/* Two instructions a round: in assembler, so that it is the same everywhere. */
+/*
+ * Runs a loop with two instructions per round. It is in assembler, so that all
+ * compilers and options produce the same.
+ */
 static void work_rounds(unsigned long rounds)
 {
 #if defined(__x86_64__)
@@ -45,7 +48,7 @@ void clock_work(unsigned long length)
 		work_rounds(rounds);
 }
 
-/* Is there a line in /proc/cpuinfo that begins with @key and has that in it? */
+/* Returns true if a line in /proc/cpuinfo begins with @key and contains @value. */
 static bool processor_has(const char *key, const char *value)
 {
 	char line[4096];
@@ -61,7 +64,10 @@ static bool processor_has(const char *key, const char *value)
 	return found;
 }
 
-/* Does the processor's counter tick at one rate? An emulated one is the host's. */
+/*
+ * Returns true if the time stamp counter has a constant rate. QEMU's TCG emulates
+ * the counter with the host's clock.
+ */
 static bool tsc_is_steady(void)
 {
 	return processor_has("flags", " rdtscp") &&
@@ -99,7 +105,7 @@ static __u64 shortest(unsigned long rounds)
 	return best;
 }
 
-/* Ticks a nanosecond of CLOCK_MONOTONIC. */
+/* Returns the number of ticks per nanosecond of CLOCK_MONOTONIC. */
 static double tick_rate(void)
 {
 	__s64 begin = clock_nanoseconds(), now;
@@ -111,7 +117,10 @@ static double tick_rate(void)
 	return (double)(clock_ticks() - ticks) / (now - begin);
 }
 
-/* A loop with two instructions a round must take two ticks a round, exactly. */
+/*
+ * Returns NULL if the clock counts instructions: a loop with two instructions per
+ * round must take exactly two ticks per round.
+ */
 static const char *count_instructions(void)
 {
 #if defined(__x86_64__)

@@ -2,12 +2,13 @@
 /*
  * DOC: the clock
  *
- * Time is read as ticks: of the processor's own counter where that is steady,
- * of CLOCK_MONOTONIC elsewhere. Ticks become a cost in one of two units.
+ * Time is read as ticks. These are ticks of the processor's time stamp counter
+ * if that has a constant rate, and of CLOCK_MONOTONIC otherwise. Ticks are
+ * converted to a cost in one of two units:
  *
- * Nanoseconds are what a user pays on the machine at hand. Instructions are what
- * a virtual machine counts whose clock advances one nanosecond with each of
- * them: the same number on every host and in every run.
+ * Nanoseconds are the cost on the machine at hand. Instructions are counted by a
+ * virtual machine whose clock advances one nanosecond with each instruction.
+ * Their number is the same on every host and in every run.
  */
 #ifndef BENCH_CLOCK_H
 #define BENCH_CLOCK_H
@@ -26,30 +27,30 @@ enum unit {
 
 extern int clock_is_tsc;
 
-/* What to subtract from each sample: the cost of taking one, in ticks. */
+/* The cost of taking a sample, in ticks. It is subtracted from each sample. */
 extern __u64 clock_overhead;
 
-/* Ticks a nanosecond, or an instruction. */
+/* Ticks per nanosecond, or per instruction. */
 extern double clock_rate;
 
 /**
  * clock_start() - choose the clock and calibrate it
- * @unit: what its ticks become
+ * @unit: of the costs
  *
- * Return: NULL, or why it cannot be had in that unit.
+ * Return: NULL, or the reason why the clock does not provide this unit.
  */
 const char *clock_start(enum unit unit);
 
-/* For people: which clock it is. */
+/* Returns the name of the clock, for people. */
 const char *clock_name(void);
 
-/* "ns" or "instructions". */
+/* Returns "ns" or "instructions". */
 const char *clock_unit(void);
 
-/* Nanoseconds of CLOCK_MONOTONIC. */
+/* Returns the nanoseconds of CLOCK_MONOTONIC. */
 __s64 clock_nanoseconds(void);
 
-/* Works for so many nanoseconds or instructions without a system call. */
+/* Works for @length nanoseconds or instructions without a system call. */
 void clock_work(unsigned long length);
 
 static inline __u64 clock_ticks(void)
@@ -57,7 +58,7 @@ static inline __u64 clock_ticks(void)
 #if defined(__x86_64__)
 	unsigned int cpu;
 
-	/* It waits for all loads before it, and no later one begins early. */
+	/* rdtscp waits for all earlier loads, and lfence delays all later ones. */
 	if (clock_is_tsc) {
 		__u64 ticks = __rdtscp(&cpu);
 
@@ -68,7 +69,7 @@ static inline __u64 clock_ticks(void)
 	return clock_nanoseconds();
 }
 
-/* What @operations cost each that took so many ticks. */
+/* Returns the cost of one operation, if @operations took @ticks. */
 static inline double clock_cost(__u64 ticks, double operations)
 {
 	if (ticks < clock_overhead)

@@ -17,7 +17,7 @@ static unsigned long count_all(const struct run *run, unsigned int first,
 	return sum;
 }
 
-/* One sample; longer where nothing gets done. */
+/* Takes one sample. It lasts longer if no operation is done within @length. */
 static void watch(struct run *run, unsigned int first, unsigned int count,
 		  unsigned long length)
 {
@@ -30,7 +30,7 @@ static void watch(struct run *run, unsigned int first, unsigned int count,
 		elapsed = clock_ticks() - begin;
 		done = count_all(run, first, count) - before;
 		errno = 0;
-		/* The others may wait for ever for a contender that failed. */
+		/* If a contender failed, the others may wait for it for ever. */
 		must(!run->why[0]);
 	} while (!done);
 	run_sample(run, elapsed, done);
@@ -45,7 +45,7 @@ void contest_watch(struct run *run, unsigned int first, unsigned int count,
 		watch(run, first, count, length);
 }
 
-/* In ticks, with the wait that has not ended yet. */
+/* Returns the longest wait in ticks, including a wait that has not ended yet. */
 static __u64 longest_wait(const struct share *share, __u64 now)
 {
 	__u64 longest = __atomic_load_n(&share->longest, __ATOMIC_RELAXED);

@@ -8,8 +8,8 @@
 #include "clock.h"
 #include "machine.h"
 
-#define WINDOW		200000000	/* nanoseconds that it is watched for */
-#define IDLE		5		/* percent taken by others, at most */
+#define WINDOW		200000000	/* nanoseconds of one observation */
+#define IDLE		5		/* percent that others may use */
 
 static void describe_processor(struct results *results)
 {
@@ -68,7 +68,10 @@ struct usage {
 	unsigned long long all;
 };
 
-/* Of all processors since boot: the fourth and fifth number are idle time. */
+/*
+ * Reads the time of all processors since boot. The fourth and fifth number in
+ * /proc/stat are idle time.
+ */
 static bool read_usage(struct usage *usage)
 {
 	unsigned long long now[8] = {};

@@ -7,14 +7,14 @@
 
 #include "result.h"
 
-/* Notes about the kernel, the processor and the clock. */
+/* Adds notes about the kernel, the processor and the clock. */
 void machine_describe(struct results *results);
 
 /**
- * machine_settle() - wait until the machine has nothing else to do
- * @seconds: at most
+ * machine_settle() - wait until the machine is idle
+ * @seconds: the longest time to wait
  *
- * Return: percent of its processors' time that others took in the end.
+ * Return: the percentage of CPU time that other processes used at last.
  */
 unsigned int machine_settle(unsigned int seconds);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kipc-bench: what kipc costs beside everything that one would use instead.
- * What a row is stands in row.h, how it is measured in measure.h.
+ * kipc-bench measures kipc and its alternatives. row.h explains what a row is,
+ * measure.h how a row is measured.
  */
 #include <errno.h>
 #include <error.h>
@@ -35,7 +35,7 @@ static int close_output(FILE *file, int status)
 	return status;
 }
 
-/* The next row that the user has chosen. */
+/* Advances to the next row that the user has chosen. */
 static bool next_chosen(const struct options *options, struct row *row)
 {
 	char name[128];
@@ -100,13 +100,13 @@ static void prepare(const struct options *options, struct results *results)
 	note_number(results, "rows", count_rows(options));
 }
 
-/* Whoever watches sees each row as soon as there is one. */
+/* Prints results as soon as they exist, so that the user sees the progress. */
 static void show_from(const struct results *results, size_t first, FILE *file)
 {
 	for (; first < results->count; first++)
 		result_write(&results->list[first], file);
 	fflush(file);
-	/* A terminal's interrupts are none of the next row's. */
+	/* The interrupts of a terminal must not disturb the next row. */
 	tcdrain(fileno(file));
 }
 

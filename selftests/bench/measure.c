@@ -12,9 +12,9 @@
 #define TRIAL_SAMPLES	5
 #define LEAST_SAMPLES	11
 #define LEAST_SAMPLE	1000.0	/* nanoseconds or instructions */
-#define STEP		10	/* from one trial to the next, at most */
-#define ENOUGH		3	/* times that a trial is too short, at most */
-#define REPETITIONS	32	/* at most */
+#define STEP		10	/* limit of the growth from trial to trial */
+#define ENOUGH		3	/* a trial may be this factor too short */
+#define REPETITIONS	32	/* upper limit */
 
 /* A row while it is being measured. */
 struct measuring {
@@ -26,7 +26,7 @@ struct measuring {
 	double medians[REPETITIONS];
 	double *values;			/* of all repetitions */
 	size_t count;
-	double jain, longest;		/* the worst */
+	double jain, longest;		/* the worst of all repetitions */
 };
 
 static struct run *run;
@@ -36,7 +36,7 @@ static double clamp(double value, double least, double most)
 	return value < least ? least : value > most ? most : value;
 }
 
-/* Runs the row, and keeps what went wrong. */
+/* Runs the row once, and keeps the reason of a failure. */
 static bool try_once(struct measuring *measuring)
 {
 	run->row = measuring->row;
@@ -49,13 +49,16 @@ static bool try_once(struct measuring *measuring)
 	return false;
 }
 
-/* How many times as many samples would fill the time. */
+/* Returns the factor by which more samples would fill the time. */
 static double room(const struct effort *effort)
 {
 	return effort->budget / clamp(clock_cost(run->elapsed, 1), 1, INFINITY);
 }
 
-/* Those who send and those who receive get into step only after a while. */
+/*
+ * Finds the number of samples in several trials, each longer than the last, since
+ * senders and receivers need some time until their rate is steady.
+ */
 static void find_samples(struct measuring *measuring,
 			 const struct effort *effort)
 {
@@ -123,7 +126,7 @@ static void repeat(struct measuring *measuring, const struct effort *effort)
 		keep(measuring);
 }
 
-/* Where it did not work there is no number, rather than one that is wrong. */
+/* A row that failed has no numbers, rather than wrong ones. */
 static void no_numbers(struct result *result)
 {
 	result->median = NAN;

@@ -12,7 +12,7 @@
 #define SETTLE_MAX	3600
 #define LIMIT_MAX	3600
 
-/* A repetition, unless the user says otherwise. */
+/* The default budget of a repetition. */
 #define BUDGET_TIME		30000000	/* nanoseconds */
 #define BUDGET_INSTRUCTIONS	3000000
 
@@ -25,33 +25,33 @@ enum {
 	OPTION_IDLE,
 };
 
-#define ABOUT	"Measures what kipc costs, beside what one would use instead."
-#define ROWS	"ROW chooses rows as the shell does files: 'semaphore-*/*', '*/kipc*'."
-#define STATUS	"Exit status: 0 all is well, 1 a row failed or timed out, or one of kipc's became slower, 2 trouble."
+#define ABOUT	"Measures the costs of kipc and of its alternatives."
+#define ROWS	"ROW is a pattern of rows like the shell's patterns of files: 'semaphore-*/*', '*/kipc*'."
+#define STATUS	"Exit status: 0 success, 1 a row failed or timed out, or a row of kipc became slower, 2 error."
 
 static const struct argp_option table[] = {
-	{ .doc = "What to measure:" },
-	{ "list", 'l', .doc = "list the rows and end" },
+	{ .doc = "Measuring:" },
+	{ "list", 'l', .doc = "list the rows and exit" },
 	{ "unit", 'u', "UNIT",
-	  .doc = "time (the default), or instructions where the clock counts them" },
+	  .doc = "time (the default), or instructions if the clock counts them" },
 	{ "repetitions", 'r', "NUMBER", .doc = "of each row (default 5)" },
 	{ "budget", 'b', "MILLISECONDS",
 	  .doc = "of a repetition (default 30, or 3 million instructions)" },
 	{ "limit", OPTION_LIMIT, "SECONDS",
-	  .doc = "a repetition that takes longer has timed out (default 60)" },
+	  .doc = "time limit of a repetition (default 60)" },
 	{ "settle", 's', "SECONDS",
-	  .doc = "wait at most so long for the machine to be idle (default 10)" },
+	  .doc = "longest time to wait for the machine to be idle (default 10)" },
 	{ "idle", OPTION_IDLE,
-	  .doc = "only wait for that, and say what percentage others take" },
-	{ "quick", 'q', .doc = "see only that every row works" },
-	{ .doc = "What to make of it:" },
+	  .doc = "only wait for that, and print the percentage that others use" },
+	{ "quick", 'q', .doc = "only check that every row works" },
+	{ .doc = "Results:" },
 	{ "format", 'f', "FORMAT", .doc = "table (the default), csv or json" },
 	{ "output", 'o', "FILE", .doc = "write to FILE" },
-	{ "note", OPTION_NOTE, "KEY=VALUE", .doc = "keep this with the results" },
+	{ "note", OPTION_NOTE, "KEY=VALUE", .doc = "store this with the results" },
 	{ "from", OPTION_FROM, "FILE",
-	  .doc = "show what was saved as csv, measure nothing; repeatable" },
+	  .doc = "show saved csv instead of measuring; repeatable" },
 	{ "compare", OPTION_COMPARE, "FILE",
-	  .doc = "with --from: show what has changed since this csv" },
+	  .doc = "with --from: show the changes since this csv" },
 	{ "acceptance", OPTION_ACCEPTANCE,
 	  .doc = "with --from: show the promised ratios" },
 	{}
@@ -73,7 +73,7 @@ static unsigned int whole_number(struct argp_state *state, const char *option,
 	return value;
 }
 
-/* Which of the words @text is. */
+/* Returns the index of @text among the words. */
 static unsigned int choice(struct argp_state *state, const char *option,
 			   const char *text, const char *const *words)
 {

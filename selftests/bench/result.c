@@ -28,7 +28,7 @@ static const char *const outcomes[] = {
 	NULL
 };
 
-/* Room for one more, a few at a time; what is there moves. */
+/* Makes room for one more entry. The list may move. */
 static void *grow(void *list, size_t count, size_t size)
 {
 	const size_t step = 64;
@@ -106,7 +106,7 @@ const struct result *results_find(const struct results *results,
 	return NULL;
 }
 
-/* The cheapest in that role among those that do the same work. */
+/* Returns the cheapest result of that role for the same work, or NULL. */
 static const struct result *cheapest(const struct results *results,
 				     const struct result *of, enum role role)
 {
@@ -152,7 +152,7 @@ void results_write_header(FILE *file)
 		fprintf(file, "%s%c", *column, column[1] ? ',' : '\n');
 }
 
-/* Nothing stands for a number that there is not. */
+/* An empty field stands for NAN. */
 static void write_number(double value, FILE *file)
 {
 	if (isnan(value))
@@ -180,7 +180,7 @@ void result_write(const struct result *result, FILE *file)
 	fputc('\n', file);
 }
 
-/* The fields of a line are read from left to right; wrong if one was not good. */
+/* The fields of a line, read from left to right; wrong if one is invalid. */
 struct fields {
 	char *rest;
 	bool wrong;
@@ -229,7 +229,7 @@ static double field_number(struct fields *fields)
 	return value;
 }
 
-/* Which of them, of which the last one is NULL? */
+/* Returns the index of the field among the choices, which end with NULL. */
 static unsigned int field_choice(struct fields *fields,
 				 const char *const *choices)
 {

@@ -2,9 +2,9 @@
 /*
  * DOC: results
  *
- * What was measured of each row, and where. It is saved as comma-separated
- * values, after lines "# KEY: VALUE" about the machine and the run; all that is
- * shown or compared is made of that, now or later.
+ * The measured values of each row, and notes about the machine and the run. They
+ * are saved as lines "# KEY: VALUE" with the notes, followed by comma-separated
+ * values. All views and comparisons are made from them, at once or later.
  */
 #ifndef BENCH_RESULT_H
 #define BENCH_RESULT_H
@@ -27,9 +27,9 @@ struct result {
 	double spread;		/* of the repetitions' medians; NAN if one */
 	unsigned int samples;
 	unsigned int batch;	/* operations in a sample */
-	double jain;		/* NAN where the row has none */
-	double longest;		/* likewise */
-	char why[160];		/* skipped or failed; else empty */
+	double jain;		/* NAN if the row has none */
+	double longest;		/* NAN if the row has none */
+	char why[160];		/* it was skipped or failed; else empty */
 };
 
 struct note {
@@ -45,43 +45,43 @@ struct results {
 	size_t count;
 };
 
-/* The last place in the list is the new one's. */
+/* Adds an empty result at the end of the list, and returns it. */
 struct result *results_add(struct results *results);
 
-/* Both are copied. */
+/* Adds a note. Both strings are copied. */
 void results_note(struct results *results, const char *key, const char *value);
 
-/* The value of a note, or an empty string. */
+/* Returns the value of a note, or an empty string. */
 const char *results_noted(const struct results *results, const char *key);
 
-/* As in row_name(). */
+/* Prints the name of the row, like row_name(). */
 void result_name(const struct result *result, char *name, size_t size);
 
-/* Do they belong to one pattern and parameter? */
+/* Returns true if both results have the same pattern and parameter. */
 bool result_alongside(const struct result *a, const struct result *b);
 
-/* The one of this pattern, parameter and subject that was measured, or NULL. */
+/* Returns the measured result of that row, or NULL. */
 const struct result *results_find(const struct results *results,
 				  const char *pattern, unsigned long parameter,
 				  const char *subject);
 
-/* The peer that costs least, or NULL; the floor, or NULL. */
+/* Return the cheapest peer and the floor of the same work, or NULL. */
 const struct result *results_best_peer(const struct results *results,
 				       const struct result *of);
 const struct result *results_floor(const struct results *results,
 				   const struct result *of);
 
-/* Comma-separated values. */
+/* Write notes, the header and results as comma-separated values. */
 void results_write_notes(const struct results *results, FILE *file);
 void results_write_header(FILE *file);
 void result_write(const struct result *result, FILE *file);
 
 /**
- * results_read() - read what was written
- * @results: added to
+ * results_read() - read saved results
+ * @results: the results are added to this
  * @file: to read
  *
- * Return: 0, or the number of the first line that is not as written.
+ * Return: 0, or the number of the first invalid line.
  */
 unsigned int results_read(struct results *results, FILE *file);
 

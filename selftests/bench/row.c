@@ -3,7 +3,7 @@
 
 #include "row.h"
 
-/* Where the iteration is: parameters of a pattern go before its subjects. */
+/* The position of the iteration: subjects change fastest, then parameters. */
 struct place {
 	const struct pattern *const *pattern;
 	unsigned int parameter;
@@ -33,7 +33,7 @@ static bool place_next(struct place *place)
 	return ++place->pattern < patterns_stop;
 }
 
-/* The place of a row, which need not be remembered from call to call. */
+/* Finds the position of a row, so that row_next() needs no other state. */
 static void place_find(struct place *place, const struct row *row)
 {
 	place->pattern = patterns_start;

@@ -2,18 +2,19 @@
 /*
  * DOC: rows
  *
- * A row of the report is a pattern of work, done with a subject. A pattern is
- * "two processes on one processor hand a unit to and fro"; a subject is "kipc's
- * semaphore", or "glibc's sem_t", one of its peers. All subjects of a pattern do
- * the same work in the same layout of processes, so that their costs compare.
+ * A row of the report is a pattern of work, done with a subject. An example of a
+ * pattern is "two processes on one processor hand a unit to and fro". Examples of a
+ * subject are "kipc's semaphore" and "glibc's sem_t", one of its peers. All subjects
+ * of a pattern do the same work in the same layout of processes, so that their costs
+ * are comparable.
  *
- * A subject says of which kind it is and gives the verbs of that kind; each
- * pattern of the kind then has a row with it. A new object joins as one file in
- * subjects/ with a SUBJECT() in it, a new kind of work as one in patterns/ with a
- * PATTERN(); nothing else has to know of either.
+ * A subject has a kind and implements the operations of that kind. Each pattern of
+ * the same kind then has a row with the subject. A new object is one file in
+ * subjects/ with a SUBJECT(), a new kind of work one file in patterns/ with a
+ * PATTERN(). No other file has to change.
  *
- * A floor is a subject that does not do the work, but what the work cannot be
- * done without: a compare-and-swap, a context switch, a copy.
+ * A floor is a subject that does not do the work, but only a part that every
+ * implementation needs: a compare-and-swap, a context switch, a copy.
  */
 #ifndef BENCH_ROW_H
 #define BENCH_ROW_H
@@ -29,10 +30,10 @@ enum kind {
 	KIND_MAILBOX,		/* messages are sent and received */
 	KIND_BARRIER,
 	KIND_REGION,		/* memory that processes share */
-	KIND_ANY,		/* one waits for whichever of many comes first */
-	KIND_NAMES,		/* opened by name */
-	KIND_MEMORY,		/* take memory */
-	KIND_CALL,		/* something done alone */
+	KIND_ANY,		/* a process waits for any of many objects */
+	KIND_NAMES,		/* objects are opened by name */
+	KIND_MEMORY,		/* objects take memory */
+	KIND_CALL,		/* a process repeats a call */
 };
 
 enum role {
@@ -41,22 +42,22 @@ enum role {
 	ROLE_FLOOR,
 };
 
-/* What a pattern asks of a subject. */
+/* The abilities of a subject that a pattern may need. */
 enum ability {
-	ABLE_ALONE = 1,		/* to work within one process */
-	ABLE_TO_SLEEP = 2,	/* to give the processor up while it waits */
-	ABLE_ACROSS = 4,	/* to work between two processors */
-	ABLE_TO_STREAM = 8,	/* to let the sender run ahead of the receiver */
-	ABLE_TO_CROWD = 16,	/* to serve more processes than processors */
-	ABLE_TO_CREATE = 32,	/* to be created and destroyed */
+	ABLE_ALONE = 1,		/* works within one process */
+	ABLE_TO_SLEEP = 2,	/* gives up the processor while it waits */
+	ABLE_ACROSS = 4,	/* works between two processors */
+	ABLE_TO_STREAM = 8,	/* lets the sender run ahead of the receiver */
+	ABLE_TO_CROWD = 16,	/* works with more processes than processors */
+	ABLE_TO_CREATE = 32,	/* can be created and destroyed */
 };
 
 #define ABLE_TO_ALL	(ABLE_ALONE | ABLE_TO_SLEEP | ABLE_ACROSS | \
 			 ABLE_TO_STREAM | ABLE_TO_CROWD | ABLE_TO_CREATE)
-/* Who spins while it waits. */
+/* The abilities of a subject that spins while it waits. */
 #define ABLE_TO_SPIN	(ABLE_ALONE | ABLE_ACROSS | ABLE_TO_STREAM)
 
-/* What a pattern wants created. */
+/* The size of the object that a pattern needs. */
 struct shape {
 	unsigned int elements;		/* semaphores, mailboxes, names, ... */
 	unsigned int parties;		/* of a barrier */
@@ -71,20 +72,20 @@ struct subject {
 	enum role role;
 	unsigned int able;
 
-	/* Gives up where it cannot. NULL where there is nothing to create. */
+	/* Calls give_up() on failure. NULL if there is nothing to create. */
 	void *(*create)(const struct shape *shape);
 	void (*destroy)(void *object);
 
 	union {
 		struct {
-			/* @count units at once; only one for patterns of two */
+			/* Posts @count units; patterns of two post only one. */
 			void (*post)(void *object, unsigned int element,
 				     unsigned int count);
 			void (*wait)(void *object, unsigned int element);
-			/* posts one and waits for another; NULL if it cannot */
+			/* Posts one and waits for another; NULL if unsupported. */
 			void (*post_wait)(void *object, unsigned int post,
 					  unsigned int wait);
-			/* posts and waits, as inline as in a user's program */
+			/* Posts and waits, inlined as in a user's program. */
 			void (*pairs)(void *object, unsigned int count);
 		} semaphore;
 		struct {
@@ -93,7 +94,7 @@ struct subject {
 			void (*pairs)(void *object, unsigned int count);
 		} lock;
 		struct {
-			/* Before the data there is room for a header. */
+			/* There is room for a header before the data. */
 			void (*send)(void *object, unsigned int element,
 				     void *data, size_t size);
 			void (*receive)(void *object, unsigned int element,
@@ -103,16 +104,16 @@ struct subject {
 			void (*wait)(void *object);
 		} barrier;
 		struct {
-			/* where it is mapped, from its creation on */
+			/* Returns the address of its mapping. */
 			char *(*data)(void *object);
 		} region;
 		struct {
 			void (*post)(void *object, unsigned int element);
-			/* takes one unit from any element */
+			/* Takes one unit from any element. */
 			void (*wait)(void *object);
 		} any;
 		struct {
-			/* opens by name and closes */
+			/* Opens by name and closes. */
 			void (*visit)(void *object, unsigned int element);
 		} names;
 		struct {
@@ -128,21 +129,21 @@ struct pattern {
 	const char *about;
 	enum kind kind;
 	unsigned int needs;	/* abilities */
-	unsigned int cpus;	/* at least */
+	unsigned int cpus;	/* the number of processors needed */
 	bool fused;		/* needs semaphore.post_wait */
-	const char *unit;	/* of its values; NULL if that is the clock's */
+	const char *unit;	/* of its values; NULL: the clock's unit */
 
-	/* Part of the row's name. The first may be 0, which stands for none. */
+	/* Part of the row's name. The first may be 0, which means none. */
 	unsigned long parameters[PATTERN_PARAMETERS];
 
 	unsigned int samples;	/* 0: as many as there is time for */
-	bool once;		/* it costs much to begin, so do not repeat */
+	bool once;		/* expensive to set up, so not repeated */
 
 	/* Takes run->samples samples of run->batch operations each. */
 	void (*run)(struct run *run);
 };
 
-/* Linkers collect the pointers into arrays, in the order of the files' names. */
+/* The linker collects the pointers in arrays, in the order of the file names. */
 #define SUBJECT(it) \
 	static const struct subject *const it##_subject \
 	__attribute__((section("subjects"), used)) = &(it)
@@ -162,14 +163,14 @@ struct row {
 	unsigned long parameter;
 };
 
-/* "PATTERN-PARAMETER/SUBJECT" */
+/* Prints "PATTERN-PARAMETER/SUBJECT", or "PATTERN/SUBJECT" if the parameter is 0. */
 void row_name(const struct row *row, char *name, size_t size);
 
 /**
- * row_next() - iterate over all rows, those of a pattern together
- * @row: all zero to begin
+ * row_next() - iterate over all rows, pattern by pattern
+ * @row: all zero at the beginning
  *
- * Return: false where there are no more.
+ * Return: false if there are no more rows.
  */
 bool row_next(struct row *row);
 

@@ -19,9 +19,9 @@
 #include "row.h"
 #include "run.h"
 
-#define DESCRIPTORS	1000000	/* of one process */
+#define DESCRIPTORS	1000000	/* limit of one process */
 
-/* Of the process group that this process is in. */
+/* The run of the process group that this process belongs to. */
 static struct run *current;
 
 void *shared_alloc(size_t size)
@@ -44,7 +44,7 @@ void give_up(const char *why)
 
 	if (!current)
 		error(EXIT_FAILURE, errno, "%s", why);
-	/* The first one knows; the others may fail because it has gone. */
+	/* Keep the first reason. Others may fail as a consequence of it. */
 	if (!current->why[0])
 		snprintf(current->why, sizeof(current->why), "%s%s%s", why,
 			 *reason ? ": " : "", reason);
@@ -79,7 +79,7 @@ void run_sample(struct run *run, __u64 ticks, double operations)
 	run_value(run, clock_cost(ticks, operations));
 }
 
-/* As many descriptors, and as much of POSIX queues, as the user may have. */
+/* Raises a limit as far as the user may. */
 static void raise_limit(int resource)
 {
 	struct rlimit limit;
@@ -99,7 +99,7 @@ static void __attribute__((noreturn)) lead(struct run *run)
 	current = run;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setpgid(0, 0);
-	/* System V's objects and POSIX queues then go with the processes. */
+	/* System V objects and POSIX queues then end with the processes. */
 	if (unshare(CLONE_NEWIPC))
 		errno = 0;
 	raise_limit(RLIMIT_NOFILE);
@@ -111,7 +111,10 @@ static void __attribute__((noreturn)) lead(struct run *run)
 	_exit(EXIT_SUCCESS);
 }
 
-/* Waits for the leader, and ends what it left behind; its status. */
+/*
+ * Waits for the leader, kills the processes that it leaves behind, and returns its
+ * status.
+ */
 static int wait_for(struct run *run, pid_t leader)
 {
 	const struct timespec limit = { .tv_sec = run->limit };
@@ -149,7 +152,11 @@ static void run_clear(struct run *run)
 	run->why[0] = 0;
 }
 
-/* Others may not be there; kipc is, or else has not been loaded. */
+/*
+ * Returns the outcome of a run that failed. A peer may be missing on this machine, so
+ * a failure to create it means a skip. For kipc it means a skip only if the module
+ * is not loaded.
+ */
 static enum outcome judge(const struct run *run)
 {
 	bool ours = run->row->subject->role == ROLE_OURS;

@@ -2,11 +2,11 @@
 /*
  * DOC: a run
  *
- * A row is measured in a process group of its own: the process that creates the
- * object, and the workers that it forks, which inherit the object. Whatever goes
- * wrong in there ends that row and no other, and leaves nothing behind.
+ * A row is measured in a process group of its own. It consists of the leader, which
+ * creates the object, and of the workers that the leader forks, which inherit the
+ * object. A failure ends only that row, and leaves no processes behind.
  *
- * struct run lies in memory that all of them share.
+ * struct run is in memory that all these processes share.
  */
 #ifndef BENCH_RUN_H
 #define BENCH_RUN_H
@@ -21,7 +21,7 @@ struct row;
 #define RUN_WORKERS	64
 #define CACHE_LINE	64
 
-/* Counters of a worker, which only it writes. */
+/* The counters of a worker. Only the worker writes them. */
 struct share {
 	unsigned long done;
 	__u64 longest;		/* ticks of its longest wait */
@@ -29,16 +29,16 @@ struct share {
 } __attribute__((aligned(CACHE_LINE)));
 
 struct run {
-	/* asked for */
+	/* the request */
 	const struct row *row;
 	unsigned int samples;
 	unsigned int batch;		/* operations in a sample */
 	unsigned int limit;		/* seconds that it may take */
 	bool quick;
 
-	/* between those who run it */
+	/* shared by the processes of the run */
 	void *object;
-	bool created;			/* what fails from now on is a failure */
+	bool created;			/* from now on an error is a failure */
 	bool impossible;		/* on this machine */
 	bool timed_out;
 	unsigned int gate;
@@ -48,53 +48,53 @@ struct run {
 	/* results */
 	unsigned int taken;		/* samples */
 	__u64 elapsed;			/* ticks that its workers worked */
-	double jain;			/* NAN where nobody competes */
-	double longest;			/* NAN where waits are not timed */
-	char why[160];			/* empty where all went well */
+	double jain;			/* NAN if there is no contest */
+	double longest;			/* NAN if waits are not timed */
+	char why[160];			/* it failed; empty on success */
 	double values[RUN_SAMPLES];
 };
 
 enum outcome {
 	OUTCOME_OK,
-	OUTCOME_SKIPPED,		/* cannot be had on this machine */
+	OUTCOME_SKIPPED,		/* not available on this machine */
 	OUTCOME_FAILED,
 	OUTCOME_TIMED_OUT,
 };
 
-/* Shared memory, zeroed. */
+/* Allocates zeroed memory that is shared with children. */
 void *shared_alloc(size_t size);
 
 struct run *run_alloc(void);
 
 /**
- * run_once() - measure a row with the samples, batch and limit that @run says
- * @run: the results in there are this run's
+ * run_once() - measure a row
+ * @run: contains the request, and gets the results
  */
 enum outcome run_once(struct run *run);
 
-/* In the run: create the row's object, or end the run as one to be skipped. */
+/* In the run: create the row's object. On failure the row is skipped. */
 struct shape;
 void run_create(struct run *run, const struct shape *shape);
 
-/* In the run: a sample of @operations that took so many ticks. */
+/* In the run: add a sample of @operations that took @ticks. */
 void run_sample(struct run *run, __u64 ticks, double operations);
 
-/* In the run: a sample that is none of time. */
+/* In the run: add a value that is not a time. */
 void run_value(struct run *run, double value);
 
-/* In the run: end it, and say why. errno says more, unless it is 0. */
+/* In the run: end it with a reason, to which errno is added unless it is 0. */
 void give_up(const char *why) __attribute__((noreturn, cold));
 
-/* In the run: end it as one that this machine cannot do. */
+/* In the run: end it as impossible on this machine. */
 void cannot(const char *why) __attribute__((noreturn, cold));
 
-/* In the run: end it unless that is true; errno is set where it is not. */
+/* In the run: end it unless @condition is true. A false one has set errno. */
 #define must(condition) do { \
 	if (__builtin_expect(!(condition), 0)) \
 		give_up(#condition); \
 } while (0)
 
-/* The same for what returns 0 or a negative errno. */
+/* The same for an expression that returns 0 or a negative errno. */
 #define must_be_zero(expression) do { \
 	int __error = (expression); \
 	\

@@ -13,10 +13,10 @@
 #include "clock.h"
 #include "team.h"
 
-/* The gate counts who has come, and then says that all may begin. */
+/* The gate counts the workers that have arrived, until it is opened. */
 #define GATE_OPEN	0x80000000U
 
-/* Of the team that this process leads. */
+/* The workers of the team that this process leads. */
 static pid_t members[RUN_WORKERS];
 
 static void gate_wake(unsigned int *gate)
@@ -24,7 +24,7 @@ static void gate_wake(unsigned int *gate)
 	syscall(SYS_futex, gate, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-/* Until it is no longer at @value; what it is at then. */
+/* Waits while the gate is at @value, and returns its next value. */
 static unsigned int gate_wait(unsigned int *gate, unsigned int value)
 {
 	syscall(SYS_futex, gate, FUTEX_WAIT, value, NULL, NULL, 0);
@@ -48,7 +48,7 @@ void team_place(unsigned int index, enum placing placing)
 
 	CPU_ZERO(&set);
 	CPU_SET(placing == PLACE_SPREAD ? index % cpus : 0, &set);
-	/* Where the user may not use that one, the scheduler decides. */
+	/* If the user may not use that processor, the scheduler decides. */
 	if (sched_setaffinity(0, sizeof(set), &set))
 		errno = 0;
 }
@@ -80,7 +80,7 @@ void team_start(struct run *run, unsigned int count, enum placing placing,
 
 	run->gate = 0;
 	for (index = 0; index < count; index++) {
-		/* The child is where its parent was when it forked. */
+		/* The child inherits the processor of its parent. */
 		team_place(index, placing);
 		pid = fork();
 		must(pid >= 0);

@@ -2,8 +2,8 @@
 /*
  * DOC: a team
  *
- * The processes that do a row's work. Each is pinned to a processor and begins
- * when all are there.
+ * The processes that do the work of a row. Each is pinned to a processor. They begin
+ * when all of them have started.
  */
 #ifndef BENCH_TEAM_H
 #define BENCH_TEAM_H
@@ -17,33 +17,33 @@ struct worker {
 	const struct subject *subject;
 	void *object;
 	unsigned int index;	/* in the team */
-	unsigned int count;	/* workers of it */
-	struct share *share;	/* of the run's */
+	unsigned int count;	/* of workers in the team */
+	struct share *share;	/* its counters in the run */
 };
 
-/* Which processor a worker is pinned to. */
+/* The processor that a worker is pinned to. */
 enum placing {
-	PLACE_TOGETHER,		/* all on the first */
-	PLACE_SPREAD,		/* one after the other, round and round */
+	PLACE_TOGETHER,		/* all on the first processor */
+	PLACE_SPREAD,		/* round robin on all processors */
 };
 
 /**
  * team_start() - fork workers that wait for team_open()
- * @run: what they work at
- * @count: workers, 1..RUN_WORKERS
- * @placing: where
- * @work: what each of them does
+ * @run: that they belong to
+ * @count: of workers, 1..RUN_WORKERS
+ * @placing: of the workers on processors
+ * @work: function that each worker calls
  */
 void team_start(struct run *run, unsigned int count, enum placing placing,
 		void (*work)(struct worker *worker));
 
-/* Let them begin. */
+/* Wait until all workers have started, and let them begin. */
 void team_open(struct run *run, unsigned int count);
 
-/* Wait until all have ended; gives up where one failed. */
+/* Wait until all workers have ended; give up if one failed. */
 void team_finish(struct run *run, unsigned int count);
 
-/* Kill them, wherever they wait; gives up where one has ended before. */
+/* Kill all workers; give up if one has ended before. */
 void team_end(unsigned int count);
 
 /* Start, open and finish. */

@@ -2,36 +2,36 @@
 /*
  * DOC: views
  *
- * What is made of results, for people and for machines.
+ * Output of results, for people and for programs.
  */
 #ifndef BENCH_VIEW_H
 #define BENCH_VIEW_H
 
 #include "result.h"
 
-/* Median, 99th percentile, ratios to the best peer and to the floor. */
+/* Prints medians, 99th percentiles, and ratios to the best peer and the floor. */
 void view_table(const struct results *results, FILE *file);
 
 void view_json(const struct results *results, FILE *file);
 
 /**
- * view_changes() - what became slower or faster by more than the noise
- * @base: then
- * @results: now
+ * view_changes() - print rows that changed by more than the noise
+ * @base: old results
+ * @results: new results
  * @file: to print to
  *
- * Return: how many of ours became slower.
+ * Return: how many rows of kipc became slower.
  */
 unsigned int view_changes(const struct results *base,
 			  const struct results *results, FILE *file);
 
 /**
- * view_acceptance() - the ratios that kipc promises
- * @runs: of the program; the first that has a row counts
- * @count: of them
+ * view_acceptance() - print the ratios that kipc promises
+ * @runs: of the program; the first run with both rows of a ratio counts
+ * @count: of runs
  * @file: to print to
  *
- * Return: how many were measured and missed.
+ * Return: how many promises were measured and missed.
  */
 unsigned int view_acceptance(const struct results *runs, unsigned int count,
 			     FILE *file);

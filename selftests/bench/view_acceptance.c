@@ -16,16 +16,16 @@ enum verdict {
 struct place {
 	const char *pattern;
 	unsigned long parameter;
-	const char *subjects;	/* words; the cheapest of them counts */
+	const char *subjects;	/* words; the cheapest subject counts */
 };
 
-/* At most @most times the peer; without a peer, at most @most itself. */
+/* Ours is at most @max times the peer, or at most @max if there is no peer. */
 struct promise {
 	const char *about;
 	struct place ours;
 	struct place peer;
-	double most;
-	const char *mode;	/* of the run; NULL: the first that has both */
+	double max;
+	const char *mode;	/* of the run; NULL: the first with both rows */
 };
 
 static const struct promise promises[] = {
@@ -33,146 +33,146 @@ static const struct promise promises[] = {
 		.about = "semaphore, post and wait, uncontended, by sem_t",
 		.ours = { "semaphore-uncontended", 0, "kipc" },
 		.peer = { "semaphore-uncontended", 0, "sem_t" },
-		.most = 0.50,
+		.max = 0.50,
 	}, {
 		.about = "mutex, lock and unlock, by pthread robust",
 		.ours = { "lock-uncontended", 0, "kipc" },
 		.peer = { "lock-uncontended", 0, "pthread-robust" },
-		.most = 0.25,
+		.max = 0.25,
 	}, {
 		.about = "semaphore, blocked round trip, by sem_t",
 		.ours = { "semaphore-blocked", 0, "kipc" },
 		.peer = { "semaphore-blocked", 0, "sem_t" },
-		.most = 0.90,
+		.max = 0.90,
 	}, {
 		.about = "the same, fused post and wait, by sem_t",
 		.ours = { "semaphore-fused", 0, "kipc" },
 		.peer = { "semaphore-blocked", 0, "sem_t" },
-		.most = 0.84,
+		.max = 0.84,
 	}, {
 		.about = "mailbox, 64 bytes in one process, by POSIX queue",
 		.ours = { "mailbox-uncontended", 64, "kipc" },
 		.peer = { "mailbox-uncontended", 64, "mq" },
-		.most = 0.70,
+		.max = 0.70,
 	}, {
 		.about = "mailbox, blocked round trip, by POSIX queue",
 		.ours = { "mailbox-blocked", 64, "kipc" },
 		.peer = { "mailbox-blocked", 64, "mq" },
-		.most = 1.02,
+		.max = 1.02,
 	}, {
 		.about = "barrier of 2, blocked, by pthread barrier",
 		.ours = { "barrier-blocked", 2, "kipc" },
 		.peer = { "barrier-blocked", 2, "pthread-barrier" },
-		.most = 1.01,
+		.max = 1.01,
 	}, {
 		.about = "semaphore, write and read, by eventfd",
 		.ours = { "semaphore-uncontended", 0, "kipc-file" },
 		.peer = { "semaphore-uncontended", 0, "eventfd" },
-		.most = 1.00,
+		.max = 1.00,
 	}, {
 		.about = "semaphore, round trip across, by sem_t",
 		.ours = { "semaphore-across", 0, "kipc" },
 		.peer = { "semaphore-across", 0, "sem_t" },
-		.most = 0.05,
+		.max = 0.05,
 	}, {
 		.about = "mutex, contended, by pthread robust",
 		.ours = { "lock-contended", 0, "kipc" },
 		.peer = { "lock-contended", 0, "pthread-robust" },
-		.most = 1.00,
+		.max = 1.00,
 	}, {
 		.about = "mutex, contended for 100 ns, by pthread robust",
 		.ours = { "lock-contended", 100, "kipc" },
 		.peer = { "lock-contended", 100, "pthread-robust" },
-		.most = 1.00,
+		.max = 1.00,
 	}, {
 		.about = "mutex, contended for 1 us, by pthread robust",
 		.ours = { "lock-contended", 1000, "kipc" },
 		.peer = { "lock-contended", 1000, "pthread-robust" },
-		.most = 1.00,
+		.max = 1.00,
 	}, {
 		.about = "mutex, contended for 10 us, by pthread robust",
 		.ours = { "lock-contended", 10000, "kipc" },
 		.peer = { "lock-contended", 10000, "pthread-robust" },
-		.most = 1.00,
+		.max = 1.00,
 	}, {
 		.about = "semaphore as a lock, uncontended, by sem_t",
 		.ours = { "lock-uncontended", 0, "kipc-semaphore" },
 		.peer = { "lock-uncontended", 0, "sem_t" },
-		.most = 0.50,
+		.max = 0.50,
 	}, {
 		.about = "the same, 10 threads that all wait at first, by sem_t",
 		.ours = { "lock-crowd", 10, "kipc-semaphore" },
 		.peer = { "lock-crowd", 10, "sem_t" },
-		.most = 1.00,
+		.max = 1.00,
 		.mode = "time",
 	}, {
 		.about = "the same, both fair, by kipc's mutex",
 		.ours = { "lock-crowd", 10, "kipc-semaphore-fair" },
 		.peer = { "lock-crowd", 10, "kipc-fair" },
-		.most = 0.87,
+		.max = 0.87,
 		.mode = "instructions",
 	}, {
 		.about = "the same, 4 processes that hold it for 1 us, by sem_t",
 		.ours = { "lock-again", 4, "kipc-semaphore" },
 		.peer = { "lock-again", 4, "sem_t" },
-		.most = 1.00,
+		.max = 1.00,
 	}, {
 		.about = "semaphores watched by epoll, 64, by eventfds",
 		.ours = { "any", 64, "kipc-epoll" },
 		.peer = { "any", 64, "eventfd-epoll" },
-		.most = 1.00,
+		.max = 1.00,
 	}, {
 		.about = "semaphore created and destroyed, by sem_open",
 		.ours = { "create-semaphore", 0, "kipc-named" },
 		.peer = { "create-semaphore", 0, "sem_open" },
-		.most = 0.50,
+		.max = 0.50,
 	}, {
 		.about = "semaphore opened by name among 1000, by sem_open",
 		.ours = { "open", 1000, "kipc" },
 		.peer = { "open", 1000, "sem_open" },
-		.most = 0.50,
+		.max = 0.50,
 	}, {
 		.about = "mailbox, 4 processes to one, by POSIX queue",
 		.ours = { "mailbox-gather", 4, "kipc" },
 		.peer = { "mailbox-gather", 4, "mq" },
-		.most = 1.00,
+		.max = 1.00,
 	}, {
 		.about = "mailbox, one process to 4, by POSIX queue",
 		.ours = { "mailbox-share", 4, "kipc" },
 		.peer = { "mailbox-share", 4, "mq" },
-		.most = 1.00,
+		.max = 1.00,
 	}, {
 		.about = "mailbox, 4 processes to 4, by the best of mq, msg, pipe",
 		.ours = { "mailbox-mesh", 4, "kipc" },
 		.peer = { "mailbox-mesh", 4, "mq msg pipe" },
-		.most = 1.00,
+		.max = 1.00,
 	}, {
 		.about = "memory of each of 100,000 semaphores",
 		.ours = { "memory-semaphore", 100000, "kipc-spaced" },
-		.most = 96,
+		.max = 96,
 	}, {
 		.about = "the same, packed",
 		.ours = { "memory-semaphore", 100000, "kipc-packed" },
-		.most = 40,
+		.max = 40,
 	}, {
 		.about = "open by name among 100,000, by among 10",
 		.ours = { "open", 100000, "kipc" },
 		.peer = { "open", 10, "kipc" },
-		.most = 1.3,
+		.max = 1.3,
 	}, {
 		.about = "waking each of 10,000, by each of 10",
 		.ours = { "wake-all", 10000, "kipc" },
 		.peer = { "wake-all", 10, "kipc" },
-		.most = 1.3,
+		.max = 1.3,
 	}, {
 		.about = "processor time that a wait of 10 s takes",
 		.ours = { "idle-semaphore", 10, "kipc" },
-		.most = 1e6,
+		.max = 1e6,
 	},
 	{}
 };
 
-/* The first word of @words, without a blank; where the others begin. */
+/* Copies the first word of @words, and returns the rest. */
 static const char *first_word(const char *words, char word[RESULT_WORD])
 {
 	int length = strcspn(words, " ");
@@ -208,7 +208,7 @@ static bool measured(const struct results *results,
 	       (!promise->peer.pattern || find(results, &promise->peer));
 }
 
-/* With four digits that count, and never an exponent. */
+/* Prints four significant digits, without an exponent. */
 static const char *figure(char cell[CELL], double value)
 {
 	double scaled = value;
@@ -222,7 +222,7 @@ static const char *figure(char cell[CELL], double value)
 	return cell;
 }
 
-/* What is compared with what, and which of several peers it is. */
+/* Prints both values, and the name of the peer if there are several. */
 static void print_sides(const struct result *ours, const struct result *peer,
 			const struct promise *promise, FILE *file)
 {
@@ -240,10 +240,10 @@ static enum verdict print_measured(const struct results *results,
 	const struct result *ours = find(results, &promise->ours);
 	const struct result *peer = find(results, &promise->peer);
 	double value = peer ? ours->median / peer->median : ours->median;
-	enum verdict verdict = value > promise->most ? MISSED : MET;
+	enum verdict verdict = value > promise->max ? MISSED : MET;
 	char cell[CELL];
 
-	fprintf(file, "%10s %10.7g  %-6s", figure(cell, value), promise->most,
+	fprintf(file, "%10s %10.7g  %-6s", figure(cell, value), promise->max,
 		verdict == MISSED ? "MISSED" : "met");
 	if (peer)
 		print_sides(ours, peer, promise, file);
@@ -259,7 +259,7 @@ static enum verdict print_promise(const struct results *runs,
 	for (; count; runs++, count--)
 		if (measured(runs, promise))
 			return print_measured(runs, promise, file);
-	fprintf(file, "%10s %10.7g  not measured\n", "", promise->most);
+	fprintf(file, "%10s %10.7g  not measured\n", "", promise->max);
 	return UNKNOWN;
 }
 

@@ -8,10 +8,10 @@
 #include "statistics.h"
 #include "view.h"
 
-/* What two runs of the same differ by even where each is steady. */
+/* Two steady runs of the same code differ by this much. */
 #define NOISE	0.005
 
-/* Of the peers' rows so many percent count for noise, the others for change. */
+/* This percentage of the peers' changes is noise. The largest ones are outliers. */
 #define PEERS	90
 
 static double larger(double a, double b)
@@ -24,7 +24,7 @@ static double change(const struct result *base, const struct result *now)
 	return base->median ? now->median / base->median - 1 : 0;
 }
 
-/* The same row in the same unit, where both were measured; or NULL. */
+/* Returns the old result of the row, or NULL if either was not measured. */
 static const struct result *before(const struct results *base,
 				   const struct result *now)
 {
@@ -36,7 +36,7 @@ static const struct result *before(const struct results *base,
 	return then && !strcmp(then->unit, now->unit) ? then : NULL;
 }
 
-/* Between the runs, as the peers tell it: they are what they were. */
+/* Returns the noise between the runs, taken from the peers, which are unchanged. */
 static double noise_between(const struct results *base,
 			    const struct results *results)
 {
@@ -59,7 +59,7 @@ static double noise_between(const struct results *base,
 	return noise;
 }
 
-/* By how much two measurements may differ and mean nothing. */
+/* Returns the difference of two measurements that is not significant. */
 static double noise_of(const struct result *a, const struct result *b,
 		       double between)
 {

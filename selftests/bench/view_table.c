@@ -6,7 +6,7 @@
 
 #define CELL	16
 
-/* With three or four digits that count; nothing where there is no number. */
+/* Prints about three significant digits, or nothing for NAN. */
 static const char *number(char cell[CELL], double value)
 {
 	if (isnan(value))
@@ -26,7 +26,7 @@ static const char *percent(char cell[CELL], double value)
 	return cell;
 }
 
-/* To itself nothing has a ratio. */
+/* Returns the ratio of two results, or NAN for a result and itself. */
 static double ratio(const struct result *result, const struct result *to)
 {
 	if (!to || to == result || !to->median)
@@ -98,7 +98,7 @@ void view_table(const struct results *results, FILE *file)
 		print_row(results, result, file);
 		last = result;
 	}
-	fputs("\n* kipc's. _ a floor: not the work, but what it cannot do without.\n"
-	      "to peer: by the peer that costs least. spread: of the repetitions.\n",
+	fputs("\n* kipc. _ a floor: only a part of the work that is always needed.\n"
+	      "to peer: ratio to the cheapest peer. spread: of the repetitions.\n",
 	      file);
 }

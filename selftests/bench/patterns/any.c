@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Waiting for whichever of many is posted first. */
+/* Waiting for any of many objects. */
 #include "sampling.h"
 
 static void post_and_wait(const struct worker *worker, unsigned int *element)
@@ -31,7 +31,7 @@ static void any(struct run *run)
 
 static const struct pattern any_pattern = {
 	.name = "any",
-	.about = "one process posts one of so many and waits for any of them",
+	.about = "one process posts one of N and waits for any of them",
 	.kind = KIND_ANY,
 	.needs = ABLE_ALONE,
 	.parameters = { 2, 64, 1000 },

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Parties wait for each other. */
+/* Barriers: parties wait for each other. */
 #include "sampling.h"
 
 /*
- * Whoever comes last has not to wait, and who that is changes from one meeting to the
- * next: so there are as many meetings in a sample as parties, or several times as many.
+ * Returns the number of meetings in a sample. The last party of a meeting does not
+ * wait, and the last party changes from meeting to meeting. So the number is a
+ * multiple of the number of parties.
  */
 static unsigned int meetings_of(const struct run *run)
 {
@@ -51,7 +52,7 @@ static void spread(struct run *run)
 
 static const struct pattern barrier_blocked = {
 	.name = "barrier-blocked",
-	.about = "so many processes on one processor meet",
+	.about = "N processes on one processor meet",
 	.kind = KIND_BARRIER,
 	.needs = ABLE_TO_SLEEP,
 	.parameters = { 2 },
@@ -62,7 +63,7 @@ PATTERN(barrier_blocked);
 
 static const struct pattern barrier = {
 	.name = "barrier",
-	.about = "so many processes on all processors meet",
+	.about = "N processes on all processors meet",
 	.kind = KIND_BARRIER,
 	.needs = ABLE_TO_CROWD,
 	.parameters = { 2, 4, 8, 16, 32, 64 },

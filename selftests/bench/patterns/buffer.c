@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A bounded buffer, as textbooks have it: one semaphore counts its free slots and one
- * its items. A producer waits for a slot and posts an item, a consumer the reverse.
+ * The bounded buffer of textbooks: one semaphore counts its free slots, another one
+ * its items. A producer waits for a slot and posts an item, a consumer waits for an
+ * item and posts a slot.
  */
 #include <stdalign.h>
 
@@ -9,7 +10,7 @@
 
 #define DEPTH		16		/* slots */
 
-/* The elements. */
+/* The elements of the semaphore. */
 enum {
 	SLOTS,
 	ITEMS,
@@ -21,9 +22,10 @@ static struct buffer {
 	alignas(CACHE_LINE) unsigned long items[DEPTH];
 } *buffer;
 
-/* They come first in the team. */
+/* The number of producers, which come first in the team. */
 static unsigned int producers;
 
+/* Returns the slot at a position, and advances the position. */
 static unsigned long *next(unsigned long *position)
 {
 	return &buffer->items[__atomic_fetch_add(position, 1, __ATOMIC_RELAXED) %
@@ -87,7 +89,7 @@ static void one_to_many(struct run *run)
 
 static const struct pattern buffer_mesh = {
 	.name = "buffer-mesh",
-	.about = "so many producers and as many consumers of a buffer with 16 slots",
+	.about = "N producers and N consumers of a buffer with 16 slots",
 	.kind = KIND_SEMAPHORE,
 	.needs = ABLE_TO_CROWD,
 	.parameters = { 1, 4, 16 },
@@ -99,7 +101,7 @@ PATTERN(buffer_mesh);
 
 static const struct pattern buffer_gather = {
 	.name = "buffer-gather",
-	.about = "so many producers and one consumer of a buffer with 16 slots",
+	.about = "N producers and one consumer of a buffer with 16 slots",
 	.kind = KIND_SEMAPHORE,
 	.needs = ABLE_TO_CROWD,
 	.parameters = { 4 },
@@ -111,7 +113,7 @@ PATTERN(buffer_gather);
 
 static const struct pattern buffer_share = {
 	.name = "buffer-share",
-	.about = "one producer and so many consumers of a buffer with 16 slots",
+	.about = "one producer and N consumers of a buffer with 16 slots",
 	.kind = KIND_SEMAPHORE,
 	.needs = ABLE_TO_CROWD,
 	.parameters = { 4 },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* An object's life: created, and destroyed at once. */
+/* Creating and destroying objects. */
 #include "sampling.h"
 
 static const struct shape smallest = {
@@ -26,7 +26,7 @@ static void create(struct run *run)
 {
 	const struct subject *subject = run->row->subject;
 
-	/* Once beforehand, where failing means that it cannot be done here. */
+	/* Create one beforehand. If that fails, the row is skipped. */
 	run_create(run, &smallest);
 	subject->destroy(run->object);
 	run->object = NULL;
@@ -75,7 +75,7 @@ PATTERN(create_mailbox);
 
 #define PAGE	4096
 
-/* A region's life: its memory is used once, all of it. */
+/* Creates and destroys regions, whose memory is written completely once. */
 static void create_and_fill(const struct worker *worker)
 {
 	const struct subject *subject = worker->subject;
@@ -107,7 +107,7 @@ static void create_and_map(struct run *run)
 
 static const struct pattern create_region = {
 	.name = "create-region",
-	.about = "one of so many bytes is created, mapped, used and destroyed",
+	.about = "one of N bytes is created, mapped, used and destroyed",
 	.kind = KIND_REGION,
 	.needs = ABLE_TO_CREATE,
 	.parameters = { 4096, 65536, 1048576 },

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A crowd of threads that all wait for one lock when it is unlocked, and go on to
- * lock and unlock it, with nothing in between. A lock that is handed to its waiters
- * in order then changes hands each time.
+ * Many threads wait for one lock when it is unlocked. They continue to lock and
+ * unlock it without any work in between. A lock that is handed over to its waiters in
+ * order needs a context switch for each of these operations.
  */
 #include <errno.h>
 #include <limits.h>
@@ -15,14 +15,14 @@
 #define SAMPLES		30
 #define SAMPLE		2000000		/* nanoseconds */
 #define LONG_SAMPLES	500
-#define LONG_SAMPLE	20000000	/* so that all take ten seconds */
-#define POLL		100000
+#define LONG_SAMPLE	20000000	/* all samples take ten seconds */
+#define POLL		100000		/* nanoseconds between two checks */
 
 struct contender {
 	struct run *run;
 	unsigned int index;
 	pthread_t thread;
-	pid_t id;		/* 0 until it is about to lock */
+	pid_t id;		/* 0 until just before it locks */
 };
 
 static void *contend(void *data)
@@ -70,7 +70,7 @@ static bool is_asleep(const struct contender *contender)
 	return state == 'S';
 }
 
-/* The processor is left to them meanwhile. */
+/* Waits without using the processor, which the contenders need. */
 static void wait_until_asleep(const struct contender *contender)
 {
 	const struct timespec pause = { .tv_nsec = POLL };
@@ -79,7 +79,7 @@ static void wait_until_asleep(const struct contender *contender)
 		nanosleep(&pause, NULL);
 }
 
-/* All wait for the lock, which this thread has. */
+/* Starts the contenders. They all wait for the lock, which this thread has. */
 static void gather(struct run *run, struct contender *contenders,
 		   unsigned int count)
 {
@@ -93,7 +93,7 @@ static void gather(struct run *run, struct contender *contenders,
 		wait_until_asleep(&contenders[i]);
 }
 
-/* They have not waited in vain before that. */
+/* Unlocks the lock. The waits of the contenders count from now on. */
 static void release(struct run *run, unsigned int count)
 {
 	__u64 now = clock_ticks();
@@ -132,7 +132,7 @@ static void crowd_long(struct run *run)
 
 static const struct pattern lock_crowd = {
 	.name = "lock-crowd",
-	.about = "so many threads wait for the lock at first, and hold it for no time",
+	.about = "N threads wait for the lock at first, and hold it without any work",
 	.kind = KIND_LOCK,
 	.needs = ABLE_TO_CROWD,
 	.parameters = { 2, 4, 10, 64 },

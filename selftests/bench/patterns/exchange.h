@@ -2,8 +2,9 @@
 /*
  * DOC: a contest of two sides
  *
- * Some give and some take, until the leader has seen enough. What is taken counts.
- * Each side is judged for itself: all that give should get to give as much.
+ * Some workers give and some take, until the leader has enough samples. The samples
+ * count what is taken. Fairness is judged for each side separately, since all givers
+ * should give equally often, and all takers should take equally often.
  */
 #ifndef BENCH_EXCHANGE_H
 #define BENCH_EXCHANGE_H
@@ -16,10 +17,10 @@
 
 /**
  * exchange() - let givers and takers work, and judge them
- * @run: of which the object is there
- * @givers: come first in the team
- * @takers: come after them
- * @work: what each of them does without an end, with contest_next() after each turn
+ * @run: whose object is created
+ * @givers: number of givers, which come first in the team
+ * @takers: number of takers, which follow
+ * @work: endless loop of each worker, which calls contest_next() in each round
  */
 static inline void exchange(struct run *run, unsigned int givers,
 			    unsigned int takers,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What nothing can cost less than. */
+/* Lower bounds of costs. */
 #include "sampling.h"
 
 static void repeat(struct worker *worker)
@@ -20,7 +20,7 @@ static void calls(struct run *run)
 
 static const struct pattern floor_pattern = {
 	.name = "floor",
-	.about = "what others are made of",
+	.about = "a part of all other operations",
 	.kind = KIND_CALL,
 	.needs = ABLE_ALONE,
 	.run = calls,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Processor time that one burns who waits and gets nothing for a long while. */
+/* The processor time that a long wait uses. */
 #include <errno.h>
 
 #include "sampling.h"
@@ -73,7 +73,7 @@ static void idle_mailbox(struct run *run)
 
 static const struct pattern idle_semaphore_pattern = {
 	.name = "idle-semaphore",
-	.about = "processor time that a wait of so many seconds takes",
+	.about = "processor time that a wait of N seconds takes",
 	.kind = KIND_SEMAPHORE,
 	.needs = ABLE_TO_SLEEP | ABLE_TO_CROWD,
 	.unit = "ns of processor time",
@@ -87,7 +87,7 @@ PATTERN(idle_semaphore_pattern);
 
 static const struct pattern idle_mailbox_pattern = {
 	.name = "idle-mailbox",
-	.about = "processor time that a wait of so many seconds takes",
+	.about = "processor time that a wait of N seconds takes",
 	.kind = KIND_MAILBOX,
 	.needs = ABLE_TO_SLEEP | ABLE_TO_CROWD,
 	.unit = "ns of processor time",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Locks: alone, and fought over. */
+/* Locks, uncontended and contended. */
 #include <unistd.h>
 
 #include "../contest.h"
@@ -31,7 +31,7 @@ static bool stopped(const struct run *run)
 	return __atomic_load_n(&run->stop, __ATOMIC_RELAXED);
 }
 
-/* Holds the lock for the row's parameter and leaves it for as long. */
+/* Holds the lock for the time of the row's parameter, and then pauses as long. */
 static void contend(struct worker *worker)
 {
 	const struct subject *subject = worker->subject;
@@ -46,7 +46,7 @@ static void contend(struct worker *worker)
 	}
 }
 
-/* For CRITICAL, and looks at the clock. */
+/* Holds the lock for CRITICAL, and measures the waits. */
 static void contend_timed(struct worker *worker, bool stays_away)
 {
 	const struct subject *subject = worker->subject;
@@ -69,7 +69,7 @@ static void contend_and_leave(struct worker *worker)
 	contend_timed(worker, true);
 }
 
-/* The same, and asks for the lock again at once. */
+/* The same, but locks again at once. */
 static void contend_again(struct worker *worker)
 {
 	contend_timed(worker, false);
@@ -123,7 +123,7 @@ PATTERN(lock_uncontended);
 
 static const struct pattern lock_contended = {
 	.name = "lock-contended",
-	.about = "a process a processor, holding the lock for so many ns",
+	.about = "one process per processor, holding the lock for N ns",
 	.kind = KIND_LOCK,
 	.needs = ABLE_ACROSS,
 	.cpus = 2,
@@ -136,7 +136,7 @@ PATTERN(lock_contended);
 
 static const struct pattern lock_crowded = {
 	.name = "lock-crowded",
-	.about = "four processes a processor, holding the lock for 1000 ns",
+	.about = "four processes per processor, holding the lock for 1000 ns",
 	.kind = KIND_LOCK,
 	.needs = ABLE_TO_CROWD,
 	.samples = SAMPLES,
@@ -147,7 +147,7 @@ PATTERN(lock_crowded);
 
 static const struct pattern lock_again = {
 	.name = "lock-again",
-	.about = "so many processes, holding the lock for 1000 ns and locking again at once",
+	.about = "N processes, holding the lock for 1000 ns and locking again at once",
 	.kind = KIND_LOCK,
 	.needs = ABLE_TO_CROWD,
 	.cpus = 2,

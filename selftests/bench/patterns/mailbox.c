@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Messages sent and received. */
+/* Sending and receiving messages. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sampling.h"
 
-#define HEADER		64		/* bytes before the data, for its sender */
+#define HEADER		64		/* bytes before the data, for a header */
 #define DEPTH		64		/* messages that a mailbox holds */
-#define BYTES		(4UL << 20)	/* at most, whatever their size */
+#define BYTES		(4UL << 20)	/* limit for all of these messages */
 
 enum {
 	THERE,
@@ -151,8 +151,8 @@ static void stream(struct worker *worker)
 }
 
 /*
- * One sample, of all that the receiver took: some messages come in a burst, and the
- * next one after a sleep.
+ * Takes one sample of all messages, since the time of single messages varies: some
+ * arrive in a burst, and the next one after a sleep.
  */
 static void one_to_one(struct run *run)
 {
@@ -165,7 +165,7 @@ static void one_to_one(struct run *run)
 
 static const struct pattern mailbox_uncontended = {
 	.name = "mailbox-uncontended",
-	.about = "one process sends a message of so many bytes and receives it",
+	.about = "one process sends a message of N bytes and receives it",
 	.kind = KIND_MAILBOX,
 	.needs = ABLE_ALONE,
 	.parameters = { 64 },
@@ -176,7 +176,7 @@ PATTERN(mailbox_uncontended);
 
 static const struct pattern mailbox_blocked = {
 	.name = "mailbox-blocked",
-	.about = "two processes on one processor send so many bytes to and fro",
+	.about = "two processes on one processor send N bytes to and fro",
 	.kind = KIND_MAILBOX,
 	.needs = ABLE_TO_SLEEP,
 	.parameters = { 64 },
@@ -187,7 +187,7 @@ PATTERN(mailbox_blocked);
 
 static const struct pattern mailbox_across = {
 	.name = "mailbox-across",
-	.about = "two processes on two processors send so many bytes to and fro",
+	.about = "two processes on two processors send N bytes to and fro",
 	.kind = KIND_MAILBOX,
 	.needs = ABLE_ACROSS,
 	.cpus = 2,
@@ -199,7 +199,7 @@ PATTERN(mailbox_across);
 
 static const struct pattern mailbox_stream = {
 	.name = "mailbox-stream",
-	.about = "one process sends messages of so many bytes to another",
+	.about = "one process sends messages of N bytes to another",
 	.kind = KIND_MAILBOX,
 	.needs = ABLE_TO_STREAM,
 	.parameters = { 16, 256, 4096, 65536, 1048576 },

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Messages from several senders, to several receivers, or both. */
+/* Messages between several senders or several receivers. */
 #include <stdalign.h>
 #include <string.h>
 
 #include "exchange.h"
 
-#define HEADER		64		/* bytes before the data, for its sender */
+#define HEADER		64		/* bytes before the data, for a header */
 #define SIZE		64		/* of a message */
 #define DEPTH		64		/* messages that a mailbox holds */
 
-/* They come first in the team. */
+/* The number of senders, which come first in the team. */
 static unsigned int senders;
 
 static void work(struct worker *worker)
@@ -59,7 +59,7 @@ static void many_to_many(struct run *run)
 
 static const struct pattern mailbox_gather = {
 	.name = "mailbox-gather",
-	.about = "so many processes send messages of 64 bytes to one",
+	.about = "N processes send messages of 64 bytes to one",
 	.kind = KIND_MAILBOX,
 	.needs = ABLE_TO_CROWD,
 	.parameters = { 2, 4, 16 },
@@ -71,7 +71,7 @@ PATTERN(mailbox_gather);
 
 static const struct pattern mailbox_share = {
 	.name = "mailbox-share",
-	.about = "one process sends messages of 64 bytes to so many",
+	.about = "one process sends messages of 64 bytes to N",
 	.kind = KIND_MAILBOX,
 	.needs = ABLE_TO_CROWD,
 	.parameters = { 2, 4, 16 },
@@ -83,7 +83,7 @@ PATTERN(mailbox_share);
 
 static const struct pattern mailbox_mesh = {
 	.name = "mailbox-mesh",
-	.about = "so many processes send messages of 64 bytes to as many",
+	.about = "N processes send messages of 64 bytes to N",
 	.kind = KIND_MAILBOX,
 	.needs = ABLE_TO_CROWD,
 	.parameters = { 2, 4, 16 },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The machine's memory that objects take, all included: what has become of its
- * free pages, divided by their number.
+ * The memory that objects take in total: the decrease of the machine's free pages,
+ * divided by the number of objects.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,12 +11,12 @@
 #include "sampling.h"
 
 #define SAMPLES		3
-#define PAUSE		50000000	/* nanoseconds between two looks */
-#define STEADY		10		/* looks without a change for the better */
-#define LOOKS		200
-#define QUICK		100	/* objects, where memory is not the question */
+#define PAUSE		50000000	/* nanoseconds between two reads */
+#define STEADY		10		/* reads without an increase */
+#define READS		200		/* upper limit */
+#define QUICK		100	/* objects, if memory need not be measured */
 
-/* The pages that @line of /proc/zoneinfo says are free, or at a processor's hand. */
+/* Returns the free pages in a line of /proc/zoneinfo, including per-CPU lists. */
 static long pages_of(const char *line)
 {
 	long pages;
@@ -44,29 +44,29 @@ static long read_free(void)
 }
 
 /*
- * The most of it that is seen before it has been steady for a while: memory comes
- * back late, and in portions, after what it was for has gone.
+ * Returns the largest amount of free memory, once it has not increased for a while:
+ * after an object is destroyed, its memory is freed late and in portions.
  */
 static long free_bytes(void)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE };
-	unsigned int steady = 0, looks;
-	long most = 0, now;
+	unsigned int steady = 0, reads;
+	long max = 0, now;
 
-	for (looks = 0; steady < STEADY && looks < LOOKS; looks++) {
+	for (reads = 0; steady < STEADY && reads < READS; reads++) {
 		nanosleep(&pause, NULL);
 		now = read_free();
-		steady = now > most ? 0 : steady + 1;
-		if (now > most)
-			most = now;
+		steady = now > max ? 0 : steady + 1;
+		if (now > max)
+			max = now;
 	}
-	return most;
+	return max;
 }
 
 /*
- * One after the other, and none is destroyed before the last, since it takes its
- * time until all memory has been given back. The first is not counted: it may be
- * that tables grow for it, and that memory is used which others have left.
+ * Creates the objects one after the other. They are destroyed at the end, since it
+ * takes time until all memory is freed. The first object is not measured: tables may
+ * grow for it, and it may reuse memory that other processes have freed.
  */
 static void memory(struct run *run)
 {
@@ -93,7 +93,7 @@ static void memory(struct run *run)
 
 static const struct pattern memory_semaphore = {
 	.name = "memory-semaphore",
-	.about = "what each of so many semaphores takes",
+	.about = "memory of each of N semaphores",
 	.kind = KIND_MEMORY,
 	.needs = ABLE_TO_CREATE,
 	.unit = "bytes",
@@ -107,7 +107,7 @@ PATTERN(memory_semaphore);
 
 static const struct pattern memory_mailbox = {
 	.name = "memory-mailbox",
-	.about = "what each of so many takes that holds 8 messages of 64 bytes",
+	.about = "memory of each of N mailboxes for 8 messages of 64 bytes",
 	.kind = KIND_MAILBOX,
 	.needs = ABLE_TO_CREATE,
 	.unit = "bytes",

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Opening one of many by its name. */
+/* Opening one of many objects by its name. */
 #include "sampling.h"
 
 #define SAMPLES		501
-#define STEP		7919	/* a prime, so that every name gets its turn */
+#define STEP		7919	/* a prime, so that every name is opened */
 
 static unsigned long names;
 
@@ -32,7 +32,7 @@ static void open_one(struct run *run)
 
 static const struct pattern open_pattern = {
 	.name = "open",
-	.about = "one of so many is opened by name and closed",
+	.about = "one of N is opened by name and closed",
 	.kind = KIND_NAMES,
 	.needs = ABLE_ALONE,
 	.parameters = { 10, 1000, 100000 },

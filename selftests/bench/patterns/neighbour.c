@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What it costs that somebody else is busy with another element of the same object. */
+/* The cost of an operation while another process uses the next element. */
 #include "sampling.h"
 
-/* The elements, which nothing but the object connects. */
+/* The elements, which are independent parts of one object. */
 enum {
-	MEASURED,	/* as pairs() takes it */
+	MEASURED,	/* used by pairs() */
 	BUSY,
 };
 
@@ -43,7 +43,7 @@ static void neighbour(struct run *run)
 
 static const struct pattern semaphore_neighbour = {
 	.name = "semaphore-neighbour",
-	.about = "one posts a unit and takes it, beside one who does that with the next element",
+	.about = "one posts a unit and takes it, while another process does so with the next element",
 	.kind = KIND_SEMAPHORE,
 	.needs = ABLE_ALONE | ABLE_ACROSS,
 	.cpus = 2,

@@ -2,9 +2,9 @@
 /*
  * DOC: the loop that patterns sample in
  *
- * The first sample, in which caches are cold and workers still arrive, is not
- * kept; so one worker takes run->samples + 1 of them, and the others do the work
- * for as many.
+ * The first sample is not kept, since caches are cold and workers are still starting.
+ * So one worker takes run->samples + 1 samples, and the others do the work for as
+ * many.
  */
 #ifndef BENCH_SAMPLING_H
 #define BENCH_SAMPLING_H
@@ -12,13 +12,13 @@
 #include "../clock.h"
 #include "../team.h"
 
-/* Operations that a worker does in all. */
+/* Returns the number of operations that a worker does in total. */
 static inline unsigned long sampling_total(const struct run *run)
 {
 	return (run->samples + 1UL) * run->batch;
 }
 
-/* What one operation of @operations in a batch costs. */
+/* Adds the sample of a batch of @operations, unless it is the first one. */
 static inline void sampling_end(struct run *run, unsigned int index,
 				__u64 begin, double operations)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Units posted and waited for. */
+/* Posting units and waiting for them. */
 #include "sampling.h"
 
-#define LATE	50000	/* nanoseconds that one works before it posts */
+#define LATE	50000	/* nanoseconds of work before each post */
 
-/* The elements that two processes hand a unit to and fro with. */
+/* The two elements, with which two processes hand a unit to and fro. */
 enum {
 	THERE,
 	BACK,
@@ -75,7 +75,7 @@ static void across(struct run *run)
 	round_trips(run, PLACE_SPREAD, hand_over);
 }
 
-/* share->done is how many ticks that took in all. */
+/* Works, and adds the ticks of this work to share->done. */
 static void be_late(const struct worker *worker)
 {
 	__u64 begin = clock_ticks();
@@ -106,7 +106,10 @@ static void answer_late(const struct worker *worker)
 	}
 }
 
-/* Of both. While one works the other waits, so it all counts. */
+/*
+ * Returns the ticks that both processes have worked. While one works, the other one
+ * waits, so both contribute to the elapsed time.
+ */
 static __u64 worked(const struct run *run)
 {
 	return run->shares[0].done + run->shares[1].done;
@@ -215,7 +218,7 @@ PATTERN(semaphore_across);
 
 static const struct pattern semaphore_late = {
 	.name = "semaphore-late",
-	.about = "the same, where both work for 50 us before they post, not counted",
+	.about = "the same, with 50 us of work before each post, which is not counted",
 	.kind = KIND_SEMAPHORE,
 	.needs = ABLE_ACROSS,
 	.cpus = 2,

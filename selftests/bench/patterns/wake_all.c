@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Many threads wait for one semaphore, and a process posts a unit for each. The
- * cost is that of a waiter, until the last of them has come through; those before
- * it wait for another semaphore then, which is the next one to be posted.
+ * Many threads wait for one element, and a process posts a unit for each. The cost
+ * is the time until the last waiter has returned, divided by the number of waiters.
+ * The other waiters then already wait for another element, which is posted next.
  */
 #include <errno.h>
 #include <limits.h>
@@ -11,13 +11,13 @@
 
 #include "sampling.h"
 
-#define SETTLING	20	/* yields until who has arrived is asleep */
+#define SETTLING	20	/* yields until arrived waiters are asleep */
 
 static struct crowd {
 	unsigned long size;
-	unsigned long arrived;	/* of all rounds together */
-	unsigned long passed;	/* likewise */
-	__u64 last;		/* ticks when a round's last one had passed */
+	unsigned long arrived;	/* in all rounds together */
+	unsigned long passed;	/* in all rounds together */
+	__u64 last;		/* ticks when the last waiter of a round passed */
 } *crowd;
 
 static unsigned long read_count(const unsigned long *count)
@@ -66,8 +66,8 @@ static void wait_for_crowd(unsigned long arrivals)
 	while (read_count(&crowd->arrived) < arrivals)
 		sched_yield();
 	/*
-	 * Between its arrival and its sleep a waiter may have been interrupted;
-	 * one that is not asleep yet makes the wake-up a little cheaper.
+	 * A waiter may be preempted between its arrival and its sleep. Waking a
+	 * waiter that is not asleep yet is a little cheaper, so wait for it.
 	 */
 	for (i = 0; i < SETTLING; i++)
 		sched_yield();
@@ -113,7 +113,7 @@ static void wake_all(struct run *run)
 
 static const struct pattern wake_all_pattern = {
 	.name = "wake-all",
-	.about = "a post wakes so many waiters on one processor; cost of each",
+	.about = "a post wakes N waiters on one processor; cost of each",
 	.kind = KIND_SEMAPHORE,
 	.needs = ABLE_TO_SLEEP | ABLE_TO_CROWD,
 	.parameters = { 1, 10, 100, 1000, 10000 },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the work of the others cannot be done without. */
+/* Parts of the work that every subject needs. */
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -8,7 +8,7 @@
 
 #include "subject.h"
 
-/* A system call that does nothing much. */
+/* A system call that does nearly nothing. */
 
 static void empty_call(void)
 {
@@ -57,7 +57,7 @@ static const struct subject semaphore_call = {
 
 SUBJECT(semaphore_call);
 
-/* kipc's door, and nothing behind it. */
+/* The entry of kipc's ioctl, without an operation. */
 
 #define NO_VERB		_IO(KIPC_IOCTL, 0xff)
 
@@ -94,7 +94,7 @@ static const struct subject empty_ioctl = {
 
 SUBJECT(empty_ioctl);
 
-/* There and back by compare-and-swap, which nobody else tries. */
+/* Two uncontended compare-and-swaps, which change a word and change it back. */
 
 static void *create_word(const struct shape *shape)
 {
@@ -157,7 +157,7 @@ static const struct subject swap_lock = {
 
 SUBJECT(swap_lock);
 
-/* One process after the other: what waiting on one processor is made of. */
+/* Context switches, which waiting on one processor needs. */
 
 static void give_nothing(void *object, unsigned int element, unsigned int count)
 {
@@ -201,7 +201,7 @@ static const struct subject switch_barrier = {
 
 SUBJECT(switch_barrier);
 
-/* A copy, which takes no notice of others. */
+/* A copy without synchronisation. */
 
 static void *create_buffers(const struct shape *shape)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A semaphore written by hand on a futex, as small as it can be. */
+/* A minimal semaphore on a futex. */
 #include <linux/futex.h>
 #include <sys/syscall.h>
 

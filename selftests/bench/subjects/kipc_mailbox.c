@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kipc's mailboxes: by the library, and by read and write. */
+/* kipc's mailboxes, by the library and by read() and write(). */
 #include <kipc.h>
 
 #include "subject.h"

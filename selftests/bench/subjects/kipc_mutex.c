@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kipc's mutexes, which outlive their owners: as they are, fair, and spinning. */
+/* kipc's mutexes, which are robust: default, fair and spinning. */
 #include <kipc.h>
 
 #include "subject.h"

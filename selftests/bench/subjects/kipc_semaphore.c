@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kipc's semaphores: by the library, by the kernel alone, by read and write. */
+/* kipc's semaphores, by the library, by system calls only, by read() and write(). */
 #include <sys/ioctl.h>
 
 #include <kipc.h>
@@ -115,7 +115,7 @@ static const struct subject kipc_fair = {
 
 SUBJECT(kipc_fair);
 
-/* Named ones go with their last descriptor. */
+/* A named semaphore is destroyed with its last descriptor. */
 static void *create_named_one(const struct shape *shape)
 {
 	const struct kipc_semaphore_options options = {
@@ -142,7 +142,7 @@ static const struct subject kipc_named = {
 
 SUBJECT(kipc_named);
 
-/* By read and write, which act on the first of a set: so it is one set each. */
+/* read() and write() use the first element, so create one object per element. */
 
 static void *create_files(const struct shape *shape)
 {
@@ -177,7 +177,7 @@ static const struct subject kipc_file = {
 
 SUBJECT(kipc_file);
 
-/* A semaphore with one unit as a lock. */
+/* A semaphore with one unit is used as a lock. */
 
 static void *create_lock(const struct shape *shape)
 {
@@ -251,7 +251,7 @@ static const struct subject kipc_epoll = {
 
 SUBJECT(kipc_epoll);
 
-/* Names are held by descriptors without mappings, of which there may be few. */
+/* Descriptors without mappings hold the names, since mappings are limited. */
 
 static int create_named(int device, unsigned int element)
 {
@@ -311,7 +311,7 @@ static const struct subject kipc_names = {
 
 SUBJECT(kipc_names);
 
-/* As many as are asked for, in sets as large as they can be. */
+/* The requested number of semaphores, in sets of the maximal size. */
 
 struct sets {
 	unsigned int count;

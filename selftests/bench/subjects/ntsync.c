@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ntsync's semaphores, since Linux 6.14. The headers of many systems are older
- * than that, so what is needed of its ABI stands here.
+ * ntsync's semaphores, available since Linux 6.14. The headers of many systems are
+ * older, so the needed part of its ABI is defined here.
  */
 #include <linux/ioctl.h>
 #include <linux/types.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Pipes and FIFOs, for messages and, a byte a unit, as semaphores. */
+/* Pipes and FIFOs, for messages and as semaphores with one byte per unit. */
 #include <sys/stat.h>
 
 #include "subject.h"
 
-#define UNITS	4096	/* most bytes that go into a pipe at once */
+#define UNITS	4096	/* bytes in one write, at most */
 
 static void *create_pipe(const struct shape *shape)
 {
@@ -115,7 +115,7 @@ static const struct subject fifo_mailbox = {
 
 SUBJECT(fifo_mailbox);
 
-/* FIFOs stay until they are unlinked. */
+/* FIFOs exist until they are unlinked. */
 
 struct names {
 	unsigned int count;

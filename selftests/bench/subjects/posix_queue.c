@@ -4,9 +4,9 @@
 
 #include "subject.h"
 
-#define DEPTH	10	/* what everybody may have */
+#define DEPTH	10	/* the default limit for unprivileged users */
 
-/* As deep as asked for, where the administrator can have that. */
+/* Raises the limits of the system, if the user is allowed to. */
 static void raise_limits(const struct shape *shape)
 {
 	raise_limit("/proc/sys/fs/mqueue/msg_max", shape->depth);
@@ -75,7 +75,7 @@ static const struct subject posix_queue = {
 
 SUBJECT(posix_queue);
 
-/* Names stay until they are unlinked. */
+/* Names exist until they are unlinked. */
 
 struct names {
 	unsigned int count;

@@ -91,7 +91,7 @@ static const struct subject posix_semaphore_lock = {
 
 SUBJECT(posix_semaphore_lock);
 
-/* Named ones are files: they stay until they are unlinked. */
+/* Named semaphores are files, which exist until they are unlinked. */
 
 struct names {
 	unsigned int count;
@@ -176,7 +176,7 @@ static const struct subject posix_semaphore_named = {
 
 SUBJECT(posix_semaphore_named);
 
-/* In one piece of shared memory, 32 bytes each, and nothing to wait with yet. */
+/* An array in shared memory, with 32 bytes per semaphore. */
 
 struct packed {
 	size_t size;

@@ -4,7 +4,7 @@
 
 #include "subject.h"
 
-/* What returns 0 or an errno. */
+/* For an expression that returns 0 or an errno. */
 #define must_succeed(expression) must_be_zero(-(expression))
 
 static void *create_mutex(int robust)

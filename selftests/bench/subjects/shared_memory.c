@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Memory that is shared by other means: memfd, POSIX, System V. */
+/* The peers of regions: memfd, POSIX and System V shared memory. */
 #include <sys/ipc.h>
 #include <sys/shm.h>
 
@@ -17,7 +17,7 @@ static char *data(void *object)
 	return memory->data;
 }
 
-/* Closes the file, which the mapping keeps. */
+/* Maps the file and closes it. The mapping keeps the file. */
 static void *map_file(const struct shape *shape, int fd)
 {
 	struct memory *memory = allocate(sizeof(*memory));

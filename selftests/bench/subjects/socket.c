@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Unix sockets in pairs. */
+/* Pairs of Unix sockets. */
 #include <sys/socket.h>
 
 #include "subject.h"
 
-/* Room for a mailbox's messages, where it may be had. */
+/* Makes room for the messages of a mailbox, as far as the user may. */
 static void make_room(int fd, const struct shape *shape)
 {
 	int bytes = 2 * shape->size * shape->depth;
@@ -30,7 +30,10 @@ static void *create(const struct shape *shape, int type)
 	return sockets;
 }
 
-/* A packet is in one piece, so there are some that the kernel has no room for. */
+/*
+ * Creates sockets for packets, and sends one as a test: a packet needs contiguous
+ * memory in the kernel, so a large one may be impossible.
+ */
 static void *create_packet(const struct shape *shape)
 {
 	struct descriptors *sockets = create(shape, SOCK_SEQPACKET);

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Shared memory and loops, as programs write them who want speed at any price:
- * who waits burns a processor.
+ * Shared memory and busy loops, for low latency at any price: a waiting process
+ * uses a whole processor.
  */
 #include <sched.h>
 #include <stdalign.h>
 
 #include "subject.h"
 
-#define SPINS		1000	/* before another one may need the processor */
+#define SPINS		1000	/* iterations between two yields */
 
-/* Again and again until it is true. */
+/* Spins until @condition is true. */
 #define spin_until(condition) do { \
-	unsigned int __looks = 0; \
+	unsigned int __iterations = 0; \
 	\
 	while (!(condition)) { \
-		if (++__looks % SPINS) \
+		if (++__iterations % SPINS) \
 			cpu_relax(); \
 		else \
 			sched_yield(); \

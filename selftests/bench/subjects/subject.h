@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * DOC: what subjects have in common
+ * DOC: helpers of subjects
  */
 #ifndef BENCH_SUBJECT_H
 #define BENCH_SUBJECT_H
@@ -15,7 +15,7 @@
 
 #include "../row.h"
 
-/* Both give up where there is no memory. */
+/* Returns zeroed memory. Gives up if there is none. */
 static inline void *allocate(size_t size)
 {
 	void *memory = calloc(1, size);
@@ -24,7 +24,7 @@ static inline void *allocate(size_t size)
 	return memory;
 }
 
-/* Elements of an object, each on cache lines of its own, shared with workers. */
+/* The elements of an object, each on its own cache lines, shared with workers. */
 struct shared {
 	size_t stride;
 	size_t size;
@@ -54,7 +54,7 @@ static inline void shared_destroy(void *object)
 	free(shared);
 }
 
-/* Descriptors: for some kinds of object one to write to and one to read from. */
+/* Descriptors of an object. Pipes have one to write to and one to read from. */
 struct descriptors {
 	unsigned int count;
 	struct {
@@ -86,7 +86,7 @@ static inline void descriptors_close(void *object)
 	free(descriptors);
 }
 
-/* All of it, where a message may come and go in pieces. */
+/* Write or read all of the data, possibly in several pieces. */
 static inline void write_all(int fd, const void *data, size_t size)
 {
 	const char *next = data;
@@ -113,7 +113,7 @@ static inline void read_all(int fd, void *buffer, size_t size)
 	}
 }
 
-/* A new module's object; an older one may not know these flags for its type. */
+/* Checks a creation. An older module may not support the flags for the type. */
 static inline void must_be_created(int error, unsigned int flags)
 {
 	if (flags && error == -EINVAL)
@@ -121,7 +121,7 @@ static inline void must_be_created(int error, unsigned int flags)
 	must_be_zero(error);
 }
 
-/* A name that no other run of this program uses. */
+/* Returns a name that no other run of this program uses. */
 static inline const char *unique_name(char name[64], const char *prefix,
 				      unsigned int element)
 {
@@ -130,8 +130,8 @@ static inline const char *unique_name(char name[64], const char *prefix,
 }
 
 /*
- * Raises a limit of this IPC namespace, where the administrator asks for it; is
- * it high enough then?
+ * Raises a limit of this IPC namespace, if the user may. Returns true if the limit
+ * was high enough or could be raised.
  */
 static inline bool raise_limit(const char *path, size_t value)
 {

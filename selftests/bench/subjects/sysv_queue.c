@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* System V's message queues. */
+/* System V message queues. */
 #include <sys/ipc.h>
 #include <sys/msg.h>
 
@@ -36,7 +36,7 @@ static void destroy(void *object)
 	free(queues);
 }
 
-/* The type of a message stands before its data. */
+/* Returns the header of a message, which is the type before the data. */
 static long *message(void *data)
 {
 	return (long *)data - 1;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* System V's semaphores. */
+/* System V semaphores. */
 #include <sys/ipc.h>
 #include <sys/sem.h>
 
 #include "subject.h"
 
-/* Linux lets a set have so many unless told otherwise. */
+/* The default limit of semaphores in a set. */
 #define SET_MAX		32000
 
 struct sets {

@@ -10,7 +10,7 @@
 
 #include "subject.h"
 
-/* One unit, or more, by a descriptor that reads and writes like an eventfd. */
+/* Post and take units by a descriptor that reads and writes like an eventfd. */
 
 static inline void units_write(void *object, unsigned int element,
 			       unsigned int count)
