@@ -30,7 +30,7 @@ __s64 clock_nanoseconds(void)
  * Runs a loop with two instructions per round. It is in assembler, so that all
  * compilers and options produce the same.
  */
-static void work_rounds(unsigned long rounds)
+static void clock_work_rounds(unsigned long rounds)
 {
 #if defined(__x86_64__)
 	asm volatile("1: dec %0\n\tjnz 1b" : "+r" (rounds) : : "cc");
@@ -45,11 +45,11 @@ void clock_work(unsigned long length)
 	unsigned long rounds = length * work_rate;
 
 	if (rounds)
-		work_rounds(rounds);
+		clock_work_rounds(rounds);
 }
 
 /* Returns true if a line in /proc/cpuinfo begins with @key and contains @value. */
-static bool processor_has(const char *key, const char *value)
+static bool clock_processor_has(const char *key, const char *value)
 {
 	char line[4096];
 	bool found = false;
@@ -68,14 +68,14 @@ static bool processor_has(const char *key, const char *value)
  * Returns true if the time stamp counter has a constant rate. QEMU's TCG emulates
  * the counter with the host's clock.
  */
-static bool tsc_is_steady(void)
+static bool clock_tsc_is_steady(void)
 {
-	return processor_has("flags", " rdtscp") &&
-	       (processor_has("flags", " constant_tsc") ||
-		processor_has("model name", "QEMU TCG"));
+	return clock_processor_has("flags", " rdtscp") &&
+	       (clock_processor_has("flags", " constant_tsc") ||
+		clock_processor_has("model name", "QEMU TCG"));
 }
 
-static bool kernel_uses_tsc(void)
+static bool clock_kernel_uses_tsc(void)
 {
 	char line[32] = "";
 	FILE *file;
@@ -90,14 +90,14 @@ static bool kernel_uses_tsc(void)
 	return !strncmp(line, "tsc", 3);
 }
 
-static __u64 shortest(unsigned long rounds)
+static __u64 clock_shortest(unsigned long rounds)
 {
 	__u64 best = ~0ULL, begin, elapsed;
 	int i;
 
 	for (i = 0; i < TRIES; i++) {
 		begin = clock_ticks();
-		work_rounds(rounds);
+		clock_work_rounds(rounds);
 		elapsed = clock_ticks() - begin;
 		if (elapsed < best)
 			best = elapsed;
@@ -106,7 +106,7 @@ static __u64 shortest(unsigned long rounds)
 }
 
 /* Returns the number of ticks per nanosecond of CLOCK_MONOTONIC. */
-static double tick_rate(void)
+static double clock_tick_rate(void)
 {
 	__s64 begin = clock_nanoseconds(), now;
 	__u64 ticks = clock_ticks();
@@ -121,20 +121,20 @@ static double tick_rate(void)
  * Returns NULL if the clock counts instructions: a loop with two instructions per
  * round must take exactly two ticks per round.
  */
-static const char *count_instructions(void)
+static const char *clock_count_instructions(void)
 {
 #if defined(__x86_64__)
 	clock_is_tsc = 1;
-	if (shortest(2 * COUNTED) - shortest(COUNTED) == 2 * COUNTED)
+	if (clock_shortest(2 * COUNTED) - clock_shortest(COUNTED) == 2 * COUNTED)
 		return NULL;
 #endif
 	return "this machine's clock does not count instructions";
 }
 
-static void keep_time(void)
+static void clock_keep_time(void)
 {
-	clock_is_tsc = kernel_uses_tsc() || tsc_is_steady();
-	clock_rate = clock_is_tsc ? tick_rate() : 1;
+	clock_is_tsc = clock_kernel_uses_tsc() || clock_tsc_is_steady();
+	clock_rate = clock_is_tsc ? clock_tick_rate() : 1;
 }
 
 const char *clock_start(enum unit wanted)
@@ -143,11 +143,11 @@ const char *clock_start(enum unit wanted)
 
 	unit = wanted;
 	if (unit == UNIT_INSTRUCTIONS)
-		why = count_instructions();
+		why = clock_count_instructions();
 	else
-		keep_time();
-	clock_overhead = shortest(1);
-	work_rate = COUNTED * clock_rate / (shortest(COUNTED) - clock_overhead);
+		clock_keep_time();
+	clock_overhead = clock_shortest(1);
+	work_rate = COUNTED * clock_rate / (clock_shortest(COUNTED) - clock_overhead);
 	return why;
 }
 

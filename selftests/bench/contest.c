@@ -6,8 +6,8 @@
 #include "contest.h"
 #include "statistics.h"
 
-static unsigned long count_all(const struct run *run, unsigned int first,
-			       unsigned int count)
+static unsigned long contest_count_all(const struct run *run, unsigned int first,
+				       unsigned int count)
 {
 	unsigned long sum = 0;
 
@@ -18,17 +18,17 @@ static unsigned long count_all(const struct run *run, unsigned int first,
 }
 
 /* Takes one sample. It lasts longer if no operation is done within @length. */
-static void watch(struct run *run, unsigned int first, unsigned int count,
-		  unsigned long length)
+static void contest_sample(struct run *run, unsigned int first, unsigned int count,
+			   unsigned long length)
 {
 	const struct timespec pause = { .tv_nsec = length };
-	unsigned long before = count_all(run, first, count), done;
+	unsigned long before = contest_count_all(run, first, count), done;
 	__u64 begin = clock_ticks(), elapsed;
 
 	do {
 		nanosleep(&pause, NULL);
 		elapsed = clock_ticks() - begin;
-		done = count_all(run, first, count) - before;
+		done = contest_count_all(run, first, count) - before;
 		errno = 0;
 		/* If a contender failed, the others may wait for it for ever. */
 		must(!run->why[0]);
@@ -42,11 +42,11 @@ void contest_watch(struct run *run, unsigned int first, unsigned int count,
 	unsigned int i;
 
 	for (i = 0; i < run->samples; i++)
-		watch(run, first, count, length);
+		contest_sample(run, first, count, length);
 }
 
 /* Returns the longest wait in ticks, including a wait that has not ended yet. */
-static __u64 longest_wait(const struct share *share, __u64 now)
+static __u64 contest_longest_wait(const struct share *share, __u64 now)
 {
 	__u64 longest = __atomic_load_n(&share->longest, __ATOMIC_RELAXED);
 	__u64 begin = __atomic_load_n(&share->begin, __ATOMIC_RELAXED);
@@ -65,7 +65,7 @@ void contest_judge(struct run *run, unsigned int first, unsigned int count,
 	for (i = 0; i < count; i++) {
 		shares[i] = __atomic_load_n(&run->shares[first + i].done,
 					    __ATOMIC_RELAXED);
-		waited = clock_cost(longest_wait(&run->shares[first + i], now), 1);
+		waited = clock_cost(contest_longest_wait(&run->shares[first + i], now), 1);
 		if (waited && !(run->longest >= waited))
 			run->longest = waited;
 	}

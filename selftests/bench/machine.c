@@ -11,7 +11,7 @@
 #define WINDOW		200000000	/* nanoseconds of one observation */
 #define IDLE		5		/* percent that others may use */
 
-static void describe_processor(struct results *results)
+static void machine_describe_processor(struct results *results)
 {
 	char line[4096], *name = NULL;
 	FILE *file;
@@ -29,7 +29,7 @@ static void describe_processor(struct results *results)
 	results_note(results, "processor", name + strlen(": "));
 }
 
-static void describe_clock(struct results *results)
+static void machine_describe_clock(struct results *results)
 {
 	char text[128];
 
@@ -38,7 +38,7 @@ static void describe_clock(struct results *results)
 	results_note(results, "clock", text);
 }
 
-static void describe_date(struct results *results)
+static void machine_describe_date(struct results *results)
 {
 	time_t now = time(NULL);
 	char text[32];
@@ -56,11 +56,11 @@ void machine_describe(struct results *results)
 	snprintf(text, sizeof(text), "%s %s %s", kernel.sysname, kernel.release,
 		 kernel.machine);
 	results_note(results, "kernel", text);
-	describe_processor(results);
+	machine_describe_processor(results);
 	snprintf(text, sizeof(text), "%ld", sysconf(_SC_NPROCESSORS_ONLN));
 	results_note(results, "processors", text);
-	describe_clock(results);
-	describe_date(results);
+	machine_describe_clock(results);
+	machine_describe_date(results);
 }
 
 struct usage {
@@ -72,7 +72,7 @@ struct usage {
  * Reads the time of all processors since boot. The fourth and fifth number in
  * /proc/stat are idle time.
  */
-static bool read_usage(struct usage *usage)
+static bool machine_read_usage(struct usage *usage)
 {
 	unsigned long long now[8] = {};
 	int i, got;
@@ -91,14 +91,14 @@ static bool read_usage(struct usage *usage)
 	return got >= 5;
 }
 
-static unsigned int percent_taken(void)
+static unsigned int machine_percent_taken(void)
 {
 	const struct timespec window = { .tv_nsec = WINDOW };
 	struct usage before, after;
 	unsigned long long all;
 
-	if (!read_usage(&before) || nanosleep(&window, NULL) ||
-	    !read_usage(&after))
+	if (!machine_read_usage(&before) || nanosleep(&window, NULL) ||
+	    !machine_read_usage(&after))
 		return 0;
 	all = after.all - before.all;
 	if (!all || after.idle < before.idle)
@@ -112,7 +112,7 @@ unsigned int machine_settle(unsigned int seconds)
 	unsigned int taken;
 
 	do {
-		taken = percent_taken();
+		taken = machine_percent_taken();
 	} while (taken > IDLE && clock_nanoseconds() < end);
 	return taken;
 }

@@ -17,7 +17,7 @@
 #define TROUBLE		2
 #define ROWS_MAX	64	/* subjects of one pattern */
 
-static FILE *open_output(const struct options *options)
+static FILE *bench_open_output(const struct options *options)
 {
 	FILE *file = stdout;
 
@@ -28,7 +28,7 @@ static FILE *open_output(const struct options *options)
 	return file;
 }
 
-static int close_output(FILE *file, int status)
+static int bench_close_output(FILE *file, int status)
 {
 	if (fflush(file) || ferror(file))
 		error(TROUBLE, errno, "cannot write");
@@ -36,7 +36,7 @@ static int close_output(FILE *file, int status)
 }
 
 /* Advances to the next row that the user has chosen. */
-static bool next_chosen(const struct options *options, struct row *row)
+static bool bench_next_chosen(const struct options *options, struct row *row)
 {
 	char name[128];
 
@@ -48,12 +48,12 @@ static bool next_chosen(const struct options *options, struct row *row)
 	return false;
 }
 
-static int list_rows(const struct options *options, FILE *file)
+static int bench_list_rows(const struct options *options, FILE *file)
 {
 	struct row row = {};
 	char name[128];
 
-	while (next_chosen(options, &row)) {
+	while (bench_next_chosen(options, &row)) {
 		row_name(&row, name, sizeof(name));
 		fprintf(file, "%-45s %s: %s\n", name, row.subject->about,
 			row.pattern->about);
@@ -61,18 +61,18 @@ static int list_rows(const struct options *options, FILE *file)
 	return 0;
 }
 
-static unsigned int count_rows(const struct options *options)
+static unsigned int bench_count_rows(const struct options *options)
 {
 	struct row row = {};
 	unsigned int count = 0;
 
-	while (next_chosen(options, &row))
+	while (bench_next_chosen(options, &row))
 		count++;
 	return count;
 }
 
-static void note_number(struct results *results, const char *key,
-			unsigned int value)
+static void bench_note_number(struct results *results, const char *key,
+			      unsigned int value)
 {
 	char text[16];
 
@@ -80,7 +80,7 @@ static void note_number(struct results *results, const char *key,
 	results_note(results, key, text);
 }
 
-static void prepare(const struct options *options, struct results *results)
+static void bench_prepare(const struct options *options, struct results *results)
 {
 	unsigned int taken;
 	const char *why;
@@ -95,13 +95,13 @@ static void prepare(const struct options *options, struct results *results)
 		results_note(results, "mode", "time");
 	machine_describe(results);
 	taken = machine_settle(options->settle);
-	note_number(results, "busy percent before", taken);
-	note_number(results, "repetitions", options->effort.repetitions);
-	note_number(results, "rows", count_rows(options));
+	bench_note_number(results, "busy percent before", taken);
+	bench_note_number(results, "repetitions", options->effort.repetitions);
+	bench_note_number(results, "rows", bench_count_rows(options));
 }
 
 /* Prints results as soon as they exist, so that the user sees the progress. */
-static void show_from(const struct results *results, size_t first, FILE *file)
+static void bench_show_from(const struct results *results, size_t first, FILE *file)
 {
 	for (; first < results->count; first++)
 		result_write(&results->list[first], file);
@@ -110,8 +110,8 @@ static void show_from(const struct results *results, size_t first, FILE *file)
 	tcdrain(fileno(file));
 }
 
-static void measure_rows(const struct options *options, struct results *results,
-			 FILE *file)
+static void bench_measure_rows(const struct options *options, struct results *results,
+			       FILE *file)
 {
 	struct row rows[ROWS_MAX + 1] = {};
 	unsigned int count = 0;
@@ -120,7 +120,7 @@ static void measure_rows(const struct options *options, struct results *results,
 	while (more) {
 		if (count)
 			rows[count] = rows[count - 1];
-		more = next_chosen(options, &rows[count]);
+		more = bench_next_chosen(options, &rows[count]);
 		if (more && count < ROWS_MAX &&
 		    rows[count].pattern == rows[0].pattern &&
 		    rows[count].parameter == rows[0].parameter) {
@@ -129,13 +129,13 @@ static void measure_rows(const struct options *options, struct results *results,
 		}
 		measure(results, rows, count, &options->effort);
 		if (options->format == FORMAT_CSV)
-			show_from(results, results->count - count, file);
+			bench_show_from(results, results->count - count, file);
 		rows[0] = rows[count];
 		count = 1;
 	}
 }
 
-static bool any_failed(const struct results *results)
+static bool bench_any_failed(const struct results *results)
 {
 	size_t i;
 
@@ -145,8 +145,8 @@ static bool any_failed(const struct results *results)
 	return false;
 }
 
-static void show(const struct options *options, const struct results *results,
-		 FILE *file)
+static void bench_show(const struct options *options, const struct results *results,
+		       FILE *file)
 {
 	if (options->format == FORMAT_JSON)
 		view_json(results, file);
@@ -154,25 +154,25 @@ static void show(const struct options *options, const struct results *results,
 		view_table(results, file);
 }
 
-static int measure_and_show(const struct options *options, FILE *file)
+static int bench_measure_and_show(const struct options *options, FILE *file)
 {
 	struct results results = {};
 
-	if (!count_rows(options))
+	if (!bench_count_rows(options))
 		error(TROUBLE, 0, "no row is called that; try --list");
-	prepare(options, &results);
+	bench_prepare(options, &results);
 	if (options->format == FORMAT_CSV) {
 		results_write_notes(&results, file);
 		results_write_header(file);
 		fflush(file);
 	}
-	measure_rows(options, &results, file);
+	bench_measure_rows(options, &results, file);
 	if (options->format != FORMAT_CSV)
-		show(options, &results, file);
-	return any_failed(&results);
+		bench_show(options, &results, file);
+	return bench_any_failed(&results);
 }
 
-static void read_results(struct results *results, const char *path)
+static void bench_read_results(struct results *results, const char *path)
 {
 	FILE *file = fopen(path, "re");
 	unsigned int line;
@@ -186,34 +186,34 @@ static void read_results(struct results *results, const char *path)
 	fclose(file);
 }
 
-static void write_csv(const struct results *results, FILE *file)
+static void bench_write_csv(const struct results *results, FILE *file)
 {
 	results_write_notes(results, file);
 	results_write_header(file);
-	show_from(results, 0, file);
+	bench_show_from(results, 0, file);
 }
 
-static int show_saved(const struct options *options, FILE *file)
+static int bench_show_saved(const struct options *options, FILE *file)
 {
 	struct results runs[OPTIONS_FILES] = {}, base = {};
 	unsigned int i;
 
 	for (i = 0; i < options->from_count; i++)
-		read_results(&runs[i], options->from[i]);
+		bench_read_results(&runs[i], options->from[i]);
 	if (options->acceptance) {
 		view_acceptance(runs, options->from_count, file);
 	} else if (options->base) {
-		read_results(&base, options->base);
+		bench_read_results(&base, options->base);
 		return !!view_changes(&base, &runs[0], file);
 	} else if (options->format == FORMAT_CSV) {
-		write_csv(&runs[0], file);
+		bench_write_csv(&runs[0], file);
 	} else {
-		show(options, &runs[0], file);
+		bench_show(options, &runs[0], file);
 	}
 	return 0;
 }
 
-static int wait_until_idle(const struct options *options, FILE *file)
+static int bench_wait_until_idle(const struct options *options, FILE *file)
 {
 	fprintf(file, "%u\n", machine_settle(options->settle));
 	return 0;
@@ -226,14 +226,14 @@ int main(int argc, char **argv)
 	int status;
 
 	options_parse(&options, argc, argv);
-	file = open_output(&options);
+	file = bench_open_output(&options);
 	if (options.idle)
-		status = wait_until_idle(&options, file);
+		status = bench_wait_until_idle(&options, file);
 	else if (options.list)
-		status = list_rows(&options, file);
+		status = bench_list_rows(&options, file);
 	else if (options.from_count)
-		status = show_saved(&options, file);
+		status = bench_show_saved(&options, file);
 	else
-		status = measure_and_show(&options, file);
-	return close_output(file, status);
+		status = bench_measure_and_show(&options, file);
+	return bench_close_output(file, status);
 }

@@ -31,13 +31,13 @@ struct measuring {
 
 static struct run *run;
 
-static double clamp(double value, double least, double most)
+static double measure_clamp(double value, double least, double most)
 {
 	return value < least ? least : value > most ? most : value;
 }
 
 /* Runs the row once, and keeps the reason of a failure. */
-static bool try_once(struct measuring *measuring)
+static bool measure_try_once(struct measuring *measuring)
 {
 	run->row = measuring->row;
 	run->samples = measuring->samples;
@@ -50,30 +50,30 @@ static bool try_once(struct measuring *measuring)
 }
 
 /* Returns the factor by which more samples would fill the time. */
-static double room(const struct effort *effort)
+static double measure_room(const struct effort *effort)
 {
-	return effort->budget / clamp(clock_cost(run->elapsed, 1), 1, INFINITY);
+	return effort->budget / measure_clamp(clock_cost(run->elapsed, 1), 1, INFINITY);
 }
 
 /*
  * Finds the number of samples in several trials, each longer than the last, since
  * senders and receivers need some time until their rate is steady.
  */
-static void find_samples(struct measuring *measuring,
-			 const struct effort *effort)
+static void measure_find_samples(struct measuring *measuring,
+				 const struct effort *effort)
 {
-	while (measuring->samples < RUN_SAMPLES && room(effort) > ENOUGH) {
-		measuring->samples = clamp(measuring->samples *
-					   clamp(room(effort), 1, STEP),
-					   1, RUN_SAMPLES);
-		if (!try_once(measuring))
+	while (measuring->samples < RUN_SAMPLES && measure_room(effort) > ENOUGH) {
+		measuring->samples = measure_clamp(measuring->samples *
+						   measure_clamp(measure_room(effort), 1, STEP),
+						   1, RUN_SAMPLES);
+		if (!measure_try_once(measuring))
 			return;
 	}
-	measuring->samples = clamp(measuring->samples * room(effort),
-				   LEAST_SAMPLES, RUN_SAMPLES);
+	measuring->samples = measure_clamp(measuring->samples * measure_room(effort),
+					   LEAST_SAMPLES, RUN_SAMPLES);
 }
 
-static void trial(struct measuring *measuring, const struct effort *effort)
+static void measure_trial(struct measuring *measuring, const struct effort *effort)
 {
 	const struct pattern *pattern = measuring->row->pattern;
 	double cost;
@@ -83,21 +83,21 @@ static void trial(struct measuring *measuring, const struct effort *effort)
 	if (measuring->samples)
 		return;
 	measuring->samples = TRIAL_SAMPLES;
-	if (!try_once(measuring))
+	if (!measure_try_once(measuring))
 		return;
-	cost = clamp(statistics_median(run->values, run->taken), 1, INFINITY);
-	measuring->batch = clamp(LEAST_SAMPLE / cost, 1, LEAST_SAMPLE);
-	find_samples(measuring, effort);
+	cost = measure_clamp(statistics_median(run->values, run->taken), 1, INFINITY);
+	measuring->batch = measure_clamp(LEAST_SAMPLE / cost, 1, LEAST_SAMPLE);
+	measure_find_samples(measuring, effort);
 }
 
-static double worse(double old, double new, bool more)
+static double measure_worse(double old, double new, bool more)
 {
 	if (isnan(old) || isnan(new))
 		return isnan(old) ? new : old;
 	return more == (new > old) ? new : old;
 }
 
-static void keep(struct measuring *measuring)
+static void measure_keep(struct measuring *measuring)
 {
 	size_t size = sizeof(*measuring->values);
 
@@ -110,11 +110,11 @@ static void keep(struct measuring *measuring)
 	measuring->count += run->taken;
 	measuring->medians[measuring->repetitions++] =
 		statistics_median(run->values, run->taken);
-	measuring->jain = worse(measuring->jain, run->jain, false);
-	measuring->longest = worse(measuring->longest, run->longest, true);
+	measuring->jain = measure_worse(measuring->jain, run->jain, false);
+	measuring->longest = measure_worse(measuring->longest, run->longest, true);
 }
 
-static void repeat(struct measuring *measuring, const struct effort *effort)
+static void measure_repeat(struct measuring *measuring, const struct effort *effort)
 {
 	unsigned int most = effort->repetitions;
 
@@ -122,12 +122,12 @@ static void repeat(struct measuring *measuring, const struct effort *effort)
 		most = 1;
 	if (measuring->outcome != OUTCOME_OK || measuring->repetitions >= most)
 		return;
-	if (try_once(measuring))
-		keep(measuring);
+	if (measure_try_once(measuring))
+		measure_keep(measuring);
 }
 
 /* A row that failed has no numbers, rather than wrong ones. */
-static void no_numbers(struct result *result)
+static void measure_no_numbers(struct result *result)
 {
 	result->median = NAN;
 	result->p99 = NAN;
@@ -135,7 +135,7 @@ static void no_numbers(struct result *result)
 	result->spread = NAN;
 }
 
-static void numbers(struct result *result, struct measuring *measuring)
+static void measure_numbers(struct result *result, struct measuring *measuring)
 {
 	result->median = statistics_median(measuring->values, measuring->count);
 	result->p99 = statistics_percentile(measuring->values, measuring->count,
@@ -147,18 +147,18 @@ static void numbers(struct result *result, struct measuring *measuring)
 						   measuring->repetitions);
 }
 
-static void put(char word[RESULT_WORD], const char *text)
+static void measure_put(char word[RESULT_WORD], const char *text)
 {
 	snprintf(word, RESULT_WORD, "%s", text);
 }
 
-static void report(struct result *result, struct measuring *measuring)
+static void measure_report(struct result *result, struct measuring *measuring)
 {
 	const struct row *row = measuring->row;
 
-	put(result->pattern, row->pattern->name);
-	put(result->subject, row->subject->name);
-	put(result->unit, row->pattern->unit ?: clock_unit());
+	measure_put(result->pattern, row->pattern->name);
+	measure_put(result->subject, row->subject->name);
+	measure_put(result->unit, row->pattern->unit ?: clock_unit());
 	memcpy(result->why, measuring->why, sizeof(result->why));
 	result->parameter = row->parameter;
 	result->role = row->subject->role;
@@ -168,12 +168,12 @@ static void report(struct result *result, struct measuring *measuring)
 	result->jain = measuring->jain;
 	result->longest = measuring->longest;
 	if (measuring->outcome == OUTCOME_OK)
-		numbers(result, measuring);
+		measure_numbers(result, measuring);
 	else
-		no_numbers(result);
+		measure_no_numbers(result);
 }
 
-static void begin(struct measuring *measuring, const struct row *row)
+static void measure_begin(struct measuring *measuring, const struct row *row)
 {
 	memset(measuring, 0, sizeof(*measuring));
 	measuring->row = row;
@@ -192,14 +192,14 @@ void measure(struct results *results, const struct row *rows,
 	run->quick = effort->quick;
 	run->limit = effort->limit;
 	for (i = 0; i < count; i++) {
-		begin(&measuring[i], &rows[i]);
-		trial(&measuring[i], effort);
+		measure_begin(&measuring[i], &rows[i]);
+		measure_trial(&measuring[i], effort);
 	}
 	for (repetition = 0; repetition < effort->repetitions; repetition++)
 		for (i = 0; i < count; i++)
-			repeat(&measuring[i], effort);
+			measure_repeat(&measuring[i], effort);
 	for (i = 0; i < count; i++) {
-		report(results_add(results), &measuring[i]);
+		measure_report(results_add(results), &measuring[i]);
 		free(measuring[i].values);
 	}
 }

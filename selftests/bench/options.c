@@ -57,8 +57,8 @@ static const struct argp_option table[] = {
 	{}
 };
 
-static unsigned int whole_number(struct argp_state *state, const char *option,
-				 const char *text, unsigned int max)
+static unsigned int options_whole_number(struct argp_state *state, const char *option,
+					 const char *text, unsigned int max)
 {
 	unsigned long value;
 	char *end;
@@ -74,8 +74,8 @@ static unsigned int whole_number(struct argp_state *state, const char *option,
 }
 
 /* Returns the index of @text among the words. */
-static unsigned int choice(struct argp_state *state, const char *option,
-			   const char *text, const char *const *words)
+static unsigned int options_choice(struct argp_state *state, const char *option,
+				   const char *text, const char *const *words)
 {
 	unsigned int i;
 
@@ -86,8 +86,8 @@ static unsigned int choice(struct argp_state *state, const char *option,
 	return 0;
 }
 
-static void add_file(struct argp_state *state, struct options *options,
-		     const char *path)
+static void options_add_file(struct argp_state *state, struct options *options,
+			     const char *path)
 {
 	if (options->from_count == OPTIONS_FILES)
 		argp_error(state, "--from: no more than %u files",
@@ -96,8 +96,8 @@ static void add_file(struct argp_state *state, struct options *options,
 		options->from[options->from_count++] = path;
 }
 
-static void add_note(struct argp_state *state, struct options *options,
-		     char *text)
+static void options_add_note(struct argp_state *state, struct options *options,
+			     char *text)
 {
 	char *value = strchr(text, '=');
 
@@ -110,7 +110,7 @@ static void add_note(struct argp_state *state, struct options *options,
 	results_note(&options->notes, text, value + 1);
 }
 
-static void check(struct argp_state *state, const struct options *options)
+static void options_check(struct argp_state *state, const struct options *options)
 {
 	if (options->base && options->from_count != 1)
 		argp_error(state, "--compare needs one --from");
@@ -120,7 +120,7 @@ static void check(struct argp_state *state, const struct options *options)
 		argp_error(state, "more than one --from needs --acceptance");
 }
 
-static error_t parse(int key, char *argument, struct argp_state *state)
+static error_t options_parse_one(int key, char *argument, struct argp_state *state)
 {
 	static const char *const units[] = { "time", "instructions", NULL };
 	static const char *const formats[] = { "table", "csv", "json", NULL };
@@ -131,43 +131,43 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		options->list = true;
 		break;
 	case 'u':
-		options->unit = choice(state, "unit", argument, units);
+		options->unit = options_choice(state, "unit", argument, units);
 		break;
 	case 'r':
 		options->effort.repetitions =
-			whole_number(state, "repetitions", argument,
-				     REPETITIONS_MAX);
+			options_whole_number(state, "repetitions", argument,
+					     REPETITIONS_MAX);
 		break;
 	case 'b':
-		options->effort.budget = 1e6 * whole_number(state, "budget",
-							    argument,
-							    BUDGET_MAX);
+		options->effort.budget = 1e6 * options_whole_number(state, "budget",
+								    argument,
+								    BUDGET_MAX);
 		break;
 	case OPTION_LIMIT:
-		options->effort.limit = whole_number(state, "limit", argument,
-						     LIMIT_MAX);
+		options->effort.limit = options_whole_number(state, "limit", argument,
+							     LIMIT_MAX);
 		break;
 	case OPTION_IDLE:
 		options->idle = true;
 		break;
 	case 's':
-		options->settle = whole_number(state, "settle", argument,
-					       SETTLE_MAX);
+		options->settle = options_whole_number(state, "settle", argument,
+						       SETTLE_MAX);
 		break;
 	case 'q':
 		options->effort.quick = true;
 		break;
 	case 'f':
-		options->format = choice(state, "format", argument, formats);
+		options->format = options_choice(state, "format", argument, formats);
 		break;
 	case 'o':
 		options->output = argument;
 		break;
 	case OPTION_NOTE:
-		add_note(state, options, argument);
+		options_add_note(state, options, argument);
 		break;
 	case OPTION_FROM:
-		add_file(state, options, argument);
+		options_add_file(state, options, argument);
 		break;
 	case OPTION_COMPARE:
 		options->base = argument;
@@ -179,7 +179,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		options->patterns = state->argv + state->next;
 		break;
 	case ARGP_KEY_END:
-		check(state, options);
+		options_check(state, options);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -191,7 +191,7 @@ void options_parse(struct options *options, int argc, char **argv)
 {
 	static const struct argp argp = {
 		.options = table,
-		.parser = parse,
+		.parser = options_parse_one,
 		.args_doc = "[ROW]...",
 		.doc = ABOUT "\v" ROWS "\n\n" STATUS,
 	};

@@ -29,7 +29,7 @@ static const char *const outcomes[] = {
 };
 
 /* Makes room for one more entry. The list may move. */
-static void *grow(void *list, size_t count, size_t size)
+static void *results_grow(void *list, size_t count, size_t size)
 {
 	const size_t step = 64;
 
@@ -45,7 +45,7 @@ struct result *results_add(struct results *results)
 {
 	struct result *result;
 
-	results->list = grow(results->list, results->count, sizeof(*result));
+	results->list = results_grow(results->list, results->count, sizeof(*result));
 	result = &results->list[results->count++];
 	memset(result, 0, sizeof(*result));
 	return result;
@@ -55,8 +55,8 @@ void results_note(struct results *results, const char *key, const char *value)
 {
 	struct note *note;
 
-	results->notes = grow(results->notes, results->note_count,
-			      sizeof(*note));
+	results->notes = results_grow(results->notes, results->note_count,
+				      sizeof(*note));
 	note = &results->notes[results->note_count++];
 	note->key = strdup(key);
 	note->value = strdup(value);
@@ -107,8 +107,8 @@ const struct result *results_find(const struct results *results,
 }
 
 /* Returns the cheapest result of that role for the same work, or NULL. */
-static const struct result *cheapest(const struct results *results,
-				     const struct result *of, enum role role)
+static const struct result *results_cheapest(const struct results *results,
+					     const struct result *of, enum role role)
 {
 	const struct result *best = NULL, *result;
 	size_t i;
@@ -126,13 +126,13 @@ static const struct result *cheapest(const struct results *results,
 const struct result *results_best_peer(const struct results *results,
 				       const struct result *of)
 {
-	return cheapest(results, of, ROLE_PEER);
+	return results_cheapest(results, of, ROLE_PEER);
 }
 
 const struct result *results_floor(const struct results *results,
 				   const struct result *of)
 {
-	return cheapest(results, of, ROLE_FLOOR);
+	return results_cheapest(results, of, ROLE_FLOOR);
 }
 
 void results_write_notes(const struct results *results, FILE *file)
@@ -153,7 +153,7 @@ void results_write_header(FILE *file)
 }
 
 /* An empty field stands for NAN. */
-static void write_number(double value, FILE *file)
+static void results_write_number(double value, FILE *file)
 {
 	if (isnan(value))
 		fputs(",", file);
@@ -168,13 +168,13 @@ void result_write(const struct result *result, FILE *file)
 	fprintf(file, "%s,%lu,%s,%s,%s,%s,", result->pattern, result->parameter,
 		result->subject, roles[result->role], outcomes[result->outcome],
 		result->unit);
-	write_number(result->median, file);
-	write_number(result->p99, file);
-	write_number(result->min, file);
-	write_number(result->spread, file);
+	results_write_number(result->median, file);
+	results_write_number(result->p99, file);
+	results_write_number(result->min, file);
+	results_write_number(result->spread, file);
 	fprintf(file, "%u,%u,", result->samples, result->batch);
-	write_number(result->jain, file);
-	write_number(result->longest, file);
+	results_write_number(result->jain, file);
+	results_write_number(result->longest, file);
 	for (why = result->why; *why; why++)
 		fputc(*why == ',' || *why == '\n' ? ';' : *why, file);
 	fputc('\n', file);

@@ -10,7 +10,7 @@ struct place {
 	const struct subject *const *subject;
 };
 
-static bool fits(const struct pattern *pattern, const struct subject *subject)
+static bool row_fits(const struct pattern *pattern, const struct subject *subject)
 {
 	if (subject->kind != pattern->kind)
 		return false;
@@ -59,7 +59,7 @@ bool row_next(struct row *row)
 		place_find(&place, row);
 		more = place_next(&place);
 	}
-	while (more && !fits(*place.pattern, *place.subject))
+	while (more && !row_fits(*place.pattern, *place.subject))
 		more = place_next(&place);
 	if (!more)
 		return false;

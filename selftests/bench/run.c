@@ -80,7 +80,7 @@ void run_sample(struct run *run, __u64 ticks, double operations)
 }
 
 /* Raises a limit as far as the user may. */
-static void raise_limit(int resource)
+static void run_raise_limit(int resource)
 {
 	struct rlimit limit;
 	const struct rlimit unlimited = {
@@ -94,7 +94,7 @@ static void raise_limit(int resource)
 	setrlimit(resource, &limit);
 }
 
-static void __attribute__((noreturn)) lead(struct run *run)
+static void __attribute__((noreturn)) run_lead(struct run *run)
 {
 	current = run;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -102,9 +102,9 @@ static void __attribute__((noreturn)) lead(struct run *run)
 	/* System V objects and POSIX queues then end with the processes. */
 	if (unshare(CLONE_NEWIPC))
 		errno = 0;
-	raise_limit(RLIMIT_NOFILE);
-	raise_limit(RLIMIT_MSGQUEUE);
-	raise_limit(RLIMIT_MEMLOCK);
+	run_raise_limit(RLIMIT_NOFILE);
+	run_raise_limit(RLIMIT_MSGQUEUE);
+	run_raise_limit(RLIMIT_MEMLOCK);
 	run->row->pattern->run(run);
 	if (run->object && run->row->subject->destroy)
 		run->row->subject->destroy(run->object);
@@ -115,7 +115,7 @@ static void __attribute__((noreturn)) lead(struct run *run)
  * Waits for the leader, kills the processes that it leaves behind, and returns its
  * status.
  */
-static int wait_for(struct run *run, pid_t leader)
+static int run_wait_for(struct run *run, pid_t leader)
 {
 	const struct timespec limit = { .tv_sec = run->limit };
 	sigset_t child;
@@ -157,7 +157,7 @@ static void run_clear(struct run *run)
  * a failure to create it means a skip. For kipc it means a skip only if the module
  * is not loaded.
  */
-static enum outcome judge(const struct run *run)
+static enum outcome run_judge(const struct run *run)
 {
 	bool ours = run->row->subject->role == ROLE_OURS;
 
@@ -189,12 +189,12 @@ enum outcome run_once(struct run *run)
 	leader = fork();
 	must(leader >= 0);
 	if (!leader)
-		lead(run);
-	status = wait_for(run, leader);
+		run_lead(run);
+	status = run_wait_for(run, leader);
 	if (!status && run->taken)
 		return OUTCOME_OK;
 	if (!run->why[0])
 		snprintf(run->why, sizeof(run->why), "ended with status %#x",
 			 status);
-	return judge(run);
+	return run_judge(run);
 }

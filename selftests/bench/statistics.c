@@ -3,29 +3,29 @@
 
 #include "statistics.h"
 
-static int compare(const void *a, const void *b)
+static int statistics_compare(const void *a, const void *b)
 {
 	double left = *(const double *)a, right = *(const double *)b;
 
 	return (left > right) - (left < right);
 }
 
-static void sort(double *values, size_t count)
+static void statistics_sort(double *values, size_t count)
 {
-	qsort(values, count, sizeof(*values), compare);
+	qsort(values, count, sizeof(*values), statistics_compare);
 }
 
 double statistics_percentile(double *values, size_t count, unsigned int percent)
 {
 	size_t rank = (count * percent + 99) / 100;
 
-	sort(values, count);
+	statistics_sort(values, count);
 	return values[rank ? rank - 1 : 0];
 }
 
 double statistics_median(double *values, size_t count)
 {
-	sort(values, count);
+	statistics_sort(values, count);
 	return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 

@@ -54,8 +54,8 @@ void team_place(unsigned int index, enum placing placing)
 }
 
 static void __attribute__((noreturn))
-work_at(struct run *run, unsigned int index, unsigned int count,
-	void (*work)(struct worker *worker))
+team_work_at(struct run *run, unsigned int index, unsigned int count,
+	     void (*work)(struct worker *worker))
 {
 	struct worker worker = {
 		.run = run,
@@ -85,7 +85,7 @@ void team_start(struct run *run, unsigned int count, enum placing placing,
 		pid = fork();
 		must(pid >= 0);
 		if (!pid)
-			work_at(run, index, count, work);
+			team_work_at(run, index, count, work);
 		members[index] = pid;
 	}
 }

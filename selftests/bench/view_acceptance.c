@@ -173,7 +173,7 @@ static const struct promise promises[] = {
 };
 
 /* Copies the first word of @words, and returns the rest. */
-static const char *first_word(const char *words, char word[RESULT_WORD])
+static const char *acceptance_first_word(const char *words, char word[RESULT_WORD])
 {
 	int length = strcspn(words, " ");
 
@@ -182,15 +182,15 @@ static const char *first_word(const char *words, char word[RESULT_WORD])
 	return words + strspn(words, " ");
 }
 
-static const struct result *find(const struct results *results,
-				 const struct place *place)
+static const struct result *acceptance_find(const struct results *results,
+					    const struct place *place)
 {
 	const struct result *best = NULL, *result;
 	const char *subjects = place->subjects;
 	char subject[RESULT_WORD];
 
 	while (subjects && *subjects) {
-		subjects = first_word(subjects, subject);
+		subjects = acceptance_first_word(subjects, subject);
 		result = results_find(results, place->pattern, place->parameter,
 				      subject);
 		if (result && (!best || result->median < best->median))
@@ -199,17 +199,17 @@ static const struct result *find(const struct results *results,
 	return best;
 }
 
-static bool measured(const struct results *results,
-		     const struct promise *promise)
+static bool acceptance_measured(const struct results *results,
+				const struct promise *promise)
 {
 	if (promise->mode && strcmp(results_noted(results, "mode"), promise->mode))
 		return false;
-	return find(results, &promise->ours) &&
-	       (!promise->peer.pattern || find(results, &promise->peer));
+	return acceptance_find(results, &promise->ours) &&
+	       (!promise->peer.pattern || acceptance_find(results, &promise->peer));
 }
 
 /* Prints four significant digits, without an exponent. */
-static const char *figure(char cell[CELL], double value)
+static const char *acceptance_figure(char cell[CELL], double value)
 {
 	double scaled = value;
 	int decimals = 0;
@@ -223,42 +223,42 @@ static const char *figure(char cell[CELL], double value)
 }
 
 /* Prints both values, and the name of the peer if there are several. */
-static void print_sides(const struct result *ours, const struct result *peer,
-			const struct promise *promise, FILE *file)
+static void acceptance_print_sides(const struct result *ours, const struct result *peer,
+				   const struct promise *promise, FILE *file)
 {
 	char cells[2][CELL];
 
-	fprintf(file, "  %s by %s", figure(cells[0], ours->median),
-		figure(cells[1], peer->median));
+	fprintf(file, "  %s by %s", acceptance_figure(cells[0], ours->median),
+		acceptance_figure(cells[1], peer->median));
 	if (strchr(promise->peer.subjects, ' '))
 		fprintf(file, " (%s)", peer->subject);
 }
 
-static enum verdict print_measured(const struct results *results,
-				   const struct promise *promise, FILE *file)
+static enum verdict acceptance_print_measured(const struct results *results,
+					      const struct promise *promise, FILE *file)
 {
-	const struct result *ours = find(results, &promise->ours);
-	const struct result *peer = find(results, &promise->peer);
+	const struct result *ours = acceptance_find(results, &promise->ours);
+	const struct result *peer = acceptance_find(results, &promise->peer);
 	double value = peer ? ours->median / peer->median : ours->median;
 	enum verdict verdict = value > promise->max ? MISSED : MET;
 	char cell[CELL];
 
-	fprintf(file, "%10s %10.7g  %-6s", figure(cell, value), promise->max,
+	fprintf(file, "%10s %10.7g  %-6s", acceptance_figure(cell, value), promise->max,
 		verdict == MISSED ? "MISSED" : "met");
 	if (peer)
-		print_sides(ours, peer, promise, file);
+		acceptance_print_sides(ours, peer, promise, file);
 	fprintf(file, "  %s\n", ours->unit);
 	return verdict;
 }
 
-static enum verdict print_promise(const struct results *runs,
-				  unsigned int count,
-				  const struct promise *promise, FILE *file)
+static enum verdict acceptance_print_promise(const struct results *runs,
+					     unsigned int count,
+					     const struct promise *promise, FILE *file)
 {
 	fprintf(file, "%-58s ", promise->about);
 	for (; count; runs++, count--)
-		if (measured(runs, promise))
-			return print_measured(runs, promise, file);
+		if (acceptance_measured(runs, promise))
+			return acceptance_print_measured(runs, promise, file);
 	fprintf(file, "%10s %10.7g  not measured\n", "", promise->max);
 	return UNKNOWN;
 }
@@ -272,7 +272,7 @@ unsigned int view_acceptance(const struct results *runs, unsigned int count,
 	fprintf(file, "%-58s %10s %10s\n", results_noted(runs, "kernel"),
 		"measured", "at most");
 	for (promise = promises; promise->about; promise++)
-		verdicts[print_promise(runs, count, promise, file)]++;
+		verdicts[acceptance_print_promise(runs, count, promise, file)]++;
 	fprintf(file, "%u met, %u missed, %u not measured\n", verdicts[MET],
 		verdicts[MISSED], verdicts[UNKNOWN]);
 	return verdicts[MISSED];

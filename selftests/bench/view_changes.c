@@ -14,19 +14,19 @@
 /* This percentage of the peers' changes is noise. The largest ones are outliers. */
 #define PEERS	90
 
-static double larger(double a, double b)
+static double changes_larger(double a, double b)
 {
 	return isnan(a) || b > a ? b : a;
 }
 
-static double change(const struct result *base, const struct result *now)
+static double changes_change(const struct result *base, const struct result *now)
 {
 	return base->median ? now->median / base->median - 1 : 0;
 }
 
 /* Returns the old result of the row, or NULL if either was not measured. */
-static const struct result *before(const struct results *base,
-				   const struct result *now)
+static const struct result *changes_before(const struct results *base,
+					   const struct result *now)
 {
 	const struct result *then;
 
@@ -37,8 +37,8 @@ static const struct result *before(const struct results *base,
 }
 
 /* Returns the noise between the runs, taken from the peers, which are unchanged. */
-static double noise_between(const struct results *base,
-			    const struct results *results)
+static double changes_noise_between(const struct results *base,
+				    const struct results *results)
 {
 	double *changes = calloc(results->count + 1, sizeof(*changes));
 	const struct result *now, *then;
@@ -49,9 +49,9 @@ static double noise_between(const struct results *base,
 		error(EXIT_FAILURE, errno, "no memory");
 	for (i = 0; i < results->count; i++) {
 		now = &results->list[i];
-		then = before(base, now);
+		then = changes_before(base, now);
 		if (then && now->role != ROLE_OURS)
-			changes[count++] = fabs(change(then, now));
+			changes[count++] = fabs(changes_change(then, now));
 	}
 	if (count)
 		noise = statistics_percentile(changes, count, PEERS);
@@ -60,20 +60,20 @@ static double noise_between(const struct results *base,
 }
 
 /* Returns the difference of two measurements that is not significant. */
-static double noise_of(const struct result *a, const struct result *b,
-		       double between)
+static double changes_noise_of(const struct result *a, const struct result *b,
+			       double between)
 {
-	return larger(larger(a->spread, b->spread), larger(NOISE, between));
+	return changes_larger(changes_larger(a->spread, b->spread), changes_larger(NOISE, between));
 }
 
-static void print_change(const struct result *then, const struct result *now,
-			 double noise, FILE *file)
+static void changes_print_change(const struct result *then, const struct result *now,
+				 double noise, FILE *file)
 {
 	char name[128];
 
 	result_name(now, name, sizeof(name));
 	fprintf(file, "%-50s %12.1f %12.1f %+8.1f%% %7.1f%%\n", name,
-		then->median, now->median, 100 * change(then, now),
+		then->median, now->median, 100 * changes_change(then, now),
 		100 * noise);
 }
 
@@ -81,7 +81,7 @@ unsigned int view_changes(const struct results *base,
 			  const struct results *results, FILE *file)
 {
 	unsigned int compared = 0, changed = 0, slower = 0;
-	double between = noise_between(base, results), noise;
+	double between = changes_noise_between(base, results), noise;
 	const struct result *now, *then;
 	size_t i;
 
@@ -89,17 +89,17 @@ unsigned int view_changes(const struct results *base,
 		"noise");
 	for (i = 0; i < results->count; i++) {
 		now = &results->list[i];
-		then = before(base, now);
+		then = changes_before(base, now);
 		if (!then)
 			continue;
 		compared++;
-		noise = noise_of(then, now, between);
-		if (fabs(change(then, now)) <= noise)
+		noise = changes_noise_of(then, now, between);
+		if (fabs(changes_change(then, now)) <= noise)
 			continue;
 		changed++;
-		if (now->role == ROLE_OURS && change(then, now) > 0)
+		if (now->role == ROLE_OURS && changes_change(then, now) > 0)
 			slower++;
-		print_change(then, now, noise, file);
+		changes_print_change(then, now, noise, file);
 	}
 	fprintf(file, "%u rows in both, %u changed by more than the noise, ",
 		compared, changed);

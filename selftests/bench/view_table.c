@@ -7,7 +7,7 @@
 #define CELL	16
 
 /* Prints about three significant digits, or nothing for NAN. */
-static const char *number(char cell[CELL], double value)
+static const char *table_number(char cell[CELL], double value)
 {
 	if (isnan(value))
 		return "";
@@ -18,7 +18,7 @@ static const char *number(char cell[CELL], double value)
 	return cell;
 }
 
-static const char *percent(char cell[CELL], double value)
+static const char *table_percent(char cell[CELL], double value)
 {
 	if (isnan(value))
 		return "";
@@ -27,14 +27,14 @@ static const char *percent(char cell[CELL], double value)
 }
 
 /* Returns the ratio of two results, or NAN for a result and itself. */
-static double ratio(const struct result *result, const struct result *to)
+static double table_ratio(const struct result *result, const struct result *to)
 {
 	if (!to || to == result || !to->median)
 		return NAN;
 	return result->median / to->median;
 }
 
-static void print_heading(const struct result *result, FILE *file)
+static void table_print_heading(const struct result *result, FILE *file)
 {
 	char name[128];
 
@@ -46,30 +46,30 @@ static void print_heading(const struct result *result, FILE *file)
 		"p99", "spread", "to peer", "to floor", "Jain", "longest");
 }
 
-static const char *mark(enum role role)
+static const char *table_mark(enum role role)
 {
 	return role == ROLE_OURS ? "*" : role == ROLE_FLOOR ? "_" : " ";
 }
 
-static void print_numbers(const struct results *results,
-			  const struct result *result, FILE *file)
+static void table_print_numbers(const struct results *results,
+				const struct result *result, FILE *file)
 {
 	const struct result *peer = results_best_peer(results, result);
 	const struct result *floor = results_floor(results, result);
 	char cells[7][CELL];
 
 	fprintf(file, " %s %-40s %9s %9s %7s %8s %8s %6s %9s\n",
-		mark(result->role), result->subject,
-		number(cells[0], result->median), number(cells[1], result->p99),
-		percent(cells[2], result->spread),
-		number(cells[3], ratio(result, peer)),
-		number(cells[4], ratio(result, floor)),
-		number(cells[5], result->jain),
-		number(cells[6], result->longest));
+		table_mark(result->role), result->subject,
+		table_number(cells[0], result->median), table_number(cells[1], result->p99),
+		table_percent(cells[2], result->spread),
+		table_number(cells[3], table_ratio(result, peer)),
+		table_number(cells[4], table_ratio(result, floor)),
+		table_number(cells[5], result->jain),
+		table_number(cells[6], result->longest));
 }
 
-static void print_row(const struct results *results,
-		      const struct result *result, FILE *file)
+static void table_print_row(const struct results *results,
+			    const struct result *result, FILE *file)
 {
 	static const char *const outcomes[] = {
 		[OUTCOME_SKIPPED] = "skipped",
@@ -78,9 +78,9 @@ static void print_row(const struct results *results,
 	};
 
 	if (result->outcome == OUTCOME_OK)
-		print_numbers(results, result, file);
+		table_print_numbers(results, result, file);
 	else
-		fprintf(file, " %s %-40s %s: %s\n", mark(result->role),
+		fprintf(file, " %s %-40s %s: %s\n", table_mark(result->role),
 			result->subject, outcomes[result->outcome],
 			result->why);
 }
@@ -94,8 +94,8 @@ void view_table(const struct results *results, FILE *file)
 	for (i = 0; i < results->count; i++) {
 		result = &results->list[i];
 		if (!last || !result_alongside(result, last))
-			print_heading(result, file);
-		print_row(results, result, file);
+			table_print_heading(result, file);
+		table_print_row(results, result, file);
 		last = result;
 	}
 	fputs("\n* kipc. _ a floor: only a part of the work that is always needed.\n"

@@ -2,7 +2,7 @@
 /* Waiting for any of many objects. */
 #include "sampling.h"
 
-static void post_and_wait(const struct worker *worker, unsigned int *element)
+static void any_post_and_wait(const struct worker *worker, unsigned int *element)
 {
 	unsigned int i;
 
@@ -13,20 +13,20 @@ static void post_and_wait(const struct worker *worker, unsigned int *element)
 	}
 }
 
-static void each_in_turn(struct worker *worker)
+static void any_each_in_turn(struct worker *worker)
 {
 	unsigned int element = 0;
 
 	sample_each(worker->run, worker->run->batch,
-		    post_and_wait(worker, &element));
+		    any_post_and_wait(worker, &element));
 }
 
-static void any(struct run *run)
+static void any_run(struct run *run)
 {
 	const struct shape shape = { .elements = run->row->parameter };
 
 	run_create(run, &shape);
-	team_run(run, 1, PLACE_TOGETHER, each_in_turn);
+	team_run(run, 1, PLACE_TOGETHER, any_each_in_turn);
 }
 
 static const struct pattern any_pattern = {
@@ -35,7 +35,7 @@ static const struct pattern any_pattern = {
 	.kind = KIND_ANY,
 	.needs = ABLE_ALONE,
 	.parameters = { 2, 64, 1000 },
-	.run = any,
+	.run = any_run,
 };
 
 PATTERN(any_pattern);

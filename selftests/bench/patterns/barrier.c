@@ -7,47 +7,47 @@
  * wait, and the last party changes from meeting to meeting. So the number is a
  * multiple of the number of parties.
  */
-static unsigned int meetings_of(const struct run *run)
+static unsigned int barrier_meetings_of(const struct run *run)
 {
 	return run->batch * run->row->parameter;
 }
 
-static void meet_batch(const struct worker *worker)
+static void barrier_meet_batch(const struct worker *worker)
 {
-	unsigned int i, meetings = meetings_of(worker->run);
+	unsigned int i, meetings = barrier_meetings_of(worker->run);
 
 	for (i = 0; i < meetings; i++)
 		worker->subject->barrier.wait(worker->object);
 }
 
-static void meet(struct worker *worker)
+static void barrier_meet(struct worker *worker)
 {
 	struct run *run = worker->run;
 	unsigned int i;
 
 	if (worker->index)
 		for (i = 0; i <= run->samples; i++)
-			meet_batch(worker);
+			barrier_meet_batch(worker);
 	else
-		sample_each(run, meetings_of(run), meet_batch(worker));
+		sample_each(run, barrier_meetings_of(run), barrier_meet_batch(worker));
 }
 
-static void meetings(struct run *run, enum placing placing)
+static void barrier_run(struct run *run, enum placing placing)
 {
 	const struct shape shape = { .parties = run->row->parameter };
 
 	run_create(run, &shape);
-	team_run(run, run->row->parameter, placing, meet);
+	team_run(run, run->row->parameter, placing, barrier_meet);
 }
 
-static void blocked(struct run *run)
+static void barrier_run_blocked(struct run *run)
 {
-	meetings(run, PLACE_TOGETHER);
+	barrier_run(run, PLACE_TOGETHER);
 }
 
-static void spread(struct run *run)
+static void barrier_run_spread(struct run *run)
 {
-	meetings(run, PLACE_SPREAD);
+	barrier_run(run, PLACE_SPREAD);
 }
 
 static const struct pattern barrier_blocked = {
@@ -56,7 +56,7 @@ static const struct pattern barrier_blocked = {
 	.kind = KIND_BARRIER,
 	.needs = ABLE_TO_SLEEP,
 	.parameters = { 2 },
-	.run = blocked,
+	.run = barrier_run_blocked,
 };
 
 PATTERN(barrier_blocked);
@@ -67,7 +67,7 @@ static const struct pattern barrier = {
 	.kind = KIND_BARRIER,
 	.needs = ABLE_TO_CROWD,
 	.parameters = { 2, 4, 8, 16, 32, 64 },
-	.run = spread,
+	.run = barrier_run_spread,
 };
 
 PATTERN(barrier);

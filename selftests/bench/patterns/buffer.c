@@ -26,40 +26,40 @@ static struct buffer {
 static unsigned int producers;
 
 /* Returns the slot at a position, and advances the position. */
-static unsigned long *next(unsigned long *position)
+static unsigned long *buffer_next(unsigned long *position)
 {
 	return &buffer->items[__atomic_fetch_add(position, 1, __ATOMIC_RELAXED) %
 			      DEPTH];
 }
 
-static void produce(const struct worker *worker)
+static void buffer_produce(const struct worker *worker)
 {
 	worker->subject->semaphore.wait(worker->object, SLOTS);
-	__atomic_store_n(next(&buffer->put), worker->share->done,
+	__atomic_store_n(buffer_next(&buffer->put), worker->share->done,
 			 __ATOMIC_RELAXED);
 	worker->subject->semaphore.post(worker->object, ITEMS, 1);
 }
 
-static void consume(const struct worker *worker)
+static void buffer_consume(const struct worker *worker)
 {
 	worker->subject->semaphore.wait(worker->object, ITEMS);
-	__atomic_load_n(next(&buffer->got), __ATOMIC_RELAXED);
+	__atomic_load_n(buffer_next(&buffer->got), __ATOMIC_RELAXED);
 	worker->subject->semaphore.post(worker->object, SLOTS, 1);
 }
 
-static void work(struct worker *worker)
+static void buffer_work(struct worker *worker)
 {
 	contest_wait(worker->share, clock_ticks());
 	for (;;) {
 		if (worker->index < producers)
-			produce(worker);
+			buffer_produce(worker);
 		else
-			consume(worker);
+			buffer_consume(worker);
 		contest_next(worker->share);
 	}
 }
 
-static void fill(struct run *run, unsigned int from, unsigned int to)
+static void buffer_fill(struct run *run, unsigned int from, unsigned int to)
 {
 	const struct shape shape = { .elements = 2 };
 	unsigned int i;
@@ -69,22 +69,22 @@ static void fill(struct run *run, unsigned int from, unsigned int to)
 	run_create(run, &shape);
 	for (i = 0; i < DEPTH; i++)
 		run->row->subject->semaphore.post(run->object, SLOTS, 1);
-	exchange(run, from, to, work);
+	exchange(run, from, to, buffer_work);
 }
 
-static void many_to_many(struct run *run)
+static void buffer_many_to_many(struct run *run)
 {
-	fill(run, run->row->parameter, run->row->parameter);
+	buffer_fill(run, run->row->parameter, run->row->parameter);
 }
 
-static void many_to_one(struct run *run)
+static void buffer_many_to_one(struct run *run)
 {
-	fill(run, run->row->parameter, 1);
+	buffer_fill(run, run->row->parameter, 1);
 }
 
-static void one_to_many(struct run *run)
+static void buffer_one_to_many(struct run *run)
 {
-	fill(run, 1, run->row->parameter);
+	buffer_fill(run, 1, run->row->parameter);
 }
 
 static const struct pattern buffer_mesh = {
@@ -94,7 +94,7 @@ static const struct pattern buffer_mesh = {
 	.needs = ABLE_TO_CROWD,
 	.parameters = { 1, 4, 16 },
 	.samples = EXCHANGE_SAMPLES,
-	.run = many_to_many,
+	.run = buffer_many_to_many,
 };
 
 PATTERN(buffer_mesh);
@@ -106,7 +106,7 @@ static const struct pattern buffer_gather = {
 	.needs = ABLE_TO_CROWD,
 	.parameters = { 4 },
 	.samples = EXCHANGE_SAMPLES,
-	.run = many_to_one,
+	.run = buffer_many_to_one,
 };
 
 PATTERN(buffer_gather);
@@ -118,7 +118,7 @@ static const struct pattern buffer_share = {
 	.needs = ABLE_TO_CROWD,
 	.parameters = { 4 },
 	.samples = EXCHANGE_SAMPLES,
-	.run = one_to_many,
+	.run = buffer_one_to_many,
 };
 
 PATTERN(buffer_share);

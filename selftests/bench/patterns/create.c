@@ -17,12 +17,12 @@ static void create_and_destroy(const struct worker *worker)
 		worker->subject->destroy(worker->subject->create(&smallest));
 }
 
-static void lives(struct worker *worker)
+static void create_lives(struct worker *worker)
 {
 	sample_each(worker->run, worker->run->batch, create_and_destroy(worker));
 }
 
-static void create(struct run *run)
+static void create_run(struct run *run)
 {
 	const struct subject *subject = run->row->subject;
 
@@ -30,7 +30,7 @@ static void create(struct run *run)
 	run_create(run, &smallest);
 	subject->destroy(run->object);
 	run->object = NULL;
-	team_run(run, 1, PLACE_TOGETHER, lives);
+	team_run(run, 1, PLACE_TOGETHER, create_lives);
 }
 
 static const struct pattern create_semaphore = {
@@ -38,7 +38,7 @@ static const struct pattern create_semaphore = {
 	.about = "one is created and destroyed",
 	.kind = KIND_SEMAPHORE,
 	.needs = ABLE_TO_CREATE,
-	.run = create,
+	.run = create_run,
 };
 
 PATTERN(create_semaphore);
@@ -48,7 +48,7 @@ static const struct pattern create_lock = {
 	.about = "one is created and destroyed",
 	.kind = KIND_LOCK,
 	.needs = ABLE_TO_CREATE,
-	.run = create,
+	.run = create_run,
 };
 
 PATTERN(create_lock);
@@ -58,7 +58,7 @@ static const struct pattern create_barrier = {
 	.about = "one is created and destroyed",
 	.kind = KIND_BARRIER,
 	.needs = ABLE_TO_CREATE,
-	.run = create,
+	.run = create_run,
 };
 
 PATTERN(create_barrier);
@@ -68,7 +68,7 @@ static const struct pattern create_mailbox = {
 	.about = "one for 8 messages of 64 bytes is created and destroyed",
 	.kind = KIND_MAILBOX,
 	.needs = ABLE_TO_CREATE,
-	.run = create,
+	.run = create_run,
 };
 
 PATTERN(create_mailbox);
@@ -95,14 +95,14 @@ static void create_and_fill(const struct worker *worker)
 	}
 }
 
-static void region_lives(struct worker *worker)
+static void create_region_lives(struct worker *worker)
 {
 	sample_each(worker->run, worker->run->batch, create_and_fill(worker));
 }
 
 static void create_and_map(struct run *run)
 {
-	team_run(run, 1, PLACE_TOGETHER, region_lives);
+	team_run(run, 1, PLACE_TOGETHER, create_region_lives);
 }
 
 static const struct pattern create_region = {

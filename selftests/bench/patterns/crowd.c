@@ -25,7 +25,7 @@ struct contender {
 	pid_t id;		/* 0 until just before it locks */
 };
 
-static void *contend(void *data)
+static void *crowd_contend(void *data)
 {
 	struct contender *contender = data;
 	struct run *run = contender->run;
@@ -42,19 +42,19 @@ static void *contend(void *data)
 	return NULL;
 }
 
-static void start(struct contender *contender)
+static void crowd_start(struct contender *contender)
 {
 	pthread_attr_t small;
 
 	pthread_attr_init(&small);
 	pthread_attr_setstacksize(&small, PTHREAD_STACK_MIN);
-	errno = pthread_create(&contender->thread, &small, contend, contender);
+	errno = pthread_create(&contender->thread, &small, crowd_contend, contender);
 	if (errno)
 		cannot("no more threads");
 	pthread_attr_destroy(&small);
 }
 
-static bool is_asleep(const struct contender *contender)
+static bool crowd_is_asleep(const struct contender *contender)
 {
 	pid_t id = __atomic_load_n(&contender->id, __ATOMIC_ACQUIRE);
 	char path[64], state = 0;
@@ -71,30 +71,30 @@ static bool is_asleep(const struct contender *contender)
 }
 
 /* Waits without using the processor, which the contenders need. */
-static void wait_until_asleep(const struct contender *contender)
+static void crowd_wait_until_asleep(const struct contender *contender)
 {
 	const struct timespec pause = { .tv_nsec = POLL };
 
-	while (!is_asleep(contender))
+	while (!crowd_is_asleep(contender))
 		nanosleep(&pause, NULL);
 }
 
 /* Starts the contenders. They all wait for the lock, which this thread has. */
-static void gather(struct run *run, struct contender *contenders,
-		   unsigned int count)
+static void crowd_gather(struct run *run, struct contender *contenders,
+			 unsigned int count)
 {
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
 		contenders[i] = (struct contender) { .run = run, .index = i };
-		start(&contenders[i]);
+		crowd_start(&contenders[i]);
 	}
 	for (i = 0; i < count; i++)
-		wait_until_asleep(&contenders[i]);
+		crowd_wait_until_asleep(&contenders[i]);
 }
 
 /* Unlocks the lock. The waits of the contenders count from now on. */
-static void release(struct run *run, unsigned int count)
+static void crowd_release(struct run *run, unsigned int count)
 {
 	__u64 now = clock_ticks();
 
@@ -103,7 +103,7 @@ static void release(struct run *run, unsigned int count)
 	run->row->subject->lock.unlock(run->object);
 }
 
-static void fight(struct run *run, unsigned long length)
+static void crowd_fight(struct run *run, unsigned long length)
 {
 	struct contender contenders[RUN_WORKERS];
 	const struct shape shape = { .elements = 1 };
@@ -111,8 +111,8 @@ static void fight(struct run *run, unsigned long length)
 
 	run_create(run, &shape);
 	run->row->subject->lock.lock(run->object);
-	gather(run, contenders, count);
-	release(run, count);
+	crowd_gather(run, contenders, count);
+	crowd_release(run, count);
 	contest_watch(run, 0, count, length);
 	contest_judge(run, 0, count, clock_ticks());
 	__atomic_store_n(&run->stop, 1, __ATOMIC_RELAXED);
@@ -120,14 +120,14 @@ static void fight(struct run *run, unsigned long length)
 		pthread_join(contenders[i].thread, NULL);
 }
 
-static void crowd(struct run *run)
+static void crowd_short(struct run *run)
 {
-	fight(run, SAMPLE);
+	crowd_fight(run, SAMPLE);
 }
 
 static void crowd_long(struct run *run)
 {
-	fight(run, LONG_SAMPLE);
+	crowd_fight(run, LONG_SAMPLE);
 }
 
 static const struct pattern lock_crowd = {
@@ -137,7 +137,7 @@ static const struct pattern lock_crowd = {
 	.needs = ABLE_TO_CROWD,
 	.parameters = { 2, 4, 10, 64 },
 	.samples = SAMPLES,
-	.run = crowd,
+	.run = crowd_short,
 };
 
 PATTERN(lock_crowd);

@@ -2,7 +2,7 @@
 /* Lower bounds of costs. */
 #include "sampling.h"
 
-static void repeat(struct worker *worker)
+static void floor_repeat(struct worker *worker)
 {
 	struct run *run = worker->run;
 
@@ -10,12 +10,12 @@ static void repeat(struct worker *worker)
 		    worker->subject->call.repeat(worker->object, run->batch));
 }
 
-static void calls(struct run *run)
+static void floor_calls(struct run *run)
 {
 	const struct shape shape = { .size = 4096 };
 
 	run_create(run, &shape);
-	team_run(run, 1, PLACE_TOGETHER, repeat);
+	team_run(run, 1, PLACE_TOGETHER, floor_repeat);
 }
 
 static const struct pattern floor_pattern = {
@@ -23,7 +23,7 @@ static const struct pattern floor_pattern = {
 	.about = "a part of all other operations",
 	.kind = KIND_CALL,
 	.needs = ABLE_ALONE,
-	.run = calls,
+	.run = floor_calls,
 };
 
 PATTERN(floor_pattern);

@@ -6,7 +6,7 @@
 
 #define QUICK		10000000	/* nanoseconds */
 
-static double processor_time(void)
+static double idle_processor_time(void)
 {
 	struct timespec used;
 
@@ -14,38 +14,38 @@ static double processor_time(void)
 	return used.tv_sec * 1e9 + used.tv_nsec;
 }
 
-static void wait_for_unit(struct worker *worker)
+static void idle_wait_for_unit(struct worker *worker)
 {
-	double begin = processor_time();
+	double begin = idle_processor_time();
 
 	worker->subject->semaphore.wait(worker->object, 0);
-	run_value(worker->run, processor_time() - begin);
+	run_value(worker->run, idle_processor_time() - begin);
 }
 
-static void post_unit(struct run *run)
+static void idle_post_unit(struct run *run)
 {
 	run->row->subject->semaphore.post(run->object, 0, 1);
 }
 
-static void wait_for_message(struct worker *worker)
+static void idle_wait_for_message(struct worker *worker)
 {
-	double begin = processor_time();
+	double begin = idle_processor_time();
 	char buffer[64];
 
 	worker->subject->mailbox.receive(worker->object, 0, buffer,
 					 sizeof(buffer));
-	run_value(worker->run, processor_time() - begin);
+	run_value(worker->run, idle_processor_time() - begin);
 }
 
-static void send_message(struct run *run)
+static void idle_send_message(struct run *run)
 {
 	char memory[128] = "";
 
 	run->row->subject->mailbox.send(run->object, 0, memory + 64, 64);
 }
 
-static void let_wait(struct run *run, void (*wait)(struct worker *worker),
-		     void (*end)(struct run *run))
+static void idle_let_wait(struct run *run, void (*wait)(struct worker *worker),
+			  void (*end)(struct run *run))
 {
 	const struct shape shape = { .elements = 1, .depth = 8, .size = 64 };
 	struct timespec length = { .tv_sec = run->row->parameter };
@@ -63,12 +63,12 @@ static void let_wait(struct run *run, void (*wait)(struct worker *worker),
 
 static void idle_semaphore(struct run *run)
 {
-	let_wait(run, wait_for_unit, post_unit);
+	idle_let_wait(run, idle_wait_for_unit, idle_post_unit);
 }
 
 static void idle_mailbox(struct run *run)
 {
-	let_wait(run, wait_for_message, send_message);
+	idle_let_wait(run, idle_wait_for_message, idle_send_message);
 }
 
 static const struct pattern idle_semaphore_pattern = {

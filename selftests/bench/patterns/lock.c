@@ -10,7 +10,7 @@
 #define SAMPLES		50
 #define SAMPLE		2000000		/* nanoseconds */
 
-static void pairs(struct worker *worker)
+static void lock_pairs(struct worker *worker)
 {
 	struct run *run = worker->run;
 
@@ -18,26 +18,26 @@ static void pairs(struct worker *worker)
 		    worker->subject->lock.pairs(worker->object, run->batch));
 }
 
-static void uncontended(struct run *run)
+static void lock_run_uncontended(struct run *run)
 {
 	const struct shape shape = { .elements = 1 };
 
 	run_create(run, &shape);
-	team_run(run, 1, PLACE_TOGETHER, pairs);
+	team_run(run, 1, PLACE_TOGETHER, lock_pairs);
 }
 
-static bool stopped(const struct run *run)
+static bool lock_stopped(const struct run *run)
 {
 	return __atomic_load_n(&run->stop, __ATOMIC_RELAXED);
 }
 
 /* Holds the lock for the time of the row's parameter, and then pauses as long. */
-static void contend(struct worker *worker)
+static void lock_contend(struct worker *worker)
 {
 	const struct subject *subject = worker->subject;
 	unsigned long length = worker->run->row->parameter;
 
-	while (!stopped(worker->run)) {
+	while (!lock_stopped(worker->run)) {
 		subject->lock.lock(worker->object);
 		clock_work(length);
 		subject->lock.unlock(worker->object);
@@ -47,12 +47,12 @@ static void contend(struct worker *worker)
 }
 
 /* Holds the lock for CRITICAL, and measures the waits. */
-static void contend_timed(struct worker *worker, bool stays_away)
+static void lock_contend_timed(struct worker *worker, bool stays_away)
 {
 	const struct subject *subject = worker->subject;
 	struct share *share = worker->share;
 
-	while (!stopped(worker->run)) {
+	while (!lock_stopped(worker->run)) {
 		contest_wait(share, clock_ticks());
 		subject->lock.lock(worker->object);
 		contest_got(share);
@@ -64,19 +64,19 @@ static void contend_timed(struct worker *worker, bool stays_away)
 	}
 }
 
-static void contend_and_leave(struct worker *worker)
+static void lock_contend_and_leave(struct worker *worker)
 {
-	contend_timed(worker, true);
+	lock_contend_timed(worker, true);
 }
 
 /* The same, but locks again at once. */
-static void contend_again(struct worker *worker)
+static void lock_contend_again(struct worker *worker)
 {
-	contend_timed(worker, false);
+	lock_contend_timed(worker, false);
 }
 
-static void fight(struct run *run, unsigned int workers,
-		  void (*work)(struct worker *worker))
+static void lock_fight(struct run *run, unsigned int workers,
+		       void (*work)(struct worker *worker))
 {
 	const struct shape shape = { .elements = 1 };
 
@@ -91,24 +91,24 @@ static void fight(struct run *run, unsigned int workers,
 	team_finish(run, workers);
 }
 
-static unsigned int processors(void)
+static unsigned int lock_processors(void)
 {
 	return sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-static void contended(struct run *run)
+static void lock_run_contended(struct run *run)
 {
-	fight(run, processors(), contend);
+	lock_fight(run, lock_processors(), lock_contend);
 }
 
-static void crowded(struct run *run)
+static void lock_run_crowded(struct run *run)
 {
-	fight(run, PER_PROCESSOR * processors(), contend_and_leave);
+	lock_fight(run, PER_PROCESSOR * lock_processors(), lock_contend_and_leave);
 }
 
-static void asked_again(struct run *run)
+static void lock_run_again(struct run *run)
 {
-	fight(run, run->row->parameter, contend_again);
+	lock_fight(run, run->row->parameter, lock_contend_again);
 }
 
 static const struct pattern lock_uncontended = {
@@ -116,7 +116,7 @@ static const struct pattern lock_uncontended = {
 	.about = "one process locks and unlocks",
 	.kind = KIND_LOCK,
 	.needs = ABLE_ALONE,
-	.run = uncontended,
+	.run = lock_run_uncontended,
 };
 
 PATTERN(lock_uncontended);
@@ -129,7 +129,7 @@ static const struct pattern lock_contended = {
 	.cpus = 2,
 	.parameters = { 0, 100, 1000, 10000 },
 	.samples = SAMPLES,
-	.run = contended,
+	.run = lock_run_contended,
 };
 
 PATTERN(lock_contended);
@@ -140,7 +140,7 @@ static const struct pattern lock_crowded = {
 	.kind = KIND_LOCK,
 	.needs = ABLE_TO_CROWD,
 	.samples = SAMPLES,
-	.run = crowded,
+	.run = lock_run_crowded,
 };
 
 PATTERN(lock_crowded);
@@ -153,7 +153,7 @@ static const struct pattern lock_again = {
 	.cpus = 2,
 	.parameters = { 4 },
 	.samples = SAMPLES,
-	.run = asked_again,
+	.run = lock_run_again,
 };
 
 PATTERN(lock_again);

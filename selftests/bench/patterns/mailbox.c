@@ -15,25 +15,25 @@ enum {
 	BACK,
 };
 
-static size_t size_of(const struct run *run)
+static size_t mailbox_size_of(const struct run *run)
 {
 	return run->row->parameter;
 }
 
-static void *data_alloc(const struct run *run)
+static void *mailbox_data_alloc(const struct run *run)
 {
-	char *memory = aligned_alloc(HEADER, HEADER + (size_of(run) | 63) + 1);
+	char *memory = aligned_alloc(HEADER, HEADER + (mailbox_size_of(run) | 63) + 1);
 
 	must(memory);
-	memset(memory, 'k', HEADER + size_of(run));
+	memset(memory, 'k', HEADER + mailbox_size_of(run));
 	return memory + HEADER;
 }
 
-static void create(struct run *run, unsigned int elements)
+static void mailbox_create(struct run *run, unsigned int elements)
 {
 	struct shape shape = {
 		.elements = elements,
-		.size = size_of(run),
+		.size = mailbox_size_of(run),
 		.depth = DEPTH,
 	};
 
@@ -42,9 +42,9 @@ static void create(struct run *run, unsigned int elements)
 	run_create(run, &shape);
 }
 
-static void put_and_get(const struct worker *worker, void *data)
+static void mailbox_put_and_get(const struct worker *worker, void *data)
 {
-	size_t size = size_of(worker->run);
+	size_t size = mailbox_size_of(worker->run);
 	unsigned int i;
 
 	for (i = 0; i < worker->run->batch; i++) {
@@ -55,22 +55,22 @@ static void put_and_get(const struct worker *worker, void *data)
 	}
 }
 
-static void alone(struct worker *worker)
+static void mailbox_alone(struct worker *worker)
 {
-	void *data = data_alloc(worker->run);
+	void *data = mailbox_data_alloc(worker->run);
 
-	sample_each(worker->run, worker->run->batch, put_and_get(worker, data));
+	sample_each(worker->run, worker->run->batch, mailbox_put_and_get(worker, data));
 }
 
-static void uncontended(struct run *run)
+static void mailbox_run_uncontended(struct run *run)
 {
-	create(run, 1);
-	team_run(run, 1, PLACE_TOGETHER, alone);
+	mailbox_create(run, 1);
+	team_run(run, 1, PLACE_TOGETHER, mailbox_alone);
 }
 
-static void there_and_back(const struct worker *worker, void *data)
+static void mailbox_there_and_back(const struct worker *worker, void *data)
 {
-	size_t size = size_of(worker->run);
+	size_t size = mailbox_size_of(worker->run);
 	unsigned int i;
 
 	for (i = 0; i < worker->run->batch; i++) {
@@ -81,10 +81,10 @@ static void there_and_back(const struct worker *worker, void *data)
 	}
 }
 
-static void answer(const struct worker *worker, void *data)
+static void mailbox_answer(const struct worker *worker, void *data)
 {
 	unsigned long i, total = sampling_total(worker->run);
-	size_t size = size_of(worker->run);
+	size_t size = mailbox_size_of(worker->run);
 
 	for (i = 0; i < total; i++) {
 		worker->subject->mailbox.receive(worker->object, THERE, data,
@@ -94,59 +94,59 @@ static void answer(const struct worker *worker, void *data)
 	}
 }
 
-static void hand_over(struct worker *worker)
+static void mailbox_hand_over(struct worker *worker)
 {
-	void *data = data_alloc(worker->run);
+	void *data = mailbox_data_alloc(worker->run);
 
 	if (worker->index == 1)
-		answer(worker, data);
+		mailbox_answer(worker, data);
 	else
 		sample_each(worker->run, worker->run->batch,
-			    there_and_back(worker, data));
+			    mailbox_there_and_back(worker, data));
 }
 
-static void blocked(struct run *run)
+static void mailbox_run_blocked(struct run *run)
 {
-	create(run, 2);
-	team_run(run, 2, PLACE_TOGETHER, hand_over);
+	mailbox_create(run, 2);
+	team_run(run, 2, PLACE_TOGETHER, mailbox_hand_over);
 }
 
-static void across(struct run *run)
+static void mailbox_run_across(struct run *run)
 {
-	create(run, 2);
-	team_run(run, 2, PLACE_SPREAD, hand_over);
+	mailbox_create(run, 2);
+	team_run(run, 2, PLACE_SPREAD, mailbox_hand_over);
 }
 
-static void send_many(const struct worker *worker, void *data,
-		      unsigned long count)
+static void mailbox_send_many(const struct worker *worker, void *data,
+			      unsigned long count)
 {
-	size_t size = size_of(worker->run);
+	size_t size = mailbox_size_of(worker->run);
 
 	while (count--)
 		worker->subject->mailbox.send(worker->object, THERE, data,
 					      size);
 }
 
-static void receive_many(const struct worker *worker, void *data,
-			 unsigned long count)
+static void mailbox_receive_many(const struct worker *worker, void *data,
+				 unsigned long count)
 {
-	size_t size = size_of(worker->run);
+	size_t size = mailbox_size_of(worker->run);
 
 	while (count--)
 		worker->subject->mailbox.receive(worker->object, THERE, data,
 						 size);
 }
 
-static void stream(struct worker *worker)
+static void mailbox_send_or_receive(struct worker *worker)
 {
 	unsigned long total = sampling_total(worker->run);
-	void *data = data_alloc(worker->run);
+	void *data = mailbox_data_alloc(worker->run);
 
 	worker->share->begin = clock_ticks();
 	if (worker->index)
-		receive_many(worker, data, total);
+		mailbox_receive_many(worker, data, total);
 	else
-		send_many(worker, data, total);
+		mailbox_send_many(worker, data, total);
 	worker->share->end = clock_ticks();
 }
 
@@ -154,12 +154,12 @@ static void stream(struct worker *worker)
  * Takes one sample of all messages, since the time of single messages varies: some
  * arrive in a burst, and the next one after a sleep.
  */
-static void one_to_one(struct run *run)
+static void mailbox_run_stream(struct run *run)
 {
 	const struct share *receiver = &run->shares[1];
 
-	create(run, 1);
-	team_run(run, 2, PLACE_SPREAD, stream);
+	mailbox_create(run, 1);
+	team_run(run, 2, PLACE_SPREAD, mailbox_send_or_receive);
 	run_sample(run, receiver->end - receiver->begin, sampling_total(run));
 }
 
@@ -169,7 +169,7 @@ static const struct pattern mailbox_uncontended = {
 	.kind = KIND_MAILBOX,
 	.needs = ABLE_ALONE,
 	.parameters = { 64 },
-	.run = uncontended,
+	.run = mailbox_run_uncontended,
 };
 
 PATTERN(mailbox_uncontended);
@@ -180,7 +180,7 @@ static const struct pattern mailbox_blocked = {
 	.kind = KIND_MAILBOX,
 	.needs = ABLE_TO_SLEEP,
 	.parameters = { 64 },
-	.run = blocked,
+	.run = mailbox_run_blocked,
 };
 
 PATTERN(mailbox_blocked);
@@ -192,7 +192,7 @@ static const struct pattern mailbox_across = {
 	.needs = ABLE_ACROSS,
 	.cpus = 2,
 	.parameters = { 64 },
-	.run = across,
+	.run = mailbox_run_across,
 };
 
 PATTERN(mailbox_across);
@@ -203,7 +203,7 @@ static const struct pattern mailbox_stream = {
 	.kind = KIND_MAILBOX,
 	.needs = ABLE_TO_STREAM,
 	.parameters = { 16, 256, 4096, 65536, 1048576 },
-	.run = one_to_one,
+	.run = mailbox_run_stream,
 };
 
 PATTERN(mailbox_stream);

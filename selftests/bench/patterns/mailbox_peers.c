@@ -12,7 +12,7 @@
 /* The number of senders, which come first in the team. */
 static unsigned int senders;
 
-static void work(struct worker *worker)
+static void peers_work(struct worker *worker)
 {
 	alignas(CACHE_LINE) char memory[HEADER + SIZE];
 	const struct subject *subject = worker->subject;
@@ -29,7 +29,7 @@ static void work(struct worker *worker)
 	}
 }
 
-static void messages(struct run *run, unsigned int from, unsigned int to)
+static void peers_messages(struct run *run, unsigned int from, unsigned int to)
 {
 	const struct shape shape = {
 		.elements = 1,
@@ -39,22 +39,22 @@ static void messages(struct run *run, unsigned int from, unsigned int to)
 
 	senders = from;
 	run_create(run, &shape);
-	exchange(run, from, to, work);
+	exchange(run, from, to, peers_work);
 }
 
-static void many_to_one(struct run *run)
+static void peers_many_to_one(struct run *run)
 {
-	messages(run, run->row->parameter, 1);
+	peers_messages(run, run->row->parameter, 1);
 }
 
-static void one_to_many(struct run *run)
+static void peers_one_to_many(struct run *run)
 {
-	messages(run, 1, run->row->parameter);
+	peers_messages(run, 1, run->row->parameter);
 }
 
-static void many_to_many(struct run *run)
+static void peers_many_to_many(struct run *run)
 {
-	messages(run, run->row->parameter, run->row->parameter);
+	peers_messages(run, run->row->parameter, run->row->parameter);
 }
 
 static const struct pattern mailbox_gather = {
@@ -64,7 +64,7 @@ static const struct pattern mailbox_gather = {
 	.needs = ABLE_TO_CROWD,
 	.parameters = { 2, 4, 16 },
 	.samples = EXCHANGE_SAMPLES,
-	.run = many_to_one,
+	.run = peers_many_to_one,
 };
 
 PATTERN(mailbox_gather);
@@ -76,7 +76,7 @@ static const struct pattern mailbox_share = {
 	.needs = ABLE_TO_CROWD,
 	.parameters = { 2, 4, 16 },
 	.samples = EXCHANGE_SAMPLES,
-	.run = one_to_many,
+	.run = peers_one_to_many,
 };
 
 PATTERN(mailbox_share);
@@ -88,7 +88,7 @@ static const struct pattern mailbox_mesh = {
 	.needs = ABLE_TO_CROWD,
 	.parameters = { 2, 4, 16 },
 	.samples = EXCHANGE_SAMPLES,
-	.run = many_to_many,
+	.run = peers_many_to_many,
 };
 
 PATTERN(mailbox_mesh);

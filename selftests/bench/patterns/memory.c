@@ -17,7 +17,7 @@
 #define QUICK		100	/* objects, if memory need not be measured */
 
 /* Returns the free pages in a line of /proc/zoneinfo, including per-CPU lists. */
-static long pages_of(const char *line)
+static long memory_pages_of(const char *line)
 {
 	long pages;
 
@@ -27,7 +27,7 @@ static long pages_of(const char *line)
 	return 0;
 }
 
-static long read_free(void)
+static long memory_read_free(void)
 {
 	long pages = 0;
 	char line[128];
@@ -36,7 +36,7 @@ static long read_free(void)
 	file = fopen("/proc/zoneinfo", "re");
 	must(file);
 	while (fgets(line, sizeof(line), file))
-		pages += pages_of(line);
+		pages += memory_pages_of(line);
 	fclose(file);
 	errno = 0;
 	must(pages);
@@ -47,7 +47,7 @@ static long read_free(void)
  * Returns the largest amount of free memory, once it has not increased for a while:
  * after an object is destroyed, its memory is freed late and in portions.
  */
-static long free_bytes(void)
+static long memory_free_bytes(void)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE };
 	unsigned int steady = 0, reads;
@@ -55,7 +55,7 @@ static long free_bytes(void)
 
 	for (reads = 0; steady < STEADY && reads < READS; reads++) {
 		nanosleep(&pause, NULL);
-		now = read_free();
+		now = memory_read_free();
 		steady = now > max ? 0 : steady + 1;
 		if (now > max)
 			max = now;
@@ -68,7 +68,7 @@ static long free_bytes(void)
  * takes time until all memory is freed. The first object is not measured: tables may
  * grow for it, and it may reuse memory that other processes have freed.
  */
-static void memory(struct run *run)
+static void memory_run(struct run *run)
 {
 	const struct subject *subject = run->row->subject;
 	struct shape shape = {
@@ -82,9 +82,9 @@ static void memory(struct run *run)
 
 	run_create(run, &shape);
 	for (i = 0; i < run->samples; i++) {
-		before = free_bytes();
+		before = memory_free_bytes();
 		objects[i] = subject->create(&shape);
-		run_value(run, (double)(before - free_bytes()) /
+		run_value(run, (double)(before - memory_free_bytes()) /
 			       shape.elements);
 	}
 	while (i--)
@@ -100,7 +100,7 @@ static const struct pattern memory_semaphore = {
 	.parameters = { 100000 },
 	.samples = SAMPLES,
 	.once = true,
-	.run = memory,
+	.run = memory_run,
 };
 
 PATTERN(memory_semaphore);
@@ -114,7 +114,7 @@ static const struct pattern memory_mailbox = {
 	.parameters = { 1000 },
 	.samples = SAMPLES,
 	.once = true,
-	.run = memory,
+	.run = memory_run,
 };
 
 PATTERN(memory_mailbox);

@@ -7,7 +7,7 @@
 
 static unsigned long names;
 
-static void visit(struct worker *worker)
+static void names_visit(struct worker *worker)
 {
 	struct run *run = worker->run;
 	unsigned long element = 0;
@@ -18,7 +18,7 @@ static void visit(struct worker *worker)
 	});
 }
 
-static void open_one(struct run *run)
+static void names_open_one(struct run *run)
 {
 	struct shape shape;
 
@@ -27,7 +27,7 @@ static void open_one(struct run *run)
 		names = 100;
 	shape = (struct shape) { .elements = names };
 	run_create(run, &shape);
-	team_run(run, 1, PLACE_TOGETHER, visit);
+	team_run(run, 1, PLACE_TOGETHER, names_visit);
 }
 
 static const struct pattern open_pattern = {
@@ -38,7 +38,7 @@ static const struct pattern open_pattern = {
 	.parameters = { 10, 1000, 100000 },
 	.samples = SAMPLES,
 	.once = true,
-	.run = open_one,
+	.run = names_open_one,
 };
 
 PATTERN(open_pattern);

@@ -8,7 +8,7 @@ enum {
 	BUSY,
 };
 
-static void measure(struct worker *worker)
+static void neighbour_measure(struct worker *worker)
 {
 	struct run *run = worker->run;
 
@@ -17,7 +17,7 @@ static void measure(struct worker *worker)
 	__atomic_store_n(&run->stop, 1, __ATOMIC_RELAXED);
 }
 
-static void be_busy(const struct worker *worker)
+static void neighbour_be_busy(const struct worker *worker)
 {
 	while (!__atomic_load_n(&worker->run->stop, __ATOMIC_RELAXED)) {
 		worker->subject->semaphore.post(worker->object, BUSY, 1);
@@ -25,29 +25,29 @@ static void be_busy(const struct worker *worker)
 	}
 }
 
-static void work(struct worker *worker)
+static void neighbour_work(struct worker *worker)
 {
 	if (worker->index == 0)
-		measure(worker);
+		neighbour_measure(worker);
 	else
-		be_busy(worker);
+		neighbour_be_busy(worker);
 }
 
-static void neighbour(struct run *run)
+static void neighbour_run(struct run *run)
 {
 	const struct shape shape = { .elements = 2 };
 
 	run_create(run, &shape);
-	team_run(run, 2, PLACE_SPREAD, work);
+	team_run(run, 2, PLACE_SPREAD, neighbour_work);
 }
 
 static const struct pattern semaphore_neighbour = {
 	.name = "semaphore-neighbour",
-	.about = "one posts a unit and takes it, while another process does so with the next element",
+	.about = "one process posts a unit and takes it, another one uses the next element",
 	.kind = KIND_SEMAPHORE,
 	.needs = ABLE_ALONE | ABLE_ACROSS,
 	.cpus = 2,
-	.run = neighbour,
+	.run = neighbour_run,
 };
 
 PATTERN(semaphore_neighbour);

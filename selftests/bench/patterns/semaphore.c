@@ -10,7 +10,7 @@ enum {
 	BACK,
 };
 
-static void pairs(struct worker *worker)
+static void semaphore_pairs(struct worker *worker)
 {
 	struct run *run = worker->run;
 
@@ -18,15 +18,15 @@ static void pairs(struct worker *worker)
 		    worker->subject->semaphore.pairs(worker->object, run->batch));
 }
 
-static void uncontended(struct run *run)
+static void semaphore_run_uncontended(struct run *run)
 {
 	const struct shape shape = { .elements = 1 };
 
 	run_create(run, &shape);
-	team_run(run, 1, PLACE_TOGETHER, pairs);
+	team_run(run, 1, PLACE_TOGETHER, semaphore_pairs);
 }
 
-static void there_and_back(const struct worker *worker)
+static void semaphore_there_and_back(const struct worker *worker)
 {
 	unsigned int i;
 
@@ -36,7 +36,7 @@ static void there_and_back(const struct worker *worker)
 	}
 }
 
-static void answer(const struct worker *worker)
+static void semaphore_answer(const struct worker *worker)
 {
 	unsigned long i, total = sampling_total(worker->run);
 
@@ -46,18 +46,18 @@ static void answer(const struct worker *worker)
 	}
 }
 
-static void hand_over(struct worker *worker)
+static void semaphore_hand_over(struct worker *worker)
 {
 	struct run *run = worker->run;
 
 	if (worker->index == 1)
-		answer(worker);
+		semaphore_answer(worker);
 	else
-		sample_each(run, run->batch, there_and_back(worker));
+		sample_each(run, run->batch, semaphore_there_and_back(worker));
 }
 
-static void round_trips(struct run *run, enum placing placing,
-			void (*work)(struct worker *worker))
+static void semaphore_round_trips(struct run *run, enum placing placing,
+				  void (*work)(struct worker *worker))
 {
 	const struct shape shape = { .elements = 2 };
 
@@ -65,18 +65,18 @@ static void round_trips(struct run *run, enum placing placing,
 	team_run(run, 2, placing, work);
 }
 
-static void blocked(struct run *run)
+static void semaphore_run_blocked(struct run *run)
 {
-	round_trips(run, PLACE_TOGETHER, hand_over);
+	semaphore_round_trips(run, PLACE_TOGETHER, semaphore_hand_over);
 }
 
-static void across(struct run *run)
+static void semaphore_run_across(struct run *run)
 {
-	round_trips(run, PLACE_SPREAD, hand_over);
+	semaphore_round_trips(run, PLACE_SPREAD, semaphore_hand_over);
 }
 
 /* Works, and adds the ticks of this work to share->done. */
-static void be_late(const struct worker *worker)
+static void semaphore_be_late(const struct worker *worker)
 {
 	__u64 begin = clock_ticks();
 
@@ -84,24 +84,24 @@ static void be_late(const struct worker *worker)
 	worker->share->done += clock_ticks() - begin;
 }
 
-static void there_and_back_late(const struct worker *worker)
+static void semaphore_there_and_back_late(const struct worker *worker)
 {
 	unsigned int i;
 
 	for (i = 0; i < worker->run->batch; i++) {
-		be_late(worker);
+		semaphore_be_late(worker);
 		worker->subject->semaphore.post(worker->object, THERE, 1);
 		worker->subject->semaphore.wait(worker->object, BACK);
 	}
 }
 
-static void answer_late(const struct worker *worker)
+static void semaphore_answer_late(const struct worker *worker)
 {
 	unsigned long i, total = sampling_total(worker->run);
 
 	for (i = 0; i < total; i++) {
 		worker->subject->semaphore.wait(worker->object, THERE);
-		be_late(worker);
+		semaphore_be_late(worker);
 		worker->subject->semaphore.post(worker->object, BACK, 1);
 	}
 }
@@ -110,36 +110,36 @@ static void answer_late(const struct worker *worker)
  * Returns the ticks that both processes have worked. While one works, the other one
  * waits, so both contribute to the elapsed time.
  */
-static __u64 worked(const struct run *run)
+static __u64 semaphore_worked(const struct run *run)
 {
 	return run->shares[0].done + run->shares[1].done;
 }
 
-static void hand_over_late(struct worker *worker)
+static void semaphore_hand_over_late(struct worker *worker)
 {
 	struct run *run = worker->run;
 	unsigned int index;
 	__u64 begin, before;
 
 	if (worker->index == 1) {
-		answer_late(worker);
+		semaphore_answer_late(worker);
 		return;
 	}
 	for (index = 0; index <= run->samples; index++) {
-		before = worked(run);
+		before = semaphore_worked(run);
 		begin = clock_ticks();
-		there_and_back_late(worker);
-		sampling_end(run, index, begin + worked(run) - before,
+		semaphore_there_and_back_late(worker);
+		sampling_end(run, index, begin + semaphore_worked(run) - before,
 			     run->batch);
 	}
 }
 
-static void across_late(struct run *run)
+static void semaphore_run_late(struct run *run)
 {
-	round_trips(run, PLACE_SPREAD, hand_over_late);
+	semaphore_round_trips(run, PLACE_SPREAD, semaphore_hand_over_late);
 }
 
-static void there_and_back_fused(const struct worker *worker)
+static void semaphore_there_and_back_fused(const struct worker *worker)
 {
 	unsigned int i;
 
@@ -148,7 +148,7 @@ static void there_and_back_fused(const struct worker *worker)
 						     BACK);
 }
 
-static void answer_fused(const struct worker *worker)
+static void semaphore_answer_fused(const struct worker *worker)
 {
 	unsigned long i, total = sampling_total(worker->run);
 
@@ -159,19 +159,19 @@ static void answer_fused(const struct worker *worker)
 	worker->subject->semaphore.post(worker->object, BACK, 1);
 }
 
-static void hand_over_fused(struct worker *worker)
+static void semaphore_hand_over_fused(struct worker *worker)
 {
 	struct run *run = worker->run;
 
 	if (worker->index == 1)
-		answer_fused(worker);
+		semaphore_answer_fused(worker);
 	else
-		sample_each(run, run->batch, there_and_back_fused(worker));
+		sample_each(run, run->batch, semaphore_there_and_back_fused(worker));
 }
 
-static void blocked_fused(struct run *run)
+static void semaphore_run_fused(struct run *run)
 {
-	round_trips(run, PLACE_TOGETHER, hand_over_fused);
+	semaphore_round_trips(run, PLACE_TOGETHER, semaphore_hand_over_fused);
 }
 
 static const struct pattern semaphore_uncontended = {
@@ -179,7 +179,7 @@ static const struct pattern semaphore_uncontended = {
 	.about = "one process posts a unit and takes it",
 	.kind = KIND_SEMAPHORE,
 	.needs = ABLE_ALONE,
-	.run = uncontended,
+	.run = semaphore_run_uncontended,
 };
 
 PATTERN(semaphore_uncontended);
@@ -189,7 +189,7 @@ static const struct pattern semaphore_blocked = {
 	.about = "two processes on one processor hand a unit to and fro",
 	.kind = KIND_SEMAPHORE,
 	.needs = ABLE_TO_SLEEP,
-	.run = blocked,
+	.run = semaphore_run_blocked,
 };
 
 PATTERN(semaphore_blocked);
@@ -200,7 +200,7 @@ static const struct pattern semaphore_fused = {
 	.kind = KIND_SEMAPHORE,
 	.needs = ABLE_TO_SLEEP,
 	.fused = true,
-	.run = blocked_fused,
+	.run = semaphore_run_fused,
 };
 
 PATTERN(semaphore_fused);
@@ -211,7 +211,7 @@ static const struct pattern semaphore_across = {
 	.kind = KIND_SEMAPHORE,
 	.needs = ABLE_ACROSS,
 	.cpus = 2,
-	.run = across,
+	.run = semaphore_run_across,
 };
 
 PATTERN(semaphore_across);
@@ -222,7 +222,7 @@ static const struct pattern semaphore_late = {
 	.kind = KIND_SEMAPHORE,
 	.needs = ABLE_ACROSS,
 	.cpus = 2,
-	.run = across_late,
+	.run = semaphore_run_late,
 };
 
 PATTERN(semaphore_late);

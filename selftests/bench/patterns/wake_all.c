@@ -20,12 +20,12 @@ static struct crowd {
 	__u64 last;		/* ticks when the last waiter of a round passed */
 } *crowd;
 
-static unsigned long read_count(const unsigned long *count)
+static unsigned long wake_read_count(const unsigned long *count)
 {
 	return __atomic_load_n(count, __ATOMIC_ACQUIRE);
 }
 
-static void *wait_often(void *data)
+static void *wake_wait_often(void *data)
 {
 	const struct worker *worker = data;
 	unsigned int i;
@@ -39,7 +39,7 @@ static void *wait_often(void *data)
 	return NULL;
 }
 
-static void wait_together(struct worker *worker)
+static void wake_wait_together(struct worker *worker)
 {
 	pthread_t *threads = calloc(crowd->size, sizeof(*threads));
 	pthread_attr_t small;
@@ -51,7 +51,7 @@ static void wait_together(struct worker *worker)
 	/* Guards would make two mappings of each stack. */
 	pthread_attr_setguardsize(&small, 0);
 	for (i = 0; i < crowd->size; i++) {
-		errno = pthread_create(&threads[i], &small, wait_often, worker);
+		errno = pthread_create(&threads[i], &small, wake_wait_often, worker);
 		if (errno)
 			cannot("no more threads");
 	}
@@ -59,11 +59,11 @@ static void wait_together(struct worker *worker)
 		pthread_join(threads[i], NULL);
 }
 
-static void wait_for_crowd(unsigned long arrivals)
+static void wake_wait_for_crowd(unsigned long arrivals)
 {
 	int i;
 
-	while (read_count(&crowd->arrived) < arrivals)
+	while (wake_read_count(&crowd->arrived) < arrivals)
 		sched_yield();
 	/*
 	 * A waiter may be preempted between its arrival and its sleep. Waking a
@@ -73,33 +73,33 @@ static void wait_for_crowd(unsigned long arrivals)
 		sched_yield();
 }
 
-static void post_often(struct worker *worker)
+static void wake_post_often(struct worker *worker)
 {
 	struct run *run = worker->run;
 	unsigned int i;
 	__u64 begin;
 
 	for (i = 0; i <= run->samples; i++) {
-		wait_for_crowd((i + 1) * crowd->size);
+		wake_wait_for_crowd((i + 1) * crowd->size);
 		begin = clock_ticks();
 		worker->subject->semaphore.post(worker->object, i % 2,
 						crowd->size);
-		while (read_count(&crowd->passed) < (i + 1) * crowd->size)
+		while (wake_read_count(&crowd->passed) < (i + 1) * crowd->size)
 			sched_yield();
 		if (i)
 			run_sample(run, crowd->last - begin, crowd->size);
 	}
 }
 
-static void work(struct worker *worker)
+static void wake_work(struct worker *worker)
 {
 	if (worker->index)
-		post_often(worker);
+		wake_post_often(worker);
 	else
-		wait_together(worker);
+		wake_wait_together(worker);
 }
 
-static void wake_all(struct run *run)
+static void wake_run(struct run *run)
 {
 	const struct shape shape = { .elements = 2 };
 
@@ -108,7 +108,7 @@ static void wake_all(struct run *run)
 	if (run->quick && crowd->size > 100)
 		crowd->size = 100;
 	run_create(run, &shape);
-	team_run(run, 2, PLACE_TOGETHER, work);
+	team_run(run, 2, PLACE_TOGETHER, wake_work);
 }
 
 static const struct pattern wake_all_pattern = {
@@ -119,7 +119,7 @@ static const struct pattern wake_all_pattern = {
 	.parameters = { 1, 10, 100, 1000, 10000 },
 	.samples = 7,
 	.once = true,
-	.run = wake_all,
+	.run = wake_run,
 };
 
 PATTERN(wake_all_pattern);

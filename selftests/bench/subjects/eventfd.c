@@ -4,7 +4,7 @@
 
 #include "watched.h"
 
-static void *create(const struct shape *shape)
+static void *eventfd_create(const struct shape *shape)
 {
 	struct descriptors *files = descriptors_alloc(shape->elements);
 	unsigned int i;
@@ -22,7 +22,7 @@ static const struct subject eventfd_semaphore = {
 	.about = "eventfd with EFD_SEMAPHORE",
 	.kind = KIND_SEMAPHORE,
 	.able = ABLE_TO_ALL,
-	.create = create,
+	.create = eventfd_create,
 	.destroy = descriptors_close,
 	.semaphore = {
 		.post = units_write,
@@ -38,15 +38,15 @@ static const struct subject eventfd_memory = {
 	.about = "eventfd, a descriptor each",
 	.kind = KIND_MEMORY,
 	.able = ABLE_TO_CREATE,
-	.create = create,
+	.create = eventfd_create,
 	.destroy = descriptors_close,
 };
 
 SUBJECT(eventfd_memory);
 
-static void *create_watched(const struct shape *shape)
+static void *eventfd_create_watched(const struct shape *shape)
 {
-	return watched_create(create(shape));
+	return watched_create(eventfd_create(shape));
 }
 
 static const struct subject eventfd_epoll = {
@@ -54,7 +54,7 @@ static const struct subject eventfd_epoll = {
 	.about = "eventfds, watched by epoll",
 	.kind = KIND_ANY,
 	.able = ABLE_ALONE,
-	.create = create_watched,
+	.create = eventfd_create_watched,
 	.destroy = watched_destroy,
 	.any = { .post = watched_post, .wait = watched_wait },
 };

@@ -10,16 +10,16 @@
 
 /* A system call that does nearly nothing. */
 
-static void empty_call(void)
+static void floor_empty_call(void)
 {
 	must(syscall(SYS_getppid) > 0);
 }
 
-static void calls(void *object, unsigned int count)
+static void floor_calls(void *object, unsigned int count)
 {
 	(void)object;
 	while (count--)
-		empty_call();
+		floor_empty_call();
 }
 
 static const struct subject system_call = {
@@ -28,19 +28,19 @@ static const struct subject system_call = {
 	.kind = KIND_CALL,
 	.role = ROLE_FLOOR,
 	.able = ABLE_ALONE,
-	.call = { .repeat = calls },
+	.call = { .repeat = floor_calls },
 };
 
 SUBJECT(system_call);
 
-static void *call_create(const struct shape *shape)
+static void *floor_call_create(const struct shape *shape)
 {
 	(void)shape;
-	empty_call();
+	floor_empty_call();
 	return NULL;
 }
 
-static void call_destroy(void *object)
+static void floor_call_destroy(void *object)
 {
 	(void)object;
 }
@@ -51,8 +51,8 @@ static const struct subject semaphore_call = {
 	.kind = KIND_SEMAPHORE,
 	.role = ROLE_FLOOR,
 	.able = ABLE_TO_CREATE,
-	.create = call_create,
-	.destroy = call_destroy,
+	.create = floor_call_create,
+	.destroy = floor_call_destroy,
 };
 
 SUBJECT(semaphore_call);
@@ -61,7 +61,7 @@ SUBJECT(semaphore_call);
 
 #define NO_VERB		_IO(KIPC_IOCTL, 0xff)
 
-static void *open_device(const struct shape *shape)
+static void *floor_open_device(const struct shape *shape)
 {
 	struct descriptors *device = descriptors_alloc(1);
 
@@ -72,7 +72,7 @@ static void *open_device(const struct shape *shape)
 	return device;
 }
 
-static void no_verbs(void *object, unsigned int count)
+static void floor_no_verbs(void *object, unsigned int count)
 {
 	const struct descriptors *device = object;
 
@@ -87,34 +87,34 @@ static const struct subject empty_ioctl = {
 	.kind = KIND_CALL,
 	.role = ROLE_FLOOR,
 	.able = ABLE_ALONE,
-	.create = open_device,
+	.create = floor_open_device,
 	.destroy = descriptors_close,
-	.call = { .repeat = no_verbs },
+	.call = { .repeat = floor_no_verbs },
 };
 
 SUBJECT(empty_ioctl);
 
 /* Two uncontended compare-and-swaps, which change a word and change it back. */
 
-static void *create_word(const struct shape *shape)
+static void *floor_create_word(const struct shape *shape)
 {
 	(void)shape;
 	return shared_create(1, sizeof(unsigned long));
 }
 
-static void swap(unsigned long *word, unsigned long from, unsigned long to)
+static void floor_swap(unsigned long *word, unsigned long from, unsigned long to)
 {
 	must(__atomic_compare_exchange_n(word, &from, to, false,
 					 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
 }
 
-static void swap_pairs(void *object, unsigned int count)
+static void floor_swap_pairs(void *object, unsigned int count)
 {
 	unsigned long *word = shared_at(object, 0);
 
 	while (count--) {
-		swap(word, 0, 1);
-		swap(word, 1, 0);
+		floor_swap(word, 0, 1);
+		floor_swap(word, 1, 0);
 	}
 }
 
@@ -124,9 +124,9 @@ static const struct subject swap_call = {
 	.kind = KIND_CALL,
 	.role = ROLE_FLOOR,
 	.able = ABLE_ALONE,
-	.create = create_word,
+	.create = floor_create_word,
 	.destroy = shared_destroy,
-	.call = { .repeat = swap_pairs },
+	.call = { .repeat = floor_swap_pairs },
 };
 
 SUBJECT(swap_call);
@@ -137,9 +137,9 @@ static const struct subject swap_semaphore = {
 	.kind = KIND_SEMAPHORE,
 	.role = ROLE_FLOOR,
 	.able = ABLE_ALONE,
-	.create = create_word,
+	.create = floor_create_word,
 	.destroy = shared_destroy,
-	.semaphore = { .pairs = swap_pairs },
+	.semaphore = { .pairs = floor_swap_pairs },
 };
 
 SUBJECT(swap_semaphore);
@@ -150,23 +150,23 @@ static const struct subject swap_lock = {
 	.kind = KIND_LOCK,
 	.role = ROLE_FLOOR,
 	.able = ABLE_ALONE,
-	.create = create_word,
+	.create = floor_create_word,
 	.destroy = shared_destroy,
-	.lock = { .pairs = swap_pairs },
+	.lock = { .pairs = floor_swap_pairs },
 };
 
 SUBJECT(swap_lock);
 
 /* Context switches, which waiting on one processor needs. */
 
-static void give_nothing(void *object, unsigned int element, unsigned int count)
+static void floor_give_nothing(void *object, unsigned int element, unsigned int count)
 {
 	(void)object;
 	(void)element;
 	(void)count;
 }
 
-static void let_others(void *object, unsigned int element)
+static void floor_let_others(void *object, unsigned int element)
 {
 	(void)object;
 	(void)element;
@@ -179,12 +179,12 @@ static const struct subject switch_semaphore = {
 	.kind = KIND_SEMAPHORE,
 	.role = ROLE_FLOOR,
 	.able = ABLE_TO_SLEEP,
-	.semaphore = { .post = give_nothing, .wait = let_others },
+	.semaphore = { .post = floor_give_nothing, .wait = floor_let_others },
 };
 
 SUBJECT(switch_semaphore);
 
-static void meet_nobody(void *object)
+static void floor_meet_nobody(void *object)
 {
 	(void)object;
 	sched_yield();
@@ -196,25 +196,25 @@ static const struct subject switch_barrier = {
 	.kind = KIND_BARRIER,
 	.role = ROLE_FLOOR,
 	.able = ABLE_TO_SLEEP,
-	.barrier = { .wait = meet_nobody },
+	.barrier = { .wait = floor_meet_nobody },
 };
 
 SUBJECT(switch_barrier);
 
 /* A copy without synchronisation. */
 
-static void *create_buffers(const struct shape *shape)
+static void *floor_create_buffers(const struct shape *shape)
 {
 	return shared_create(shape->elements, shape->size);
 }
 
-static void copy_in(void *object, unsigned int element, void *data, size_t size)
+static void floor_copy_in(void *object, unsigned int element, void *data, size_t size)
 {
 	memcpy(shared_at(object, element), data, size);
 }
 
-static void copy_out(void *object, unsigned int element, void *buffer,
-		     size_t size)
+static void floor_copy_out(void *object, unsigned int element, void *buffer,
+			   size_t size)
 {
 	memcpy(buffer, shared_at(object, element), size);
 }
@@ -225,18 +225,18 @@ static const struct subject copy_mailbox = {
 	.kind = KIND_MAILBOX,
 	.role = ROLE_FLOOR,
 	.able = ABLE_ALONE | ABLE_TO_STREAM,
-	.create = create_buffers,
+	.create = floor_create_buffers,
 	.destroy = shared_destroy,
-	.mailbox = { .send = copy_in, .receive = copy_out },
+	.mailbox = { .send = floor_copy_in, .receive = floor_copy_out },
 };
 
 SUBJECT(copy_mailbox);
 
-static void switch_and_copy(void *object, unsigned int element, void *buffer,
-			    size_t size)
+static void floor_switch_and_copy(void *object, unsigned int element, void *buffer,
+				  size_t size)
 {
 	sched_yield();
-	copy_out(object, element, buffer, size);
+	floor_copy_out(object, element, buffer, size);
 }
 
 static const struct subject switch_mailbox = {
@@ -245,9 +245,9 @@ static const struct subject switch_mailbox = {
 	.kind = KIND_MAILBOX,
 	.role = ROLE_FLOOR,
 	.able = ABLE_TO_SLEEP,
-	.create = create_buffers,
+	.create = floor_create_buffers,
 	.destroy = shared_destroy,
-	.mailbox = { .send = copy_in, .receive = switch_and_copy },
+	.mailbox = { .send = floor_copy_in, .receive = floor_switch_and_copy },
 };
 
 SUBJECT(switch_mailbox);

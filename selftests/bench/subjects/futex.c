@@ -10,12 +10,12 @@ struct semaphore {
 	unsigned int waiters;
 };
 
-static void *create(const struct shape *shape)
+static void *futex_create(const struct shape *shape)
 {
 	return shared_create(shape->elements, sizeof(struct semaphore));
 }
 
-static void give(struct semaphore *semaphore, unsigned int count)
+static void futex_give(struct semaphore *semaphore, unsigned int count)
 {
 	__atomic_add_fetch(&semaphore->value, count, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&semaphore->waiters, __ATOMIC_SEQ_CST))
@@ -23,7 +23,7 @@ static void give(struct semaphore *semaphore, unsigned int count)
 			     NULL, NULL, 0) >= 0);
 }
 
-static bool take(struct semaphore *semaphore)
+static bool futex_take(struct semaphore *semaphore)
 {
 	unsigned int value = __atomic_load_n(&semaphore->value,
 					     __ATOMIC_SEQ_CST);
@@ -37,34 +37,34 @@ static bool take(struct semaphore *semaphore)
 	return false;
 }
 
-static void take_or_sleep(struct semaphore *semaphore)
+static void futex_take_or_sleep(struct semaphore *semaphore)
 {
-	if (take(semaphore))
+	if (futex_take(semaphore))
 		return;
 	__atomic_add_fetch(&semaphore->waiters, 1, __ATOMIC_SEQ_CST);
-	while (!take(semaphore))
+	while (!futex_take(semaphore))
 		syscall(SYS_futex, &semaphore->value, FUTEX_WAIT, 0, NULL, NULL,
 			0);
 	__atomic_sub_fetch(&semaphore->waiters, 1, __ATOMIC_SEQ_CST);
 }
 
-static void post(void *object, unsigned int element, unsigned int count)
+static void futex_post(void *object, unsigned int element, unsigned int count)
 {
-	give(shared_at(object, element), count);
+	futex_give(shared_at(object, element), count);
 }
 
-static void wait(void *object, unsigned int element)
+static void futex_wait(void *object, unsigned int element)
 {
-	take_or_sleep(shared_at(object, element));
+	futex_take_or_sleep(shared_at(object, element));
 }
 
-static void pairs(void *object, unsigned int count)
+static void futex_pairs(void *object, unsigned int count)
 {
 	struct semaphore *semaphore = shared_at(object, 0);
 
 	while (count--) {
-		give(semaphore, 1);
-		take_or_sleep(semaphore);
+		futex_give(semaphore, 1);
+		futex_take_or_sleep(semaphore);
 	}
 }
 
@@ -73,9 +73,13 @@ static const struct subject futex_semaphore = {
 	.about = "a semaphore written by hand on a futex",
 	.kind = KIND_SEMAPHORE,
 	.able = ABLE_TO_ALL & ~ABLE_TO_CREATE,
-	.create = create,
+	.create = futex_create,
 	.destroy = shared_destroy,
-	.semaphore = { .post = post, .wait = wait, .pairs = pairs },
+	.semaphore = {
+		.post = futex_post,
+		.wait = futex_wait,
+		.pairs = futex_pairs,
+	},
 };
 
 SUBJECT(futex_semaphore);

@@ -4,7 +4,7 @@
 
 #include "subject.h"
 
-static void *create(const struct shape *shape)
+static void *barrier_create(const struct shape *shape)
 {
 	const struct kipc_barrier_options options = {
 		.parties = shape->parties,
@@ -15,12 +15,12 @@ static void *create(const struct shape *shape)
 	return barrier;
 }
 
-static void destroy(void *object)
+static void barrier_destroy(void *object)
 {
 	kipc_barrier_close(object);
 }
 
-static void wait(void *object)
+static void barrier_wait(void *object)
 {
 	int status = kipc_barrier_wait(object);
 
@@ -33,9 +33,9 @@ static const struct subject kipc = {
 	.kind = KIND_BARRIER,
 	.role = ROLE_OURS,
 	.able = ABLE_TO_ALL,
-	.create = create,
-	.destroy = destroy,
-	.barrier = { .wait = wait },
+	.create = barrier_create,
+	.destroy = barrier_destroy,
+	.barrier = { .wait = barrier_wait },
 };
 
 SUBJECT(kipc);

@@ -9,7 +9,7 @@ struct mailboxes {
 	struct kipc_mailbox *list[];
 };
 
-static void *create_with(const struct shape *shape, unsigned int flags)
+static void *mailbox_create_with(const struct shape *shape, unsigned int flags)
 {
 	const struct kipc_mailbox_options options = {
 		.flags = flags,
@@ -28,17 +28,17 @@ static void *create_with(const struct shape *shape, unsigned int flags)
 	return mailboxes;
 }
 
-static void *create(const struct shape *shape)
+static void *mailbox_create(const struct shape *shape)
 {
-	return create_with(shape, 0);
+	return mailbox_create_with(shape, 0);
 }
 
-static void *create_fair(const struct shape *shape)
+static void *mailbox_create_fair(const struct shape *shape)
 {
-	return create_with(shape, KIPC_FAIR);
+	return mailbox_create_with(shape, KIPC_FAIR);
 }
 
-static void destroy(void *object)
+static void mailbox_destroy(void *object)
 {
 	struct mailboxes *mailboxes = object;
 
@@ -47,15 +47,15 @@ static void destroy(void *object)
 	free(mailboxes);
 }
 
-static void send(void *object, unsigned int element, void *data, size_t size)
+static void mailbox_send(void *object, unsigned int element, void *data, size_t size)
 {
 	struct mailboxes *mailboxes = object;
 
 	must_be_zero(kipc_mailbox_send(mailboxes->list[element], data, size, 0));
 }
 
-static void receive(void *object, unsigned int element, void *buffer,
-		    size_t size)
+static void mailbox_receive(void *object, unsigned int element, void *buffer,
+			    size_t size)
 {
 	struct mailboxes *mailboxes = object;
 	ssize_t length;
@@ -71,9 +71,9 @@ static const struct subject kipc = {
 	.kind = KIND_MAILBOX,
 	.role = ROLE_OURS,
 	.able = ABLE_TO_ALL,
-	.create = create,
-	.destroy = destroy,
-	.mailbox = { .send = send, .receive = receive },
+	.create = mailbox_create,
+	.destroy = mailbox_destroy,
+	.mailbox = { .send = mailbox_send, .receive = mailbox_receive },
 };
 
 SUBJECT(kipc);
@@ -84,15 +84,15 @@ static const struct subject kipc_fair = {
 	.kind = KIND_MAILBOX,
 	.role = ROLE_OURS,
 	.able = ABLE_ALONE | ABLE_TO_CROWD,
-	.create = create_fair,
-	.destroy = destroy,
-	.mailbox = { .send = send, .receive = receive },
+	.create = mailbox_create_fair,
+	.destroy = mailbox_destroy,
+	.mailbox = { .send = mailbox_send, .receive = mailbox_receive },
 };
 
 SUBJECT(kipc_fair);
 
-static void write_message(void *object, unsigned int element, void *data,
-			  size_t size)
+static void mailbox_write_message(void *object, unsigned int element, void *data,
+				  size_t size)
 {
 	struct mailboxes *mailboxes = object;
 
@@ -100,8 +100,8 @@ static void write_message(void *object, unsigned int element, void *data,
 	     (ssize_t)size);
 }
 
-static void read_message(void *object, unsigned int element, void *buffer,
-			 size_t size)
+static void mailbox_read_message(void *object, unsigned int element, void *buffer,
+				 size_t size)
 {
 	struct mailboxes *mailboxes = object;
 
@@ -115,9 +115,12 @@ static const struct subject kipc_file = {
 	.kind = KIND_MAILBOX,
 	.role = ROLE_OURS,
 	.able = ABLE_TO_ALL & ~ABLE_TO_CREATE,
-	.create = create,
-	.destroy = destroy,
-	.mailbox = { .send = write_message, .receive = read_message },
+	.create = mailbox_create,
+	.destroy = mailbox_destroy,
+	.mailbox = {
+		.send = mailbox_write_message,
+		.receive = mailbox_read_message,
+	},
 };
 
 SUBJECT(kipc_file);

@@ -4,7 +4,7 @@
 
 #include "subject.h"
 
-static struct kipc_mutex *create_with(unsigned int flags)
+static struct kipc_mutex *mutex_create_with(unsigned int flags)
 {
 	const struct kipc_mutex_options options = { .flags = flags };
 	struct kipc_mutex *mutex;
@@ -13,40 +13,40 @@ static struct kipc_mutex *create_with(unsigned int flags)
 	return mutex;
 }
 
-static void *create(const struct shape *shape)
+static void *mutex_create(const struct shape *shape)
 {
 	(void)shape;
-	return create_with(0);
+	return mutex_create_with(0);
 }
 
-static void *create_fair(const struct shape *shape)
+static void *mutex_create_fair(const struct shape *shape)
 {
 	(void)shape;
-	return create_with(KIPC_FAIR);
+	return mutex_create_with(KIPC_FAIR);
 }
 
-static void *create_spinning(const struct shape *shape)
+static void *mutex_create_spinning(const struct shape *shape)
 {
 	(void)shape;
-	return create_with(KIPC_SPIN);
+	return mutex_create_with(KIPC_SPIN);
 }
 
-static void destroy(void *object)
+static void mutex_destroy(void *object)
 {
 	kipc_mutex_close(object);
 }
 
-static void lock(void *object)
+static void mutex_lock(void *object)
 {
 	must_be_zero(kipc_mutex_lock(object, 0));
 }
 
-static void unlock(void *object)
+static void mutex_unlock(void *object)
 {
 	must_be_zero(kipc_mutex_unlock(object, 0));
 }
 
-static void pairs(void *object, unsigned int count)
+static void mutex_pairs(void *object, unsigned int count)
 {
 	while (count--) {
 		must_be_zero(kipc_mutex_lock(object, 0));
@@ -60,9 +60,13 @@ static const struct subject kipc = {
 	.kind = KIND_LOCK,
 	.role = ROLE_OURS,
 	.able = ABLE_TO_ALL,
-	.create = create,
-	.destroy = destroy,
-	.lock = { .lock = lock, .unlock = unlock, .pairs = pairs },
+	.create = mutex_create,
+	.destroy = mutex_destroy,
+	.lock = {
+		.lock = mutex_lock,
+		.unlock = mutex_unlock,
+		.pairs = mutex_pairs,
+	},
 };
 
 SUBJECT(kipc);
@@ -73,9 +77,13 @@ static const struct subject kipc_fair = {
 	.kind = KIND_LOCK,
 	.role = ROLE_OURS,
 	.able = ABLE_ACROSS | ABLE_TO_CROWD,
-	.create = create_fair,
-	.destroy = destroy,
-	.lock = { .lock = lock, .unlock = unlock, .pairs = pairs },
+	.create = mutex_create_fair,
+	.destroy = mutex_destroy,
+	.lock = {
+		.lock = mutex_lock,
+		.unlock = mutex_unlock,
+		.pairs = mutex_pairs,
+	},
 };
 
 SUBJECT(kipc_fair);
@@ -86,9 +94,13 @@ static const struct subject kipc_spin = {
 	.kind = KIND_LOCK,
 	.role = ROLE_OURS,
 	.able = ABLE_ACROSS | ABLE_TO_CROWD,
-	.create = create_spinning,
-	.destroy = destroy,
-	.lock = { .lock = lock, .unlock = unlock, .pairs = pairs },
+	.create = mutex_create_spinning,
+	.destroy = mutex_destroy,
+	.lock = {
+		.lock = mutex_lock,
+		.unlock = mutex_unlock,
+		.pairs = mutex_pairs,
+	},
 };
 
 SUBJECT(kipc_spin);

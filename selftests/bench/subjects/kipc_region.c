@@ -9,7 +9,7 @@ struct region {
 	void *data;
 };
 
-static void *create(const struct shape *shape)
+static void *region_create(const struct shape *shape)
 {
 	const struct kipc_region_options options = { .bytes = shape->size };
 	struct region *region = allocate(sizeof(*region));
@@ -20,7 +20,7 @@ static void *create(const struct shape *shape)
 	return region;
 }
 
-static void destroy(void *object)
+static void region_destroy(void *object)
 {
 	struct region *region = object;
 
@@ -29,7 +29,7 @@ static void destroy(void *object)
 	free(region);
 }
 
-static char *data(void *object)
+static char *region_data(void *object)
 {
 	const struct region *region = object;
 
@@ -42,9 +42,9 @@ static const struct subject kipc = {
 	.kind = KIND_REGION,
 	.role = ROLE_OURS,
 	.able = ABLE_TO_CREATE,
-	.create = create,
-	.destroy = destroy,
-	.region = { .data = data },
+	.create = region_create,
+	.destroy = region_destroy,
+	.region = { .data = region_data },
 };
 
 SUBJECT(kipc);

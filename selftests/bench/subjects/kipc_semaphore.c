@@ -6,9 +6,9 @@
 
 #include "watched.h"
 
-static struct kipc_semaphore *create_set(unsigned int elements,
-					 unsigned int initial,
-					 unsigned int flags)
+static struct kipc_semaphore *semaphore_create_set(unsigned int elements,
+						   unsigned int initial,
+						   unsigned int flags)
 {
 	const struct kipc_semaphore_options options = {
 		.flags = flags,
@@ -22,43 +22,44 @@ static struct kipc_semaphore *create_set(unsigned int elements,
 	return semaphore;
 }
 
-static void *create(const struct shape *shape)
+static void *semaphore_create(const struct shape *shape)
 {
-	return create_set(shape->elements, 0, 0);
+	return semaphore_create_set(shape->elements, 0, 0);
 }
 
-static void *create_sealed(const struct shape *shape)
+static void *semaphore_create_sealed(const struct shape *shape)
 {
-	return create_set(shape->elements, 0, KIPC_SEALED);
+	return semaphore_create_set(shape->elements, 0, KIPC_SEALED);
 }
 
-static void *create_fair(const struct shape *shape)
+static void *semaphore_create_fair(const struct shape *shape)
 {
-	return create_set(shape->elements, 0, KIPC_FAIR);
+	return semaphore_create_set(shape->elements, 0, KIPC_FAIR);
 }
 
-static void destroy(void *object)
+static void semaphore_destroy(void *object)
 {
 	kipc_semaphore_close(object);
 }
 
-static void post(void *object, unsigned int element, unsigned int count)
+static void semaphore_post(void *object, unsigned int element, unsigned int count)
 {
 	must_be_zero(kipc_semaphore_post(object, element, count));
 }
 
-static void wait(void *object, unsigned int element)
+static void semaphore_wait(void *object, unsigned int element)
 {
 	must_be_zero(kipc_semaphore_wait(object, element, 1));
 }
 
-static void post_and_wait(void *object, unsigned int post, unsigned int wait)
+static void semaphore_post_and_wait(void *object, unsigned int post,
+				    unsigned int wait)
 {
 	must_be_zero(kipc_semaphore_post_wait(object, post, 1, object, wait,
 					      1));
 }
 
-static void pairs(void *object, unsigned int count)
+static void semaphore_pairs(void *object, unsigned int count)
 {
 	while (count--) {
 		must_be_zero(kipc_semaphore_post(object, 0, 1));
@@ -72,13 +73,13 @@ static const struct subject kipc = {
 	.kind = KIND_SEMAPHORE,
 	.role = ROLE_OURS,
 	.able = ABLE_TO_ALL,
-	.create = create,
-	.destroy = destroy,
+	.create = semaphore_create,
+	.destroy = semaphore_destroy,
 	.semaphore = {
-		.post = post,
-		.wait = wait,
-		.post_wait = post_and_wait,
-		.pairs = pairs,
+		.post = semaphore_post,
+		.wait = semaphore_wait,
+		.post_wait = semaphore_post_and_wait,
+		.pairs = semaphore_pairs,
 	},
 };
 
@@ -90,13 +91,13 @@ static const struct subject kipc_sealed = {
 	.kind = KIND_SEMAPHORE,
 	.role = ROLE_OURS,
 	.able = ABLE_TO_ALL,
-	.create = create_sealed,
-	.destroy = destroy,
+	.create = semaphore_create_sealed,
+	.destroy = semaphore_destroy,
 	.semaphore = {
-		.post = post,
-		.wait = wait,
-		.post_wait = post_and_wait,
-		.pairs = pairs,
+		.post = semaphore_post,
+		.wait = semaphore_wait,
+		.post_wait = semaphore_post_and_wait,
+		.pairs = semaphore_pairs,
 	},
 };
 
@@ -108,15 +109,19 @@ static const struct subject kipc_fair = {
 	.kind = KIND_SEMAPHORE,
 	.role = ROLE_OURS,
 	.able = ABLE_ALONE | ABLE_TO_CROWD,
-	.create = create_fair,
-	.destroy = destroy,
-	.semaphore = { .post = post, .wait = wait, .pairs = pairs },
+	.create = semaphore_create_fair,
+	.destroy = semaphore_destroy,
+	.semaphore = {
+		.post = semaphore_post,
+		.wait = semaphore_wait,
+		.pairs = semaphore_pairs,
+	},
 };
 
 SUBJECT(kipc_fair);
 
 /* A named semaphore is destroyed with its last descriptor. */
-static void *create_named_one(const struct shape *shape)
+static void *semaphore_create_named_one(const struct shape *shape)
 {
 	const struct kipc_semaphore_options options = {
 		.flags = KIPC_EXCLUSIVE,
@@ -136,22 +141,22 @@ static const struct subject kipc_named = {
 	.kind = KIND_SEMAPHORE,
 	.role = ROLE_OURS,
 	.able = ABLE_TO_CREATE,
-	.create = create_named_one,
-	.destroy = destroy,
+	.create = semaphore_create_named_one,
+	.destroy = semaphore_destroy,
 };
 
 SUBJECT(kipc_named);
 
 /* read() and write() use the first element, so create one object per element. */
 
-static void *create_files(const struct shape *shape)
+static void *semaphore_create_files(const struct shape *shape)
 {
 	struct descriptors *files = descriptors_alloc(shape->elements);
 	struct kipc_semaphore *semaphore;
 	unsigned int i;
 
 	for (i = 0; i < shape->elements; i++) {
-		semaphore = create_set(1, 0, 0);
+		semaphore = semaphore_create_set(1, 0, 0);
 		files->list[i].in = dup(kipc_semaphore_fd(semaphore));
 		files->list[i].out = files->list[i].in;
 		must(files->list[i].in >= 0);
@@ -166,7 +171,7 @@ static const struct subject kipc_file = {
 	.kind = KIND_SEMAPHORE,
 	.role = ROLE_OURS,
 	.able = ABLE_TO_ALL & ~ABLE_TO_CREATE,
-	.create = create_files,
+	.create = semaphore_create_files,
 	.destroy = descriptors_close,
 	.semaphore = {
 		.post = units_write,
@@ -179,27 +184,27 @@ SUBJECT(kipc_file);
 
 /* A semaphore with one unit is used as a lock. */
 
-static void *create_lock(const struct shape *shape)
+static void *semaphore_create_lock(const struct shape *shape)
 {
-	return create_set(shape->elements, 1, 0);
+	return semaphore_create_set(shape->elements, 1, 0);
 }
 
-static void *create_fair_lock(const struct shape *shape)
+static void *semaphore_create_fair_lock(const struct shape *shape)
 {
-	return create_set(shape->elements, 1, KIPC_FAIR);
+	return semaphore_create_set(shape->elements, 1, KIPC_FAIR);
 }
 
-static void lock(void *object)
+static void semaphore_lock(void *object)
 {
 	must_be_zero(kipc_semaphore_wait(object, 0, 1));
 }
 
-static void unlock(void *object)
+static void semaphore_unlock(void *object)
 {
 	must_be_zero(kipc_semaphore_post(object, 0, 1));
 }
 
-static void lock_pairs(void *object, unsigned int count)
+static void semaphore_lock_pairs(void *object, unsigned int count)
 {
 	while (count--) {
 		must_be_zero(kipc_semaphore_wait(object, 0, 1));
@@ -213,9 +218,13 @@ static const struct subject kipc_lock = {
 	.kind = KIND_LOCK,
 	.role = ROLE_OURS,
 	.able = ABLE_TO_ALL,
-	.create = create_lock,
-	.destroy = destroy,
-	.lock = { .lock = lock, .unlock = unlock, .pairs = lock_pairs },
+	.create = semaphore_create_lock,
+	.destroy = semaphore_destroy,
+	.lock = {
+		.lock = semaphore_lock,
+		.unlock = semaphore_unlock,
+		.pairs = semaphore_lock_pairs,
+	},
 };
 
 SUBJECT(kipc_lock);
@@ -226,16 +235,20 @@ static const struct subject kipc_fair_lock = {
 	.kind = KIND_LOCK,
 	.role = ROLE_OURS,
 	.able = ABLE_ALONE | ABLE_ACROSS | ABLE_TO_CROWD,
-	.create = create_fair_lock,
-	.destroy = destroy,
-	.lock = { .lock = lock, .unlock = unlock, .pairs = lock_pairs },
+	.create = semaphore_create_fair_lock,
+	.destroy = semaphore_destroy,
+	.lock = {
+		.lock = semaphore_lock,
+		.unlock = semaphore_unlock,
+		.pairs = semaphore_lock_pairs,
+	},
 };
 
 SUBJECT(kipc_fair_lock);
 
-static void *create_watched(const struct shape *shape)
+static void *semaphore_create_watched(const struct shape *shape)
 {
-	return watched_create(create_files(shape));
+	return watched_create(semaphore_create_files(shape));
 }
 
 static const struct subject kipc_epoll = {
@@ -244,7 +257,7 @@ static const struct subject kipc_epoll = {
 	.kind = KIND_ANY,
 	.role = ROLE_OURS,
 	.able = ABLE_ALONE,
-	.create = create_watched,
+	.create = semaphore_create_watched,
 	.destroy = watched_destroy,
 	.any = { .post = watched_post, .wait = watched_wait },
 };
@@ -253,7 +266,7 @@ SUBJECT(kipc_epoll);
 
 /* Descriptors without mappings hold the names, since mappings are limited. */
 
-static int create_named(int device, unsigned int element)
+static int semaphore_create_named(int device, unsigned int element)
 {
 	struct kipc_create_args args;
 	char name[64];
@@ -270,7 +283,7 @@ static int create_named(int device, unsigned int element)
 	return ioctl(device, KIPC_CREATE, &args);
 }
 
-static void *create_names(const struct shape *shape)
+static void *semaphore_create_names(const struct shape *shape)
 {
 	struct descriptors *names = descriptors_alloc(shape->elements);
 	int device = open(KIPC_DEVICE, O_RDWR | O_CLOEXEC);
@@ -278,7 +291,7 @@ static void *create_names(const struct shape *shape)
 
 	must(device >= 0);
 	for (i = 0; i < shape->elements; i++) {
-		names->list[i].in = create_named(device, i);
+		names->list[i].in = semaphore_create_named(device, i);
 		names->list[i].out = names->list[i].in;
 		must(names->list[i].in >= 0);
 	}
@@ -286,7 +299,7 @@ static void *create_names(const struct shape *shape)
 	return names;
 }
 
-static void visit(void *object, unsigned int element)
+static void semaphore_visit(void *object, unsigned int element)
 {
 	struct kipc_semaphore *semaphore;
 	char name[64];
@@ -304,9 +317,9 @@ static const struct subject kipc_names = {
 	.kind = KIND_NAMES,
 	.role = ROLE_OURS,
 	.able = ABLE_ALONE,
-	.create = create_names,
+	.create = semaphore_create_names,
 	.destroy = descriptors_close,
-	.names = { .visit = visit },
+	.names = { .visit = semaphore_visit },
 };
 
 SUBJECT(kipc_names);
@@ -318,7 +331,7 @@ struct sets {
 	struct kipc_semaphore *list[];
 };
 
-static void *create_sets(const struct shape *shape, unsigned int flags)
+static void *semaphore_create_sets(const struct shape *shape, unsigned int flags)
 {
 	unsigned int count = (shape->elements + KIPC_ELEMENTS_MAX - 1) /
 			     KIPC_ELEMENTS_MAX;
@@ -328,21 +341,21 @@ static void *create_sets(const struct shape *shape, unsigned int flags)
 
 	sets->count = count;
 	for (i = 0; i < count; i++)
-		sets->list[i] = create_set(shape->elements / count, 0, flags);
+		sets->list[i] = semaphore_create_set(shape->elements / count, 0, flags);
 	return sets;
 }
 
-static void *create_spaced_sets(const struct shape *shape)
+static void *semaphore_create_spaced_sets(const struct shape *shape)
 {
-	return create_sets(shape, 0);
+	return semaphore_create_sets(shape, 0);
 }
 
-static void *create_packed_sets(const struct shape *shape)
+static void *semaphore_create_packed_sets(const struct shape *shape)
 {
-	return create_sets(shape, KIPC_PACKED);
+	return semaphore_create_sets(shape, KIPC_PACKED);
 }
 
-static void destroy_sets(void *object)
+static void semaphore_destroy_sets(void *object)
 {
 	struct sets *sets = object;
 
@@ -357,8 +370,8 @@ static const struct subject kipc_spaced = {
 	.kind = KIND_MEMORY,
 	.role = ROLE_OURS,
 	.able = ABLE_TO_CREATE,
-	.create = create_spaced_sets,
-	.destroy = destroy_sets,
+	.create = semaphore_create_spaced_sets,
+	.destroy = semaphore_destroy_sets,
 };
 
 SUBJECT(kipc_spaced);
@@ -369,8 +382,8 @@ static const struct subject kipc_packed = {
 	.kind = KIND_MEMORY,
 	.role = ROLE_OURS,
 	.able = ABLE_TO_CREATE,
-	.create = create_packed_sets,
-	.destroy = destroy_sets,
+	.create = semaphore_create_packed_sets,
+	.destroy = semaphore_destroy_sets,
 };
 
 SUBJECT(kipc_packed);

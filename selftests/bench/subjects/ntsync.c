@@ -37,7 +37,7 @@ struct semaphores {
 	int list[];
 };
 
-static void *create(const struct shape *shape)
+static void *ntsync_create(const struct shape *shape)
 {
 	const struct semaphore_args args = { .max = ~0U };
 	struct semaphores *semaphores =
@@ -56,7 +56,7 @@ static void *create(const struct shape *shape)
 	return semaphores;
 }
 
-static void destroy(void *object)
+static void ntsync_destroy(void *object)
 {
 	struct semaphores *semaphores = object;
 
@@ -66,7 +66,7 @@ static void destroy(void *object)
 	free(semaphores);
 }
 
-static void post(void *object, unsigned int element, unsigned int count)
+static void ntsync_post(void *object, unsigned int element, unsigned int count)
 {
 	struct semaphores *semaphores = object;
 	__u32 units = count;
@@ -74,8 +74,8 @@ static void post(void *object, unsigned int element, unsigned int count)
 	must(!ioctl(semaphores->list[element], RELEASE, &units));
 }
 
-static void wait_any(const struct semaphores *semaphores, const int *list,
-		     unsigned int count)
+static void ntsync_wait_any(const struct semaphores *semaphores, const int *list,
+			    unsigned int count)
 {
 	struct wait_args args = {
 		.timeout = ~0ULL,
@@ -87,18 +87,18 @@ static void wait_any(const struct semaphores *semaphores, const int *list,
 	must(!ioctl(semaphores->device, WAIT_ANY, &args));
 }
 
-static void wait(void *object, unsigned int element)
+static void ntsync_wait(void *object, unsigned int element)
 {
 	struct semaphores *semaphores = object;
 
-	wait_any(semaphores, &semaphores->list[element], 1);
+	ntsync_wait_any(semaphores, &semaphores->list[element], 1);
 }
 
-static void pairs(void *object, unsigned int count)
+static void ntsync_pairs(void *object, unsigned int count)
 {
 	while (count--) {
-		post(object, 0, 1);
-		wait(object, 0);
+		ntsync_post(object, 0, 1);
+		ntsync_wait(object, 0);
 	}
 }
 
@@ -107,30 +107,34 @@ static const struct subject ntsync = {
 	.about = "ntsync's semaphore",
 	.kind = KIND_SEMAPHORE,
 	.able = ABLE_TO_ALL,
-	.create = create,
-	.destroy = destroy,
-	.semaphore = { .post = post, .wait = wait, .pairs = pairs },
+	.create = ntsync_create,
+	.destroy = ntsync_destroy,
+	.semaphore = {
+		.post = ntsync_post,
+		.wait = ntsync_wait,
+		.pairs = ntsync_pairs,
+	},
 };
 
 SUBJECT(ntsync);
 
-static void *create_few(const struct shape *shape)
+static void *ntsync_create_few(const struct shape *shape)
 {
 	if (shape->elements > OBJECTS_MAX)
 		give_up("no more than 64 at once");
-	return create(shape);
+	return ntsync_create(shape);
 }
 
-static void post_one(void *object, unsigned int element)
+static void ntsync_post_one(void *object, unsigned int element)
 {
-	post(object, element, 1);
+	ntsync_post(object, element, 1);
 }
 
-static void wait_for_any(void *object)
+static void ntsync_wait_for_any(void *object)
 {
 	struct semaphores *semaphores = object;
 
-	wait_any(semaphores, semaphores->list, semaphores->count);
+	ntsync_wait_any(semaphores, semaphores->list, semaphores->count);
 }
 
 static const struct subject ntsync_any = {
@@ -138,9 +142,9 @@ static const struct subject ntsync_any = {
 	.about = "ntsync's semaphores, NTSYNC_IOC_WAIT_ANY",
 	.kind = KIND_ANY,
 	.able = ABLE_ALONE,
-	.create = create_few,
-	.destroy = destroy,
-	.any = { .post = post_one, .wait = wait_for_any },
+	.create = ntsync_create_few,
+	.destroy = ntsync_destroy,
+	.any = { .post = ntsync_post_one, .wait = ntsync_wait_for_any },
 };
 
 SUBJECT(ntsync_any);

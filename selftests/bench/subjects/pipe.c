@@ -6,7 +6,7 @@
 
 #define UNITS	4096	/* bytes in one write, at most */
 
-static void *create_pipe(const struct shape *shape)
+static void *pipe_create_pipe(const struct shape *shape)
 {
 	struct descriptors *pipes = descriptors_alloc(shape->elements);
 	int ends[2];
@@ -20,7 +20,7 @@ static void *create_pipe(const struct shape *shape)
 	return pipes;
 }
 
-static void *create_fifo(const struct shape *shape)
+static void *pipe_create_fifo(const struct shape *shape)
 {
 	struct descriptors *fifos = descriptors_alloc(shape->elements);
 	char name[64];
@@ -36,7 +36,7 @@ static void *create_fifo(const struct shape *shape)
 	return fifos;
 }
 
-static void post(void *object, unsigned int element, unsigned int count)
+static void pipe_post(void *object, unsigned int element, unsigned int count)
 {
 	static const char units[UNITS];
 	struct descriptors *pipes = object;
@@ -48,7 +48,7 @@ static void post(void *object, unsigned int element, unsigned int count)
 	}
 }
 
-static void wait(void *object, unsigned int element)
+static void pipe_wait(void *object, unsigned int element)
 {
 	struct descriptors *pipes = object;
 	char unit;
@@ -56,35 +56,39 @@ static void wait(void *object, unsigned int element)
 	read_all(pipes->list[element].out, &unit, 1);
 }
 
-static void pairs(void *object, unsigned int count)
+static void pipe_pairs(void *object, unsigned int count)
 {
 	while (count--) {
-		post(object, 0, 1);
-		wait(object, 0);
+		pipe_post(object, 0, 1);
+		pipe_wait(object, 0);
 	}
 }
 
 static const struct subject pipe_semaphore = {
 	.name = "pipe",
-	.about = "a pipe, a byte a unit",
+	.about = "a pipe, one byte per unit",
 	.kind = KIND_SEMAPHORE,
 	.able = ABLE_TO_ALL,
-	.create = create_pipe,
+	.create = pipe_create_pipe,
 	.destroy = descriptors_close,
-	.semaphore = { .post = post, .wait = wait, .pairs = pairs },
+	.semaphore = {
+		.post = pipe_post,
+		.wait = pipe_wait,
+		.pairs = pipe_pairs,
+	},
 };
 
 SUBJECT(pipe_semaphore);
 
-static void send(void *object, unsigned int element, void *data, size_t size)
+static void pipe_send(void *object, unsigned int element, void *data, size_t size)
 {
 	struct descriptors *pipes = object;
 
 	write_all(pipes->list[element].in, data, size);
 }
 
-static void receive(void *object, unsigned int element, void *buffer,
-		    size_t size)
+static void pipe_receive(void *object, unsigned int element, void *buffer,
+			 size_t size)
 {
 	struct descriptors *pipes = object;
 
@@ -96,9 +100,9 @@ static const struct subject pipe_mailbox = {
 	.about = "a pipe",
 	.kind = KIND_MAILBOX,
 	.able = ABLE_TO_ALL,
-	.create = create_pipe,
+	.create = pipe_create_pipe,
 	.destroy = descriptors_close,
-	.mailbox = { .send = send, .receive = receive },
+	.mailbox = { .send = pipe_send, .receive = pipe_receive },
 };
 
 SUBJECT(pipe_mailbox);
@@ -108,9 +112,9 @@ static const struct subject fifo_mailbox = {
 	.about = "a FIFO",
 	.kind = KIND_MAILBOX,
 	.able = ABLE_TO_ALL,
-	.create = create_fifo,
+	.create = pipe_create_fifo,
 	.destroy = descriptors_close,
-	.mailbox = { .send = send, .receive = receive },
+	.mailbox = { .send = pipe_send, .receive = pipe_receive },
 };
 
 SUBJECT(fifo_mailbox);
@@ -121,7 +125,7 @@ struct names {
 	unsigned int count;
 };
 
-static void *create_names(const struct shape *shape)
+static void *pipe_create_names(const struct shape *shape)
 {
 	struct names *names = allocate(sizeof(*names));
 	char name[64];
@@ -131,7 +135,7 @@ static void *create_names(const struct shape *shape)
 	return names;
 }
 
-static void destroy_names(void *object)
+static void pipe_destroy_names(void *object)
 {
 	struct names *names = object;
 	char name[64];
@@ -141,7 +145,7 @@ static void destroy_names(void *object)
 	free(names);
 }
 
-static void visit(void *object, unsigned int element)
+static void pipe_visit(void *object, unsigned int element)
 {
 	char name[64];
 	int fd;
@@ -157,9 +161,9 @@ static const struct subject fifo_names = {
 	.about = "a FIFO, open()",
 	.kind = KIND_NAMES,
 	.able = ABLE_ALONE,
-	.create = create_names,
-	.destroy = destroy_names,
-	.names = { .visit = visit },
+	.create = pipe_create_names,
+	.destroy = pipe_destroy_names,
+	.names = { .visit = pipe_visit },
 };
 
 SUBJECT(fifo_names);

@@ -7,14 +7,14 @@
 #define DEPTH	10	/* the default limit for unprivileged users */
 
 /* Raises the limits of the system, if the user is allowed to. */
-static void raise_limits(const struct shape *shape)
+static void posix_queue_raise_limits(const struct shape *shape)
 {
 	raise_limit("/proc/sys/fs/mqueue/msg_max", shape->depth);
 	raise_limit("/proc/sys/fs/mqueue/msgsize_max", shape->size);
 	errno = 0;
 }
 
-static mqd_t open_new(const char *name, const struct shape *shape)
+static mqd_t posix_queue_open_new(const char *name, const struct shape *shape)
 {
 	struct mq_attr attributes = {
 		.mq_maxmsg = shape->depth,
@@ -31,15 +31,15 @@ static mqd_t open_new(const char *name, const struct shape *shape)
 	return mq_open(name, flags, 0600, &attributes);
 }
 
-static void *create(const struct shape *shape)
+static void *posix_queue_create(const struct shape *shape)
 {
 	struct descriptors *queues = descriptors_alloc(shape->elements);
 	char name[64];
 	unsigned int i;
 
-	raise_limits(shape);
+	posix_queue_raise_limits(shape);
 	for (i = 0; i < shape->elements; i++) {
-		queues->list[i].in = open_new(unique_name(name, "/", i), shape);
+		queues->list[i].in = posix_queue_open_new(unique_name(name, "/", i), shape);
 		queues->list[i].out = queues->list[i].in;
 		must(queues->list[i].in >= 0);
 		mq_unlink(name);
@@ -47,15 +47,15 @@ static void *create(const struct shape *shape)
 	return queues;
 }
 
-static void send(void *object, unsigned int element, void *data, size_t size)
+static void posix_queue_send(void *object, unsigned int element, void *data, size_t size)
 {
 	struct descriptors *queues = object;
 
 	must(!mq_send(queues->list[element].in, data, size, 0));
 }
 
-static void receive(void *object, unsigned int element, void *buffer,
-		    size_t size)
+static void posix_queue_receive(void *object, unsigned int element, void *buffer,
+				size_t size)
 {
 	struct descriptors *queues = object;
 
@@ -68,9 +68,9 @@ static const struct subject posix_queue = {
 	.about = "POSIX message queue",
 	.kind = KIND_MAILBOX,
 	.able = ABLE_TO_ALL,
-	.create = create,
+	.create = posix_queue_create,
 	.destroy = descriptors_close,
-	.mailbox = { .send = send, .receive = receive },
+	.mailbox = { .send = posix_queue_send, .receive = posix_queue_receive },
 };
 
 SUBJECT(posix_queue);
@@ -81,7 +81,7 @@ struct names {
 	unsigned int count;
 };
 
-static void *create_names(const struct shape *shape)
+static void *posix_queue_create_names(const struct shape *shape)
 {
 	const struct shape smallest = { .depth = 1, .size = 1 };
 	struct names *names = allocate(sizeof(*names));
@@ -89,15 +89,15 @@ static void *create_names(const struct shape *shape)
 	mqd_t queue;
 
 	for (; names->count < shape->elements; names->count++) {
-		queue = open_new(unique_name(name, "/", names->count),
-				 &smallest);
+		queue = posix_queue_open_new(unique_name(name, "/", names->count),
+					     &smallest);
 		must(queue >= 0);
 		mq_close(queue);
 	}
 	return names;
 }
 
-static void destroy_names(void *object)
+static void posix_queue_destroy_names(void *object)
 {
 	struct names *names = object;
 	char name[64];
@@ -107,7 +107,7 @@ static void destroy_names(void *object)
 	free(names);
 }
 
-static void visit(void *object, unsigned int element)
+static void posix_queue_visit(void *object, unsigned int element)
 {
 	char name[64];
 	mqd_t queue;
@@ -123,9 +123,9 @@ static const struct subject posix_queue_names = {
 	.about = "POSIX message queue by name, mq_open()",
 	.kind = KIND_NAMES,
 	.able = ABLE_ALONE,
-	.create = create_names,
-	.destroy = destroy_names,
-	.names = { .visit = visit },
+	.create = posix_queue_create_names,
+	.destroy = posix_queue_destroy_names,
+	.names = { .visit = posix_queue_visit },
 };
 
 SUBJECT(posix_queue_names);

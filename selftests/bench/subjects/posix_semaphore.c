@@ -4,7 +4,7 @@
 
 #include "subject.h"
 
-static struct shared *create_units(unsigned int elements, unsigned int units)
+static struct shared *posix_semaphore_create_units(unsigned int elements, unsigned int units)
 {
 	struct shared *shared = shared_create(elements, sizeof(sem_t));
 	unsigned int i;
@@ -14,12 +14,12 @@ static struct shared *create_units(unsigned int elements, unsigned int units)
 	return shared;
 }
 
-static void *create(const struct shape *shape)
+static void *posix_semaphore_create(const struct shape *shape)
 {
-	return create_units(shape->elements, 0);
+	return posix_semaphore_create_units(shape->elements, 0);
 }
 
-static void post(void *object, unsigned int element, unsigned int count)
+static void posix_semaphore_post(void *object, unsigned int element, unsigned int count)
 {
 	sem_t *semaphore = shared_at(object, element);
 
@@ -27,12 +27,12 @@ static void post(void *object, unsigned int element, unsigned int count)
 		must(!sem_post(semaphore));
 }
 
-static void wait(void *object, unsigned int element)
+static void posix_semaphore_wait(void *object, unsigned int element)
 {
 	must(!sem_wait(shared_at(object, element)));
 }
 
-static void pairs(void *object, unsigned int count)
+static void posix_semaphore_pairs(void *object, unsigned int count)
 {
 	sem_t *semaphore = shared_at(object, 0);
 
@@ -47,29 +47,33 @@ static const struct subject posix_semaphore = {
 	.about = "glibc's sem_t, shared between processes",
 	.kind = KIND_SEMAPHORE,
 	.able = ABLE_TO_ALL,
-	.create = create,
+	.create = posix_semaphore_create,
 	.destroy = shared_destroy,
-	.semaphore = { .post = post, .wait = wait, .pairs = pairs },
+	.semaphore = {
+		.post = posix_semaphore_post,
+		.wait = posix_semaphore_wait,
+		.pairs = posix_semaphore_pairs,
+	},
 };
 
 SUBJECT(posix_semaphore);
 
-static void *create_lock(const struct shape *shape)
+static void *posix_semaphore_create_lock(const struct shape *shape)
 {
-	return create_units(shape->elements, 1);
+	return posix_semaphore_create_units(shape->elements, 1);
 }
 
-static void lock(void *object)
+static void posix_semaphore_take(void *object)
 {
-	wait(object, 0);
+	posix_semaphore_wait(object, 0);
 }
 
-static void unlock(void *object)
+static void posix_semaphore_give(void *object)
 {
-	post(object, 0, 1);
+	posix_semaphore_post(object, 0, 1);
 }
 
-static void lock_pairs(void *object, unsigned int count)
+static void posix_semaphore_lock_pairs(void *object, unsigned int count)
 {
 	sem_t *semaphore = shared_at(object, 0);
 
@@ -84,9 +88,13 @@ static const struct subject posix_semaphore_lock = {
 	.about = "glibc's sem_t with one unit, for a lock",
 	.kind = KIND_LOCK,
 	.able = ABLE_TO_ALL,
-	.create = create_lock,
+	.create = posix_semaphore_create_lock,
 	.destroy = shared_destroy,
-	.lock = { .lock = lock, .unlock = unlock, .pairs = lock_pairs },
+	.lock = {
+		.lock = posix_semaphore_take,
+		.unlock = posix_semaphore_give,
+		.pairs = posix_semaphore_lock_pairs,
+	},
 };
 
 SUBJECT(posix_semaphore_lock);
@@ -97,7 +105,7 @@ struct names {
 	unsigned int count;
 };
 
-static void *create_names(const struct shape *shape)
+static void *posix_semaphore_create_names(const struct shape *shape)
 {
 	struct names *names = allocate(sizeof(*names));
 	char name[64];
@@ -112,7 +120,7 @@ static void *create_names(const struct shape *shape)
 	return names;
 }
 
-static void destroy_names(void *object)
+static void posix_semaphore_destroy_names(void *object)
 {
 	struct names *names = object;
 	char name[64];
@@ -122,7 +130,7 @@ static void destroy_names(void *object)
 	free(names);
 }
 
-static void visit(void *object, unsigned int element)
+static void posix_semaphore_visit(void *object, unsigned int element)
 {
 	char name[64];
 	sem_t *semaphore;
@@ -138,14 +146,14 @@ static const struct subject posix_semaphore_names = {
 	.about = "glibc's sem_t by name, sem_open()",
 	.kind = KIND_NAMES,
 	.able = ABLE_ALONE,
-	.create = create_names,
-	.destroy = destroy_names,
-	.names = { .visit = visit },
+	.create = posix_semaphore_create_names,
+	.destroy = posix_semaphore_destroy_names,
+	.names = { .visit = posix_semaphore_visit },
 };
 
 SUBJECT(posix_semaphore_names);
 
-static void *create_named(const struct shape *shape)
+static void *posix_semaphore_create_named(const struct shape *shape)
 {
 	char name[64];
 	sem_t *semaphore;
@@ -157,7 +165,7 @@ static void *create_named(const struct shape *shape)
 	return semaphore;
 }
 
-static void destroy_named(void *object)
+static void posix_semaphore_destroy_named(void *object)
 {
 	char name[64];
 
@@ -170,8 +178,8 @@ static const struct subject posix_semaphore_named = {
 	.about = "glibc's sem_t with a name, sem_open(), sem_unlink()",
 	.kind = KIND_SEMAPHORE,
 	.able = ABLE_TO_CREATE,
-	.create = create_named,
-	.destroy = destroy_named,
+	.create = posix_semaphore_create_named,
+	.destroy = posix_semaphore_destroy_named,
 };
 
 SUBJECT(posix_semaphore_named);
@@ -183,7 +191,7 @@ struct packed {
 	sem_t *list;
 };
 
-static void *create_packed(const struct shape *shape)
+static void *posix_semaphore_create_packed(const struct shape *shape)
 {
 	struct packed *packed = allocate(sizeof(*packed));
 	unsigned int i;
@@ -195,7 +203,7 @@ static void *create_packed(const struct shape *shape)
 	return packed;
 }
 
-static void destroy_packed(void *object)
+static void posix_semaphore_destroy_packed(void *object)
 {
 	struct packed *packed = object;
 
@@ -208,8 +216,8 @@ static const struct subject posix_semaphore_memory = {
 	.about = "glibc's sem_t in shared memory",
 	.kind = KIND_MEMORY,
 	.able = ABLE_TO_CREATE,
-	.create = create_packed,
-	.destroy = destroy_packed,
+	.create = posix_semaphore_create_packed,
+	.destroy = posix_semaphore_destroy_packed,
 };
 
 SUBJECT(posix_semaphore_memory);

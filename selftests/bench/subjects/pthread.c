@@ -7,7 +7,7 @@
 /* For an expression that returns 0 or an errno. */
 #define must_succeed(expression) must_be_zero(-(expression))
 
-static void *create_mutex(int robust)
+static void *glibc_create_mutex(int robust)
 {
 	struct shared *shared = shared_create(1, sizeof(pthread_mutex_t));
 	pthread_mutexattr_t attributes;
@@ -20,29 +20,29 @@ static void *create_mutex(int robust)
 	return shared;
 }
 
-static void *create_plain(const struct shape *shape)
+static void *glibc_create_plain(const struct shape *shape)
 {
 	(void)shape;
-	return create_mutex(PTHREAD_MUTEX_STALLED);
+	return glibc_create_mutex(PTHREAD_MUTEX_STALLED);
 }
 
-static void *create_robust(const struct shape *shape)
+static void *glibc_create_robust(const struct shape *shape)
 {
 	(void)shape;
-	return create_mutex(PTHREAD_MUTEX_ROBUST);
+	return glibc_create_mutex(PTHREAD_MUTEX_ROBUST);
 }
 
-static void lock(void *object)
+static void glibc_lock(void *object)
 {
 	must_succeed(pthread_mutex_lock(shared_at(object, 0)));
 }
 
-static void unlock(void *object)
+static void glibc_unlock(void *object)
 {
 	must_succeed(pthread_mutex_unlock(shared_at(object, 0)));
 }
 
-static void pairs(void *object, unsigned int count)
+static void glibc_pairs(void *object, unsigned int count)
 {
 	pthread_mutex_t *mutex = shared_at(object, 0);
 
@@ -57,9 +57,13 @@ static const struct subject plain_mutex = {
 	.about = "glibc's mutex, shared between processes",
 	.kind = KIND_LOCK,
 	.able = ABLE_TO_ALL,
-	.create = create_plain,
+	.create = glibc_create_plain,
 	.destroy = shared_destroy,
-	.lock = { .lock = lock, .unlock = unlock, .pairs = pairs },
+	.lock = {
+		.lock = glibc_lock,
+		.unlock = glibc_unlock,
+		.pairs = glibc_pairs,
+	},
 };
 
 SUBJECT(plain_mutex);
@@ -69,14 +73,18 @@ static const struct subject robust_mutex = {
 	.about = "glibc's mutex, shared between processes, and robust",
 	.kind = KIND_LOCK,
 	.able = ABLE_TO_ALL,
-	.create = create_robust,
+	.create = glibc_create_robust,
 	.destroy = shared_destroy,
-	.lock = { .lock = lock, .unlock = unlock, .pairs = pairs },
+	.lock = {
+		.lock = glibc_lock,
+		.unlock = glibc_unlock,
+		.pairs = glibc_pairs,
+	},
 };
 
 SUBJECT(robust_mutex);
 
-static void *create_spin(const struct shape *shape)
+static void *glibc_create_spin(const struct shape *shape)
 {
 	struct shared *shared = shared_create(1, sizeof(pthread_spinlock_t));
 
@@ -86,17 +94,17 @@ static void *create_spin(const struct shape *shape)
 	return shared;
 }
 
-static void spin_lock(void *object)
+static void glibc_spin_lock(void *object)
 {
 	must_succeed(pthread_spin_lock(shared_at(object, 0)));
 }
 
-static void spin_unlock(void *object)
+static void glibc_spin_unlock(void *object)
 {
 	must_succeed(pthread_spin_unlock(shared_at(object, 0)));
 }
 
-static void spin_pairs(void *object, unsigned int count)
+static void glibc_spin_pairs(void *object, unsigned int count)
 {
 	pthread_spinlock_t *spinlock = shared_at(object, 0);
 
@@ -111,18 +119,18 @@ static const struct subject spinlock = {
 	.about = "glibc's spin lock, shared between processes",
 	.kind = KIND_LOCK,
 	.able = ABLE_TO_SPIN,
-	.create = create_spin,
+	.create = glibc_create_spin,
 	.destroy = shared_destroy,
 	.lock = {
-		.lock = spin_lock,
-		.unlock = spin_unlock,
-		.pairs = spin_pairs,
+		.lock = glibc_spin_lock,
+		.unlock = glibc_spin_unlock,
+		.pairs = glibc_spin_pairs,
 	},
 };
 
 SUBJECT(spinlock);
 
-static void *create_barrier(const struct shape *shape)
+static void *glibc_create_barrier(const struct shape *shape)
 {
 	struct shared *shared = shared_create(1, sizeof(pthread_barrier_t));
 	pthread_barrierattr_t attributes;
@@ -135,7 +143,7 @@ static void *create_barrier(const struct shape *shape)
 	return shared;
 }
 
-static void barrier_wait(void *object)
+static void glibc_barrier_wait(void *object)
 {
 	int status = pthread_barrier_wait(shared_at(object, 0));
 
@@ -147,9 +155,9 @@ static const struct subject barrier = {
 	.about = "glibc's barrier, shared between processes",
 	.kind = KIND_BARRIER,
 	.able = ABLE_TO_ALL,
-	.create = create_barrier,
+	.create = glibc_create_barrier,
 	.destroy = shared_destroy,
-	.barrier = { .wait = barrier_wait },
+	.barrier = { .wait = glibc_barrier_wait },
 };
 
 SUBJECT(barrier);

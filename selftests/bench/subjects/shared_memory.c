@@ -10,7 +10,7 @@ struct memory {
 	size_t size;
 };
 
-static char *data(void *object)
+static char *memory_data(void *object)
 {
 	const struct memory *memory = object;
 
@@ -18,7 +18,7 @@ static char *data(void *object)
 }
 
 /* Maps the file and closes it. The mapping keeps the file. */
-static void *map_file(const struct shape *shape, int fd)
+static void *memory_map_file(const struct shape *shape, int fd)
 {
 	struct memory *memory = allocate(sizeof(*memory));
 
@@ -32,7 +32,7 @@ static void *map_file(const struct shape *shape, int fd)
 	return memory;
 }
 
-static void unmap(void *object)
+static void memory_unmap(void *object)
 {
 	struct memory *memory = object;
 
@@ -40,9 +40,9 @@ static void unmap(void *object)
 	free(memory);
 }
 
-static void *create_memfd(const struct shape *shape)
+static void *memory_create_memfd(const struct shape *shape)
 {
-	return map_file(shape, memfd_create("kipc-bench", MFD_CLOEXEC));
+	return memory_map_file(shape, memfd_create("kipc-bench", MFD_CLOEXEC));
 }
 
 static const struct subject memfd = {
@@ -50,14 +50,14 @@ static const struct subject memfd = {
 	.about = "memfd_create()",
 	.kind = KIND_REGION,
 	.able = ABLE_TO_CREATE,
-	.create = create_memfd,
-	.destroy = unmap,
-	.region = { .data = data },
+	.create = memory_create_memfd,
+	.destroy = memory_unmap,
+	.region = { .data = memory_data },
 };
 
 SUBJECT(memfd);
 
-static void *create_posix(const struct shape *shape)
+static void *memory_create_posix(const struct shape *shape)
 {
 	char name[64];
 	int fd = shm_open(unique_name(name, "/", 0),
@@ -65,7 +65,7 @@ static void *create_posix(const struct shape *shape)
 
 	must(fd >= 0);
 	shm_unlink(name);
-	return map_file(shape, fd);
+	return memory_map_file(shape, fd);
 }
 
 static const struct subject posix = {
@@ -73,14 +73,14 @@ static const struct subject posix = {
 	.about = "POSIX shared memory, shm_open()",
 	.kind = KIND_REGION,
 	.able = ABLE_TO_CREATE,
-	.create = create_posix,
-	.destroy = unmap,
-	.region = { .data = data },
+	.create = memory_create_posix,
+	.destroy = memory_unmap,
+	.region = { .data = memory_data },
 };
 
 SUBJECT(posix);
 
-static void *create_sysv(const struct shape *shape)
+static void *memory_create_sysv(const struct shape *shape)
 {
 	struct memory *memory = allocate(sizeof(*memory));
 	int id = shmget(IPC_PRIVATE, shape->size, IPC_CREAT | 0600);
@@ -92,7 +92,7 @@ static void *create_sysv(const struct shape *shape)
 	return memory;
 }
 
-static void detach(void *object)
+static void memory_detach(void *object)
 {
 	struct memory *memory = object;
 
@@ -105,9 +105,9 @@ static const struct subject sysv = {
 	.about = "System V shared memory, shmget()",
 	.kind = KIND_REGION,
 	.able = ABLE_TO_CREATE,
-	.create = create_sysv,
-	.destroy = detach,
-	.region = { .data = data },
+	.create = memory_create_sysv,
+	.destroy = memory_detach,
+	.region = { .data = memory_data },
 };
 
 SUBJECT(sysv);

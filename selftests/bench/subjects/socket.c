@@ -5,7 +5,7 @@
 #include "subject.h"
 
 /* Makes room for the messages of a mailbox, as far as the user may. */
-static void make_room(int fd, const struct shape *shape)
+static void socket_make_room(int fd, const struct shape *shape)
 {
 	int bytes = 2 * shape->size * shape->depth;
 
@@ -15,7 +15,7 @@ static void make_room(int fd, const struct shape *shape)
 	errno = 0;
 }
 
-static void *create(const struct shape *shape, int type)
+static void *socket_create(const struct shape *shape, int type)
 {
 	struct descriptors *sockets = descriptors_alloc(shape->elements);
 	int ends[2];
@@ -23,7 +23,7 @@ static void *create(const struct shape *shape, int type)
 
 	for (i = 0; i < shape->elements; i++) {
 		must(!socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends));
-		make_room(ends[1], shape);
+		socket_make_room(ends[1], shape);
 		sockets->list[i].out = ends[0];
 		sockets->list[i].in = ends[1];
 	}
@@ -34,9 +34,9 @@ static void *create(const struct shape *shape, int type)
  * Creates sockets for packets, and sends one as a test: a packet needs contiguous
  * memory in the kernel, so a large one may be impossible.
  */
-static void *create_packet(const struct shape *shape)
+static void *socket_create_packet(const struct shape *shape)
 {
-	struct descriptors *sockets = create(shape, SOCK_SEQPACKET);
+	struct descriptors *sockets = socket_create(shape, SOCK_SEQPACKET);
 	void *data = allocate(shape->size);
 	int fd = sockets->list[0].in;
 
@@ -47,13 +47,13 @@ static void *create_packet(const struct shape *shape)
 	return sockets;
 }
 
-static void *create_stream(const struct shape *shape)
+static void *socket_create_stream(const struct shape *shape)
 {
-	return create(shape, SOCK_STREAM);
+	return socket_create(shape, SOCK_STREAM);
 }
 
-static void send_packet(void *object, unsigned int element, void *data,
-			size_t size)
+static void socket_send_packet(void *object, unsigned int element, void *data,
+			       size_t size)
 {
 	struct descriptors *sockets = object;
 
@@ -61,8 +61,8 @@ static void send_packet(void *object, unsigned int element, void *data,
 	     (ssize_t)size);
 }
 
-static void receive_packet(void *object, unsigned int element, void *buffer,
-			   size_t size)
+static void socket_receive_packet(void *object, unsigned int element, void *buffer,
+				  size_t size)
 {
 	struct descriptors *sockets = object;
 
@@ -75,9 +75,12 @@ static const struct subject seqpacket = {
 	.about = "Unix sockets, SOCK_SEQPACKET",
 	.kind = KIND_MAILBOX,
 	.able = ABLE_TO_ALL,
-	.create = create_packet,
+	.create = socket_create_packet,
 	.destroy = descriptors_close,
-	.mailbox = { .send = send_packet, .receive = receive_packet },
+	.mailbox = {
+		.send = socket_send_packet,
+		.receive = socket_receive_packet,
+	},
 };
 
 SUBJECT(seqpacket);
@@ -87,9 +90,12 @@ static const struct subject stream = {
 	.about = "Unix sockets, SOCK_STREAM",
 	.kind = KIND_MAILBOX,
 	.able = ABLE_TO_ALL,
-	.create = create_stream,
+	.create = socket_create_stream,
 	.destroy = descriptors_close,
-	.mailbox = { .send = send_packet, .receive = receive_packet },
+	.mailbox = {
+		.send = socket_send_packet,
+		.receive = socket_receive_packet,
+	},
 };
 
 SUBJECT(stream);

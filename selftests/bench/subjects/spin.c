@@ -22,12 +22,12 @@
 	} \
 } while (0)
 
-static void *create_semaphore(const struct shape *shape)
+static void *spin_create_semaphore(const struct shape *shape)
 {
 	return shared_create(shape->elements, sizeof(unsigned int));
 }
 
-static bool take(unsigned int *value)
+static bool spin_take(unsigned int *value)
 {
 	unsigned int old = __atomic_load_n(value, __ATOMIC_RELAXED);
 
@@ -36,25 +36,25 @@ static bool take(unsigned int *value)
 						  __ATOMIC_RELAXED);
 }
 
-static void post(void *object, unsigned int element, unsigned int count)
+static void spin_post(void *object, unsigned int element, unsigned int count)
 {
 	unsigned int *value = shared_at(object, element);
 
 	__atomic_add_fetch(value, count, __ATOMIC_RELEASE);
 }
 
-static void wait(void *object, unsigned int element)
+static void spin_wait(void *object, unsigned int element)
 {
 	unsigned int *value = shared_at(object, element);
 
-	spin_until(take(value));
+	spin_until(spin_take(value));
 }
 
-static void pairs(void *object, unsigned int count)
+static void spin_pairs(void *object, unsigned int count)
 {
 	while (count--) {
-		post(object, 0, 1);
-		wait(object, 0);
+		spin_post(object, 0, 1);
+		spin_wait(object, 0);
 	}
 }
 
@@ -63,9 +63,13 @@ static const struct subject spin_semaphore = {
 	.about = "a word in shared memory, and a loop that waits",
 	.kind = KIND_SEMAPHORE,
 	.able = ABLE_TO_SPIN,
-	.create = create_semaphore,
+	.create = spin_create_semaphore,
 	.destroy = shared_destroy,
-	.semaphore = { .post = post, .wait = wait, .pairs = pairs },
+	.semaphore = {
+		.post = spin_post,
+		.wait = spin_wait,
+		.pairs = spin_pairs,
+	},
 };
 
 SUBJECT(spin_semaphore);
@@ -79,7 +83,7 @@ struct ring {
 	alignas(CACHE_LINE) char slots[];
 };
 
-static void *create_ring(const struct shape *shape)
+static void *spin_create_ring(const struct shape *shape)
 {
 	struct shared *rings = shared_create(shape->elements,
 					     sizeof(struct ring) +
@@ -91,30 +95,30 @@ static void *create_ring(const struct shape *shape)
 	return rings;
 }
 
-static char *slot(struct ring *ring, unsigned long position, size_t size)
+static char *spin_slot(struct ring *ring, unsigned long position, size_t size)
 {
 	return ring->slots + position % ring->depth * size;
 }
 
-static void send(void *object, unsigned int element, void *data, size_t size)
+static void spin_send(void *object, unsigned int element, void *data, size_t size)
 {
 	struct ring *ring = shared_at(object, element);
 	unsigned long sent = ring->sent;
 
 	spin_until(sent - __atomic_load_n(&ring->received, __ATOMIC_ACQUIRE) <
 		   ring->depth);
-	memcpy(slot(ring, sent, size), data, size);
+	memcpy(spin_slot(ring, sent, size), data, size);
 	__atomic_store_n(&ring->sent, sent + 1, __ATOMIC_RELEASE);
 }
 
-static void receive(void *object, unsigned int element, void *buffer,
-		    size_t size)
+static void spin_receive(void *object, unsigned int element, void *buffer,
+			 size_t size)
 {
 	struct ring *ring = shared_at(object, element);
 	unsigned long received = ring->received;
 
 	spin_until(__atomic_load_n(&ring->sent, __ATOMIC_ACQUIRE) != received);
-	memcpy(buffer, slot(ring, received, size), size);
+	memcpy(buffer, spin_slot(ring, received, size), size);
 	__atomic_store_n(&ring->received, received + 1, __ATOMIC_RELEASE);
 }
 
@@ -123,9 +127,9 @@ static const struct subject spin_ring = {
 	.about = "a ring in shared memory for one sender and one receiver",
 	.kind = KIND_MAILBOX,
 	.able = ABLE_TO_SPIN,
-	.create = create_ring,
+	.create = spin_create_ring,
 	.destroy = shared_destroy,
-	.mailbox = { .send = send, .receive = receive },
+	.mailbox = { .send = spin_send, .receive = spin_receive },
 };
 
 SUBJECT(spin_ring);

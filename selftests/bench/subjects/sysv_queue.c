@@ -10,7 +10,7 @@ struct queues {
 	int ids[];
 };
 
-static void *create(const struct shape *shape)
+static void *sysv_queue_create(const struct shape *shape)
 {
 	struct queues *queues =
 		allocate(sizeof(*queues) +
@@ -27,7 +27,7 @@ static void *create(const struct shape *shape)
 	return queues;
 }
 
-static void destroy(void *object)
+static void sysv_queue_destroy(void *object)
 {
 	struct queues *queues = object;
 
@@ -37,25 +37,25 @@ static void destroy(void *object)
 }
 
 /* Returns the header of a message, which is the type before the data. */
-static long *message(void *data)
+static long *sysv_queue_message(void *data)
 {
 	return (long *)data - 1;
 }
 
-static void send(void *object, unsigned int element, void *data, size_t size)
+static void sysv_queue_send(void *object, unsigned int element, void *data, size_t size)
 {
 	struct queues *queues = object;
 
-	*message(data) = 1;
-	must(!msgsnd(queues->ids[element], message(data), size, 0));
+	*sysv_queue_message(data) = 1;
+	must(!msgsnd(queues->ids[element], sysv_queue_message(data), size, 0));
 }
 
-static void receive(void *object, unsigned int element, void *buffer,
-		    size_t size)
+static void sysv_queue_receive(void *object, unsigned int element, void *buffer,
+			       size_t size)
 {
 	struct queues *queues = object;
 
-	must(msgrcv(queues->ids[element], message(buffer), size, 0, 0) ==
+	must(msgrcv(queues->ids[element], sysv_queue_message(buffer), size, 0, 0) ==
 	     (ssize_t)size);
 }
 
@@ -64,9 +64,9 @@ static const struct subject sysv_queue = {
 	.about = "System V's message queue, msgsnd()",
 	.kind = KIND_MAILBOX,
 	.able = ABLE_TO_ALL,
-	.create = create,
-	.destroy = destroy,
-	.mailbox = { .send = send, .receive = receive },
+	.create = sysv_queue_create,
+	.destroy = sysv_queue_destroy,
+	.mailbox = { .send = sysv_queue_send, .receive = sysv_queue_receive },
 };
 
 SUBJECT(sysv_queue);

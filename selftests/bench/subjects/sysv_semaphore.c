@@ -13,7 +13,7 @@ struct sets {
 	int ids[];
 };
 
-static void *create(const struct shape *shape)
+static void *sysv_semaphore_create(const struct shape *shape)
 {
 	unsigned int count = (shape->elements + SET_MAX - 1) / SET_MAX;
 	struct sets *sets = allocate(sizeof(*sets) +
@@ -27,7 +27,7 @@ static void *create(const struct shape *shape)
 	return sets;
 }
 
-static void destroy(void *object)
+static void sysv_semaphore_destroy(void *object)
 {
 	struct sets *sets = object;
 
@@ -36,7 +36,7 @@ static void destroy(void *object)
 	free(sets);
 }
 
-static void change(void *object, unsigned int element, int units)
+static void sysv_semaphore_change(void *object, unsigned int element, int units)
 {
 	struct sets *sets = object;
 	struct sembuf operation = {
@@ -47,21 +47,21 @@ static void change(void *object, unsigned int element, int units)
 	must(!semop(sets->ids[0], &operation, 1));
 }
 
-static void post(void *object, unsigned int element, unsigned int count)
+static void sysv_semaphore_post(void *object, unsigned int element, unsigned int count)
 {
-	change(object, element, count);
+	sysv_semaphore_change(object, element, count);
 }
 
-static void wait(void *object, unsigned int element)
+static void sysv_semaphore_wait(void *object, unsigned int element)
 {
-	change(object, element, -1);
+	sysv_semaphore_change(object, element, -1);
 }
 
-static void pairs(void *object, unsigned int count)
+static void sysv_semaphore_pairs(void *object, unsigned int count)
 {
 	while (count--) {
-		change(object, 0, 1);
-		change(object, 0, -1);
+		sysv_semaphore_change(object, 0, 1);
+		sysv_semaphore_change(object, 0, -1);
 	}
 }
 
@@ -70,9 +70,13 @@ static const struct subject sysv_semaphore = {
 	.about = "System V's semaphore, semop()",
 	.kind = KIND_SEMAPHORE,
 	.able = ABLE_TO_ALL,
-	.create = create,
-	.destroy = destroy,
-	.semaphore = { .post = post, .wait = wait, .pairs = pairs },
+	.create = sysv_semaphore_create,
+	.destroy = sysv_semaphore_destroy,
+	.semaphore = {
+		.post = sysv_semaphore_post,
+		.wait = sysv_semaphore_wait,
+		.pairs = sysv_semaphore_pairs,
+	},
 };
 
 SUBJECT(sysv_semaphore);
@@ -82,8 +86,8 @@ static const struct subject sysv_semaphore_memory = {
 	.about = "System V's semaphores in large sets",
 	.kind = KIND_MEMORY,
 	.able = ABLE_TO_CREATE,
-	.create = create,
-	.destroy = destroy,
+	.create = sysv_semaphore_create,
+	.destroy = sysv_semaphore_destroy,
 };
 
 SUBJECT(sysv_semaphore_memory);
