@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Models kmod/barrier.c, kmod/barrier_member.c and libuser/src/barrier.c. Each
- * inline models the C function of the same name, and each Promela step is one
- * atomic step of that function.
+ * inline models the C function of the same name, possibly with the prefix
+ * kipc_, and each Promela step is one atomic step of that function.
  *
  * An epoch is the time between two openings or resets. The following is shown
  * for each scenario (-DSCENARIO_name) and for every interleaving:
@@ -316,7 +316,7 @@ short left[WAITERS];		/* barrier_waiter.word */
 byte faults = FAULTS;
 byte refusals = REFUSALS;
 byte parties = PARTIES;		/* of struct kipc_barrier */
-short serial = SLOW;		/* the same; SLOW is KIPC_BARRIER_NOBODY */
+short serial = SLOW;		/* the same; SLOW is KIPC_BARRIER_NO_SERIAL */
 byte result;			/* used within a step */
 
 byte epoch;			/* the current epoch */
@@ -453,11 +453,11 @@ inline barrier_lock()
 	  ((value & BROKEN) -> BROKEN_RESULT(value) : PENDING)))
 #endif
 
-/* kipc_barrier_claim() */
+/* kipc_barrier_take_serial() */
 #ifdef BROKEN_CLAIM
-#define CLAIMED(left)	OUTCOME(left)
+#define TAKE_SERIAL(left)	OUTCOME(left)
 #else
-#define CLAIMED(left)							\
+#define TAKE_SERIAL(left)							\
 	(OUTCOME(left) == OK && (left & COUNTS) == serial -> SERIAL : OUTCOME(left))
 #endif
 
@@ -474,7 +474,7 @@ inline barrier_unlock()
 	:: d_step {			/* barrier_grant_waiters() */
 		CAN_GRANT ->
 		CHECK_ENDED(queue[0]);
-		result = CLAIMED(left[queue[0]]);
+		result = TAKE_SERIAL(left[queue[0]]);
 		serial = (result == SERIAL -> SLOW : serial);
 		kipc_grant(result);
 		result = 0
@@ -512,14 +512,14 @@ inline barrier_unlock()
 	od
 }
 
-/* element_withdraw(); inside a step, with the lock held */
+/* member_withdraw(); inside a step, with the lock held */
 #ifdef BROKEN_WITHDRAW
 #define MAY_WITHDRAW(left)	((value & ARRIVALS) > 0)
 #else
 #define MAY_WITHDRAW(left)	(OUTCOME(left) == PENDING && (value & ARRIVALS) > 0)
 #endif
 
-#define element_withdraw(id, left)			\
+#define member_withdraw(id, left)			\
 	if						\
 	:: MAY_WITHDRAW(left) ->			\
 		assert((here & (1 << id)) != 0);	\
@@ -529,8 +529,8 @@ inline barrier_unlock()
 	:: else						\
 	fi
 
-/* element_break(); inside a step, with the lock held */
-#define element_break(died)					\
+/* barrier_break(); inside a step, with the lock held */
+#define barrier_break(died)					\
 	if							\
 	:: !(value & BROKEN) ->					\
 		value = value | BROKEN | (died -> DIED : 0);	\
@@ -539,21 +539,21 @@ inline barrier_unlock()
 	:: else							\
 	fi
 
-/* element_reset(); inside a step, with the lock held */
+/* barrier_reset_value(); inside a step, with the lock held */
 #ifdef BROKEN_RESET
 #define AFTER_RESET	OPENED(value)
 #else
 #define AFTER_RESET	((value & GENERATION) | ((value + RESET_ONE) & RESETS))
 #endif
 
-#define element_reset()					\
+#define barrier_reset_value()				\
 	value = SLOW | AFTER_RESET;			\
 	last_reset = epoch + 1;				\
 	serial = SLOW;					\
 	NEXT_EPOCH
 
 /*
- * member_drop() of a member with one party, and barrier_open_if_all_came(),
+ * barrier_member_drop() of a member with one party, and barrier_open_if_all_came(),
  * which opens the barrier without an arrival; inside a step, with the lock
  * held.
  */
@@ -569,7 +569,7 @@ inline barrier_unlock()
 			 (value & ARRIVALS) >= parties)
 #endif
 
-#define member_drop(id)							\
+#define barrier_member_drop(id)						\
 	parties--;							\
 	if								\
 	:: here & (1 << id) ->						\
@@ -590,15 +590,15 @@ inline barrier_unlock()
 
 /* kipc_member_die(); inside a step, with the lock held */
 #ifdef DROPS
-#define member_die(id)	member_drop(id)
+#define member_die(id)	barrier_member_drop(id)
 #elif defined BROKEN_DETACH
 #define member_die(id)	skip
 #else
-#define member_die(id)	element_break(true)
+#define member_die(id)	barrier_break(true)
 #endif
 
-/* element_arrive(); inside a step, with the lock held */
-#define element_arrive(id)						\
+/* member_arrive(); inside a step, with the lock held */
+#define member_arrive(id)						\
 	if								\
 	:: value & BROKEN ->						\
 		mine[id] = epoch;					\
@@ -629,7 +629,7 @@ inline barrier_give_up(id)
 #ifndef BROKEN_LATE
 			:: OUTCOME(left[id]) != PENDING ->
 				CHECK_ENDED(id);
-				ret = CLAIMED(left[id]);
+				ret = TAKE_SERIAL(left[id]);
 				serial = (ret == SERIAL -> SLOW : serial)
 #endif
 			:: else ->
@@ -641,10 +641,10 @@ inline barrier_give_up(id)
 #elif defined DROPS	/* barrier_killed(), without other users of the mm */
 				:: killed -> member_die(id); member = false
 #elif !defined BROKEN_DEATH
-				:: killed -> element_break(true)
+				:: killed -> barrier_break(true)
 #endif
 				:: !killed && ret == ETIMEDOUT ->
-					element_break(false)
+					barrier_break(false)
 				:: else
 				fi
 			fi
@@ -678,7 +678,7 @@ inline barrier_arrive(id, try)
 		   (value & ARRIVALS) + 1 < NEEDED ->
 			ret = EAGAIN
 		:: else ->
-			element_arrive(id);
+			member_arrive(id);
 			left[id] = value & ~SLOW
 		fi;
 		if
@@ -686,7 +686,7 @@ inline barrier_arrive(id, try)
 			if
 			:: refusals > 0 ->
 				refusals--;
-				element_withdraw(id, left[id]);
+				member_withdraw(id, left[id]);
 				ret = EFAULT		/* ENOSPC */
 			:: kipc_wait_begin(id)
 			fi
@@ -696,7 +696,7 @@ inline barrier_arrive(id, try)
 	barrier_unlock()
 }
 
-/* ioctl_wait(), and the restart after a signal of kernel and library alike */
+/* barrier_ioctl_wait(), and the restart after a signal of kernel and library alike */
 inline barrier_wait(id, timed, try)
 {
 	do
@@ -719,7 +719,7 @@ inline barrier_wait(id, timed, try)
 		:: ret == EFAULT && !arrived ->
 			LOCKED_STEP {		/* barrier_withdraw() */
 				barrier_lock();
-				element_withdraw(id, left[id])
+				member_withdraw(id, left[id])
 			};
 			barrier_unlock();
 			break
@@ -749,7 +749,7 @@ inline barrier_reset()
 #ifndef BROKEN_SETTLE
 		:: FIRST_ENDED -> ret = EAGAIN
 #endif
-		:: else -> ret = PENDING; element_reset()
+		:: else -> ret = PENDING; barrier_reset_value()
 		fi
 	   };
 		barrier_unlock();
@@ -762,7 +762,7 @@ inline barrier_reset()
 
 inline barrier_abort()
 {
-	LOCKED_STEP { barrier_lock(); element_break(false) };
+	LOCKED_STEP { barrier_lock(); barrier_break(false) };
 	barrier_unlock()
 }
 

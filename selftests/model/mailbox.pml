@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Models kmod/mailbox.c and kmod/mailbox_room.[ch]. Each inline models the C
- * function of the same name. All shared state changes under one lock, and only
- * outcomes are read without it, so a critical section is one step. Messages
- * have a length and no priority. There are always enough message records, so
- * room means bytes.
+ * function of the same name, possibly with the prefix kipc_. All shared state
+ * changes under one lock, and only outcomes are read without it, so a critical
+ * section is one step. Messages have a length and no priority. There are always
+ * enough message records, so room means bytes.
  *
  * The following is shown for each scenario (-DSCENARIO_name) and for every
  * interleaving:
@@ -267,14 +267,14 @@ inline check_conserved()
 #define COST(id)	(side == RECEIVERS -> 1 : wanted[id])
 #define HAS(id)		(COST(id) <= THERE_IS)
 
-/* first_is_due() */
+/* mailbox_first_is_due() */
 #ifdef BROKEN_LOST
 #define FIRST_IS_DUE	IS_FAIR
 #else
 #define FIRST_IS_DUE	(IS_FAIR || IS_DUE(QUEUE(0)))
 #endif
 
-/* first_may_lose() */
+/* mailbox_first_may_lose() */
 #ifdef BROKEN_LONG
 #define FIRST_MAY_LOSE	!FIRST_IS_DUE
 #else
@@ -288,8 +288,8 @@ inline check_conserved()
 #define LETS		(QUEUED == 0 || FIRST_MAY_LOSE)
 #endif
 
-/* first_is_handed(), if the caller is not the last taker */
-#define FIRST_MAY_BE_HANDED	(FIRST_IS_DUE || \
+/* mailbox_hands_over(), if the caller is not the last taker */
+#define MAY_HAND_OVER	(FIRST_IS_DUE || \
 				 QUEUED == 1 && outcome[QUEUE(0)] != KICKED)
 
 /* kipc_queue_take() */
@@ -339,8 +339,8 @@ inline check_conserved()
 	sum = 0;							\
 	at = 0
 
-/* grant_first() */
-#define grant_first()							\
+/* mailbox_grant_first() */
+#define mailbox_grant_first()						\
 	mailbox_give(QUEUE(0));						\
 	kipc_grant(got);						\
 	got = 0
@@ -350,7 +350,7 @@ inline mailbox_grant_waiters()
 	do
 	:: QUEUED > 0 && HAS(QUEUE(0)) && !more ->
 		if
-		:: FIRST_MAY_BE_HANDED && wakes < BATCH -> grant_first()
+		:: MAY_HAND_OVER && wakes < BATCH -> mailbox_grant_first()
 		:: FIRST_IS_DUE && wakes == BATCH -> more = true
 		:: !FIRST_IS_DUE -> mailbox_kick(); break
 		fi

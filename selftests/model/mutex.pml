@@ -4,9 +4,10 @@
  * (kmod/attachment.c), the scan for dead owners while threads wait
  * (kmod/scan.c), libuser/src/mutex.c and the fast paths in
  * libuser/include/kipc.h. Each inline models the C function of the same name,
- * and each Promela step is one atomic step of that function. Recursion, the
- * detection of deadlocks and spinning in the kernel are left out, since they
- * change neither which threads wait nor what they wait for.
+ * possibly with the prefix kipc_, and each Promela step is one atomic step of
+ * that function. Recursion, the detection of deadlocks and spinning in the
+ * kernel are left out, since they change neither which threads wait nor what
+ * they wait for.
  *
  * The following is shown for each scenario (-DSCENARIO_name) and for every
  * interleaving:
@@ -281,7 +282,7 @@ bool unrecoverable;		/* unlocked while inconsistent */
 
 #define CURRENT_OWNER	(CURRENT & OWNER)
 
-/* owner_is_dead(); the low bits of the word name the owner's thread */
+/* mutex_owner_is_dead(); the low bits of the word name the owner's thread */
 #ifdef MAPPING_STAYS
 #define OWNER_IS_DEAD(value)	((value & OWNER) && dead[(value & 7) - 1])
 #else
@@ -338,7 +339,7 @@ inline check_end()
 /* kmod/mutex.c                                                             */
 /* ------------------------------------------------------------------------ */
 
-/* Includes value_checked(): an owner that is not attached any more has died. */
+/* Includes mutex_value_checked(): an owner that is not attached any more has died. */
 inline mutex_claim()
 {
 	kipc_word_claim();
@@ -369,13 +370,13 @@ inline mutex_lock_element()
 	:: else							\
 	fi
 
-/* element_outcome() */
+/* mutex_outcome() */
 #define OUTCOME							\
 	((value & UNRECOVERABLE) -> ENOTRECOVERABLE :		\
 	 ((value & DIED) -> EOWNERDEAD : OK))
 
-/* element_lock(); inside a step, with the lock held */
-#define element_lock(id)					\
+/* mutex_take(); inside a step, with the lock held */
+#define mutex_take(id)						\
 	if							\
 	:: value & UNRECOVERABLE -> got = ENOTRECOVERABLE	\
 	:: !(value & UNRECOVERABLE) && (value & OWNER) ->	\
@@ -394,15 +395,15 @@ inline mutex_lock_element()
 #define FIRST_GONE	gone[PROCESS(queue[0])]
 #endif
 
-/* waiter_has_waited() */
+/* mutex_waiter_is_due() */
 #ifdef BROKEN_LOSSES
-#define HAS_WAITED	(IS_FAIR || IS_URGENT(queue[0]))
+#define WAITER_IS_DUE	(IS_FAIR || IS_URGENT(queue[0]))
 #else
-#define HAS_WAITED	(IS_FAIR || IS_DUE(queue[0]))
+#define WAITER_IS_DUE	(IS_FAIR || IS_DUE(queue[0]))
 #endif
 
 #define CAN_GRANT	(FREE && wakes < BATCH && \
-			 ((value & UNRECOVERABLE) || FIRST_GONE || HAS_WAITED))
+			 ((value & UNRECOVERABLE) || FIRST_GONE || WAITER_IS_DUE))
 
 /* Must be called inside an atomic sequence, too. */
 inline mutex_return_element()
@@ -423,7 +424,7 @@ inline mutex_return_element()
 inline mutex_unlock_element()
 {
 	do
-	:: d_step {			/* grant_first() */
+	:: d_step {			/* mutex_grant_first() */
 		CAN_GRANT ->
 		value = value | ((FIRST_GONE || (value & UNRECOVERABLE)) ->
 				 0 : SELF(queue[0]));
@@ -469,7 +470,7 @@ inline mutex_unlock_element()
 		mutex_reap();						\
 		if							\
 		:: SELF_GONE(id) -> got = ENXIO				\
-		:: !SELF_GONE(id) && MAY_LOOK -> element_lock(id)	\
+		:: !SELF_GONE(id) && MAY_LOOK -> mutex_take(id)		\
 		:: else -> got = PENDING				\
 		fi;							\
 		if							\
@@ -559,7 +560,7 @@ inline mutex_unlock(id)
 	mutex_unlock_element()
 }
 
-/* kipc_mutex_refuse(): returns a granted mutex in the same state. */
+/* mutex_refuse(): returns a granted mutex in the same state. */
 inline mutex_refuse(id)
 {
 	LOCKED_STEP {
@@ -614,7 +615,7 @@ inline mutex_lock(id, timed, try)
 			if
 			:: SELF_GONE(id) -> got = ENXIO
 			:: !SELF_GONE(id) && IS_FAIR && FREE -> got = PENDING
-			:: else -> element_lock(id)
+			:: else -> mutex_take(id)
 			fi;
 			ret = (got == PENDING && try -> EAGAIN : got);
 			got = 0;

@@ -2,9 +2,10 @@
 /*
  * Models one element of a semaphore: kmod/semaphore.c, the fast paths in
  * libuser/include/kipc.h and their continuation in libuser/src/semaphore.c.
- * Each inline models the C function of the same name, and each Promela step is
- * one atomic step of that function. The element lock is modelled, too, so that
- * locked and lockless code interleave as in the kernel.
+ * Each inline models the C function of the same name, possibly with the prefix
+ * kipc_, and each Promela step is one atomic step of that function. The element
+ * lock is modelled, too, so that locked and lockless code interleave as in the
+ * kernel.
  *
  * kipc_semaphore_post_timedwait() and its ioctl are a post followed by a wait,
  * each with its own critical section. The scenarios in which a process posts
@@ -447,38 +448,38 @@ inline check_end()
 #define FIRST_FITS	(queued > 0 && wanted[queue[0]] <= UNITS)
 #define FIRST_KICKED	(outcome[queue[0]] == KICKED)
 
-/* first_is_due() */
+/* semaphore_first_is_due() */
 #ifdef BROKEN_LOST
 #define FIRST_IS_DUE	(IS_FAIR || wanted[queue[0]] > 1)
 #else
 #define FIRST_IS_DUE	(IS_FAIR || wanted[queue[0]] > 1 || IS_DUE(queue[0]))
 #endif
 
-/* element_lets() */
+/* semaphore_lets() */
 #ifdef BROKEN_ORDER
-#define ELEMENT_LETS(id)	true
+#define LETS(id)	true
 #else
-#define ELEMENT_LETS(id)	(LEADS(id) || !FIRST_IS_DUE)
+#define LETS(id)	(LEADS(id) || !FIRST_IS_DUE)
 #endif
 
-/* first_is_handed(), if the caller is not the last taker */
-#define FIRST_MAY_BE_HANDED	(FIRST_IS_DUE || queued == 1 && !FIRST_KICKED)
+/* semaphore_hands_over(), if the caller is not the last taker */
+#define MAY_HAND_OVER	(FIRST_IS_DUE || queued == 1 && !FIRST_KICKED)
 
-/* element_bits() */
+/* semaphore_waiters_bits() */
 #ifdef BROKEN_BITS
-#define ELEMENT_BITS	0
+#define WAITERS_BITS	0
 #elif defined BROKEN_DUE
-#define ELEMENT_BITS	(queued == 0 -> 0 : (FIRST_KICKED -> WOKEN : AWAITED))
+#define WAITERS_BITS	(queued == 0 -> 0 : (FIRST_KICKED -> WOKEN : AWAITED))
 #else
-#define ELEMENT_BITS	(queued == 0 -> 0 : \
+#define WAITERS_BITS	(queued == 0 -> 0 : \
 			 (FIRST_KICKED && !FIRST_IS_DUE -> WOKEN : AWAITED))
 #endif
 
-/* element_is_withheld() */
+/* semaphore_withholds() */
 #ifdef BROKEN_WITHHELD
-#define IS_WITHHELD	false
+#define WITHHOLDS	false
 #else
-#define IS_WITHHELD	(queued > 0 && UNITS > 0 && FIRST_IS_DUE)
+#define WITHHOLDS	(queued > 0 && UNITS > 0 && FIRST_IS_DUE)
 #endif
 
 /* ------------------------------------------------------------------------ */
@@ -519,8 +520,8 @@ inline semaphore_lock()
 inline semaphore_unlock_quiet()
 {
 	if
-	:: !POLLED && !IS_WITHHELD ->
-		value = value | ELEMENT_BITS;
+	:: !POLLED && !WITHHOLDS ->
+		value = value | WAITERS_BITS;
 		kipc_word_return()
 	:: else
 	fi;
@@ -553,8 +554,8 @@ inline semaphore_tell()
 #endif
 }
 
-/* grant_first(); inside a step, with the lock held */
-#define grant_first()						\
+/* semaphore_grant_first(); inside a step, with the lock held */
+#define semaphore_grant_first()					\
 	value = value - wanted[queue[0]];			\
 	granted = granted + wanted[queue[0]];			\
 	kipc_grant(OK)
@@ -601,12 +602,12 @@ inline semaphore_unlock()
 {
 	do
 	:: d_step {			/* semaphore_grant_waiters() */
-		FIRST_FITS && FIRST_MAY_BE_HANDED && wakes < BATCH ->
+		FIRST_FITS && MAY_HAND_OVER && wakes < BATCH ->
 #if POLLERS
 		room = room || IS_FULL;
 		units = true;
 #endif
-		grant_first()
+		semaphore_grant_first()
 	   }
 	:: atomic {
 		!FIRST_FITS || !FIRST_IS_DUE || wakes == BATCH ->
@@ -643,8 +644,8 @@ inline semaphore_unlock()
 #define MAKES_ROOM	FIRST_FITS
 #endif
 
-/* element_add(); inside a step, with the lock held */
-#define element_add(n)							\
+/* semaphore_add(); inside a step, with the lock held */
+#define semaphore_add(n)						\
 	if								\
 	:: n <= MAX - UNITS ->						\
 		ret = OK;						\
@@ -661,13 +662,13 @@ inline semaphore_post(n)
 	LOCKED_STEP {
 		semaphore_lock();
 		NOTE_FULL;
-		element_add(n)
+		semaphore_add(n)
 	};
 	do
 	:: atomic {			/* semaphore_make_room() */
 		ret == PENDING && wakes < BATCH ->
-		grant_first();
-		element_add(n)
+		semaphore_grant_first();
+		semaphore_add(n)
 	   }
 	:: atomic {
 		ret == PENDING && wakes == BATCH ->
@@ -677,7 +678,7 @@ inline semaphore_post(n)
 		LOCKED_STEP {
 			semaphore_lock();
 			NOTE_FULL;
-			element_add(n)
+			semaphore_add(n)
 		}
 	:: atomic { ret != PENDING -> NEWS_UNITS(ret == OK); NOTE_ROOM; break }
 	od;
@@ -737,7 +738,7 @@ inline semaphore_post(n)
 #define GRANTED		OK
 #endif
 
-inline semaphore_look_locking(id)
+inline semaphore_look_entering(id)
 {
 	LOCKED_STEP {
 		semaphore_lock();
@@ -762,7 +763,7 @@ inline semaphore_sleep(id, n, timed)
 		kipc_wait_sleep(id, timed);
 		if
 		:: ret == OK -> break
-		:: else -> semaphore_look_locking(id)
+		:: else -> semaphore_look_entering(id)
 		fi;
 		if
 		:: ret != PENDING -> break
@@ -801,14 +802,14 @@ inline semaphore_sleep(id, n, timed)
 #define IS_BACK		(ret == PENDING && FIRST_FITS)
 #endif
 
-/* element_take() or kipc_wait_begin(), with the lock held */
+/* semaphore_take() or kipc_wait_begin(), with the lock held */
 inline semaphore_wait(id, n, timed, try)
 {
 	LOCKED_STEP {
 		semaphore_lock();
 		NOTE_FULL;
 		if
-		:: n <= UNITS && ELEMENT_LETS(id) ->
+		:: n <= UNITS && LETS(id) ->
 			CHECK_OVERTAKING(LEADS(id));
 			value = value - n;
 			taken = taken + n;
