@@ -1,65 +1,109 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file kipc.h
- * libkipc: semaphores, barriers, mailboxes, mutexes and shared regions of memory of
- * the kipc kernel module.
+ * libkipc: semaphores, barriers, mailboxes, mutexes and shared memory regions
+ * of the kipc kernel module.
  *
- * - Every function returns 0 (or what it says) or a negative errno; none sets
- *   errno, prints or exits.
- * - ThreadSanitizer sees what happens before what by one handle, not by two of the same
- *   object. valgrind knows what is received where its headers were there when the
- *   library was built.
- * - Every handle is a descriptor and, where the object can be mapped, its
- *   words. Any number of threads may use a handle at once; close it when none
- *   does. A child after fork() may go on using its parent's handles, but owns
- *   none of the mutexes and holds none of the units that its parent does, and is
- *   no member of a barrier until it arrives. Where the descriptor of a handle was
- *   closed before fork(), and its number may be another object's, the child's
- *   handle of an object that knows its participants returns -EBADF. In the process
- *   that closed it this is not noticed: close handles with the library, and not
- *   their descriptors. A child made by clone() itself,
- *   without fork(), does not take part by such a handle in objects that know their
- *   participants (mutexes, also those of a region, barriers, semaphores with
- *   KIPC_UNDO): -ENXIO. It may open handles of its own.
- * - An element is one semaphore of a set, 0 for the first and only one.
- * - A deadline is an absolute time in nanoseconds of CLOCK_MONOTONIC, or with
- *   KIPC_REALTIME of CLOCK_REALTIME; see kipc_deadline(). KIPC_FOREVER never
- *   passes, a negative one is -EINVAL.
- * - A wait that is interrupted by a signal handler without SA_RESTART ends with
- *   -EINTR and has changed nothing, except where a function says otherwise. The
- *   same call again, as the thread's next wait, continues in the same place of the
- *   queue. kipc_mutex_lock() and waiting at a barrier go on instead.
- * - O_NONBLOCK on a descriptor, which everybody who has it can set, concerns read(2) and
- *   write(2) alone, and no function here.
- * - No function here is a cancellation point (pthread_cancel()): a thread that is
- *   cancelled goes on waiting. Asynchronous cancellation must not be enabled meanwhile:
- *   what the thread has got then would be lost.
- * - A program goes on working with later versions of the library. What can grow, the
- *   structures of options and of answers, goes with its size: functions of that kind are
- *   inline and pass sizeof to the function under them, whose name ends in _sized. A
- *   library that knows less than the program accepts what it does not know as zero
- *   (-E2BIG otherwise), and fills in zeros; one that knows more takes the rest as
- *   zero, and fills in no more than there is. Less than the first version had is
- *   -EINVAL. Other languages call the functions that end in _sized, and
- *   kipc_semaphore_open_words() and _import_words(), too.
- * - An object with a flag that the library does not know, and so with words that may
- *   mean something else, is -EOPNOTSUPP.
- * - Errors of create, open, import and unlink that all types share:
- *   -EINVAL: the name is empty or has a slash, or an option is out of its range, or a
- *   flag unknown, or not one of the type; where the name exists, its object has other
- *   elements or flags. -ENAMETOOLONG: more than KIPC_NAME_MAX bytes. -ENOENT: no such
- *   name. -EEXIST: with KIPC_EXCLUSIVE. -EACCES: its mode. -EPROTOTYPE: it is of
- *   another type. -ENOSPC: the user's quota. -EMFILE, -ENFILE: descriptors. -ENOMEM.
- *   -EUSERS: too many processes take part. -ENODEV: the module is not loaded, or there
- *   is no /dev; other errors of open(2) on /dev/kipc.
- * - The library opens /dev/kipc when it first needs it and keeps that descriptor, which
- *   is close-on-exec, until the process ends, after dlclose() too; the module cannot be
- *   unloaded before. So a process that changes its root or gives up privileges goes on
- *   creating and opening objects, with the rights that it then has to them. If the
- *   program closes the descriptor, as daemons close all, the library opens the device
- *   again.
+ * DOC: rules that hold for every function
  *
- * Since version 0.1 unless a function says otherwise.
+ * Results. A function returns 0, or what its comment says, or a negative errno.
+ * No function sets errno, prints or exits.
+ *
+ * Handles. A handle owns a descriptor and, where the object can be mapped, a
+ * mapping of the object's words. Any number of threads may use a handle at the
+ * same time. Close a handle when no thread uses it. Close it with the library,
+ * not through its descriptor.
+ *
+ * Elements. Semaphores and mutexes come in sets. An element is one of the set,
+ * 0..elements - 1.
+ *
+ * Deadlines. A deadline is an absolute time in nanoseconds, of CLOCK_MONOTONIC
+ * or, with KIPC_REALTIME, of CLOCK_REALTIME; see kipc_deadline(). KIPC_FOREVER
+ * never passes. A deadline in the past means: do not wait. A negative one is
+ * -EINVAL.
+ *
+ * Signals. A wait that a signal handler without SA_RESTART interrupts returns
+ * -EINTR and has changed nothing, unless the function says otherwise. If the
+ * next wait of the same thread repeats the call, it continues in the same place
+ * of the queue. kipc_mutex_lock() and the waits at a barrier do not return
+ * -EINTR but go on waiting.
+ *
+ * Cancellation. No function is a cancellation point (see pthread_cancel()): a
+ * thread that is cancelled goes on waiting. Asynchronous cancellation must not
+ * be enabled during a call, because what the thread has got would be lost.
+ *
+ * O_NONBLOCK. Any process that has the descriptor can set this flag. It affects
+ * read(2) and write(2) only, and no function of the library.
+ *
+ * fork(). The child may use the handles of its parent. It does not own the
+ * mutexes and does not hold the units that the parent owns and holds, and it
+ * is not a member of a barrier until it arrives there. If the parent closed
+ * the descriptor of a handle before fork(), the number may belong to another
+ * object. For an object that tracks its participants the child's handle then
+ * returns -EBADF. In the process that closed the descriptor this is not
+ * detected.
+ *
+ * clone(). A child of clone() without fork() cannot take part, by handles of
+ * its parent, in objects that track their participants: these are mutexes,
+ * also the mutexes of a region, barriers without KIPC_NO_MEMBERS, and
+ * semaphores with KIPC_UNDO. It gets -ENXIO. It may open handles of its own.
+ *
+ * Versions. A program keeps working with later versions of the library.
+ * Structures of options and of answers can grow at the end, so the size that
+ * the program was compiled with is passed along: the functions that take such
+ * a structure are inline and pass sizeof to the exported function whose name
+ * ends in _sized. A library that knows fewer members than the program requires
+ * that the unknown options are zero (-E2BIG otherwise) and fills unknown
+ * answers with zeros. A library that knows more members takes the missing
+ * options as zero and fills in only the answers that the program has room for.
+ * A size below that of the first version is -EINVAL. Other languages call the
+ * _sized functions, kipc_semaphore_open_words() and
+ * kipc_semaphore_import_words().
+ *
+ * Unknown flags. An object that was created with a flag that the library does
+ * not know may have words of another format. If such an object has words,
+ * opening it returns -EOPNOTSUPP.
+ *
+ * The device. The library opens /dev/kipc when it first needs it. It keeps
+ * this close-on-exec descriptor until the process ends, even after dlclose().
+ * The module cannot be unloaded before that. So a process that changes its
+ * root directory or gives up privileges can still create and open objects,
+ * with the permissions that it then has. If the program closes the descriptor,
+ * as daemons do when they close all descriptors, the library opens the device
+ * again.
+ *
+ * Checkers. ThreadSanitizer sees the happens-before order between calls on one
+ * handle, not between two handles of the same object. valgrind knows which
+ * bytes the kernel filled in if its headers were installed when the library
+ * was built.
+ *
+ * DOC: errors of create, open, import and unlink
+ *
+ * These are common to all types; the comments of the functions call them "the
+ * common errors" and name only what is special to the function.
+ *
+ * - -EINVAL: the name is empty or contains a slash; an option is out of range;
+ *   a flag is unknown or does not apply to the type; KIPC_EXCLUSIVE or
+ *   KIPC_PERSIST without a name; or the name exists and its object has another
+ *   number of elements or other flags.
+ * - -ENAMETOOLONG: the name is longer than KIPC_NAME_MAX bytes.
+ * - -ENOENT: open, unlink: there is no such name.
+ * - -EEXIST: create with KIPC_EXCLUSIVE: the name exists.
+ * - -EACCES: the mode of the object does not permit the access.
+ * - -EPROTOTYPE: the object is of another type.
+ * - -EOPNOTSUPP: the object has a flag that the library does not know; see
+ *   above.
+ * - -E2BIG: the options have a value that the library does not know; see above.
+ * - -ENOSPC: the quota of the calling user is used up.
+ * - -EUSERS: KIPC_ATTACHMENTS_MAX processes take part in the object already.
+ * - -EMFILE, -ENFILE: the process or the system has too many open files.
+ * - -ENOMEM: no memory, or no address space for the mapping.
+ * - -EINTR: create: the process was killed.
+ * - -EBADF, -ENOTTY: import: not an open descriptor, or not one of kipc.
+ * - -ENODEV: the module is not loaded, or there is no /dev/kipc. Other errors
+ *   of open(2) on /dev/kipc are possible, too.
+ *
+ * Every function exists since version 0.1 unless its comment says otherwise.
  */
 #ifndef KIPC_H
 #define KIPC_H
@@ -71,7 +115,7 @@
 
 #include <linux/kipc.h>
 
-/* src/inline.c redefines this to give other languages real symbols. */
+/* src/inline.c redefines this, so that other languages get real symbols. */
 #ifndef KIPC_INLINE
 #define KIPC_INLINE static inline
 #endif
@@ -81,30 +125,43 @@ extern "C" {
 #endif
 
 /**
- * The absolute deadline that lies @p nanoseconds from now.
- * @param nanoseconds  from now, at least 0; KIPC_FOREVER stays KIPC_FOREVER
- * @return the time of CLOCK_MONOTONIC then, in nanoseconds, KIPC_FOREVER where
- *         that is beyond range
+ * Calculate an absolute deadline. Does not block.
+ * @param nanoseconds  from now, at least 0; KIPC_FOREVER gives KIPC_FOREVER
+ * @return the time of CLOCK_MONOTONIC in nanoseconds, or KIPC_FOREVER if that
+ *         time is out of range
+ * @since 0.1
  */
 int64_t kipc_deadline(int64_t nanoseconds);
 
 /**
- * Remove a name; handles and descriptors of its object stay valid.
- * @return 0, -ENOENT, -EACCES (neither owner nor CAP_IPC_OWNER), -EINVAL,
- *         -ENAMETOOLONG
+ * Remove a name. Handles and descriptors of its object stay valid. Does not
+ * block.
+ * @param name  1..KIPC_NAME_MAX bytes, without a slash
+ * @return 0 or one of the common errors; -EACCES: the caller is neither the
+ *         owner of the object nor has CAP_IPC_OWNER
+ * @since 0.1
  */
 int kipc_unlink(const char *name);
 
-/* What is under kipc_list(). @size: bytes of one entry */
+/**
+ * The exported function that kipc_list() calls.
+ * @param size  bytes of one entry, as the program knows it
+ * @since 0.2
+ */
 int kipc_list_sized(uint64_t *cursor, struct kipc_list_entry *entries,
 		    unsigned int count, size_t size);
 
 /**
- * List the names in this network namespace.
- * @param cursor   0 to begin; afterwards as the last call left it
- * @param entries  room for @p count entries
+ * List the names in the network namespace of the caller. A name that exists
+ * during the whole listing is listed exactly once. Does not block.
+ * @param cursor   in: 0 to begin, or the value that the last call left; out:
+ *                 where the next call continues
+ * @param entries  out: room for @p count entries
  * @param count    1..KIPC_LIST_MAX
- * @return entries filled, 0 at the end; -EINVAL, -EFAULT
+ * @return the number of entries that were filled in, 0 at the end; -EINVAL (the
+ *         count is out of range), -EFAULT, -ENODEV or another error of opening
+ *         the device
+ * @since 0.1
  */
 static inline int kipc_list(uint64_t *cursor, struct kipc_list_entry *entries,
 			    unsigned int count)
@@ -113,52 +170,64 @@ static inline int kipc_list(uint64_t *cursor, struct kipc_list_entry *entries,
 }
 
 /**
- * Be told of participants of an object that die or leave: mutexes have such.
- * @param object_fd  of the object, open for reading; it stays the caller's
- * @return a close-on-exec descriptor to read struct kipc_notice from and to
- *         poll, see struct kipc_watch_args, which the caller closes; -EINVAL
- *         (the object has no participants), -EBADF, -ENOSPC (quota),
- *         -EUSERS (so many watch it already; the creator has a share that others
- *         cannot take), -EMFILE, -ENFILE, -ENOMEM, -ENOTTY (not an object of kipc)
+ * Watch an object for participants that die or leave. Only objects that track
+ * their participants can be watched: mutexes, regions with mutexes, barriers
+ * without KIPC_NO_MEMBERS, and semaphores with KIPC_UNDO. Does not block.
+ * @param object_fd  descriptor of the object, open for reading; it still
+ *                   belongs to the caller
+ * @return a new close-on-exec descriptor, which the caller closes. It can be
+ *         polled, and read(2) returns one struct kipc_notice; see struct
+ *         kipc_watch_args. Or -EINVAL (the object does not track its
+ *         participants), -EBADF (not open, or not for reading), -ENOTTY (not
+ *         an object of kipc), -ENOSPC (the quota of the calling user), -EUSERS
+ *         (the object has too many watches; a share is reserved for its
+ *         creator), -EMFILE, -ENFILE, -ENOMEM
+ * @since 0.1
  */
 int kipc_watch(int object_fd);
 
-/* Aligned to its size, which a plain 64-bit type is not on i386. */
+/** A word. Aligned to its size, which a plain 64-bit type is not on i386. */
 typedef __aligned_u64 kipc_word;
 
 /*
- * Words that user space may change. The members are the library's: they are
- * here so that the fast paths below can be inlined. Where an object cannot be
- * mapped, base points to a word that always says "ask the kernel". Programs have
- * compiled in where base, stride and attachment are: nothing here moves or grows,
- * which src/inline.c asserts.
+ * The words that user space may change. The members belong to the library.
+ * They are here only because the fast paths below are inlined. If the object
+ * cannot be mapped, base points to a word that always has KIPC_SLOW set, so
+ * that every fast path calls the kernel.
+ *
+ * Compiled programs contain the offsets of base, stride and attachment, and the
+ * size of this structure. None of them may change; src/inline.c asserts that.
  */
 struct kipc_words {
 	kipc_word *base;
-	size_t stride;		/* in words */
-	size_t map_size;	/* bytes; 0 where nothing is mapped */
-	/* Of an object that knows its participants; src/attachment.c. */
-	uint32_t attachment;	/* this process's number; 0: none */
-	int fd;			/* the handle's; -1 once it is another object's */
-	uint32_t maps;		/* how often they were mapped, by children too */
+	size_t stride;		/* from one element to the next, in words */
+	size_t map_size;	/* bytes; 0 if nothing is mapped */
+	/* For objects that track their participants; see src/attachment.c. */
+	uint32_t attachment;	/* of this process; 0: none */
+	int fd;			/* of the handle; -1: no longer its object's */
+	uint32_t maps;		/* times mapped, the maps of parents included */
 	struct kipc_words *next, *previous;
-	uint64_t inode;		/* number of the object */
+	uint64_t inode;		/* number of the object's inode */
 };
 
-/** What the waits of one handle have cost and saved by looking before sleeping. */
+/**
+ * How often waits by one handle spun before they slept, and how often that
+ * avoided a sleep. Spinning means to read the word in a loop.
+ */
 struct kipc_spins {
-	uint64_t waits;		/**< times that a thread began to look */
-	uint64_t paid;		/**< of these, after which it need not sleep */
-	uint64_t looks;		/**< taken in all of them */
+	uint64_t waits;		/**< waits that spun */
+	uint64_t paid;		/**< hits: waits that did not have to sleep */
+	uint64_t looks;		/**< iterations of all these waits together */
 	uint64_t reserved;	/**< 0 */
 };
 
-/** The most looks of one wait: some microseconds. */
+/** Upper bound of the iterations of one wait; these take some microseconds. */
 #define KIPC_SPINS_MAX	1000
 
 /*
- * The calling thread's number, as words have it; 0 until the library has asked the
- * kernel, and where that has given none.
+ * The number of the calling thread, in the format that mutex words use. It is 0
+ * until the library has asked the kernel for it, and stays 0 if the kernel did
+ * not give one.
  */
 extern __thread uint64_t kipc_thread;
 
@@ -166,41 +235,56 @@ extern __thread uint64_t kipc_thread;
 /* Semaphores                                                                */
 /* ------------------------------------------------------------------------- */
 
-/** A set of counting semaphores. What is here is the library's, which has more. */
+/**
+ * A set of counting semaphores. The members belong to the library, which has
+ * more of them behind these.
+ */
 struct kipc_semaphore {
 	struct kipc_words words;
 	uint32_t elements;
 	uint32_t max;
 };
 
-/** What kipc_semaphore_create() takes. Zero means the default. */
+/** The options of kipc_semaphore_create(). Zero means the default. */
 struct kipc_semaphore_options {
 	/** KIPC_EXCLUSIVE, _PERSIST, _SEALED, _PACKED, _UNDO, _FAIR */
 	uint32_t flags;
-	uint32_t mode;		/**< permission bits; 0 means 0600 */
-	uint32_t elements;	/**< semaphores in the set; 0 means 1 */
-	uint32_t initial;	/**< units each starts with, 0..max */
-	uint32_t max;		/**< 1 is binary; 0 means KIPC_SEMAPHORE_MAX */
+	uint32_t mode;		/**< permission bits 0..0777; 0 means 0600 */
+	/** semaphores in the set, 1..KIPC_ELEMENTS_MAX; 0 means 1 */
+	uint32_t elements;
+	uint32_t initial;	/**< units that each starts with, 0..max */
+	/** most units of each, 1 is binary; 0 means KIPC_SEMAPHORE_MAX */
+	uint32_t max;
 	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
 };
 
-/* What is under kipc_semaphore_create(). @size: bytes of the options */
+/**
+ * The exported function that kipc_semaphore_create() calls.
+ * @param size  bytes of the options, as the program knows them
+ * @since 0.2
+ */
 int kipc_semaphore_create_sized(struct kipc_semaphore **semaphore, const char *name,
 				const struct kipc_semaphore_options *options, size_t size);
 
 /**
- * Create a set of semaphores, or open the one of that name, for what the options
- * say in access: one that others may only read, say, for KIPC_READ. Without both
- * kinds it is as with kipc_semaphore_open().
+ * Create a set of semaphores, or open the existing set of that name.
  *
- * With KIPC_UNDO every operation is a system call, and the units that a process
- * has taken and not given back are given back when it ends, by whatever means, or
- * closes its last handle of the object.
- * @param semaphore  out: the handle, NULL on failure
- * @param name       its name, or NULL for an anonymous one
- * @param options    NULL for all defaults
- * @return 0 or a negative errno; with KIPC_UNDO also -EUSERS (too many processes
- *         take part) and -ENOSPC (the quota of the calling user)
+ * The handle has the access that the options ask for. With KIPC_READ alone, for
+ * example, it can open a set whose mode permits only reading. What a handle
+ * without both kinds of access can do, kipc_semaphore_open() says.
+ *
+ * With KIPC_UNDO every operation is a system call. When a process ends, by
+ * whatever means, or closes its last handle of the object, the units that it
+ * has taken and not posted are posted for it.
+ *
+ * May sleep for memory, and while another process creates the same name; does
+ * not wait for anything else.
+ * @param semaphore  out: the handle; NULL on failure
+ * @param name       1..KIPC_NAME_MAX bytes without a slash, or NULL for an
+ *                   anonymous object
+ * @param options    NULL means all defaults
+ * @return 0 or one of the common errors; -EUSERS only with KIPC_UNDO
+ * @since 0.1
  */
 static inline int kipc_semaphore_create(struct kipc_semaphore **semaphore,
 					const char *name,
@@ -209,22 +293,25 @@ static inline int kipc_semaphore_create(struct kipc_semaphore **semaphore,
 	return kipc_semaphore_create_sized(semaphore, name, options, sizeof(*options));
 }
 
-/*
- * What is under kipc_semaphore_open() and kipc_semaphore_import(). Symbols without
- * _words and _sized are for programs of version 0.1: see src/release_0_1.c.
+/**
+ * The exported functions that kipc_semaphore_open() and kipc_semaphore_import()
+ * call. The symbols without _words and _sized serve programs that were compiled
+ * with version 0.1: see src/release_0_1.c.
+ * @since 0.2
  */
 int kipc_semaphore_open_words(struct kipc_semaphore **semaphore, const char *name,
 			      unsigned int access);
 int kipc_semaphore_import_words(struct kipc_semaphore **semaphore, int fd);
 
 /**
- * Open a set of semaphores by name.
- * @param semaphore  out: the handle, NULL on failure
- * @param name       of the object
- * @param access     KIPC_READ, KIPC_WRITE or both. Without both the words are
- *                   not mapped and every operation is a system call; with
- *                   KIPC_UNDO it can only be looked at.
- * @return 0 or a negative errno
+ * Open a set of semaphores by name. Does not block.
+ * @param semaphore  out: the handle; NULL on failure
+ * @param name       of the object, 1..KIPC_NAME_MAX bytes
+ * @param access     KIPC_READ, KIPC_WRITE or both. Without both kinds the words
+ *                   are not mapped, and every operation is a system call; of a
+ *                   KIPC_UNDO semaphore only the state can then be read.
+ * @return 0 or one of the common errors; -EUSERS only with KIPC_UNDO
+ * @since 0.1
  */
 static inline int kipc_semaphore_open(struct kipc_semaphore **semaphore,
 				      const char *name, unsigned int access)
@@ -233,24 +320,39 @@ static inline int kipc_semaphore_open(struct kipc_semaphore **semaphore,
 }
 
 /**
- * Make a handle of a descriptor, for one that came over a Unix socket.
- * @param semaphore  out: the handle, NULL on failure
- * @param fd         belongs to the handle from now on, unless this fails
- * @return 0, -EPROTOTYPE where it is of another type, -ENOTTY where it is not
- *         of kipc at all, or another negative errno
+ * Make a handle from a descriptor, for example from one that was received over
+ * a Unix socket. Does not block.
+ * @param semaphore  out: the handle; NULL on failure
+ * @param fd         belongs to the handle after success, to the caller after
+ *                   failure
+ * @return 0 or one of the common errors: -EPROTOTYPE (another type of object),
+ *         -ENOTTY (not a descriptor of kipc), -EBADF
+ * @since 0.1
  */
 static inline int kipc_semaphore_import(struct kipc_semaphore **semaphore, int fd)
 {
 	return kipc_semaphore_import_words(semaphore, fd);
 }
 
-/** Give the handle and its descriptor back. NULL is fine. */
+/**
+ * Close a handle and its descriptor. Does not block.
+ * @param semaphore  the handle; NULL is ignored
+ * @since 0.1
+ */
 void kipc_semaphore_close(struct kipc_semaphore *semaphore);
 
-/** The descriptor, for poll, epoll, SCM_RIGHTS; it stays the handle's. */
+/**
+ * Get the descriptor of a handle, for poll, epoll or SCM_RIGHTS.
+ * @param semaphore  the handle
+ * @return the descriptor, which still belongs to the handle
+ * @since 0.1
+ */
 int kipc_semaphore_fd(const struct kipc_semaphore *semaphore);
 
-/* The system call under each verb, where the fast path does not do. */
+/*
+ * The slow paths: they are called where the inline fast path cannot complete,
+ * and make the system call if the word requires it. Since 0.1.
+ */
 int kipc_semaphore_post_slow(struct kipc_semaphore *semaphore,
 			     uint32_t element, uint32_t count);
 int kipc_semaphore_wait_slow(struct kipc_semaphore *semaphore,
@@ -258,8 +360,9 @@ int kipc_semaphore_wait_slow(struct kipc_semaphore *semaphore,
 			     int64_t deadline, unsigned int flags);
 
 /*
- * Nothing to look up where it is plainly the first one, which every set has but
- * that of a region without mutexes: there the slow way finds out.
+ * Returns whether a set has an element. A constant 0 needs no comparison: every
+ * set has a first element, except the mutexes of a region without mutexes. The
+ * slow path detects that case.
  */
 static inline int kipc_has_element(uint32_t elements, uint32_t element)
 {
@@ -267,6 +370,7 @@ static inline int kipc_has_element(uint32_t elements, uint32_t element)
 	       element < elements;
 }
 
+/* Returns the word of an element. */
 static inline kipc_word *kipc_words_at(const struct kipc_words *words,
 				       uint32_t element)
 {
@@ -274,12 +378,15 @@ static inline kipc_word *kipc_words_at(const struct kipc_words *words,
 }
 
 /**
- * Give units back. Never waits; without a system call while nobody waits.
+ * Post units. Does not block. Makes no system call while no thread waits.
  * @param semaphore  the handle
- * @param element    which semaphore of the set
+ * @param element    which semaphore of the set, 0..elements - 1
  * @param count      units, at least 1
- * @return 0, -EOVERFLOW (it would pass the maximum; nothing changed), -EINVAL,
- *         -ENXIO (KIPC_UNDO, and the handle has no access to take part with)
+ * @return 0; -EOVERFLOW (the semaphore would exceed its maximum; nothing has
+ *         changed), -EINVAL, -EBADF (the handle is not open for writing),
+ *         -ENXIO (KIPC_UNDO: the process is not attached, as by a handle
+ *         without both kinds of access)
+ * @since 0.1
  */
 KIPC_INLINE int kipc_semaphore_post(struct kipc_semaphore *semaphore,
 				    uint32_t element, uint32_t count)
@@ -292,7 +399,10 @@ KIPC_INLINE int kipc_semaphore_post(struct kipc_semaphore *semaphore,
 	old = __atomic_load_n(word, __ATOMIC_RELAXED);
 	do {
 		if (old + count > semaphore->max) {
-			/* With anything beside the units it is beyond any maximum. */
+			/*
+			 * Any bit beside the units makes the word greater than
+			 * every maximum.
+			 */
 			if (old > KIPC_SEMAPHORE_COUNT)
 				return kipc_semaphore_post_slow(semaphore,
 								element, count);
@@ -305,12 +415,14 @@ KIPC_INLINE int kipc_semaphore_post(struct kipc_semaphore *semaphore,
 }
 
 /**
- * Take units if they are there. Never waits; without a system call while
- * nobody waits.
+ * Take units if they are available. Does not block. Makes no system call while
+ * no thread waits.
  * @param semaphore  the handle
- * @param element    which semaphore of the set
- * @param count      units, 1..the maximum
- * @return 0, -EAGAIN, -EINVAL, -ENXIO as kipc_semaphore_post()
+ * @param element    which semaphore of the set, 0..elements - 1
+ * @param count      units, all or none, 1..the maximum of the semaphore
+ * @return 0; -EAGAIN (too few units), -EINVAL, -EBADF and -ENXIO as
+ *         kipc_semaphore_post()
+ * @since 0.1
  */
 KIPC_INLINE int kipc_semaphore_trywait(struct kipc_semaphore *semaphore,
 				       uint32_t element, uint32_t count)
@@ -323,7 +435,7 @@ KIPC_INLINE int kipc_semaphore_trywait(struct kipc_semaphore *semaphore,
 	old = __atomic_load_n(word, __ATOMIC_RELAXED);
 	do {
 		left = old - count;
-		/* Too few units, or there is something beside them. */
+		/* There are too few units, or a bit beside the units is set. */
 		if (left > KIPC_SEMAPHORE_COUNT - count)
 			return kipc_semaphore_wait_slow(semaphore, element,
 							count, 0, KIPC_TRY);
@@ -334,14 +446,15 @@ KIPC_INLINE int kipc_semaphore_trywait(struct kipc_semaphore *semaphore,
 }
 
 /**
- * Take units, waiting for them until a deadline.
+ * Take units. Blocks until they are available or the deadline passes.
  * @param semaphore  the handle
- * @param element    which semaphore of the set
- * @param count      units, all at once, 1..the maximum
- * @param deadline   absolute; one in the past waits for nothing
+ * @param element    which semaphore of the set, 0..elements - 1
+ * @param count      units, all at once, 1..the maximum of the semaphore
+ * @param deadline   absolute, in nanoseconds; one in the past does not wait
  * @param flags      0 or KIPC_REALTIME
- * @return 0, -ETIMEDOUT, -EINTR, -EINVAL, -EUSERS (too many wait already),
- *         -ENXIO as kipc_semaphore_post()
+ * @return 0; -ETIMEDOUT, -EINTR, -EINVAL, -EUSERS (too many threads wait
+ *         already), -EBADF and -ENXIO as kipc_semaphore_post()
+ * @since 0.1
  */
 KIPC_INLINE int kipc_semaphore_timedwait(struct kipc_semaphore *semaphore,
 					 uint32_t element, uint32_t count,
@@ -356,7 +469,7 @@ KIPC_INLINE int kipc_semaphore_timedwait(struct kipc_semaphore *semaphore,
 	old = __atomic_load_n(word, __ATOMIC_RELAXED);
 	do {
 		left = old - count;
-		/* Too few units, or there is something beside them. */
+		/* There are too few units, or a bit beside the units is set. */
 		if (left > KIPC_SEMAPHORE_COUNT - count)
 			return kipc_semaphore_wait_slow(semaphore, element,
 							count, deadline, flags);
@@ -367,12 +480,12 @@ KIPC_INLINE int kipc_semaphore_timedwait(struct kipc_semaphore *semaphore,
 }
 
 /**
- * Take units, waiting for them as long as it takes.
+ * Take units. Blocks until they are available.
  * @param semaphore  the handle
- * @param element    which semaphore of the set
- * @param count      units, all at once, 1..the maximum
- * @return 0, -EINTR, -EINVAL, -EUSERS (too many wait already), -ENXIO as
- *         kipc_semaphore_post()
+ * @param element    which semaphore of the set, 0..elements - 1
+ * @param count      units, all at once, 1..the maximum of the semaphore
+ * @return as kipc_semaphore_timedwait(), but never -ETIMEDOUT
+ * @since 0.1
  */
 KIPC_INLINE int kipc_semaphore_wait(struct kipc_semaphore *semaphore,
 				    uint32_t element, uint32_t count)
@@ -382,25 +495,31 @@ KIPC_INLINE int kipc_semaphore_wait(struct kipc_semaphore *semaphore,
 }
 
 /**
- * Give units of one semaphore back, then take units of another, waiting for them
- * until a deadline. What cannot be done without the kernel is one system call
- * instead of two, and whoever it wakes can have the processor that the caller
- * leaves: so two processes that work in turns hand over to each other.
+ * Post units of one semaphore, then take units of another. Blocks until these
+ * are available or the deadline passes.
  *
- * These are two operations, between which others may come. After -ETIMEDOUT,
- * -EINTR or -EUSERS the units are posted: go on with kipc_semaphore_timedwait().
+ * If both operations need the kernel, they take one system call instead of two,
+ * and a thread that the post wakes can run on the processor that the caller
+ * leaves. This is for two processes that run in turns.
+ *
+ * The operations are not one atomic step: operations of other threads may come
+ * between them. After -ETIMEDOUT, -EINTR or -EUSERS the units have been
+ * posted: continue with kipc_semaphore_timedwait(). After -ENXIO they have
+ * been posted only if the attachment of the process ended during the wait.
  * After any other error nothing has changed.
  * @param semaphore     the set to post
- * @param element       which semaphore of it
+ * @param element       which semaphore of that set
  * @param count         units to post, at least 1
- * @param other         the set to wait for; may be the same one
- * @param wait_element  which semaphore of it; may be the same one
+ * @param other         the set to wait for; may be the same set
+ * @param wait_element  which semaphore of that set; may be the same one
  * @param wait_count    units to take, all at once, 1..the maximum
- * @param deadline      of the wait, absolute; one in the past waits for nothing
+ * @param deadline      of the wait, absolute, in nanoseconds; one in the past
+ *                      does not wait
  * @param flags         0 or KIPC_REALTIME
- * @return 0, -EOVERFLOW as kipc_semaphore_post(), -ETIMEDOUT, -EINTR, -EINVAL,
- *         -EUSERS (too many wait already), -ENXIO as kipc_semaphore_post(),
- *         -EBADF (not open for writing)
+ * @return 0; -EOVERFLOW as kipc_semaphore_post(), -ETIMEDOUT, -EINTR, -EINVAL,
+ *         -EUSERS (too many threads wait already), -EBADF (a handle is not open
+ *         for writing), -ENXIO as kipc_semaphore_post()
+ * @since 0.1
  */
 int kipc_semaphore_post_timedwait(struct kipc_semaphore *semaphore,
 				  uint32_t element, uint32_t count,
@@ -408,26 +527,42 @@ int kipc_semaphore_post_timedwait(struct kipc_semaphore *semaphore,
 				  uint32_t wait_element, uint32_t wait_count,
 				  int64_t deadline, unsigned int flags);
 
-/** The same, waiting as long as it takes. */
+/**
+ * Post units of one semaphore, then take units of another. Blocks until these
+ * are available. The parameters are those of kipc_semaphore_post_timedwait().
+ * @return as kipc_semaphore_post_timedwait(), but never -ETIMEDOUT
+ * @since 0.1
+ */
 int kipc_semaphore_post_wait(struct kipc_semaphore *semaphore,
 			     uint32_t element, uint32_t count,
 			     struct kipc_semaphore *other,
 			     uint32_t wait_element, uint32_t wait_count);
 
 /**
- * Look at the units a semaphore holds.
- * @return 0, -EINVAL; a handle of any access will do
+ * Read the units that a semaphore holds. Works with any access. Does not block.
+ * @param semaphore  the handle
+ * @param element    which semaphore of the set, 0..elements - 1
+ * @param value      out: units, 0..the maximum; unchanged on failure
+ * @return 0 or -EINVAL
+ * @since 0.1
  */
 int kipc_semaphore_value(struct kipc_semaphore *semaphore, uint32_t element,
 			 uint32_t *value);
 
-/* What is under kipc_semaphore_spins(). @size: bytes of @spins */
+/**
+ * The exported function that kipc_semaphore_spins() calls.
+ * @param size  bytes of @p spins, as the program knows it
+ * @since 0.2
+ */
 void kipc_semaphore_spins_sized(const struct kipc_semaphore *semaphore,
 				struct kipc_spins *spins, size_t size);
 
 /**
- * What waiting by this handle has cost before it slept. Threads that use the
- * handle at once may make the counts come out too small.
+ * Read how the waits by this handle spun. Does not block. The counts can be too
+ * small if several threads use the handle at the same time.
+ * @param semaphore  the handle
+ * @param spins      out: the counts since the handle was made
+ * @since 0.1
  */
 static inline void kipc_semaphore_spins(const struct kipc_semaphore *semaphore,
 					struct kipc_spins *spins)
@@ -442,33 +577,48 @@ static inline void kipc_semaphore_spins(const struct kipc_semaphore *semaphore,
 /** A barrier. */
 struct kipc_barrier;
 
-/** What kipc_barrier_create() takes. Zero means the default. */
+/** The options of kipc_barrier_create(). Zero means the default. */
 struct kipc_barrier_options {
-	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST, _SEALED, and _DROP or _NO_MEMBERS */
-	uint32_t mode;		/**< permission bits; 0 means 0600 */
-	uint32_t parties;	/**< 2..KIPC_PARTIES_MAX; with KIPC_DROP at first */
+	/** KIPC_EXCLUSIVE, _PERSIST, _SEALED, and _DROP or _NO_MEMBERS */
+	uint32_t flags;
+	uint32_t mode;		/**< permission bits 0..0777; 0 means 0600 */
+	/** 2..KIPC_PARTIES_MAX; with KIPC_DROP the initial number */
+	uint32_t parties;
 	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
 };
 
-/* What is under kipc_barrier_create(). @size: bytes of the options */
+/**
+ * The exported function that kipc_barrier_create() calls.
+ * @param size  bytes of the options, as the program knows them
+ * @since 0.2
+ */
 int kipc_barrier_create_sized(struct kipc_barrier **barrier, const char *name,
 			      const struct kipc_barrier_options *options, size_t size);
 
 /**
- * Create a barrier, or open the one of that name; as for semaphores.
+ * Create a barrier, or open the existing one of that name.
  *
- * A process that has arrived is a member. If it ends before it has left or closed
- * its handles, the barrier breaks: everybody who waits or arrives gets
- * -EOWNERDEAD until kipc_barrier_reset().
+ * A process becomes a member when it arrives. If a member ends before it has
+ * left or closed its handles, the barrier breaks: every party that waits or
+ * arrives gets -EOWNERDEAD until kipc_barrier_reset().
  *
- * With KIPC_DROP every operation is a system call, and nothing breaks by that: the
- * kernel knows how many parties each process is, see kipc_barrier_join(), and
- * those that end or leave are waited for no more.
+ * With KIPC_DROP every operation is a system call, and the end of a member
+ * does not break the barrier: the kernel knows how many parties each process
+ * is (see kipc_barrier_join()), and stops waiting for the parties of a process
+ * that ends or leaves.
  *
- * With KIPC_NO_MEMBERS, which excludes KIPC_DROP, only arrivals count, as with a
- * pthread barrier: no process is a member, and the end of one breaks nothing. An
- * arrival stands even where the process is killed as it waits.
- * @return 0 or a negative errno; -EUSERS: too many processes take part
+ * With KIPC_NO_MEMBERS, which excludes KIPC_DROP, only arrivals count, as at a
+ * pthread barrier. No process is a member, and the end of a process breaks
+ * nothing. An arrival stands even if the process is killed while it waits.
+ *
+ * May sleep for memory, and while another process creates the same name; does
+ * not wait for anything else.
+ * @param barrier  out: the handle; NULL on failure
+ * @param name     1..KIPC_NAME_MAX bytes without a slash, or NULL for an
+ *                 anonymous object
+ * @param options  parties has no default and must be set
+ * @return 0 or one of the common errors
+ * @since 0.1
  */
 static inline int kipc_barrier_create(struct kipc_barrier **barrier, const char *name,
 				      const struct kipc_barrier_options *options)
@@ -476,94 +626,166 @@ static inline int kipc_barrier_create(struct kipc_barrier **barrier, const char 
 	return kipc_barrier_create_sized(barrier, name, options, sizeof(*options));
 }
 
-/** Open a barrier by name; as for semaphores. */
+/**
+ * Open a barrier by name. Does not block.
+ * @param barrier  out: the handle; NULL on failure
+ * @param name     of the object, 1..KIPC_NAME_MAX bytes
+ * @param access   KIPC_READ, KIPC_WRITE or both. To arrive needs KIPC_WRITE.
+ *                 To be a member needs both kinds.
+ * @return 0 or one of the common errors
+ * @since 0.1
+ */
 int kipc_barrier_open(struct kipc_barrier **barrier, const char *name,
 		      unsigned int access);
 
-/** Make a handle of a descriptor; as for semaphores. */
+/**
+ * Make a handle from a descriptor. Does not block.
+ * @param barrier  out: the handle; NULL on failure
+ * @param fd       belongs to the handle after success, to the caller after
+ *                 failure
+ * @return 0 or one of the common errors, as kipc_semaphore_import()
+ * @since 0.1
+ */
 int kipc_barrier_import(struct kipc_barrier **barrier, int fd);
 
 /**
- * Give the handle and its descriptor back, and leave before that. With KIPC_DROP
- * the process leaves with its last handle of the barrier. NULL is fine.
+ * Leave the barrier, then close the handle and its descriptor. Does not block.
+ * With KIPC_DROP the process leaves when it closes its last handle of the
+ * barrier.
+ * @param barrier  the handle; NULL is ignored
+ * @since 0.1
  */
 void kipc_barrier_close(struct kipc_barrier *barrier);
 
-/** The descriptor; it stays the handle's. */
+/**
+ * Get the descriptor of a handle, for SCM_RIGHTS or kipc_watch().
+ * @param barrier  the handle
+ * @return the descriptor, which still belongs to the handle
+ * @since 0.1
+ */
 int kipc_barrier_fd(const struct kipc_barrier *barrier);
 
 /**
- * Be a member without having arrived yet. Arriving does that by itself.
+ * Become a member before the first arrival, which makes the process a member by
+ * itself. Does not block.
  *
- * With KIPC_DROP the calling process becomes one party more, as often as this is
- * called: it fills a place that nobody has taken yet, of those the barrier was
- * created with, or if there is none adds one. To arrive more often in a generation
- * than the process has joined is to join once more.
- * @return 0, -ENXIO (the handle has no access to take part with), -EOVERFLOW
- *         (more than KIPC_PARTIES_MAX parties), -EBADF (not open for writing),
- *         -EINVAL (KIPC_NO_MEMBERS)
+ * With KIPC_DROP every call makes the calling process one party more. It fills
+ * a vacant place of those that the barrier was created with; if none is vacant
+ * it adds a party. An arrival that exceeds the number of times that the
+ * process has joined, in one generation, joins once more.
+ * @param barrier  the handle
+ * @return 0; -ENXIO (the process is not attached, as by a handle without both
+ *         kinds of access), -EOVERFLOW (more than KIPC_PARTIES_MAX parties),
+ *         -EBADF (the handle is not open for writing), -EINVAL
+ *         (KIPC_NO_MEMBERS)
+ * @since 0.1
  */
 int kipc_barrier_join(struct kipc_barrier *barrier);
 
 /**
- * Be a member no more, so that the end of the process breaks nothing. No other
- * thread of the process may be using the handle, unless with KIPC_DROP.
+ * Stop being a member, so that the end of the process does not break the
+ * barrier. Does not block. No other thread of the process may use the handle
+ * at the same time, unless the barrier has KIPC_DROP.
  *
- * With KIPC_DROP the calling process becomes one party fewer; if all who remain
- * have arrived the barrier opens.
- * @return 0, -EPERM (not a member by this handle), -ENXIO, -EBADF, -EINVAL
- *         (KIPC_NO_MEMBERS)
+ * With KIPC_DROP the calling process becomes one party fewer. If all remaining
+ * parties have arrived, the barrier opens.
+ * @param barrier  the handle
+ * @return 0; -EPERM (not a member by this handle), -ENXIO, -EBADF and -EINVAL
+ *         as kipc_barrier_join()
+ * @since 0.1
  */
 int kipc_barrier_leave(struct kipc_barrier *barrier);
 
 /**
- * Arrive, and wait for the other parties until a deadline.
- * A signal handler does not end the wait.
+ * Arrive. Blocks until the other parties have arrived or the deadline passes. A
+ * signal handler does not end the wait.
  * @param barrier   the handle
- * @param deadline  absolute; where it passes the barrier is broken for everyone
+ * @param deadline  absolute, in nanoseconds; when it passes, the barrier
+ *                  breaks for every party
  * @param flags     0 or KIPC_REALTIME
- * @return 0, or KIPC_BARRIER_SERIAL to exactly one party a generation;
- *         -ETIMEDOUT, -ECANCELED (broken by a timeout, an abort or a reset),
- *         -EOWNERDEAD (a member has died, or a waiting party was killed by
- *         SIGKILL), -EINVAL, -EUSERS (too many wait already), with KIPC_DROP
- *         -ENXIO and -EOVERFLOW as kipc_barrier_join()
+ * @return 0, or KIPC_BARRIER_SERIAL for exactly one party of each generation;
+ *         -ETIMEDOUT, -ECANCELED (broken by a timeout or an abort, or reset),
+ *         -EOWNERDEAD (a member died, or a waiting party was killed by
+ *         SIGKILL), -EINVAL, -EUSERS (too many threads wait already), -EBADF
+ *         (the handle is not open for writing); -ENXIO (only with KIPC_DROP)
+ *         and -EOVERFLOW as kipc_barrier_join()
+ * @since 0.1
  */
 int kipc_barrier_timedwait(struct kipc_barrier *barrier, int64_t deadline,
 			   unsigned int flags);
 
-/** Arrive, and wait for the other parties as long as it takes. */
+/**
+ * Arrive. Blocks until the other parties have arrived.
+ * @param barrier  the handle
+ * @return as kipc_barrier_timedwait(), but never -ETIMEDOUT
+ * @since 0.1
+ */
 int kipc_barrier_wait(struct kipc_barrier *barrier);
 
 /**
- * Arrive only if that opens the barrier.
- * @return KIPC_BARRIER_SERIAL, -EAGAIN (not the last party; has not arrived),
- *         -ECANCELED, -EOWNERDEAD, with KIPC_DROP -ENXIO and -EOVERFLOW as
- *         kipc_barrier_join()
+ * Arrive only if this opens the barrier. Does not block.
+ * @param barrier  the handle
+ * @return KIPC_BARRIER_SERIAL; -EAGAIN (the caller is not the last party, and
+ *         has not arrived); -ECANCELED, -EOWNERDEAD, -EBADF, -ENXIO and
+ *         -EOVERFLOW as kipc_barrier_timedwait()
+ * @since 0.1
  */
 int kipc_barrier_trywait(struct kipc_barrier *barrier);
 
-/** Break the barrier: everybody who waits or arrives gets -ECANCELED. */
+/**
+ * Break the barrier: every party that waits or arrives gets -ECANCELED until
+ * kipc_barrier_reset(). Does not block.
+ * @param barrier  the handle
+ * @return 0; -EBADF (the handle is not open for writing)
+ * @since 0.1
+ */
 int kipc_barrier_abort(struct kipc_barrier *barrier);
 
-/** Mend the barrier; who waits gets -ECANCELED, who comes later starts anew. */
+/**
+ * Repair a broken barrier. Every party that waits gets -ECANCELED; parties that
+ * arrive later begin a new generation. Does not block.
+ * @param barrier  the handle
+ * @return 0; -EBADF (the handle is not open for writing)
+ * @since 0.1
+ */
 int kipc_barrier_reset(struct kipc_barrier *barrier);
 
-/* What is under kipc_barrier_state(). @size: bytes of the state */
+/**
+ * The exported function that kipc_barrier_state() calls.
+ * @param size  bytes of the state, as the program knows it
+ * @since 0.2
+ */
 int kipc_barrier_state_sized(struct kipc_barrier *barrier,
 			     struct kipc_barrier_state_args *state, size_t size);
 
-/** Look at the barrier: fills all of @p state. */
+/**
+ * Read the state of a barrier. Works with any access. Does not block.
+ * @param barrier  the handle
+ * @param state    out: all of it is filled in
+ * @return 0
+ * @since 0.1
+ */
 static inline int kipc_barrier_state(struct kipc_barrier *barrier,
 				     struct kipc_barrier_state_args *state)
 {
 	return kipc_barrier_state_sized(barrier, state, sizeof(*state));
 }
 
-/* What is under kipc_barrier_spins(). @size: bytes of @spins */
+/**
+ * The exported function that kipc_barrier_spins() calls.
+ * @param size  bytes of @p spins, as the program knows it
+ * @since 0.2
+ */
 void kipc_barrier_spins_sized(const struct kipc_barrier *barrier,
 			      struct kipc_spins *spins, size_t size);
 
-/** What waiting by this handle has cost; as for semaphores. */
+/**
+ * Read how the waits by this handle spun, as kipc_semaphore_spins(). Does not
+ * block.
+ * @param barrier  the handle
+ * @param spins    out: the counts since the handle was made
+ * @since 0.1
+ */
 static inline void kipc_barrier_spins(const struct kipc_barrier *barrier,
 				      struct kipc_spins *spins)
 {
@@ -577,95 +799,162 @@ static inline void kipc_barrier_spins(const struct kipc_barrier *barrier,
 /** A mailbox. */
 struct kipc_mailbox;
 
-/** What kipc_mailbox_create() takes. Zero means the default. */
+/** The options of kipc_mailbox_create(). Zero means the default. */
 struct kipc_mailbox_options {
 	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST, _FAIR */
-	uint32_t mode;		/**< permission bits; 0 means 0600 */
-	uint32_t message_size;	/**< bytes of the longest; 0 means 8192 */
-	uint32_t messages;	/**< most it holds; 0 means 64 */
-	uint64_t bytes;		/**< most bytes it holds; 0 means the product */
+	uint32_t mode;		/**< permission bits 0..0777; 0 means 0600 */
+	/** bytes of the longest message, 1..KIPC_MESSAGE_MAX; 0 means 8192 */
+	uint32_t message_size;
+	/** most messages it holds, 1..KIPC_MESSAGES_MAX; 0 means 64 */
+	uint32_t messages;
+	/**
+	 * most bytes of all its messages together, at least message_size; 0
+	 * means message_size times messages, which is also the maximum
+	 */
+	uint64_t bytes;
 	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
 	uint32_t reserved;	/**< 0 */
 };
 
-/** What the kernel says of a message. */
+/** What the kernel reports of a message. */
 struct kipc_message {
-	uint32_t length;	/**< bytes, also with -EMSGSIZE */
+	uint32_t length;	/**< in bytes; also filled in with -EMSGSIZE */
 	uint32_t priority;	/**< 0..KIPC_PRIORITIES - 1 */
-	/** sender, as long as it lives; 0 if gone or outside our pid namespace */
+	/**
+	 * the sender's process; 0 if it is gone or not visible in the pid
+	 * namespace of the receiver; another process may have it once the
+	 * sender is gone
+	 */
 	uint32_t pid;
-	/** its effective user, if by write() the opener's; in our user namespace */
+	/**
+	 * the sender's effective user, in the user namespace of the receiver;
+	 * of a message sent by write(2), the user that opened the descriptor
+	 */
 	uint32_t uid;
-	uint32_t gid;		/**< effective group, likewise */
+	uint32_t gid;		/**< the effective group, likewise */
 };
 
-/* What is under kipc_mailbox_create(). @size: bytes of the options */
+/**
+ * The exported function that kipc_mailbox_create() calls.
+ * @param size  bytes of the options, as the program knows them
+ * @since 0.2
+ */
 int kipc_mailbox_create_sized(struct kipc_mailbox **mailbox, const char *name,
 			      const struct kipc_mailbox_options *options, size_t size);
 
-/** Create a mailbox, or open the one of that name; as for semaphores. */
+/**
+ * Create a mailbox, or open the existing one of that name. May sleep for
+ * memory, and while another process creates the same name; does not wait for
+ * anything else.
+ * @param mailbox  out: the handle; NULL on failure
+ * @param name     1..KIPC_NAME_MAX bytes without a slash, or NULL for an
+ *                 anonymous object
+ * @param options  NULL means all defaults
+ * @return 0 or one of the common errors, but never -EUSERS
+ * @since 0.1
+ */
 static inline int kipc_mailbox_create(struct kipc_mailbox **mailbox, const char *name,
 				      const struct kipc_mailbox_options *options)
 {
 	return kipc_mailbox_create_sized(mailbox, name, options, sizeof(*options));
 }
 
-/** Open a mailbox by name, KIPC_WRITE to send, KIPC_READ to receive. */
+/**
+ * Open a mailbox by name. Does not block.
+ * @param mailbox  out: the handle; NULL on failure
+ * @param name     of the object, 1..KIPC_NAME_MAX bytes
+ * @param access   KIPC_WRITE to send, KIPC_READ to receive, or both
+ * @return 0 or one of the common errors, but never -EUSERS
+ * @since 0.1
+ */
 int kipc_mailbox_open(struct kipc_mailbox **mailbox, const char *name,
 		      unsigned int access);
 
-/** Make a handle of a descriptor; as for semaphores. */
+/**
+ * Make a handle from a descriptor. Does not block.
+ * @param mailbox  out: the handle; NULL on failure
+ * @param fd       belongs to the handle after success, to the caller after
+ *                 failure
+ * @return 0 or one of the common errors, as kipc_semaphore_import()
+ * @since 0.1
+ */
 int kipc_mailbox_import(struct kipc_mailbox **mailbox, int fd);
 
-/** Give the handle and its descriptor back. NULL is fine. */
+/**
+ * Close a handle and its descriptor. Does not block.
+ * @param mailbox  the handle; NULL is ignored
+ * @since 0.1
+ */
 void kipc_mailbox_close(struct kipc_mailbox *mailbox);
 
-/** The descriptor, for poll and epoll; it stays the handle's. */
+/**
+ * Get the descriptor of a handle, for poll, epoll or SCM_RIGHTS.
+ * @param mailbox  the handle
+ * @return the descriptor, which still belongs to the handle
+ * @since 0.1
+ */
 int kipc_mailbox_fd(const struct kipc_mailbox *mailbox);
 
 /**
- * Send a message, waiting for room until a deadline.
+ * Send a message. Blocks until there is room for it or the deadline passes.
  * @param mailbox   the handle
  * @param data      the message
- * @param length    bytes, 0..the mailbox's message_size
- * @param priority  0..KIPC_PRIORITIES - 1, the highest is received first
- * @param deadline  absolute; one in the past waits for nothing
+ * @param length    in bytes, 0..the message_size of the mailbox
+ * @param priority  0..KIPC_PRIORITIES - 1; the highest is received first
+ * @param deadline  absolute, in nanoseconds; one in the past does not wait
  * @param flags     0 or KIPC_REALTIME
- * @return 0, -ETIMEDOUT, -EINTR, -EMSGSIZE, -EINVAL, -EFAULT, -EBADF (not open
- *         for writing), -EUSERS (too many wait already)
+ * @return 0; -ETIMEDOUT, -EINTR, -EMSGSIZE (the message is too long), -EINVAL,
+ *         -EFAULT, -EBADF (the handle is not open for writing), -EUSERS (too
+ *         many threads wait already)
+ * @since 0.1
  */
 int kipc_mailbox_timedsend(struct kipc_mailbox *mailbox, const void *data,
 			   size_t length, unsigned int priority,
 			   int64_t deadline, unsigned int flags);
 
-/** Send a message, waiting for room as long as it takes. */
+/**
+ * Send a message. Blocks until there is room for it. The parameters are those
+ * of kipc_mailbox_timedsend().
+ * @return as kipc_mailbox_timedsend(), but never -ETIMEDOUT
+ * @since 0.1
+ */
 int kipc_mailbox_send(struct kipc_mailbox *mailbox, const void *data,
 		      size_t length, unsigned int priority);
 
-/** Send a message if there is room, -EAGAIN otherwise. */
+/**
+ * Send a message if there is room for it. Does not block. The parameters are
+ * those of kipc_mailbox_timedsend().
+ * @return 0; -EAGAIN (there is no room); -EMSGSIZE, -EINVAL, -EFAULT and -EBADF
+ *         as kipc_mailbox_timedsend()
+ * @since 0.1
+ */
 int kipc_mailbox_trysend(struct kipc_mailbox *mailbox, const void *data,
 			 size_t length, unsigned int priority);
 
-/*
- * What is under the functions that receive. @flags: KIPC_TRY and KIPC_PEEK, too; @size:
- * bytes of the message's description
+/**
+ * The exported function that all functions that receive call.
+ * @param size   bytes of @p message, as the program knows it
+ * @param flags  KIPC_REALTIME, or KIPC_TRY, or KIPC_TRY | KIPC_PEEK
+ * @since 0.2
  */
 ssize_t kipc_mailbox_receive_sized(struct kipc_mailbox *mailbox, void *buffer,
 				   size_t capacity, struct kipc_message *message,
 				   size_t size, int64_t deadline, unsigned int flags);
 
 /**
- * Receive the first message of the highest priority, waiting for one until a
- * deadline.
+ * Receive a message: the oldest of the highest priority. Blocks until there is
+ * one or the deadline passes.
  * @param mailbox   the handle
- * @param buffer    where the message goes
- * @param capacity  bytes of @p buffer
- * @param message   out: what the kernel says of it; may be NULL
- * @param deadline  absolute; one in the past waits for nothing
+ * @param buffer    out: the bytes of the message
+ * @param capacity  of @p buffer, in bytes
+ * @param message   out: what the kernel reports of the message; may be NULL
+ * @param deadline  absolute, in nanoseconds; one in the past does not wait
  * @param flags     0 or KIPC_REALTIME
- * @return bytes of the message; -ETIMEDOUT, -EINTR, -EMSGSIZE (the buffer is
- *         too small, the message stays first), -EINVAL, -EFAULT, -EBADF (not
- *         open for reading), -EUSERS (too many wait already)
+ * @return the bytes of the message; -ETIMEDOUT, -EINTR, -EMSGSIZE (the buffer
+ *         is too small; the message stays the first one), -EINVAL, -EFAULT
+ *         (the message stays, likewise), -EBADF (the handle is not open for
+ *         reading), -EUSERS (too many threads wait already)
+ * @since 0.1
  */
 static inline ssize_t kipc_mailbox_timedreceive(struct kipc_mailbox *mailbox,
 						void *buffer, size_t capacity,
@@ -678,7 +967,12 @@ static inline ssize_t kipc_mailbox_timedreceive(struct kipc_mailbox *mailbox,
 					  sizeof(*message), deadline, flags);
 }
 
-/** Receive a message, waiting for one as long as it takes. */
+/**
+ * Receive a message. Blocks until there is one. The parameters are those of
+ * kipc_mailbox_timedreceive().
+ * @return as kipc_mailbox_timedreceive(), but never -ETIMEDOUT
+ * @since 0.1
+ */
 static inline ssize_t kipc_mailbox_receive(struct kipc_mailbox *mailbox, void *buffer,
 					   size_t capacity,
 					   struct kipc_message *message)
@@ -687,7 +981,13 @@ static inline ssize_t kipc_mailbox_receive(struct kipc_mailbox *mailbox, void *b
 					  sizeof(*message), KIPC_FOREVER, 0);
 }
 
-/** Receive a message if there is one, -EAGAIN otherwise. */
+/**
+ * Receive a message if there is one. Does not block. The parameters are those
+ * of kipc_mailbox_timedreceive().
+ * @return the bytes of the message; -EAGAIN (there is none); -EMSGSIZE, -EFAULT
+ *         and -EBADF as kipc_mailbox_timedreceive()
+ * @since 0.1
+ */
 static inline ssize_t kipc_mailbox_tryreceive(struct kipc_mailbox *mailbox,
 					      void *buffer, size_t capacity,
 					      struct kipc_message *message)
@@ -696,7 +996,12 @@ static inline ssize_t kipc_mailbox_tryreceive(struct kipc_mailbox *mailbox,
 					  sizeof(*message), 0, KIPC_TRY);
 }
 
-/** Look at the first message and leave it there; -EAGAIN if there is none. */
+/**
+ * Read the first message and leave it in the mailbox. Does not block. The
+ * parameters are those of kipc_mailbox_timedreceive().
+ * @return as kipc_mailbox_tryreceive()
+ * @since 0.1
+ */
 static inline ssize_t kipc_mailbox_peek(struct kipc_mailbox *mailbox, void *buffer,
 					size_t capacity, struct kipc_message *message)
 {
@@ -704,11 +1009,21 @@ static inline ssize_t kipc_mailbox_peek(struct kipc_mailbox *mailbox, void *buff
 					  sizeof(*message), 0, KIPC_TRY | KIPC_PEEK);
 }
 
-/* What is under kipc_mailbox_state(). @size: bytes of the state */
+/**
+ * The exported function that kipc_mailbox_state() calls.
+ * @param size  bytes of the state, as the program knows it
+ * @since 0.2
+ */
 int kipc_mailbox_state_sized(struct kipc_mailbox *mailbox,
 			     struct kipc_mailbox_state_args *state, size_t size);
 
-/** Look at the mailbox: fills all of @p state. */
+/**
+ * Read the state of a mailbox. Works with any access. Does not block.
+ * @param mailbox  the handle
+ * @param state    out: all of it is filled in
+ * @return 0
+ * @since 0.1
+ */
 static inline int kipc_mailbox_state(struct kipc_mailbox *mailbox,
 				     struct kipc_mailbox_state_args *state)
 {
@@ -719,34 +1034,52 @@ static inline int kipc_mailbox_state(struct kipc_mailbox *mailbox,
 /* Mutexes                                                                   */
 /* ------------------------------------------------------------------------- */
 
-/** A set of mutexes. What is here is the library's, which has more. */
+/**
+ * A set of mutexes. The members belong to the library, which has more of them
+ * behind these.
+ */
 struct kipc_mutex {
 	struct kipc_words words;
 	uint32_t elements;
 };
 
-/** What kipc_mutex_create() takes. Zero means the default. */
+/** The options of kipc_mutex_create(). Zero means the default. */
 struct kipc_mutex_options {
-	/** KIPC_EXCLUSIVE, _PERSIST, _SEALED, _PACKED, _RECURSIVE, _FAIR, _SPIN,
-	 *  _DETECT
+	/**
+	 * KIPC_EXCLUSIVE, _PERSIST, _SEALED, _PACKED, _RECURSIVE, _FAIR,
+	 * _SPIN, _DETECT
 	 */
 	uint32_t flags;
-	uint32_t mode;		/**< permission bits; 0 means 0600 */
-	uint32_t elements;	/**< mutexes in the set; 0 means 1 */
+	uint32_t mode;		/**< permission bits 0..0777; 0 means 0600 */
+	/** mutexes in the set, 1..KIPC_ELEMENTS_MAX; 0 means 1 */
+	uint32_t elements;
 	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
 };
 
-/* What is under kipc_mutex_create(). @size: bytes of the options */
+/**
+ * The exported function that kipc_mutex_create() calls.
+ * @param size  bytes of the options, as the program knows them
+ * @since 0.2
+ */
 int kipc_mutex_create_sized(struct kipc_mutex **mutex, const char *name,
 			    const struct kipc_mutex_options *options, size_t size);
 
 /**
- * Create a set of mutexes, or open the one of that name; as for semaphores.
+ * Create a set of mutexes, or open the existing set of that name.
  *
- * The calling process takes part from now on, see KIPC_ATTACHMENTS_MAX. When a thread
- * of it ends, by whatever means, or the process closes its last handle of the object,
- * what the thread owns is given to the next one to lock it, with -EOWNERDEAD.
- * @return 0 or a negative errno; -EUSERS: too many processes take part
+ * From now on the calling process takes part, see KIPC_ATTACHMENTS_MAX. The
+ * mutexes that a thread owns pass on when the thread ends, by whatever means,
+ * or the process closes its last handle of the object: the next locker of each
+ * gets it with -EOWNERDEAD.
+ *
+ * May sleep for memory, and while another process creates the same name; does
+ * not wait for anything else.
+ * @param mutex    out: the handle; NULL on failure
+ * @param name     1..KIPC_NAME_MAX bytes without a slash, or NULL for an
+ *                 anonymous object
+ * @param options  NULL means all defaults
+ * @return 0 or one of the common errors
+ * @since 0.1
  */
 static inline int kipc_mutex_create(struct kipc_mutex **mutex, const char *name,
 				    const struct kipc_mutex_options *options)
@@ -755,34 +1088,61 @@ static inline int kipc_mutex_create(struct kipc_mutex **mutex, const char *name,
 }
 
 /**
- * Open a set of mutexes by name; as for semaphores, but without both kinds of
- * access it can only be looked at.
+ * Open a set of mutexes by name. Does not block.
+ * @param mutex   out: the handle; NULL on failure
+ * @param name    of the object, 1..KIPC_NAME_MAX bytes
+ * @param access  KIPC_READ, KIPC_WRITE or both. Without both kinds only the
+ *                state can be read.
+ * @return 0 or one of the common errors
+ * @since 0.1
  */
 int kipc_mutex_open(struct kipc_mutex **mutex, const char *name,
 		    unsigned int access);
 
-/** Make a handle of a descriptor; as for semaphores. */
+/**
+ * Make a handle from a descriptor. Does not block.
+ * @param mutex  out: the handle; NULL on failure
+ * @param fd     belongs to the handle after success, to the caller after
+ *               failure
+ * @return 0 or one of the common errors, as kipc_semaphore_import()
+ * @since 0.1
+ */
 int kipc_mutex_import(struct kipc_mutex **mutex, int fd);
 
-/** Give the handle and its descriptor back. NULL is fine. */
+/**
+ * Close a handle and its descriptor. Does not block.
+ * @param mutex  the handle; NULL is ignored
+ * @since 0.1
+ */
 void kipc_mutex_close(struct kipc_mutex *mutex);
 
-/** The descriptor; it stays the handle's. */
+/**
+ * Get the descriptor of a handle, for SCM_RIGHTS or kipc_watch().
+ * @param mutex  the handle
+ * @return the descriptor, which still belongs to the handle
+ * @since 0.1
+ */
 int kipc_mutex_fd(const struct kipc_mutex *mutex);
 
-/* What is left to do where the fast path does not do. */
+/*
+ * The slow paths: they are called where the inline fast path cannot complete,
+ * and make the system call if the word requires it. Since 0.1.
+ */
 int kipc_mutex_lock_slow(struct kipc_mutex *mutex, uint32_t element,
 			 int64_t deadline, unsigned int flags);
 int kipc_mutex_unlock_slow(struct kipc_mutex *mutex, uint32_t element);
 
-/* The word of a mutex that the calling thread owns. */
+/* Returns the word of a mutex that the calling thread owns. */
 static inline kipc_word kipc_mutex_self(const struct kipc_mutex *mutex)
 {
 	return (kipc_word)mutex->words.attachment << KIPC_MUTEX_SHIFT |
 	       kipc_thread;
 }
 
-/* One compare-and-swap; looks first, for the word need not be writable. */
+/*
+ * Changes a word with one compare-and-swap; returns whether it did. It reads
+ * the word first, because a page that cannot be written to would fault.
+ */
 static inline int kipc_mutex_swap(kipc_word *word, kipc_word old,
 				  kipc_word value, int order)
 {
@@ -791,7 +1151,10 @@ static inline int kipc_mutex_swap(kipc_word *word, kipc_word old,
 					   __ATOMIC_RELAXED);
 }
 
-/* Becomes the owner of one that has none, without the kernel. */
+/*
+ * Makes the calling thread the owner of a mutex that has no owner and no
+ * waiter, without the kernel; returns whether it did.
+ */
 static inline int kipc_mutex_take(struct kipc_mutex *mutex, uint32_t element)
 {
 	return kipc_thread &&
@@ -800,17 +1163,24 @@ static inline int kipc_mutex_take(struct kipc_mutex *mutex, uint32_t element)
 }
 
 /**
- * Become the owner, waiting for it until a deadline.
+ * Lock a mutex. Blocks until the calling thread is the owner or the deadline
+ * passes. Makes no system call if the mutex has no owner and no waiter, apart
+ * from the first lock of a thread.
  * @param mutex     the handle
- * @param element   which mutex of the set
- * @param deadline  absolute; one in the past waits for nothing
+ * @param element   which mutex of the set, 0..elements - 1
+ * @param deadline  absolute, in nanoseconds; one in the past does not wait
  * @param flags     0 or KIPC_REALTIME
- * @return 0; -EOWNERDEAD: the caller is the owner, the one before died, see
- *         kipc_mutex_consistent(); -ENOTRECOVERABLE, -EDEADLK (the caller owns
- *         it already, or with KIPC_DETECT the wait would close a cycle),
- *         -EOVERFLOW (locked again too often), -ETIMEDOUT, -EINTR, -EINVAL,
- *         -ENXIO (the handle has no access to lock with), -EUSERS (too many
- *         wait already), -ENOMEM (a thread's first lock)
+ * @return 0; -EOWNERDEAD: the caller is the owner, the previous owner died,
+ *         see kipc_mutex_consistent(). On all other errors the caller did not
+ *         get the mutex: -ENOTRECOVERABLE, -EDEADLK (the caller owns it
+ *         already, or with KIPC_DETECT the wait would close a cycle),
+ *         -EOVERFLOW (a KIPC_RECURSIVE mutex was locked too often),
+ *         -ETIMEDOUT, -EINTR, -EINVAL, -EBADF (the handle is not open for
+ *         writing), -ENXIO (the process is not attached, as by a handle
+ *         without both kinds of access), -EUSERS (too many threads wait
+ *         already, or no thread number is free), -ENOMEM (only the first lock
+ *         of a thread)
+ * @since 0.1
  */
 KIPC_INLINE int kipc_mutex_timedlock(struct kipc_mutex *mutex,
 				     uint32_t element, int64_t deadline,
@@ -825,9 +1195,13 @@ KIPC_INLINE int kipc_mutex_timedlock(struct kipc_mutex *mutex,
 }
 
 /**
- * Become the owner, waiting as long as it takes. As pthread_mutex_lock() it goes on
- * after a signal handler; kipc_mutex_timedlock() with KIPC_FOREVER returns -EINTR.
+ * Lock a mutex. Blocks until the calling thread is the owner. Like
+ * pthread_mutex_lock(), it goes on waiting after a signal handler;
+ * kipc_mutex_timedlock() with KIPC_FOREVER returns -EINTR.
+ * @param mutex    the handle
+ * @param element  which mutex of the set, 0..elements - 1
  * @return as kipc_mutex_timedlock(), but never -ETIMEDOUT or -EINTR
+ * @since 0.1
  */
 KIPC_INLINE int kipc_mutex_lock(struct kipc_mutex *mutex, uint32_t element)
 {
@@ -843,7 +1217,14 @@ KIPC_INLINE int kipc_mutex_lock(struct kipc_mutex *mutex, uint32_t element)
 	return result;
 }
 
-/** Become the owner if nobody is, -EAGAIN otherwise; as kipc_mutex_timedlock(). */
+/**
+ * Lock a mutex if it has no owner. Does not block.
+ * @param mutex    the handle
+ * @param element  which mutex of the set, 0..elements - 1
+ * @return as kipc_mutex_timedlock(), but -EAGAIN (another thread owns the
+ *         mutex) instead of -ETIMEDOUT
+ * @since 0.1
+ */
 KIPC_INLINE int kipc_mutex_trylock(struct kipc_mutex *mutex, uint32_t element)
 {
 	if (!kipc_has_element(mutex->elements, element))
@@ -854,10 +1235,17 @@ KIPC_INLINE int kipc_mutex_trylock(struct kipc_mutex *mutex, uint32_t element)
 }
 
 /**
- * Stop being the owner, or undo one of several lockings. Without
- * kipc_mutex_consistent() after -EOWNERDEAD nobody can lock it again. Never
- * waits; without a system call while nobody waits.
- * @return 0, -EPERM (the caller is not the owner), -EINVAL
+ * Unlock a mutex, or undo one of several locks of a KIPC_RECURSIVE one. Does
+ * not block. Makes no system call while no thread waits.
+ *
+ * If the owner got the mutex with -EOWNERDEAD and did not call
+ * kipc_mutex_consistent(), the mutex can never be locked again: lockers get
+ * -ENOTRECOVERABLE.
+ * @param mutex    the handle
+ * @param element  which mutex of the set, 0..elements - 1
+ * @return 0; -EPERM (the caller is not the owner), -EINVAL, -EBADF and -ENXIO
+ *         as kipc_mutex_timedlock()
+ * @since 0.1
  */
 KIPC_INLINE int kipc_mutex_unlock(struct kipc_mutex *mutex, uint32_t element)
 {
@@ -871,27 +1259,53 @@ KIPC_INLINE int kipc_mutex_unlock(struct kipc_mutex *mutex, uint32_t element)
 }
 
 /**
- * Say that what the mutex protects is whole again, after -EOWNERDEAD.
- * @return 0, -EPERM (the caller is not the owner), -EINVAL (no owner died)
+ * Declare, after -EOWNERDEAD, that the data which the mutex protects is
+ * consistent again. Does not block.
+ * @param mutex    the handle
+ * @param element  which mutex of the set, 0..elements - 1
+ * @return 0; -EPERM (the caller is not the owner), -EINVAL (no owner died, or
+ *         no such element), -EBADF and -ENXIO as kipc_mutex_timedlock()
+ * @since 0.1
  */
 int kipc_mutex_consistent(struct kipc_mutex *mutex, uint32_t element);
 
-/* What is under kipc_mutex_state(). @size: bytes of the state */
+/**
+ * The exported function that kipc_mutex_state() calls.
+ * @param size  bytes of the state, as the program knows it
+ * @since 0.2
+ */
 int kipc_mutex_state_sized(struct kipc_mutex *mutex, uint32_t element,
 			   struct kipc_mutex_state_args *state, size_t size);
 
-/** Look at a mutex: fills all of @p state, for any access. @return 0, -EINVAL */
+/**
+ * Read the state of a mutex. Works with any access. Does not block.
+ * @param mutex    the handle
+ * @param element  which mutex of the set, 0..elements - 1
+ * @param state    out: all of it is filled in
+ * @return 0 or -EINVAL
+ * @since 0.1
+ */
 static inline int kipc_mutex_state(struct kipc_mutex *mutex, uint32_t element,
 				   struct kipc_mutex_state_args *state)
 {
 	return kipc_mutex_state_sized(mutex, element, state, sizeof(*state));
 }
 
-/* What is under kipc_mutex_spins(). @size: bytes of @spins */
+/**
+ * The exported function that kipc_mutex_spins() calls.
+ * @param size  bytes of @p spins, as the program knows it
+ * @since 0.2
+ */
 void kipc_mutex_spins_sized(const struct kipc_mutex *mutex,
 			    struct kipc_spins *spins, size_t size);
 
-/** What locking by this handle has cost; as for semaphores. */
+/**
+ * Read how the locks by this handle spun, as kipc_semaphore_spins(). Does not
+ * block.
+ * @param mutex  the handle
+ * @param spins  out: the counts since the handle was made
+ * @since 0.1
+ */
 static inline void kipc_mutex_spins(const struct kipc_mutex *mutex,
 				    struct kipc_spins *spins)
 {
@@ -902,38 +1316,48 @@ static inline void kipc_mutex_spins(const struct kipc_mutex *mutex,
 /* Regions                                                                   */
 /* ------------------------------------------------------------------------- */
 
-/** Memory to share, and mutexes for it. */
+/** A region: shared memory, and a set of mutexes for it. */
 struct kipc_region;
 
-/** What kipc_region_create() takes. Zero means the default. */
+/** The options of kipc_region_create(). Zero means the default. */
 struct kipc_region_options {
-	uint32_t flags;		/**< as of a set of mutexes, which it has */
-	uint32_t mode;		/**< permission bits; 0 means 0600 */
-	uint32_t mutexes;	/**< in it, 0..KIPC_ELEMENTS_MAX */
+	uint32_t flags;		/**< those of a set of mutexes */
+	uint32_t mode;		/**< permission bits 0..0777; 0 means 0600 */
+	uint32_t mutexes;	/**< in the region, 0..KIPC_ELEMENTS_MAX */
 	uint64_t bytes;		/**< 1..KIPC_REGION_MAX; 0 means 4096 */
 	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
 	uint32_t reserved;	/**< 0 */
 };
 
-/* What is under kipc_region_create(). @size: bytes of the options */
+/**
+ * The exported function that kipc_region_create() calls.
+ * @param size  bytes of the options, as the program knows them
+ * @since 0.2
+ */
 int kipc_region_create_sized(struct kipc_region **region, const char *name,
 			     const struct kipc_region_options *options, size_t size);
 
 /**
- * Create a region of zeroed memory, or open the one of that name, whose size may be
- * another one: see kipc_region_size().
+ * Create a region of zeroed memory, or open the existing one of that name. The
+ * existing one may have another size: see kipc_region_size().
  *
- * All of it is allocated now, so that touching it never gives a SIGBUS. What works in
- * the memory of a memfd works in it: sem_t and pthread_mutex_t shared between
- * processes, core dumps, msync(), mbind(), registered buffers of io_uring. Memory,
- * mutexes and name live as long as a descriptor or a mapping of any process does.
- * With mutexes the calling process takes part, as with kipc_mutex_create().
- * @param region   out: the handle, NULL on failure
- * @param name     its name, or NULL for an anonymous one
- * @param options  NULL for all defaults
- * @return 0 or a negative errno; -ENOSPC: the quota of the calling user; -ENOMEM:
- *         the memory of the machine or of the memory cgroup; -EUSERS: too many
- *         processes take part
+ * All memory is allocated by this call, so that accessing it never raises
+ * SIGBUS. The memory supports what the memory of a memfd supports:
+ * process-shared sem_t and pthread_mutex_t, core dumps, msync(), mbind(),
+ * registered buffers of io_uring. The memory, the mutexes and the name exist
+ * as long as any process has a descriptor or a mapping. If the region has
+ * mutexes the calling process takes part, as with kipc_mutex_create().
+ *
+ * Sleeps while memory is allocated and zeroed, and while another process
+ * creates the same name; does not wait for anything else.
+ * @param region   out: the handle; NULL on failure
+ * @param name     1..KIPC_NAME_MAX bytes without a slash, or NULL for an
+ *                 anonymous object
+ * @param options  NULL means all defaults
+ * @return 0 or one of the common errors; -ENOMEM: the memory of the machine or
+ *         of the memory cgroup is used up; -EUSERS only if the region has
+ *         mutexes
+ * @since 0.1
  */
 static inline int kipc_region_create(struct kipc_region **region, const char *name,
 				     const struct kipc_region_options *options)
@@ -942,71 +1366,117 @@ static inline int kipc_region_create(struct kipc_region **region, const char *na
 }
 
 /**
- * Open a region by name; as for semaphores. What the memory may be mapped for
- * depends on the access; the mutexes need both kinds.
+ * Open a region by name. Does not block.
+ * @param region  out: the handle; NULL on failure
+ * @param name    of the object, 1..KIPC_NAME_MAX bytes
+ * @param access  KIPC_READ, KIPC_WRITE or both. It limits how the memory can be
+ *                mapped. The mutexes need both kinds.
+ * @return 0 or one of the common errors
+ * @since 0.1
  */
 int kipc_region_open(struct kipc_region **region, const char *name,
 		     unsigned int access);
 
-/** Make a handle of a descriptor; as for semaphores. */
+/**
+ * Make a handle from a descriptor. Does not block.
+ * @param region  out: the handle; NULL on failure
+ * @param fd      belongs to the handle after success, to the caller after
+ *                failure
+ * @return 0 or one of the common errors, as kipc_semaphore_import()
+ * @since 0.1
+ */
 int kipc_region_import(struct kipc_region **region, int fd);
 
 /**
- * Give the handle, its mutexes and its descriptor back. Memory that is mapped stays
- * so. NULL is fine.
+ * Close a handle, its mutexes and its descriptor. Mappings of the memory stay.
+ * Does not block.
+ * @param region  the handle; NULL is ignored
+ * @since 0.1
  */
 void kipc_region_close(struct kipc_region *region);
 
-/** The descriptor; it stays the handle's. */
+/**
+ * Get the descriptor of a handle, for SCM_RIGHTS or kipc_watch().
+ * @param region  the handle
+ * @return the descriptor, which still belongs to the handle
+ * @since 0.1
+ */
 int kipc_region_fd(const struct kipc_region *region);
 
 /**
- * The bytes of memory, as it was created with. They are followed by zeroed ones up
- * to the end of a page, which are there to be used, too.
+ * Get the size that the region was created with. The rest of its last page is
+ * zeroed memory, which may be used, too.
+ * @param region  the handle
+ * @return bytes, 1..KIPC_REGION_MAX
+ * @since 0.1
  */
 uint64_t kipc_region_size(const struct kipc_region *region);
 
 /**
- * The region's mutexes, to be given to the functions kipc_mutex_*() as long as
- * there is the handle, which they go with: do not close them. A region without any
- * has a set of none, and they say -EINVAL.
+ * Get the mutexes of a region, for the functions kipc_mutex_*().
+ * @param region  the handle
+ * @return a handle that is part of the handle of the region: it is valid until
+ *         kipc_region_close(), and must not be closed by itself. For a region
+ *         without mutexes it is an empty set: every lock and unlock returns
+ *         -EINVAL.
+ * @since 0.1
  */
 struct kipc_mutex *kipc_region_mutex(struct kipc_region *region);
 
 /**
- * Map all of the memory, shared. A child of fork() inherits that.
- * @param region  the handle; the mapping stays when it is closed
+ * Map all memory of a region, shared. A child of fork() inherits the mapping.
+ * Does not wait for other threads.
+ * @param region  the handle; the mapping stays when the handle is closed
  * @param access  KIPC_READ, or KIPC_READ | KIPC_WRITE
- * @param data    out: where it is, at the beginning of a page; NULL on failure
- * @return 0, -EACCES (the handle has not that access), -EPERM (it is sealed),
- *         -EINVAL (no such access), -ENFILE (open files of the system), -ENOMEM
- *         (memory, or too large for the address space)
+ * @param data    out: the address, at the beginning of a page; NULL on failure
+ * @return 0; -EACCES (the handle does not have that access), -EPERM (the
+ *         region is sealed), -EINVAL (another value of @p access), -ENFILE
+ *         (too many open files in the system), -ENOMEM (no memory, or the
+ *         region does not fit the address space)
+ * @since 0.1
  */
 int kipc_region_map(const struct kipc_region *region, unsigned int access,
 		    void **data);
 
 /**
- * Undo kipc_region_map(). After the handle has been closed, munmap() with the
- * region's size does the same.
- * @param data  as kipc_region_map() gave it; NULL is fine
+ * Undo kipc_region_map(). After the handle was closed, use munmap() with the
+ * size of the region instead. Does not block.
+ * @param region  the handle
+ * @param data    the address that kipc_region_map() returned; NULL is ignored
+ * @since 0.1
  */
 void kipc_region_unmap(const struct kipc_region *region, void *data);
 
 /**
- * Let nobody change the memory any more, for ever. The mutexes are not concerned.
+ * Seal a region: no process can change the memory any more, for ever. The
+ * mutexes are not affected. May wait for a moment until the kernel releases
+ * pages.
  * @param region  the handle
  * @param seals   KIPC_SEAL_WRITE
- * @return 0, also if it was sealed before; -EBUSY (a mapping may write to it, or the
- *         kernel holds pages of it, also for a process that may only read), -EBADF
- *         (not open for writing), -EINVAL
+ * @return 0, also if the region is sealed already; -EBUSY (a mapping exists
+ *         that may write to the memory, or the kernel holds pages of it, which
+ *         a process with read access alone can bring about), -EINTR (the
+ *         caller was killed), -EBADF (the handle is not open for writing),
+ *         -EINVAL
+ * @since 0.1
  */
 int kipc_region_seal(struct kipc_region *region, unsigned int seals);
 
-/* What is under kipc_region_state(). @size: bytes of the state */
+/**
+ * The exported function that kipc_region_state() calls.
+ * @param size  bytes of the state, as the program knows it
+ * @since 0.2
+ */
 int kipc_region_state_sized(struct kipc_region *region,
 			    struct kipc_region_state_args *state, size_t size);
 
-/** Look at the region: fills all of @p state, for any access. @return 0 */
+/**
+ * Read the state of a region. Works with any access. Does not block.
+ * @param region  the handle
+ * @param state   out: all of it is filled in
+ * @return 0
+ * @since 0.1
+ */
 static inline int kipc_region_state(struct kipc_region *region,
 				    struct kipc_region_state_args *state)
 {
