@@ -270,8 +270,8 @@ int kipc_semaphore_create_sized(struct kipc_semaphore **semaphore, const char *n
  * Create a set of semaphores, or open the existing set of that name.
  *
  * The handle has the access that the options ask for. With KIPC_READ alone, for
- * example, it can open a set whose mode permits only reading. What a handle
- * without both kinds of access can do, kipc_semaphore_open() says.
+ * example, it can open a set whose mode permits only reading. See
+ * kipc_semaphore_open() for what a handle without both kinds of access can do.
  *
  * With KIPC_UNDO every operation is a system call. When a process ends, by
  * whatever means, or closes its last handle of the object, the units that it

@@ -7,26 +7,33 @@
 
 __thread uint64_t kipc_thread;
 
-/* What the words of an object that cannot be mapped say. Nothing writes it. */
+/* The word of every object that is not mapped. Nothing writes to it. */
 static const kipc_word always_slow = KIPC_SLOW;
 
 /*
- * Held while the list changes, and while the process forks. A handler of a signal may
- * fork while its thread holds it, and must find that out: this mutex says EDEADLK to its
- * owner from the compare-and-swap on that made him that. The list can be read forwards
- * at any moment.
+ * The lock is held while the list changes and while the process forks. A signal
+ * handler may call fork() while its thread holds the lock, and must detect
+ * that. So the mutex has the type ERRORCHECK, with priority inheritance: then
+ * the compare-and-swap that takes the lock also records the owner, and there is
+ * no moment at which the owner would not get EDEADLK.
+ *
+ * The forward links of the list are valid at every moment, so that the child of
+ * such a fork() can follow them.
  */
 static pthread_mutex_t list_lock;
-static unsigned int inside;		/* list_lock; forks by who held it already */
-static struct kipc_words *list;		/* list_lock */
+/* Nested forks of a thread that held the lock already; under list_lock. */
+static unsigned int inside;
+static struct kipc_words *list;		/* under list_lock */
 
-static unsigned int forks;		/* between us and the first process */
-static __thread unsigned int mapped_after;	/* of these, the words mapped last */
+/* Forks from the first process with the library to this one. */
+static unsigned int forks;
+/* The value of forks when this thread last mapped words. */
+static __thread unsigned int mapped_after;
 
 /*
- * Where the words were that have been unmapped last, NULL if others may be there. The
- * next ones ask for that place, which the kernel gives them if it is free, instead of
- * a search for one.
+ * The address of the words that were unmapped last, NULL if it has been used
+ * again. It is the hint for the next mapping: if the place is free, the kernel
+ * need not search for one.
  */
 static kipc_word *vacant;
 
@@ -55,7 +62,10 @@ int kipc_thread_find(int fd)
 	return thread_ask(fd, &args);
 }
 
-/* Does mapping the words attach? See "Participants" in <linux/kipc.h>. */
+/*
+ * Returns whether mapping the words attaches the process. See "Participants" in
+ * <linux/kipc.h>.
+ */
 static bool object_tracks(const struct kipc_info_args *info)
 {
 	switch (info->type) {
@@ -69,9 +79,11 @@ static bool object_tracks(const struct kipc_info_args *info)
 }
 
 /*
- * The number of this process's attachment. The thread's own is asked for by the way: the
- * one there may be the parent's, of a child that fork() has not made, or be issued by a
- * module that has been replaced since. A thread that can have none may be attached.
+ * Gets the number of this process's attachment. The same call gets the number
+ * of the thread, because the stored one can be wrong: it can be the parent's,
+ * in a child that fork() did not make, or come from a module that has been
+ * replaced since. The process may be attached even if the thread cannot have a
+ * number.
  */
 static int attachment_find(int fd, uint32_t *attachment)
 {
@@ -111,7 +123,7 @@ int kipc_words_map(struct kipc_words *words, const struct kipc_info_args *info)
 {
 	int protection = PROT_READ |
 			 ((info->created & KIPC_KERNEL_WORDS) ? 0 : PROT_WRITE);
-	/* What a child inherits is replaced. */
+	/* In a child, the inherited mapping at that address is replaced. */
 	int flags = words->base ? MAP_SHARED | MAP_FIXED : MAP_SHARED;
 	uint32_t attachment = 0;
 	void *base = words->base;
@@ -146,9 +158,11 @@ void kipc_words_unmap(const struct kipc_words *words)
 }
 
 /*
- * Where they were in the parent there are words now that only say KIPC_SLOW, or what a
- * handler of somebody else's has put there. If the parent has closed the descriptor, its
- * number may be that of another object, on which no verb shall act.
+ * Maps the words of the parent in the child. At their address the child has a
+ * read-only mapping that says KIPC_SLOW, or a mapping that a fork handler of
+ * another library made there. If the parent closed the descriptor, its number
+ * may belong to another object now. The inode number tells; verbs must not act
+ * on that object.
  */
 static int words_map_again(struct kipc_words *words)
 {
@@ -189,7 +203,10 @@ static void after_fork(void)
 		pthread_mutex_unlock(&list_lock);
 }
 
-/* The lock is the thread's of the parent, and that is none of ours. */
+/*
+ * Makes a new lock in the child: the owner of the old one is a thread of the
+ * parent. The child holds it if the thread that forked held it before fork().
+ */
 static void lock_again(void)
 {
 	lock_prepare();
@@ -218,9 +235,11 @@ static void in_child(void)
 }
 
 /*
- * Before the program can register handlers of its own, constructors of a program that
- * contains the library included: then those that run before the fork come before ours,
- * and those that run after it find everything in its place.
+ * Registers the fork handlers before the program can register its own, even in
+ * a constructor of a program that contains the library. Handlers that run
+ * before fork() run in reverse order of registration, so those of the program
+ * run before ours. Handlers that run after fork() run in the order of
+ * registration, so those of the program find the words mapped.
  */
 __attribute__((constructor(FIRST)))
 static void prepare(void)
@@ -231,7 +250,10 @@ static void prepare(void)
 
 void kipc_words_join(struct kipc_words *words)
 {
-	/* A handler of a signal may have forked since they were mapped: we are the child. */
+	/*
+	 * A signal handler may have called fork() since this thread mapped the
+	 * words. Then this is the child, and its words were not in the list.
+	 */
 	if (words->map_size && mapped_after != forks && words_map_again(words))
 		kipc_words_none(words);
 	if (!words->attachment)

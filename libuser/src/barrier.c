@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
 /*
- * Barriers. A party arrives with one compare-and-swap; the last one opens the
- * next generation with it. Who has arrived looks at the word for a short while
- * and then waits in the kernel, which it tells the word it left.
+ * Barriers. A party arrives with one compare-and-swap of the word; that of the
+ * last party opens the next generation. A party that has arrived spins on the
+ * word for a short while. Then it waits in the kernel and passes the word that
+ * its arrival left.
  *
- * Every arrival reads and writes the same word, so the acquiring load that
- * sees a new generation sees what each party wrote before it arrived.
+ * Every arrival reads and writes the same word. So the acquire load that sees a
+ * new generation also sees what each party wrote before it arrived.
  *
- * The kernel does not see who arrives by the word. So a handle joins before its
- * first arrival in this process, which the count of mappings tells from that of a
- * parent (the number of an attachment may come back): the death of the process is
- * noticed from then on, until the handle is closed.
- * With KIPC_DROP the word is never ours, and the kernel sees everybody. With
- * KIPC_NO_MEMBERS there is no attachment, and nothing to join.
+ * The kernel does not see the arrivals by the word. So a handle joins before
+ * its first arrival in this process. From then on, until the handle is closed,
+ * the kernel notices the death of the process. words.maps tells whether the
+ * handle has joined in this process or in its parent. The number of the
+ * attachment cannot tell that, because the kernel may issue the same number
+ * again.
+ *
+ * With KIPC_DROP the word is always kernel-owned and the kernel sees every
+ * arrival. With KIPC_NO_MEMBERS there is no attachment, and nothing to join.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -23,23 +27,23 @@
 #include "sized.h"
 #include "spin.h"
 
-/* What became of an arrival, beside KIPC_BARRIER_SERIAL and negative errnos. */
+/* Results of an arrival, besides KIPC_BARRIER_SERIAL and negative errnos. */
 enum {
-	ARRIVED = 0,	/* by the word; the others are to come */
-	UNARRIVED = 2,	/* the word is the kernel's, or no word of ours */
+	ARRIVED = 0,	/* by the word; other parties are missing */
+	UNARRIVED = 2,	/* kernel-owned or invalid word: call the kernel */
 };
 
-/* What a look shows, beside ARRIVED. */
+/* Results of reading the word after the arrival, besides ARRIVED. */
 enum {
-	OPENED = 1,
-	ASK = 2,
+	OPENED = 1,	/* the barrier has opened */
+	ASK = 2,	/* only the kernel can tell */
 };
 
 struct kipc_barrier {
 	struct kipc_words words;
 	uint32_t parties;
-	uint32_t flags;		/* the object's */
-	uint32_t member;	/* the mapping that has joined, of words.maps; 0: none */
+	uint32_t flags;		/* that the object was created with */
+	uint32_t member;	/* words.maps when it joined; 0: never */
 	struct spins spins;
 };
 
@@ -127,8 +131,8 @@ static int barrier_call(struct kipc_barrier *barrier, unsigned long command)
 }
 
 /*
- * Once for each handle and process; nothing where the process does not take part,
- * or a JOIN is one party more.
+ * Joins, once for each handle and process. Does nothing if the process is not
+ * attached, and with KIPC_DROP, where each JOIN would add a party.
  */
 static int member_join(struct kipc_barrier *barrier)
 {
@@ -142,7 +146,17 @@ static int member_join(struct kipc_barrier *barrier)
 	error = barrier_call(barrier, KIPC_BARRIER_JOIN);
 	if (error)
 		return error;
-	/* Another thread was here at the same time: we leave once, so join once. */
+	/*
+	 * The handle leaves once, so it must join once:
+	 *
+	 *	thread A                        thread B
+	 *	--------                        --------
+	 *	member is not self              member is not self
+	 *	JOIN
+	 *	                                JOIN
+	 *	member = self
+	 *	                                the exchange fails: LEAVE
+	 */
 	if (!__atomic_compare_exchange_n(&barrier->member, &joined, self, 0,
 					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		barrier_call(barrier, KIPC_BARRIER_LEAVE);
@@ -181,7 +195,7 @@ int kipc_barrier_leave(struct kipc_barrier *barrier)
 	return member_leave(barrier);
 }
 
-/* The word once the last party has arrived. */
+/* Returns the word after the arrival of the last party. */
 static kipc_word word_opened(kipc_word word)
 {
 	return (word & KIPC_BARRIER_RESETS) |
@@ -190,9 +204,10 @@ static kipc_word word_opened(kipc_word word)
 }
 
 /*
- * Arrives by changing the word: KIPC_BARRIER_SERIAL where that opened the
- * barrier, ARRIVED where others are to come, or -EAGAIN there if only the last
- * party may arrive. UNARRIVED asks for the kernel.
+ * Arrives by changing the word. Returns KIPC_BARRIER_SERIAL if this opened the
+ * barrier, ARRIVED if other parties are missing, -EAGAIN if they are missing
+ * and last_only is set, UNARRIVED if the kernel has to be called, or another
+ * negative errno. *left is the word after the arrival.
  */
 static int word_arrive(struct kipc_barrier *barrier, bool last_only,
 		       kipc_word *left)
@@ -210,7 +225,7 @@ static int word_arrive(struct kipc_barrier *barrier, bool last_only,
 			return old & KIPC_BARRIER_DIED ?
 				-EOWNERDEAD : -ECANCELED;
 		arrived = old & KIPC_BARRIER_ARRIVED;
-		/* No state of a barrier: let the kernel say what to do. */
+		/* The word is invalid; the kernel decides what to do. */
 		if (arrived >= barrier->parties)
 			return UNARRIVED;
 		last = arrived + 1 == barrier->parties;
@@ -226,10 +241,13 @@ static int word_arrive(struct kipc_barrier *barrier, bool last_only,
 	return last ? KIPC_BARRIER_SERIAL : ARRIVED;
 }
 
-/* One look: OPENED, ARRIVED while it may yet open, or ASK the kernel. */
+/*
+ * Reads the word once. Returns OPENED, ARRIVED if the barrier may still open,
+ * or ASK.
+ */
 static int word_look(const struct kipc_barrier *barrier, kipc_word arrived)
 {
-	/* Pairs with the arrival of the last party. */
+	/* Pairs with the last party's compare-and-swap in word_arrive(). */
 	kipc_word word = __atomic_load_n(barrier->words.base, __ATOMIC_ACQUIRE);
 
 	if ((word & KIPC_SLOW) || ((word ^ arrived) & KIPC_BARRIER_RESETS))
@@ -240,8 +258,8 @@ static int word_look(const struct kipc_barrier *barrier, kipc_word arrived)
 }
 
 /*
- * Looks for a while whether the barrier opens; what else happens is for the
- * kernel to tell.
+ * Spins until the barrier opens or the budget is used up; returns whether it
+ * opened. All other changes are left to the kernel.
  */
 static bool word_opens(struct kipc_barrier *barrier, kipc_word arrived)
 {
@@ -257,7 +275,10 @@ static bool word_opens(struct kipc_barrier *barrier, kipc_word arrived)
 	return result == OPENED;
 }
 
-/* A signal leaves in the arguments what continues the wait. */
+/*
+ * Waits in the kernel. When a signal interrupts the wait, the kernel updates
+ * the arguments so that the same call continues it.
+ */
 static int wait_in_kernel(struct kipc_barrier *barrier,
 			  struct kipc_barrier_wait_args *args)
 {
@@ -327,7 +348,10 @@ static int barrier_trywait(struct kipc_barrier *barrier)
 	if (result != UNARRIVED)
 		return result;
 	result = wait_in_kernel(barrier, &args);
-	/* Who has arrived is a member already; this makes it the handle's. */
+	/*
+	 * The arrival made the process a member. Joining by the handle makes it
+	 * leave when the handle is closed.
+	 */
 	if (result == KIPC_BARRIER_SERIAL)
 		member_join(barrier);
 	return result;

@@ -3,10 +3,10 @@
  * @file checkers.h
  * DOC: what ThreadSanitizer and valgrind cannot see
  *
- * What happens before what is decided in the kernel where a fast path does not do, and
- * the kernel fills in what a program receives: without a word about it ThreadSanitizer
- * tells of races and valgrind of bytes that nothing has written. Outside of them it
- * costs a test beside a system call.
+ * Where the fast path does not complete, the order between threads is made in
+ * the kernel, and the kernel writes the bytes that a program receives. Without
+ * annotations ThreadSanitizer would report races and valgrind uninitialised
+ * bytes. Without these tools an annotation costs one test beside a system call.
  */
 #ifndef KIPC_CHECKERS_H
 #define KIPC_CHECKERS_H
@@ -21,34 +21,43 @@
 #endif
 #endif
 
-/* Of the program's ThreadSanitizer, if it is built with that. */
+/* Functions of ThreadSanitizer; NULL unless the program is built with it. */
 void kipc_tsan_acquire(void *address)
 	__asm__("__tsan_acquire") __attribute__((weak, visibility("default")));
 void kipc_tsan_release(void *address)
 	__asm__("__tsan_release") __attribute__((weak, visibility("default")));
 
-/** The address of an element: words that are not mapped are the same for all handles. */
+/**
+ * Returns an address that stands for an element. Unmapped words are shared by
+ * all handles, so the address is then that of the handle's own structure.
+ */
 static inline const void *kipc_seen_at(const struct kipc_words *words,
 				       uint32_t element)
 {
 	return words->map_size ? (const void *)kipc_words_at(words, element) : words;
 }
 
-/** All that other threads did before they gave at the address has happened. */
+/**
+ * Acquire: what other threads did before kipc_seen_given() at this address
+ * happened before what the calling thread does from now on.
+ */
 static inline void kipc_seen_taken(const void *address)
 {
 	if (kipc_tsan_acquire)
 		kipc_tsan_acquire((void *)address);
 }
 
-/** Whatever thread takes at the address sees what this one did before. */
+/**
+ * Release: what the calling thread did until now happens before what a thread
+ * does after kipc_seen_taken() at this address.
+ */
 static inline void kipc_seen_given(const void *address)
 {
 	if (kipc_tsan_release)
 		kipc_tsan_release((void *)address);
 }
 
-/* Is it valgrind that runs this? Set before main(). */
+/* Whether the program runs under valgrind. Set before main(). */
 extern bool kipc_valgrind;
 
 static inline bool kipc_valgrind_runs(void)
@@ -60,7 +69,7 @@ static inline bool kipc_valgrind_runs(void)
 #endif
 }
 
-/** The kernel has written there. */
+/** Declares that the kernel has written these bytes. */
 static inline void kipc_seen_filled(const void *data, size_t size)
 {
 	if (!kipc_valgrind)

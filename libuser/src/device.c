@@ -9,15 +9,16 @@
 #include "spin.h"
 
 /*
- * Descriptor plus one in the low half, 0 where there is none; renewals in the high half.
- * So a number that is dropped and then used for the device again is told from one that
- * was there all the time.
+ * The cache: the descriptor plus one in the low half, 0 if there is none, and
+ * the number of renewals in the high half. The renewals distinguish a
+ * descriptor that stayed in the cache from one that was dropped and whose
+ * number was then used for the device again.
  */
 #define RENEWAL		(1ULL << 32)
 
 static uint64_t kept __attribute__((aligned(8)));
 
-/* st_rdev of what was opened last. */
+/* st_rdev of the device that was opened last. */
 static uint64_t device_number __attribute__((aligned(8)));
 
 static int kept_descriptor(uint64_t state)
@@ -31,20 +32,29 @@ static bool kept_replace(uint64_t old, uint64_t new)
 					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
-/* Before the device is opened anew, so that device_answered() can notice. */
+/*
+ * Empties the cache. This comes before the device is opened again, so that
+ * device_answered() in another thread sees the change.
+ */
 static void kept_drop(uint64_t state)
 {
 	kept_replace(state, (state | (RENEWAL - 1)) + 1);
 }
 
-/* By number, as all calls that must not be places where a thread is cancelled. */
+/*
+ * Opens the device. It uses syscall(), because open() is a cancellation point;
+ * a thread that is cancelled here would leave state behind.
+ */
 static int device_open(void)
 {
 	int fd = syscall(SYS_openat, AT_FDCWD, KIPC_DEVICE, O_RDWR | O_CLOEXEC);
 
 	if (fd >= 0)
 		return fd;
-	/* No node, or nothing behind it: not to be taken for a name that is not there. */
+	/*
+	 * There is no device node, or no device behind it. Without the
+	 * translation, the caller would take ENOENT for a missing object name.
+	 */
 	return errno == ENOENT || errno == ENXIO ? -ENODEV : -errno;
 }
 
@@ -66,19 +76,36 @@ static bool device_keep(uint64_t state, int fd)
 	return kept_replace(state, state + fd + 1);
 }
 
-/* Has kipc said that, and not another file that has got the number? */
+/* Returns whether the result is kipc's, not that of another file. */
 static bool device_answered(uint64_t state, int result, const __u64 *proof)
 {
 	if (result >= 0 && proof)
 		return *proof;
 	if (result == -EBADF || result == -ENOTTY)
 		return false;
-	/* Nor was the number another file's then and is the device's again now. */
+	/*
+	 * The number belongs to the device. If the cache has not changed it
+	 * did so during the call, too:
+	 *
+	 *	this thread                      other threads
+	 *	-----------                      -------------
+	 *	                                 close(fd)
+	 *	                                 fd = open(another file)
+	 *	ioctl(fd): wrong answer
+	 *	                                 close(fd)
+	 *	                                 empty the cache
+	 *	                                 fd = open(the device)
+	 *	device_is(fd): true
+	 *	the cache has changed: repeat
+	 */
 	return device_is(kept_descriptor(state)) &&
 	       __atomic_load_n(&kept, __ATOMIC_SEQ_CST) == state;
 }
 
-/* On the device opened anew, which is kept where it may be. */
+/*
+ * Opens the device, makes the call, and puts the descriptor into the cache
+ * unless it changed meanwhile or there were too many renewals.
+ */
 static int device_call_anew(uint64_t state, unsigned long command, void *args,
 			    const __u64 *proof)
 {

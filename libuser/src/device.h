@@ -1,26 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file device.h
- * DOC: /dev/kipc, opened once
+ * DOC: the cached descriptor of /dev/kipc
  *
- * The first call opens the device, and the descriptor stays for the calls to come, of
- * all threads and of children too. A process that has changed its root to a place
- * without /dev goes on creating and opening objects by it.
+ * The first call opens the device. The descriptor is cached for later calls, of
+ * all threads and also of children. So a process that has changed its root to a
+ * directory without /dev can still create and open objects.
  *
- * The descriptor is the library's, but any part of the program can close it by its
- * number, as a daemon closes all, and the number may then name another file. No call is
- * spent on looking after that beforehand:
+ * The descriptor belongs to the library, but any part of the program can close
+ * it by its number, as a daemon does that closes all descriptors. The number
+ * may then belong to another file. No system call is spent on checking this in
+ * advance:
  *
- *  - CREATE and OPEN that succeed have filled in what they are asked to answer, which
- *    another file does not do.
- *  - After anything else the number is looked at: does it name the device? If it does
- *    not, the answer is not kipc's, and the call is made again on the device opened
- *    anew.
+ *  - If CREATE and OPEN succeed they have filled in the structure for the
+ *    answer, which no other file does.
+ *  - After any other result the library checks whether the number belongs to
+ *    the device. If not, the answer is not kipc's; the device is opened again
+ *    and the call repeated.
  *
- * A number that is kept is never closed, for it may have become another file's. So a
- * program that shares this memory among several tables of descriptors, and has each
- * renew it in turn, would leave one behind each time; after DEVICE_RENEWALS the device is
- * opened for each call and closed again.
+ * The cached descriptor is never closed, because its number may belong to
+ * another file. So a program that shares this memory among several descriptor
+ * tables, and makes the library open the device in each in turn, would leak a
+ * descriptor each time. After DEVICE_RENEWALS of them the library opens the
+ * device for each call and closes it again.
  */
 #ifndef KIPC_DEVICE_H
 #define KIPC_DEVICE_H
@@ -30,11 +32,11 @@
 #define DEVICE_RENEWALS	16
 
 /**
- * One ioctl on the device; errno stays.
- * @param proof  not zero once the call has succeeded, where the kernel makes it so;
- *               NULL if there is no such thing
- * @return what it returns, or a negative errno, also of opening the device; -ENOTTY where
- *         that is not kipc's
+ * Make an ioctl on the device. Does not change errno.
+ * @param proof  a member of the answer that the kernel makes nonzero if the
+ *               call succeeds; NULL if the answer has none
+ * @return the result of the ioctl, or a negative errno, also of opening the
+ *         device; -ENOTTY if /dev/kipc is not kipc's
  */
 int kipc_device_call(unsigned long command, void *args, const __u64 *proof);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The fast paths of kipc.h once more, as symbols of the library: for languages that
- * call C but cannot compile it. And where programs have compiled in that things are.
+ * Exports the inline fast paths of kipc.h as symbols of the library, for
+ * languages that can call C but not compile it. Also asserts the offsets that
+ * compiled programs contain.
  */
 #define KIPC_INLINE extern inline
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Mailboxes: messages live in the kernel, so every verb is a system call. Where
- * there is nothing to say that write() cannot, and nobody asks what read() does
- * not tell, these cost less than an ioctl.
+ * Mailboxes. Messages are in the kernel, so every verb is a system call.
+ * write() and read() cost less than an ioctl. They are used if the priority is
+ * 0, the caller does not ask for a description of the message, and there is no
+ * deadline.
  */
 #include <string.h>
 
@@ -105,7 +106,7 @@ static int mailbox_send(struct kipc_mailbox *mailbox, const void *data,
 		.deadline = deadline,
 	};
 
-	/* Also keeps a length that does not fit the arguments out of them. */
+	/* This also refuses lengths that do not fit into args.length. */
 	if (length > mailbox->message_size)
 		return -EMSGSIZE;
 	kipc_seen_given(mailbox);
@@ -129,12 +130,12 @@ int kipc_mailbox_send(struct kipc_mailbox *mailbox, const void *data,
 	if (priority)
 		return mailbox_send(mailbox, data, length, priority,
 				    KIPC_FOREVER, 0);
-	/* To write() there are lengths that are wrong in other ways. */
+	/* write() refuses some lengths with other errors. */
 	if (length > mailbox->message_size)
 		return -EMSGSIZE;
 	kipc_seen_given(mailbox);
 	sent = kipc_write(mailbox->fd, data, length);
-	/* Somebody has made the descriptor one that does not wait. */
+	/* O_NONBLOCK is set on the descriptor, which must not matter. */
 	if (sent == -EAGAIN)
 		return mailbox_send(mailbox, data, length, 0, KIPC_FOREVER, 0);
 	return sent < 0 ? sent : 0;
@@ -154,7 +155,7 @@ static ssize_t mailbox_received(const struct kipc_mailbox *mailbox,
 	return bytes;
 }
 
-/* By read(), which costs less, but says nothing of the message. */
+/* Receives by read(), which costs less but does not describe the message. */
 static ssize_t mailbox_read(struct kipc_mailbox *mailbox, void *buffer,
 			    size_t capacity)
 {
@@ -180,7 +181,10 @@ static void message_fill(struct kipc_message *message, size_t size,
 	kipc_sized_out(message, size, &known, sizeof(known));
 }
 
-/* Apart, so that what is here costs mailbox_read() nothing. */
+/*
+ * Receives by the ioctl. Not inlined, so that its large arguments do not make
+ * kipc_mailbox_receive_sized() slower when it uses mailbox_read().
+ */
 __attribute__((noinline))
 static ssize_t mailbox_receive(struct kipc_mailbox *mailbox, void *buffer,
 			       size_t capacity, struct kipc_message *message,
@@ -190,7 +194,7 @@ static ssize_t mailbox_receive(struct kipc_mailbox *mailbox, void *buffer,
 		.size = sizeof(args),
 		.flags = flags,
 		.data = (uintptr_t)buffer,
-		/* No message is longer than the arguments can say. */
+		/* No message is longer than UINT32_MAX. */
 		.capacity = capacity < UINT32_MAX ? capacity : UINT32_MAX,
 		.deadline = deadline,
 	};
@@ -212,7 +216,7 @@ ssize_t kipc_mailbox_receive_sized(struct kipc_mailbox *mailbox, void *buffer,
 		return mailbox_receive(mailbox, buffer, capacity, message, size,
 				       deadline, flags);
 	received = mailbox_read(mailbox, buffer, capacity);
-	/* Somebody has made the descriptor one that does not wait. */
+	/* O_NONBLOCK is set on the descriptor, which must not matter. */
 	if (received == -EAGAIN)
 		return mailbox_receive(mailbox, buffer, capacity, NULL, 0,
 				       KIPC_FOREVER, 0);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Mutexes: what the inline fast path leaves. A locker that finds an owner looks
- * for a while whether he stops being it; whatever else the word says (somebody
- * waits in a queue, an owner died) is for the kernel to decide.
+ * Mutexes: the slow paths behind the inline fast paths. A locker that finds an
+ * owner spins until the mutex is unlocked or the budget is used up. Everything
+ * else that the word can say (there are waiters, an owner died) is left to the
+ * kernel.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -18,13 +19,13 @@
 #define ASK_TO_UNLOCK	(KIPC_SLOW | KIPC_MUTEX_OWNER_DIED | \
 			 KIPC_MUTEX_WAITERS)
 
-/* Pauses between two looks, at the most. */
+/* The most pauses between two reads of the word. */
 #define PAUSES_MAX	32
 
-/* With KIPC_SPIN the kernel goes on while the owner runs. */
+/* The budget with KIPC_SPIN; the kernel then spins on while the owner runs. */
 #define SPINS_OF_SPINLOCK KIPC_SPINS_MAX
 
-/* The word does not say what to do: ask the kernel. */
+/* The word does not tell the result: call the kernel. */
 #define ASK		1
 
 static struct mutex *whole(struct kipc_mutex *mutex)
@@ -109,7 +110,10 @@ int kipc_mutex_fd(const struct kipc_mutex *mutex)
 /* By the word                                                               */
 /* ------------------------------------------------------------------------- */
 
-/* Lock it again: 0, a negative errno, or ASK where the word has changed. */
+/*
+ * Locks a mutex again that the caller owns. Returns 0, a negative errno, or ASK
+ * if the word has changed.
+ */
 static int word_relock(const struct mutex *mutex, kipc_word *word,
 		       kipc_word old)
 {
@@ -121,7 +125,10 @@ static int word_relock(const struct mutex *mutex, kipc_word *word,
 			       __ATOMIC_ACQUIRE) ? 0 : ASK;
 }
 
-/* One look: 0, a negative errno, -EAGAIN where it is somebody else's, or ASK. */
+/*
+ * Tries to lock the mutex by its word. Returns 0, -EAGAIN if another thread
+ * owns it, another negative errno, or ASK.
+ */
 static int word_lock(const struct mutex *mutex, kipc_word *word)
 {
 	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED);
@@ -137,7 +144,10 @@ static int word_lock(const struct mutex *mutex, kipc_word *word)
 	       0 : -EAGAIN;
 }
 
-/* None for a fair mutex: its order begins where the kernel queues the caller. */
+/*
+ * Returns how many iterations to spin. It is 0 for a fair mutex, where a caller
+ * has no place in the order until the kernel queues it.
+ */
 static uint32_t spin_budget(const struct mutex *mutex)
 {
 	uint32_t budget = mutex->flags & KIPC_FAIR ?
@@ -146,7 +156,11 @@ static uint32_t spin_budget(const struct mutex *mutex)
 	return budget && (mutex->flags & KIPC_SPIN) ? SPINS_OF_SPINLOCK : budget;
 }
 
-/* Looks until there is something else to say than -EAGAIN, or the budget ends. */
+/*
+ * Spins until word_lock() returns something else than -EAGAIN or the budget is
+ * used up. The pauses between two reads double, so that the readers disturb the
+ * owner less.
+ */
 static int word_spin(struct mutex *mutex, kipc_word *word)
 {
 	uint32_t budget = spin_budget(mutex), looks, pauses = 1, i;
@@ -164,7 +178,7 @@ static int word_spin(struct mutex *mutex, kipc_word *word)
 	return result;
 }
 
-/* Unlock it: 0, -EPERM, or ASK. */
+/* Tries to unlock the mutex by its word. Returns 0, -EPERM or ASK. */
 static int word_unlock(const struct kipc_mutex *mutex, kipc_word *word)
 {
 	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED), left = 0;
@@ -175,7 +189,7 @@ static int word_unlock(const struct kipc_mutex *mutex, kipc_word *word)
 		return -EPERM;
 	if (old & KIPC_MUTEX_DEPTH)
 		left = old - KIPC_MUTEX_DEPTH_ONE;
-	/* It fails where somebody has begun to wait. */
+	/* This fails if a thread has begun to wait since the load. */
 	return kipc_mutex_swap(word, old, left, __ATOMIC_RELEASE) ? 0 : ASK;
 }
 
@@ -184,12 +198,13 @@ static int word_unlock(const struct kipc_mutex *mutex, kipc_word *word)
 /* ------------------------------------------------------------------------- */
 
 /*
- * A word does not tell whether its owner lives. Threads that wait have the kernel look
- * after that; one that only tries asks now and then, by a clock that costs some
- * nanoseconds.
+ * The word does not tell whether the owner lives. When threads wait, the kernel
+ * checks that. For threads that only try, the library calls the kernel once in
+ * this many milliseconds, by a clock that costs some nanoseconds to read.
  */
 #define ASK_EVERY_MS	10
 
+/* Returns whether a failed try shall call the kernel. */
 static bool time_to_ask(struct mutex *mutex)
 {
 	uint32_t now = kipc_coarse_ms();
@@ -201,7 +216,11 @@ static bool time_to_ask(struct mutex *mutex)
 	return true;
 }
 
-/* By the word, as far as the caller waits there; else ASK, or -EAGAIN of a try. */
+/*
+ * Locks the mutex by its word, and spins unless this is a try. Returns 0, ASK
+ * if the caller has to wait or the word does not tell the result, -EAGAIN for
+ * a try, or another negative errno.
+ */
 static int lock_by_word(struct mutex *mutex, kipc_word *word, bool try)
 {
 	int result;

@@ -14,7 +14,10 @@
 
 #define NANOSECONDS_PER_SECOND	1000000000LL
 
-/* Flags of objects that this library knows; a test makes it know fewer. */
+/*
+ * The flags of objects that this library knows. The test library_unknown builds
+ * a library that knows fewer.
+ */
 #ifndef OBJECT_FLAGS_KNOWN
 #define OBJECT_FLAGS_KNOWN	0x7ffU
 #endif
@@ -32,16 +35,19 @@ static void restore_errno(const int *saved)
 	errno = *saved;
 }
 
-/* Stands first in every function that calls the system. */
+/*
+ * Restores errno when the function returns. It is the first declaration of
+ * every function that makes system calls through the C library.
+ */
 #define KEEP_ERRNO() \
 	const int saved_errno \
 		__attribute__((cleanup(restore_errno), unused)) = errno
 
 /*
- * One system call about a descriptor; what it returns, or a negative errno. By its
- * number: read() and write() themselves would be places where a thread can be
- * cancelled. Without the C library where we know how, since to get the error out of
- * errno again takes more instructions than to call.
+ * Makes one system call on a descriptor; returns its result or a negative
+ * errno. It does not call read() and write(), because these are cancellation
+ * points. On x86-64 it does not use the C library at all, because to save,
+ * read and restore errno takes more instructions than the system call itself.
  */
 #if defined(__x86_64__) && defined(__LP64__)
 static ssize_t file_call(long number, int fd, uintptr_t first, uintptr_t second)
@@ -84,7 +90,10 @@ ssize_t kipc_write(int fd, const void *data, size_t size)
 int kipc_map(int fd, uint64_t offset, uint64_t bytes, int protection,
 	     void **at)
 {
-	/* mmap() maps all words at once, but the memory of a region on demand. */
+	/*
+	 * The kernel maps all words at once, but the pages of a region on
+	 * demand unless MAP_POPULATE is given.
+	 */
 	int flags = offset < KIPC_REGION_DATA ? MAP_SHARED :
 						MAP_SHARED | MAP_POPULATE;
 	KEEP_ERRNO();
@@ -113,16 +122,19 @@ int kipc_online_cpus(void)
 	return sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-/* By its number, too: a thread that is cancelled here would leave things behind. */
+/*
+ * Closes a descriptor. It uses syscall(), because close() is a cancellation
+ * point; a thread that is cancelled here would leave state behind.
+ */
 static void file_close(int fd)
 {
 	syscall(SYS_close, fd);
 }
 
 /*
- * The length of a name that the kernel shall judge: one that is too long comes
- * out too long, one that has no bytes is refused here, because no length means
- * an anonymous object to the kernel.
+ * Gets the length of a name, at most KIPC_NAME_MAX + 1, which the kernel
+ * refuses as too long. An empty name is refused here, because the kernel takes
+ * the length 0 for an anonymous object.
  */
 static int name_length(const char *name, uint32_t *length)
 {
@@ -140,7 +152,7 @@ static int object_prepare(struct kipc_object *object, size_t handle_size)
 	return object->handle ? 0 : -ENOMEM;
 }
 
-/* Maps the words, where the descriptor allows it and there are any. */
+/* Maps the words if the object has any and the descriptor permits it. */
 static int words_map(struct kipc_words *words, int fd,
 		     const struct kipc_info_args *info)
 {
@@ -166,7 +178,7 @@ int kipc_object_info(int fd, struct kipc_info_args *info)
 	return kipc_call(fd, KIPC_INFO, info);
 }
 
-/* What the types' structures of that kind begin with. */
+/* The common first members of the state structures of all types. */
 struct state_head {
 	uint32_t size;
 	uint32_t flags;
@@ -188,15 +200,18 @@ int kipc_object_state(int fd, unsigned long command, uint32_t element, void *sta
 }
 
 /*
- * May the words be read as this library reads them? A flag of later versions may mean
- * that they are others.
+ * Returns whether this library knows the format of the words. A flag of a later
+ * version can stand for another format.
  */
 static bool words_known(const struct kipc_info_args *info)
 {
 	return !info->map_size || !(info->created & ~OBJECT_FLAGS_KNOWN);
 }
 
-/* Makes a prepared object one of the descriptor; on failure it stays as it was. */
+/*
+ * Completes a prepared object with the words and the descriptor. On failure the
+ * object has not changed, apart from its words.
+ */
 static int object_attach(struct kipc_object *object, uint32_t type, int fd,
 			 const struct kipc_info_args *info)
 {
@@ -235,7 +250,7 @@ int kipc_object_import(struct kipc_object *object, size_t handle_size,
 	return error;
 }
 
-/* Attaches a descriptor of the library's own, which goes with a failure. */
+/* Attaches a descriptor that the library opened; closes it on failure. */
 static int object_adopt(struct kipc_object *object, uint32_t type, int fd,
 			const struct kipc_info_args *info)
 {
@@ -248,9 +263,9 @@ static int object_adopt(struct kipc_object *object, uint32_t type, int fd,
 }
 
 /*
- * Creates and attaches. A name that was made here and lasts longer than its
- * descriptors goes with a failure too; without KIPC_EXCLUSIVE it may have been
- * there before, and is not ours to remove.
+ * Creates an object and attaches it. If attaching fails, it also removes a
+ * KIPC_PERSIST name, which would outlive the descriptor, but only with
+ * KIPC_EXCLUSIVE: otherwise the name may have existed before.
  */
 static int object_make(struct kipc_object *object, struct kipc_create_args *args,
 		       const char *name, struct kipc_info_args *info)
@@ -350,7 +365,7 @@ int kipc_list_sized(uint64_t *cursor, struct kipc_list_entry *entries,
 	struct kipc_list_args args = {
 		.size = sizeof(args),
 		.count = count,
-		/* No entry is larger than the arguments can say. */
+		/* Larger sizes do not fit into entry_size. */
 		.entry_size = size < UINT32_MAX ? size : UINT32_MAX,
 		.entries = (uintptr_t)entries,
 		.cursor = *cursor,
@@ -385,7 +400,7 @@ int64_t kipc_deadline(int64_t nanoseconds)
 	struct timespec now;
 	int64_t deadline;
 
-	/* Cannot fail: the clock is there and so is the memory. */
+	/* This cannot fail: the clock exists and the pointer is valid. */
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	deadline = now.tv_sec * NANOSECONDS_PER_SECOND + now.tv_nsec;
 	if (__builtin_add_overflow(deadline, nanoseconds, &deadline))

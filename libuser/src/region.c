@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Regions: a set of mutexes, and memory that is mapped as its user asks. A handle is
- * one of mutexes first; closing it as such gives all back.
+ * Regions: a set of mutexes, and memory that the program maps as it likes. The
+ * handle begins with that of a set of mutexes; closing that frees everything.
  */
 #include <string.h>
 #include <sys/mman.h>
@@ -12,7 +12,7 @@
 #define DEFAULT_BYTES	4096
 
 struct kipc_region {
-	struct mutex mutex;	/* has the words and the descriptor */
+	struct mutex mutex;	/* contains the words and the descriptor */
 	uint64_t bytes;
 };
 

@@ -1,28 +1,35 @@
 // SPDX-License-Identifier: MIT
 /*
- * What programs that were compiled with version 0.1 call, where the header has
- * something else for them now.
+ * The functions that programs compiled with version 0.1 call and that are
+ * inline functions in the header now.
  *
- * Their structures are as large as they were then, up to the last member, which is
- * followed by padding on some machines. They take all bits of a semaphore's word but
- * KIPC_SLOW for units, and so would give units without waking those that wait: they get
- * words that say KIPC_SLOW, so that each operation is a system call.
+ * The structures of these programs end with the last member that they had then,
+ * which is followed by padding on some machines.
+ *
+ * The fast paths of these programs take all bits of a semaphore word except
+ * KIPC_SLOW for units. So they would post units without waking the waiters.
+ * They get unmapped words, which always say KIPC_SLOW, so that each operation
+ * is a system call.
  */
 #include "attachment.h"
 #include "sized.h"
 
-/* Defines the symbol kipc_NAME, which for this source is an inline function. */
+/* Defines the symbol kipc_NAME, which is an inline function in this source. */
 #define RELEASE_0_1(result, name, ...) \
 	__attribute__((visibility("default"))) \
 	result name ## _0_1(__VA_ARGS__) __asm__("kipc_" #name); \
 	result name ## _0_1(__VA_ARGS__)
 
-/* "learnt" was the last, of four bytes. */
+/* The last member was learnt, of four bytes, in the place of reserved. */
 #define SPINS_SIZE	(offsetof(struct kipc_spins, reserved) + sizeof(uint32_t))
 
 #define MESSAGE_SIZE	SIZE_UP_TO(struct kipc_message, gid)
 
-/* Not where the mapping is what makes the process take part: there they say so anyway. */
+/*
+ * Replaces the words of a semaphore by unmapped ones. A KIPC_UNDO semaphore
+ * keeps its mapping, which attaches the process and always says KIPC_SLOW
+ * anyway.
+ */
 static int slow(struct kipc_semaphore *semaphore, int error)
 {
 	struct kipc_words *words;

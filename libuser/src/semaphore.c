@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Semaphores: the slow way; the fast one is inline in kipc.h, for words that say
- * nothing but units. Who finds too few looks for a while whether more come, and takes
- * them before those who wait in the kernel already: unless the semaphore is fair, where
- * the kernel says who is next.
+ * Semaphores: the slow paths. The fast paths are inline in kipc.h, for words
+ * that contain nothing but units. A thread that finds too few units spins for
+ * a while and may then take units before threads that wait in the kernel
+ * already. At a fair semaphore it does not, because there the kernel decides
+ * the order.
  */
 #include <string.h>
 
@@ -12,7 +13,7 @@
 #include "semaphore_handle.h"
 #include "sized.h"
 
-/* The word does not say what to do: ask the kernel. */
+/* The word does not tell the result: call the kernel. */
 #define ASK	1
 
 static struct semaphore *whole(struct kipc_semaphore *semaphore)
@@ -97,14 +98,17 @@ int kipc_semaphore_fd(const struct kipc_semaphore *semaphore)
 	return semaphore->words.fd;
 }
 
-/* May the units be taken and given here, be there waiters or not? */
+/*
+ * Returns whether the word is user-owned and has no unknown bits, so that the
+ * units may be changed here. There may be waiters.
+ */
 static int word_is_ours(kipc_word word)
 {
 	return !(word & ~(KIPC_SEMAPHORE_COUNT | KIPC_SEMAPHORE_WAITERS |
 			  KIPC_SEMAPHORE_WOKEN));
 }
 
-/* Takes units: 0, -EAGAIN where there are too few, or ASK. */
+/* Takes units by the word. Returns 0, -EAGAIN (too few units) or ASK. */
 static int word_take(kipc_word *word, uint32_t count)
 {
 	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED);
@@ -120,7 +124,10 @@ static int word_take(kipc_word *word, uint32_t count)
 	return 0;
 }
 
-/* Looks until there is something else to say than -EAGAIN, or the budget ends. */
+/*
+ * Spins until word_take() returns something else than -EAGAIN or the budget is
+ * used up.
+ */
 static int word_spin(struct semaphore *semaphore, kipc_word *word,
 		     uint32_t count)
 {
@@ -173,8 +180,9 @@ int kipc_semaphore_wait_slow(struct kipc_semaphore *semaphore,
 }
 
 /*
- * Gives units: 0, -EOVERFLOW, or ASK. Somebody who is up already is there for one
- * unit; for more of them somebody else has to be woken.
+ * Posts units by the word. Returns 0, -EOVERFLOW or ASK. With WOKEN a waiter is
+ * awake already and will take one unit; for more units the kernel has to wake
+ * another one.
  */
 static int word_give(kipc_word *word, uint32_t count, uint32_t max)
 {
@@ -219,10 +227,16 @@ int kipc_semaphore_post_slow(struct kipc_semaphore *semaphore,
 }
 
 /*
- * The post alone, where the wait may be by the word: then no error comes too late
- * that the kernel could have told before the post. ASK for both at once, also where
- * somebody has to be woken and can have this processor, unless it is worth more to
- * go on looking on it.
+ * Makes the post alone, if possible; returns its result, or ASK if one system
+ * call shall make both the post and the wait.
+ *
+ * If the awaited word is kernel-owned the wait is a system call. The kernel
+ * then has to see both operations at once, so that it can report errors of the
+ * wait before the post.
+ *
+ * If the post has to wake a waiter, one system call for both lets that waiter
+ * run on this processor. But if the caller's wait is likely to end while it
+ * spins, the caller keeps the processor and posts alone.
  */
 static int post_first(struct kipc_semaphore *semaphore, uint32_t element,
 		      uint32_t count, struct kipc_semaphore *other,

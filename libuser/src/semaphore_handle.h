@@ -4,9 +4,10 @@
 
 #include "spin.h"
 
+/** The whole handle of a set of semaphores. */
 struct semaphore {
-	struct kipc_semaphore shown;	/**< to inlined code */
-	uint32_t flags;			/**< the object's */
+	struct kipc_semaphore shown;	/**< the part that inlined code uses */
+	uint32_t flags;			/**< that the object was created with */
 	struct spins spins;
 };
 

@@ -2,9 +2,9 @@
 #include "sized.h"
 #include "spin.h"
 
-#define LEAST	16	/* looks, so that a success can be found again */
-#define WEIGHT	8	/* one success or failure is that part of what is known */
-#define TRIAL	64	/* one wait in so many has the whole budget */
+#define LEAST	16	/* iterations, so that the average can grow from 0 */
+#define WEIGHT	8	/* 1/WEIGHT of the average is the latest spin */
+#define TRIAL	64	/* one wait in so many has the maximal budget */
 
 enum { UNKNOWN, ONE, SEVERAL };
 
@@ -40,11 +40,17 @@ uint32_t kipc_spin_budget(const struct spins *spins)
 
 int kipc_spin_promises(const struct spins *spins)
 {
-	/* Failures alone leave no more than that. */
+	/*
+	 * Misses lower the average until it is below WEIGHT. A budget above
+	 * this comes from recent hits, or is the maximal one.
+	 */
 	return kipc_spin_budget(spins) > 2 * WEIGHT + LEAST;
 }
 
-/* Threads that count at once may overwrite each other's counts: so be it. */
+/*
+ * Adds to a counter. Threads that do so at the same time can overwrite each
+ * other's result. That is accepted: an atomic addition would cost more.
+ */
 static void count(uint64_t *counter, uint64_t more)
 {
 	uint64_t before = __atomic_load_n(counter, __ATOMIC_RELAXED);
@@ -52,7 +58,7 @@ static void count(uint64_t *counter, uint64_t more)
 	__atomic_store_n(counter, before + more, __ATOMIC_RELAXED);
 }
 
-/* Likewise with their lessons: what is learnt is a guess. */
+/* The same race is accepted for the average, which is an estimate. */
 void kipc_spin_learn(struct spins *spins, uint32_t looks, int paid)
 {
 	uint32_t known = __atomic_load_n(&spins->learnt, __ATOMIC_RELAXED);

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file spin.h
- * DOC: looking before sleeping
+ * DOC: spinning before sleeping
  *
- * Whoever has to wait looks at the word for a while, because to sleep and be
- * woken costs more than most waits last. How long is learnt for each handle from
- * whether it paid: the budget is twice what the last successes took, some more,
- * so that it can grow, and shrinks with each failure. It is bounded, and nothing
- * where no other processor could change the word meanwhile.
+ * A thread that has to wait first spins, that is, it reads the word in a loop,
+ * because most waits are shorter than sleeping and being woken takes. A wait
+ * that ends while the thread spins is a hit. Each handle has a history of its
+ * spins, from which it derives the budget of the next one in iterations: twice
+ * the average of the recent hits, plus a constant so that it can grow. Each
+ * miss lowers the average. The budget is bounded. It is 0 on a machine with
+ * one processor, where no other thread can change the word meanwhile.
  *
- * Two who wake each other never find that looking would pay, because each has
- * been asleep when its turn comes. So now and then the budget is all there can be.
+ * Two threads that wake each other would never find out that spinning helps,
+ * because each is asleep when the other one wakes it. So once in a number of
+ * waits the budget is the maximum.
  */
 #ifndef KIPC_SPIN_H
 #define KIPC_SPIN_H
 
 #include "object.h"
 
+/* Tells the processor that this is a spin loop. */
 static inline void kipc_pause(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
@@ -27,27 +31,38 @@ static inline void kipc_pause(void)
 }
 
 /**
- * Find out how many processors there are, which opens a file. With the first handle: a
- * program that waits may not be allowed to open any more (seccomp).
+ * Find out how many processors there are. This opens a file, so it is done
+ * when the first handle is made: later, when the program waits, seccomp may
+ * forbid it.
  */
 void kipc_spin_prepare(void);
 
-/** What a handle has learnt; shared by its threads. Zero to begin with. */
+/** The spin history of a handle, shared by its threads. It starts as zeros. */
 struct spins {
 	struct kipc_spins counts;
-	uint32_t learnt;	/**< what the last that paid took */
+	uint32_t learnt;	/**< average of the hits; a miss counts 0 */
 };
 
-/** How often to look. */
+/** Returns how many iterations the next wait may spin, 0..KIPC_SPINS_MAX. */
 uint32_t kipc_spin_budget(const struct spins *spins);
 
-/** Is it likely to pay, or to be found out? */
+/**
+ * Returns whether a spin is likely to be a hit, or is due to have the maximal
+ * budget.
+ */
 int kipc_spin_promises(const struct spins *spins);
 
-/** What came of it. @param looks  it took; the whole budget where it failed */
+/**
+ * Record a spin in the history.
+ * @param looks  iterations; the whole budget if it was a miss
+ * @param paid   whether it was a hit
+ */
 void kipc_spin_learn(struct spins *spins, uint32_t looks, int paid);
 
-/** A copy for the user, who has room for so many bytes of it. */
+/**
+ * Copy the counts of a history.
+ * @param size  bytes of @copy, as the program knows it
+ */
 void kipc_spin_read(const struct spins *spins, struct kipc_spins *copy, size_t size);
 
 #endif /* KIPC_SPIN_H */
