@@ -8,7 +8,7 @@
 __thread uint64_t kipc_thread;
 
 /* The word of every object that is not mapped. Nothing writes to it. */
-static const kipc_word always_slow = KIPC_SLOW;
+static const kipc_word attachment_always_slow = KIPC_SLOW;
 
 /*
  * The lock is held while the list changes and while the process forks. A signal
@@ -20,32 +20,32 @@ static const kipc_word always_slow = KIPC_SLOW;
  * The forward links of the list are valid at every moment, so that the child of
  * such a fork() can follow them.
  */
-static pthread_mutex_t list_lock;
-/* Nested forks of a thread that held the lock already; under list_lock. */
-static unsigned int inside;
-static struct kipc_words *list;		/* under list_lock */
+static pthread_mutex_t attachment_list_lock;
+/* Nested forks of a thread that held the lock already; under the lock. */
+static unsigned int attachment_nested_forks;
+static struct kipc_words *attachment_list;	/* under the lock */
 
 /* Forks from the first process with the library to this one. */
-static unsigned int forks;
-/* The value of forks when this thread last mapped words. */
-static __thread unsigned int mapped_after;
+static unsigned int attachment_forks;
+/* The value of attachment_forks when this thread last mapped words. */
+static __thread unsigned int attachment_forks_mapped;
 
 /*
  * The address of the words that were unmapped last, NULL if it has been used
  * again. It is the hint for the next mapping: if the place is free, the kernel
  * need not search for one.
  */
-static kipc_word *vacant;
+static kipc_word *attachment_vacant;
 
-void kipc_words_none(struct kipc_words *words)
+void kipc_words_set_unmapped(struct kipc_words *words)
 {
-	words->base = (kipc_word *)&always_slow;
+	words->base = (kipc_word *)&attachment_always_slow;
 	words->stride = 0;
 	words->map_size = 0;
 	words->attachment = 0;
 }
 
-static int thread_ask(int fd, struct kipc_thread_args *args)
+static int attachment_thread_query(int fd, struct kipc_thread_args *args)
 {
 	int error;
 
@@ -59,14 +59,14 @@ int kipc_thread_find(int fd)
 {
 	struct kipc_thread_args args;
 
-	return thread_ask(fd, &args);
+	return attachment_thread_query(fd, &args);
 }
 
 /*
  * Returns whether mapping the words attaches the process. See "Participants" in
  * <linux/kipc.h>.
  */
-static bool object_tracks(const struct kipc_info_args *info)
+static bool attachment_tracks(const struct kipc_info_args *info)
 {
 	switch (info->type) {
 	case KIPC_SEMAPHORE:
@@ -85,13 +85,13 @@ static bool object_tracks(const struct kipc_info_args *info)
  * replaced since. The process may be attached even if the thread cannot have a
  * number.
  */
-static int attachment_find(int fd, uint32_t *attachment)
+static int attachment_query(int fd, uint32_t *attachment)
 {
 	struct kipc_thread_args args;
 	struct kipc_info_args info;
 	int error;
 
-	if (!thread_ask(fd, &args)) {
+	if (!attachment_thread_query(fd, &args)) {
 		*attachment = args.attachment;
 		return 0;
 	}
@@ -100,21 +100,21 @@ static int attachment_find(int fd, uint32_t *attachment)
 	return error;
 }
 
-static void list_add(struct kipc_words *words)
+static void attachment_list_add(struct kipc_words *words)
 {
 	words->previous = NULL;
-	words->next = list;
-	if (list)
-		list->previous = words;
-	__atomic_store_n(&list, words, __ATOMIC_RELEASE);
+	words->next = attachment_list;
+	if (attachment_list)
+		attachment_list->previous = words;
+	__atomic_store_n(&attachment_list, words, __ATOMIC_RELEASE);
 }
 
-static void list_remove(struct kipc_words *words)
+static void attachment_list_remove(struct kipc_words *words)
 {
 	if (words->previous)
 		words->previous->next = words->next;
 	else
-		list = words->next;
+		attachment_list = words->next;
 	if (words->next)
 		words->next->previous = words->previous;
 }
@@ -129,14 +129,15 @@ int kipc_words_map(struct kipc_words *words, const struct kipc_info_args *info)
 	void *base = words->base;
 	int error = 0;
 
-	mapped_after = forks;
+	attachment_forks_mapped = attachment_forks;
 	if (!base)
-		base = __atomic_exchange_n(&vacant, NULL, __ATOMIC_RELAXED);
+		base = __atomic_exchange_n(&attachment_vacant, NULL,
+					   __ATOMIC_RELAXED);
 	base = mmap(base, info->map_size, protection, flags, words->fd, 0);
 	if (base == MAP_FAILED)
 		return -errno;
-	if (object_tracks(info))
-		error = attachment_find(words->fd, &attachment);
+	if (attachment_tracks(info))
+		error = attachment_query(words->fd, &attachment);
 	if (error) {
 		munmap(base, info->map_size);
 		return error;
@@ -154,7 +155,7 @@ void kipc_words_unmap(const struct kipc_words *words)
 	if (!words->map_size)
 		return;
 	munmap(words->base, words->map_size);
-	__atomic_store_n(&vacant, words->base, __ATOMIC_RELAXED);
+	__atomic_store_n(&attachment_vacant, words->base, __ATOMIC_RELAXED);
 }
 
 /*
@@ -164,7 +165,7 @@ void kipc_words_unmap(const struct kipc_words *words)
  * may belong to another object now. The inode number tells; verbs must not act
  * on that object.
  */
-static int words_map_again(struct kipc_words *words)
+static int attachment_remap(struct kipc_words *words)
 {
 	struct kipc_info_args info;
 
@@ -178,59 +179,59 @@ static int words_map_again(struct kipc_words *words)
 	return kipc_words_map(words, &info);
 }
 
-static void lock_prepare(void)
+static void attachment_lock_init(void)
 {
 	pthread_mutexattr_t attributes;
 
 	pthread_mutexattr_init(&attributes);
 	pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ERRORCHECK);
 	pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
-	pthread_mutex_init(&list_lock, &attributes);
+	pthread_mutex_init(&attachment_list_lock, &attributes);
 	pthread_mutexattr_destroy(&attributes);
 }
 
-static void before_fork(void)
+static void attachment_before_fork(void)
 {
-	if (pthread_mutex_lock(&list_lock) == EDEADLK)
-		inside++;
+	if (pthread_mutex_lock(&attachment_list_lock) == EDEADLK)
+		attachment_nested_forks++;
 }
 
-static void after_fork(void)
+static void attachment_after_fork(void)
 {
-	if (inside)
-		inside--;
+	if (attachment_nested_forks)
+		attachment_nested_forks--;
 	else
-		pthread_mutex_unlock(&list_lock);
+		pthread_mutex_unlock(&attachment_list_lock);
 }
 
 /*
  * Makes a new lock in the child: the owner of the old one is a thread of the
  * parent. The child holds it if the thread that forked held it before fork().
  */
-static void lock_again(void)
+static void attachment_lock_renew(void)
 {
-	lock_prepare();
-	if (!inside)
+	attachment_lock_init();
+	if (!attachment_nested_forks)
 		return;
-	pthread_mutex_lock(&list_lock);
-	inside--;
+	pthread_mutex_lock(&attachment_list_lock);
+	attachment_nested_forks--;
 }
 
-static void in_child(void)
+static void attachment_in_child(void)
 {
 	const int saved_errno = errno;
 	struct kipc_words *words, *next;
 
 	kipc_thread = 0;
-	forks++;
-	for (words = list; words; words = next) {
+	attachment_forks++;
+	for (words = attachment_list; words; words = next) {
 		next = words->next;
-		if (words_map_again(words)) {
-			list_remove(words);
-			kipc_words_none(words);
+		if (attachment_remap(words)) {
+			attachment_list_remove(words);
+			kipc_words_set_unmapped(words);
 		}
 	}
-	lock_again();
+	attachment_lock_renew();
 	errno = saved_errno;
 }
 
@@ -241,33 +242,35 @@ static void in_child(void)
  * run before ours. Handlers that run after fork() run in the order of
  * registration, so those of the program find the words mapped.
  */
-__attribute__((constructor(FIRST)))
-static void prepare(void)
+__attribute__((constructor(CONSTRUCTOR_PRIORITY)))
+static void attachment_init(void)
 {
-	lock_prepare();
-	pthread_atfork(before_fork, after_fork, in_child);
+	attachment_lock_init();
+	pthread_atfork(attachment_before_fork, attachment_after_fork,
+		       attachment_in_child);
 }
 
-void kipc_words_join(struct kipc_words *words)
+void kipc_words_register(struct kipc_words *words)
 {
 	/*
 	 * A signal handler may have called fork() since this thread mapped the
 	 * words. Then this is the child, and its words were not in the list.
 	 */
-	if (words->map_size && mapped_after != forks && words_map_again(words))
-		kipc_words_none(words);
+	if (words->map_size && attachment_forks_mapped != attachment_forks &&
+	    attachment_remap(words))
+		kipc_words_set_unmapped(words);
 	if (!words->attachment)
 		return;
-	pthread_mutex_lock(&list_lock);
-	list_add(words);
-	pthread_mutex_unlock(&list_lock);
+	pthread_mutex_lock(&attachment_list_lock);
+	attachment_list_add(words);
+	pthread_mutex_unlock(&attachment_list_lock);
 }
 
-void kipc_words_leave(struct kipc_words *words)
+void kipc_words_unregister(struct kipc_words *words)
 {
 	if (!words->attachment)
 		return;
-	pthread_mutex_lock(&list_lock);
-	list_remove(words);
-	pthread_mutex_unlock(&list_lock);
+	pthread_mutex_lock(&attachment_list_lock);
+	attachment_list_remove(words);
+	pthread_mutex_unlock(&attachment_list_lock);
 }

@@ -23,7 +23,7 @@
  * Make the words unmapped ones: the fast paths find KIPC_SLOW and call the
  * kernel. Does not unmap anything.
  */
-void kipc_words_none(struct kipc_words *words);
+void kipc_words_set_unmapped(struct kipc_words *words);
 
 /**
  * Map the words of an object and thereby take part in it.
@@ -40,10 +40,10 @@ void kipc_words_unmap(const struct kipc_words *words);
  * Add words to the list, if the object tracks its participants, so that a child
  * of fork() maps them, too. The structure must not move any more.
  */
-void kipc_words_join(struct kipc_words *words);
+void kipc_words_register(struct kipc_words *words);
 
 /** Remove words from the list; call it before they are unmapped. */
-void kipc_words_leave(struct kipc_words *words);
+void kipc_words_unregister(struct kipc_words *words);
 
 /**
  * Ask the kernel for the number of the calling thread and store it in

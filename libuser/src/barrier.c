@@ -36,7 +36,7 @@ enum {
 /* Results of reading the word after the arrival, besides ARRIVED. */
 enum {
 	OPENED = 1,	/* the barrier has opened */
-	ASK = 2,	/* only the kernel can tell */
+	ASK_KERNEL = 2,	/* only the kernel can tell */
 };
 
 struct kipc_barrier {
@@ -54,7 +54,7 @@ static struct kipc_barrier *barrier_of(const struct kipc_object *object)
 	barrier->words = object->words;
 	barrier->parties = object->attributes.barrier.parties;
 	barrier->flags = object->flags;
-	kipc_words_join(&barrier->words);
+	kipc_words_register(&barrier->words);
 	return barrier;
 }
 
@@ -114,7 +114,7 @@ void kipc_barrier_close(struct kipc_barrier *barrier)
 		return;
 	if (!(barrier->flags & KIPC_DROP))
 		kipc_barrier_leave(barrier);
-	kipc_words_leave(&barrier->words);
+	kipc_words_unregister(&barrier->words);
 	kipc_object_close(barrier, &barrier->words, barrier->words.fd);
 }
 
@@ -123,7 +123,7 @@ int kipc_barrier_fd(const struct kipc_barrier *barrier)
 	return barrier->words.fd;
 }
 
-static int barrier_call(struct kipc_barrier *barrier, unsigned long command)
+static int barrier_ioctl(struct kipc_barrier *barrier, unsigned long command)
 {
 	struct kipc_barrier_args args = { .size = sizeof(args) };
 
@@ -134,7 +134,7 @@ static int barrier_call(struct kipc_barrier *barrier, unsigned long command)
  * Joins, once for each handle and process. Does nothing if the process is not
  * attached, and with KIPC_DROP, where each JOIN would add a party.
  */
-static int member_join(struct kipc_barrier *barrier)
+static int barrier_member_join(struct kipc_barrier *barrier)
 {
 	uint32_t self = barrier->words.maps;
 	uint32_t joined = __atomic_load_n(&barrier->member, __ATOMIC_RELAXED);
@@ -143,7 +143,7 @@ static int member_join(struct kipc_barrier *barrier)
 	if (!barrier->words.attachment || joined == self ||
 	    (barrier->flags & KIPC_DROP))
 		return 0;
-	error = barrier_call(barrier, KIPC_BARRIER_JOIN);
+	error = barrier_ioctl(barrier, KIPC_BARRIER_JOIN);
 	if (error)
 		return error;
 	/*
@@ -159,18 +159,18 @@ static int member_join(struct kipc_barrier *barrier)
 	 */
 	if (!__atomic_compare_exchange_n(&barrier->member, &joined, self, 0,
 					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		barrier_call(barrier, KIPC_BARRIER_LEAVE);
+		barrier_ioctl(barrier, KIPC_BARRIER_LEAVE);
 	return 0;
 }
 
-static int member_leave(struct kipc_barrier *barrier)
+static int barrier_member_leave(struct kipc_barrier *barrier)
 {
 	uint32_t joined = __atomic_exchange_n(&barrier->member, 0,
 					      __ATOMIC_RELAXED);
 
 	if (!joined || joined != barrier->words.maps)
 		return -EPERM;
-	return barrier_call(barrier, KIPC_BARRIER_LEAVE);
+	return barrier_ioctl(barrier, KIPC_BARRIER_LEAVE);
 }
 
 int kipc_barrier_join(struct kipc_barrier *barrier)
@@ -180,8 +180,8 @@ int kipc_barrier_join(struct kipc_barrier *barrier)
 	if (!barrier->words.attachment)
 		return -ENXIO;
 	if (barrier->flags & KIPC_DROP)
-		return barrier_call(barrier, KIPC_BARRIER_JOIN);
-	return member_join(barrier);
+		return barrier_ioctl(barrier, KIPC_BARRIER_JOIN);
+	return barrier_member_join(barrier);
 }
 
 int kipc_barrier_leave(struct kipc_barrier *barrier)
@@ -191,12 +191,12 @@ int kipc_barrier_leave(struct kipc_barrier *barrier)
 	if (!barrier->words.attachment)
 		return -ENXIO;
 	if (barrier->flags & KIPC_DROP)
-		return barrier_call(barrier, KIPC_BARRIER_LEAVE);
-	return member_leave(barrier);
+		return barrier_ioctl(barrier, KIPC_BARRIER_LEAVE);
+	return barrier_member_leave(barrier);
 }
 
 /* Returns the word after the arrival of the last party. */
-static kipc_word word_opened(kipc_word word)
+static kipc_word barrier_word_opened(kipc_word word)
 {
 	return (word & KIPC_BARRIER_RESETS) |
 	       ((word + (1ULL << KIPC_BARRIER_SHIFT)) &
@@ -209,8 +209,8 @@ static kipc_word word_opened(kipc_word word)
  * and last_only is set, UNARRIVED if the kernel has to be called, or another
  * negative errno. *left is the word after the arrival.
  */
-static int word_arrive(struct kipc_barrier *barrier, bool last_only,
-		       kipc_word *left)
+static int barrier_word_arrive(struct kipc_barrier *barrier, bool last_only,
+			       kipc_word *left)
 {
 	kipc_word *word = barrier->words.base;
 	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED);
@@ -231,10 +231,10 @@ static int word_arrive(struct kipc_barrier *barrier, bool last_only,
 		last = arrived + 1 == barrier->parties;
 		if (last_only && !last)
 			return -EAGAIN;
-		error = member_join(barrier);
+		error = barrier_member_join(barrier);
 		if (error)
 			return error;
-		*left = last ? word_opened(old) : old + 1;
+		*left = last ? barrier_word_opened(old) : old + 1;
 	} while (!__atomic_compare_exchange_n(word, &old, *left, 1,
 					      __ATOMIC_ACQ_REL,
 					      __ATOMIC_RELAXED));
@@ -243,35 +243,37 @@ static int word_arrive(struct kipc_barrier *barrier, bool last_only,
 
 /*
  * Reads the word once. Returns OPENED, ARRIVED if the barrier may still open,
- * or ASK.
+ * or ASK_KERNEL.
  */
-static int word_look(const struct kipc_barrier *barrier, kipc_word arrived)
+static int barrier_word_read(const struct kipc_barrier *barrier,
+			     kipc_word arrived)
 {
-	/* Pairs with the last party's compare-and-swap in word_arrive(). */
+	/* Pairs with the release of the last party in barrier_word_arrive(). */
 	kipc_word word = __atomic_load_n(barrier->words.base, __ATOMIC_ACQUIRE);
 
 	if ((word & KIPC_SLOW) || ((word ^ arrived) & KIPC_BARRIER_RESETS))
-		return ASK;
+		return ASK_KERNEL;
 	if ((word ^ arrived) & KIPC_BARRIER_GENERATION)
 		return OPENED;
-	return word & KIPC_BARRIER_BROKEN ? ASK : ARRIVED;
+	return word & KIPC_BARRIER_BROKEN ? ASK_KERNEL : ARRIVED;
 }
 
 /*
  * Spins until the barrier opens or the budget is used up; returns whether it
  * opened. All other changes are left to the kernel.
  */
-static bool word_opens(struct kipc_barrier *barrier, kipc_word arrived)
+static bool barrier_word_opens(struct kipc_barrier *barrier, kipc_word arrived)
 {
-	uint32_t budget = kipc_spin_budget(&barrier->spins), looks;
-	int result = word_look(barrier, arrived);
+	uint32_t budget = kipc_spin_budget(&barrier->spins), iterations;
+	int result = barrier_word_read(barrier, arrived);
 
-	for (looks = 0; looks < budget && result == ARRIVED; looks++) {
+	for (iterations = 0; iterations < budget && result == ARRIVED;
+	     iterations++) {
 		kipc_pause();
-		result = word_look(barrier, arrived);
+		result = barrier_word_read(barrier, arrived);
 	}
-	if (looks)
-		kipc_spin_learn(&barrier->spins, looks, result == OPENED);
+	if (iterations)
+		kipc_spin_learn(&barrier->spins, iterations, result == OPENED);
 	return result == OPENED;
 }
 
@@ -279,8 +281,8 @@ static bool word_opens(struct kipc_barrier *barrier, kipc_word arrived)
  * Waits in the kernel. When a signal interrupts the wait, the kernel updates
  * the arguments so that the same call continues it.
  */
-static int wait_in_kernel(struct kipc_barrier *barrier,
-			  struct kipc_barrier_wait_args *args)
+static int barrier_wait_ioctl(struct kipc_barrier *barrier,
+			      struct kipc_barrier_wait_args *args)
 {
 	int result;
 
@@ -301,16 +303,17 @@ static int barrier_wait(struct kipc_barrier *barrier, int64_t deadline,
 	kipc_word left;
 	int result;
 
-	result = word_arrive(barrier, false, &left);
+	result = barrier_word_arrive(barrier, false, &left);
 	switch (result) {
 	case ARRIVED:
-		if (word_opens(barrier, left))
+		if (barrier_word_opens(barrier, left))
 			return 0;
 		args.flags |= KIPC_ARRIVED;
 		args.word = left;
-		return wait_in_kernel(barrier, &args);
+		return barrier_wait_ioctl(barrier, &args);
 	case UNARRIVED:
-		return member_join(barrier) ?: wait_in_kernel(barrier, &args);
+		return barrier_member_join(barrier) ?:
+		       barrier_wait_ioctl(barrier, &args);
 	default:
 		return result;
 	}
@@ -323,10 +326,10 @@ int kipc_barrier_timedwait(struct kipc_barrier *barrier, int64_t deadline,
 
 	if (deadline < 0 || (flags & ~KIPC_REALTIME))
 		return -EINVAL;
-	kipc_seen_given(barrier);
+	kipc_checker_release(barrier);
 	result = barrier_wait(barrier, deadline, flags);
 	if (result >= 0)
-		kipc_seen_taken(barrier);
+		kipc_checker_acquire(barrier);
 	return result;
 }
 
@@ -344,16 +347,16 @@ static int barrier_trywait(struct kipc_barrier *barrier)
 	kipc_word left;
 	int result;
 
-	result = word_arrive(barrier, true, &left);
+	result = barrier_word_arrive(barrier, true, &left);
 	if (result != UNARRIVED)
 		return result;
-	result = wait_in_kernel(barrier, &args);
+	result = barrier_wait_ioctl(barrier, &args);
 	/*
 	 * The arrival made the process a member. Joining by the handle makes it
 	 * leave when the handle is closed.
 	 */
 	if (result == KIPC_BARRIER_SERIAL)
-		member_join(barrier);
+		barrier_member_join(barrier);
 	return result;
 }
 
@@ -361,21 +364,21 @@ int kipc_barrier_trywait(struct kipc_barrier *barrier)
 {
 	int result;
 
-	kipc_seen_given(barrier);
+	kipc_checker_release(barrier);
 	result = barrier_trywait(barrier);
 	if (result >= 0)
-		kipc_seen_taken(barrier);
+		kipc_checker_acquire(barrier);
 	return result;
 }
 
 int kipc_barrier_abort(struct kipc_barrier *barrier)
 {
-	return barrier_call(barrier, KIPC_BARRIER_ABORT);
+	return barrier_ioctl(barrier, KIPC_BARRIER_ABORT);
 }
 
 int kipc_barrier_reset(struct kipc_barrier *barrier)
 {
-	return barrier_call(barrier, KIPC_BARRIER_RESET);
+	return barrier_ioctl(barrier, KIPC_BARRIER_RESET);
 }
 
 void kipc_barrier_spins_sized(const struct kipc_barrier *barrier,

@@ -31,17 +31,17 @@ void kipc_tsan_release(void *address)
  * Returns an address that stands for an element. Unmapped words are shared by
  * all handles, so the address is then that of the handle's own structure.
  */
-static inline const void *kipc_seen_at(const struct kipc_words *words,
-				       uint32_t element)
+static inline const void *kipc_checker_address(const struct kipc_words *words,
+					       uint32_t element)
 {
 	return words->map_size ? (const void *)kipc_words_at(words, element) : words;
 }
 
 /**
- * Acquire: what other threads did before kipc_seen_given() at this address
+ * Acquire: what other threads did before kipc_checker_release() at this address
  * happened before what the calling thread does from now on.
  */
-static inline void kipc_seen_taken(const void *address)
+static inline void kipc_checker_acquire(const void *address)
 {
 	if (kipc_tsan_acquire)
 		kipc_tsan_acquire((void *)address);
@@ -49,9 +49,9 @@ static inline void kipc_seen_taken(const void *address)
 
 /**
  * Release: what the calling thread did until now happens before what a thread
- * does after kipc_seen_taken() at this address.
+ * does after kipc_checker_acquire() at this address.
  */
-static inline void kipc_seen_given(const void *address)
+static inline void kipc_checker_release(const void *address)
 {
 	if (kipc_tsan_release)
 		kipc_tsan_release((void *)address);
@@ -60,7 +60,7 @@ static inline void kipc_seen_given(const void *address)
 /* Whether the program runs under valgrind. Set before main(). */
 extern bool kipc_valgrind;
 
-static inline bool kipc_valgrind_runs(void)
+static inline bool kipc_valgrind_running(void)
 {
 #ifdef RUNNING_ON_VALGRIND
 	return RUNNING_ON_VALGRIND;
@@ -70,7 +70,7 @@ static inline bool kipc_valgrind_runs(void)
 }
 
 /** Declares that the kernel has written these bytes. */
-static inline void kipc_seen_filled(const void *data, size_t size)
+static inline void kipc_checker_written(const void *data, size_t size)
 {
 	if (!kipc_valgrind)
 		return;

@@ -16,19 +16,19 @@
  */
 #define RENEWAL		(1ULL << 32)
 
-static uint64_t kept __attribute__((aligned(8)));
+static uint64_t device_cache __attribute__((aligned(8)));
 
 /* st_rdev of the device that was opened last. */
 static uint64_t device_number __attribute__((aligned(8)));
 
-static int kept_descriptor(uint64_t state)
+static int device_cache_fd(uint64_t state)
 {
 	return (int)(uint32_t)state - 1;
 }
 
-static bool kept_replace(uint64_t old, uint64_t new)
+static bool device_cache_replace(uint64_t old, uint64_t new)
 {
-	return __atomic_compare_exchange_n(&kept, &old, new, false,
+	return __atomic_compare_exchange_n(&device_cache, &old, new, false,
 					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
@@ -36,9 +36,9 @@ static bool kept_replace(uint64_t old, uint64_t new)
  * Empties the cache. This comes before the device is opened again, so that
  * device_answered() in another thread sees the change.
  */
-static void kept_drop(uint64_t state)
+static void device_cache_drop(uint64_t state)
 {
-	kept_replace(state, (state | (RENEWAL - 1)) + 1);
+	device_cache_replace(state, (state | (RENEWAL - 1)) + 1);
 }
 
 /*
@@ -66,14 +66,14 @@ static bool device_is(int fd)
 	       status.st_rdev == __atomic_load_n(&device_number, __ATOMIC_SEQ_CST);
 }
 
-static bool device_keep(uint64_t state, int fd)
+static bool device_cache_store(uint64_t state, int fd)
 {
 	struct stat status;
 
 	if (state / RENEWAL >= DEVICE_RENEWALS || fstat(fd, &status))
 		return false;
 	__atomic_store_n(&device_number, status.st_rdev, __ATOMIC_SEQ_CST);
-	return kept_replace(state, state + fd + 1);
+	return device_cache_replace(state, state + fd + 1);
 }
 
 /* Returns whether the result is kipc's, not that of another file. */
@@ -98,16 +98,16 @@ static bool device_answered(uint64_t state, int result, const __u64 *proof)
 	 *	device_is(fd): true
 	 *	the cache has changed: repeat
 	 */
-	return device_is(kept_descriptor(state)) &&
-	       __atomic_load_n(&kept, __ATOMIC_SEQ_CST) == state;
+	return device_is(device_cache_fd(state)) &&
+	       __atomic_load_n(&device_cache, __ATOMIC_SEQ_CST) == state;
 }
 
 /*
  * Opens the device, makes the call, and puts the descriptor into the cache
  * unless it changed meanwhile or there were too many renewals.
  */
-static int device_call_anew(uint64_t state, unsigned long command, void *args,
-			    const __u64 *proof)
+static int device_call_renewed(uint64_t state, unsigned long command,
+			       void *args, const __u64 *proof)
 {
 	int fd = device_open(), result;
 
@@ -117,24 +117,24 @@ static int device_call_anew(uint64_t state, unsigned long command, void *args,
 	result = kipc_call(fd, command, args);
 	if (result >= 0 && proof && !*proof)
 		result = -ENOTTY;
-	if (result == -ENOTTY || !device_keep(state, fd))
+	if (result == -ENOTTY || !device_cache_store(state, fd))
 		syscall(SYS_close, fd);
 	return result;
 }
 
 static int device_call(unsigned long command, void *args, const __u64 *proof)
 {
-	uint64_t state = __atomic_load_n(&kept, __ATOMIC_SEQ_CST);
-	int fd = kept_descriptor(state), result;
+	uint64_t state = __atomic_load_n(&device_cache, __ATOMIC_SEQ_CST);
+	int fd = device_cache_fd(state), result;
 
-	for (; fd >= 0; fd = kept_descriptor(state)) {
+	for (; fd >= 0; fd = device_cache_fd(state)) {
 		result = kipc_call(fd, command, args);
 		if (device_answered(state, result, proof))
 			return result;
-		kept_drop(state);
-		state = __atomic_load_n(&kept, __ATOMIC_SEQ_CST);
+		device_cache_drop(state);
+		state = __atomic_load_n(&device_cache, __ATOMIC_SEQ_CST);
 	}
-	return device_call_anew(state, command, args, proof);
+	return device_call_renewed(state, command, args, proof);
 }
 
 int kipc_device_call(unsigned long command, void *args, const __u64 *proof)

@@ -8,18 +8,18 @@
 
 #include "object.h"
 
-#define AT(type, member, offset) \
+#define ASSERT_OFFSET(type, member, offset) \
 	_Static_assert(offsetof(type, member) == (offset), #member " has moved")
 
 #define POINTER	sizeof(void *)
 
-AT(struct kipc_words, base, 0);
-AT(struct kipc_words, stride, POINTER);
-AT(struct kipc_words, attachment, 3 * POINTER);
+ASSERT_OFFSET(struct kipc_words, base, 0);
+ASSERT_OFFSET(struct kipc_words, stride, POINTER);
+ASSERT_OFFSET(struct kipc_words, attachment, 3 * POINTER);
 _Static_assert(sizeof(struct kipc_words) == (POINTER == 8 ? 64 : 40),
 	       "what is behind the words has moved");
-AT(struct kipc_semaphore, words, 0);
-AT(struct kipc_semaphore, elements, sizeof(struct kipc_words));
-AT(struct kipc_semaphore, max, sizeof(struct kipc_words) + 4);
-AT(struct kipc_mutex, words, 0);
-AT(struct kipc_mutex, elements, sizeof(struct kipc_words));
+ASSERT_OFFSET(struct kipc_semaphore, words, 0);
+ASSERT_OFFSET(struct kipc_semaphore, elements, sizeof(struct kipc_words));
+ASSERT_OFFSET(struct kipc_semaphore, max, sizeof(struct kipc_words) + 4);
+ASSERT_OFFSET(struct kipc_mutex, words, 0);
+ASSERT_OFFSET(struct kipc_mutex, elements, sizeof(struct kipc_words));

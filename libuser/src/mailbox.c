@@ -109,7 +109,7 @@ static int mailbox_send(struct kipc_mailbox *mailbox, const void *data,
 	/* This also refuses lengths that do not fit into args.length. */
 	if (length > mailbox->message_size)
 		return -EMSGSIZE;
-	kipc_seen_given(mailbox);
+	kipc_checker_release(mailbox);
 	return kipc_call(mailbox->fd, KIPC_MAILBOX_SEND, &args);
 }
 
@@ -133,7 +133,7 @@ int kipc_mailbox_send(struct kipc_mailbox *mailbox, const void *data,
 	/* write() refuses some lengths with other errors. */
 	if (length > mailbox->message_size)
 		return -EMSGSIZE;
-	kipc_seen_given(mailbox);
+	kipc_checker_release(mailbox);
 	sent = kipc_write(mailbox->fd, data, length);
 	/* O_NONBLOCK is set on the descriptor, which must not matter. */
 	if (sent == -EAGAIN)
@@ -150,8 +150,8 @@ int kipc_mailbox_trysend(struct kipc_mailbox *mailbox, const void *data,
 static ssize_t mailbox_received(const struct kipc_mailbox *mailbox,
 				const void *buffer, ssize_t bytes)
 {
-	kipc_seen_taken(mailbox);
-	kipc_seen_filled(buffer, bytes);
+	kipc_checker_acquire(mailbox);
+	kipc_checker_written(buffer, bytes);
 	return bytes;
 }
 
@@ -167,8 +167,8 @@ static ssize_t mailbox_read(struct kipc_mailbox *mailbox, void *buffer,
 	return result < 0 ? result : mailbox_received(mailbox, buffer, result);
 }
 
-static void message_fill(struct kipc_message *message, size_t size,
-			 const struct kipc_mailbox_receive_args *args)
+static void mailbox_message_fill(struct kipc_message *message, size_t size,
+				 const struct kipc_mailbox_receive_args *args)
 {
 	const struct kipc_message known = {
 		.length = args->length,
@@ -202,7 +202,7 @@ static ssize_t mailbox_receive(struct kipc_mailbox *mailbox, void *buffer,
 
 	error = kipc_call(mailbox->fd, KIPC_MAILBOX_RECEIVE, &args);
 	if (message && (!error || error == -EMSGSIZE))
-		message_fill(message, size, &args);
+		mailbox_message_fill(message, size, &args);
 	return error ?: mailbox_received(mailbox, buffer, args.length);
 }
 

@@ -23,12 +23,12 @@
 #define PAUSES_MAX	32
 
 /* The budget with KIPC_SPIN; the kernel then spins on while the owner runs. */
-#define SPINS_OF_SPINLOCK KIPC_SPINS_MAX
+#define SPIN_FLAG_BUDGET KIPC_SPINS_MAX
 
 /* The word does not tell the result: call the kernel. */
-#define ASK		1
+#define ASK_KERNEL		1
 
-static struct mutex *whole(struct kipc_mutex *mutex)
+static struct mutex *mutex_handle(struct kipc_mutex *mutex)
 {
 	return (struct mutex *)mutex;
 }
@@ -41,7 +41,7 @@ struct kipc_mutex *kipc_mutex_of(const struct kipc_object *object)
 	shown->words = object->words;
 	shown->elements = object->elements;
 	mutex->flags = object->flags;
-	kipc_words_join(&shown->words);
+	kipc_words_register(&shown->words);
 	return shown;
 }
 
@@ -97,7 +97,7 @@ void kipc_mutex_close(struct kipc_mutex *mutex)
 {
 	if (!mutex)
 		return;
-	kipc_words_leave(&mutex->words);
+	kipc_words_unregister(&mutex->words);
 	kipc_object_close(mutex, &mutex->words, mutex->words.fd);
 }
 
@@ -111,33 +111,33 @@ int kipc_mutex_fd(const struct kipc_mutex *mutex)
 /* ------------------------------------------------------------------------- */
 
 /*
- * Locks a mutex again that the caller owns. Returns 0, a negative errno, or ASK
- * if the word has changed.
+ * Locks a mutex again that the caller owns. Returns 0, a negative errno, or
+ * ASK_KERNEL if the word has changed.
  */
-static int word_relock(const struct mutex *mutex, kipc_word *word,
-		       kipc_word old)
+static int mutex_word_relock(const struct mutex *mutex, kipc_word *word,
+			     kipc_word old)
 {
 	if (!(mutex->flags & KIPC_RECURSIVE))
 		return -EDEADLK;
 	if ((old & KIPC_MUTEX_DEPTH) == KIPC_MUTEX_DEPTH)
 		return -EOVERFLOW;
 	return kipc_mutex_swap(word, old, old + KIPC_MUTEX_DEPTH_ONE,
-			       __ATOMIC_ACQUIRE) ? 0 : ASK;
+			       __ATOMIC_ACQUIRE) ? 0 : ASK_KERNEL;
 }
 
 /*
  * Tries to lock the mutex by its word. Returns 0, -EAGAIN if another thread
- * owns it, another negative errno, or ASK.
+ * owns it, another negative errno, or ASK_KERNEL.
  */
-static int word_lock(const struct mutex *mutex, kipc_word *word)
+static int mutex_word_lock(const struct mutex *mutex, kipc_word *word)
 {
 	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED);
 	kipc_word self = kipc_mutex_self(&mutex->shown);
 
 	if (old & ASK_TO_LOCK)
-		return ASK;
+		return ASK_KERNEL;
 	if ((old & KIPC_MUTEX_OWNER) == self)
-		return word_relock(mutex, word, old);
+		return mutex_word_relock(mutex, word, old);
 	if (old & KIPC_MUTEX_OWNER)
 		return -EAGAIN;
 	return kipc_mutex_swap(word, old, old | self, __ATOMIC_ACQUIRE) ?
@@ -148,49 +148,50 @@ static int word_lock(const struct mutex *mutex, kipc_word *word)
  * Returns how many iterations to spin. It is 0 for a fair mutex, where a caller
  * has no place in the order until the kernel queues it.
  */
-static uint32_t spin_budget(const struct mutex *mutex)
+static uint32_t mutex_spin_budget(const struct mutex *mutex)
 {
 	uint32_t budget = mutex->flags & KIPC_FAIR ?
 			  0 : kipc_spin_budget(&mutex->spins);
 
-	return budget && (mutex->flags & KIPC_SPIN) ? SPINS_OF_SPINLOCK : budget;
+	return budget && (mutex->flags & KIPC_SPIN) ? SPIN_FLAG_BUDGET : budget;
 }
 
 /*
- * Spins until word_lock() returns something else than -EAGAIN or the budget is
- * used up. The pauses between two reads double, so that the readers disturb the
- * owner less.
+ * Spins until mutex_word_lock() returns something else than -EAGAIN or the
+ * budget is used up. The pauses between two reads double, so that the readers
+ * disturb the owner less.
  */
-static int word_spin(struct mutex *mutex, kipc_word *word)
+static int mutex_word_spin(struct mutex *mutex, kipc_word *word)
 {
-	uint32_t budget = spin_budget(mutex), looks, pauses = 1, i;
+	uint32_t budget = mutex_spin_budget(mutex), iterations, pauses = 1, i;
 	int result = -EAGAIN;
 
-	for (looks = 0; looks < budget && result == -EAGAIN; looks += pauses) {
+	for (iterations = 0; iterations < budget && result == -EAGAIN;
+	     iterations += pauses) {
 		for (i = 0; i < pauses; i++)
 			kipc_pause();
 		if (pauses < PAUSES_MAX)
 			pauses *= 2;
-		result = word_lock(mutex, word);
+		result = mutex_word_lock(mutex, word);
 	}
 	if (budget)
-		kipc_spin_learn(&mutex->spins, looks, !result);
+		kipc_spin_learn(&mutex->spins, iterations, !result);
 	return result;
 }
 
-/* Tries to unlock the mutex by its word. Returns 0, -EPERM or ASK. */
-static int word_unlock(const struct kipc_mutex *mutex, kipc_word *word)
+/* Tries to unlock the mutex by its word. Returns 0, -EPERM or ASK_KERNEL. */
+static int mutex_word_unlock(const struct kipc_mutex *mutex, kipc_word *word)
 {
 	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED), left = 0;
 
 	if (old & ASK_TO_UNLOCK)
-		return ASK;
+		return ASK_KERNEL;
 	if ((old & KIPC_MUTEX_OWNER) != kipc_mutex_self(mutex))
 		return -EPERM;
 	if (old & KIPC_MUTEX_DEPTH)
 		left = old - KIPC_MUTEX_DEPTH_ONE;
 	/* This fails if a thread has begun to wait since the load. */
-	return kipc_mutex_swap(word, old, left, __ATOMIC_RELEASE) ? 0 : ASK;
+	return kipc_mutex_swap(word, old, left, __ATOMIC_RELEASE) ? 0 : ASK_KERNEL;
 }
 
 /* ------------------------------------------------------------------------- */
@@ -205,7 +206,7 @@ static int word_unlock(const struct kipc_mutex *mutex, kipc_word *word)
 #define ASK_EVERY_MS	10
 
 /* Returns whether a failed try shall call the kernel. */
-static bool time_to_ask(struct mutex *mutex)
+static bool mutex_time_to_ask(struct mutex *mutex)
 {
 	uint32_t now = kipc_coarse_ms();
 
@@ -217,27 +218,27 @@ static bool time_to_ask(struct mutex *mutex)
 }
 
 /*
- * Locks the mutex by its word, and spins unless this is a try. Returns 0, ASK
- * if the caller has to wait or the word does not tell the result, -EAGAIN for
- * a try, or another negative errno.
+ * Locks the mutex by its word, and spins unless this is a try. Returns 0,
+ * ASK_KERNEL if the caller has to wait or the word does not tell the result,
+ * -EAGAIN for a try, or another negative errno.
  */
-static int lock_by_word(struct mutex *mutex, kipc_word *word, bool try)
+static int mutex_lock_by_word(struct mutex *mutex, kipc_word *word, bool try)
 {
 	int result;
 
 	if (!kipc_thread && kipc_thread_find(mutex->shown.words.fd))
-		return ASK;
-	result = word_lock(mutex, word);
+		return ASK_KERNEL;
+	result = mutex_word_lock(mutex, word);
 	if (result != -EAGAIN)
 		return result;
 	if (try)
-		return time_to_ask(mutex) ? ASK : -EAGAIN;
-	result = word_spin(mutex, word);
-	return result == -EAGAIN ? ASK : result;
+		return mutex_time_to_ask(mutex) ? ASK_KERNEL : -EAGAIN;
+	result = mutex_word_spin(mutex, word);
+	return result == -EAGAIN ? ASK_KERNEL : result;
 }
 
-static int mutex_call(struct kipc_mutex *mutex, unsigned long command,
-		      uint32_t element)
+static int mutex_ioctl(struct kipc_mutex *mutex, unsigned long command,
+		       uint32_t element)
 {
 	struct kipc_mutex_args args = {
 		.size = sizeof(args),
@@ -264,33 +265,33 @@ int kipc_mutex_lock_slow(struct kipc_mutex *mutex, uint32_t element,
 	if (element >= mutex->elements)
 		return -EINVAL;
 	word = kipc_words_at(&mutex->words, element);
-	result = lock_by_word(whole(mutex), word, flags & KIPC_TRY);
-	if (result == ASK)
+	result = mutex_lock_by_word(mutex_handle(mutex), word, flags & KIPC_TRY);
+	if (result == ASK_KERNEL)
 		result = kipc_call(mutex->words.fd, KIPC_MUTEX_LOCK, &args);
 	if (!result || result == -EOWNERDEAD)
-		kipc_seen_taken(kipc_seen_at(&mutex->words, element));
+		kipc_checker_acquire(kipc_checker_address(&mutex->words, element));
 	return result;
 }
 
 int kipc_mutex_unlock_slow(struct kipc_mutex *mutex, uint32_t element)
 {
 	kipc_word *word;
-	int result = ASK;
+	int result = ASK_KERNEL;
 
 	if (element >= mutex->elements)
 		return -EINVAL;
 	word = kipc_words_at(&mutex->words, element);
-	kipc_seen_given(kipc_seen_at(&mutex->words, element));
+	kipc_checker_release(kipc_checker_address(&mutex->words, element));
 	if (kipc_thread || !kipc_thread_find(mutex->words.fd))
-		result = word_unlock(mutex, word);
-	if (result == ASK)
-		result = mutex_call(mutex, KIPC_MUTEX_UNLOCK, element);
+		result = mutex_word_unlock(mutex, word);
+	if (result == ASK_KERNEL)
+		result = mutex_ioctl(mutex, KIPC_MUTEX_UNLOCK, element);
 	return result;
 }
 
 int kipc_mutex_consistent(struct kipc_mutex *mutex, uint32_t element)
 {
-	return mutex_call(mutex, KIPC_MUTEX_CONSISTENT, element);
+	return mutex_ioctl(mutex, KIPC_MUTEX_CONSISTENT, element);
 }
 
 void kipc_mutex_spins_sized(const struct kipc_mutex *mutex, struct kipc_spins *spins,

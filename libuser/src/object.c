@@ -24,13 +24,13 @@
 
 bool kipc_valgrind;
 
-__attribute__((constructor(FIRST)))
-static void prepare(void)
+__attribute__((constructor(CONSTRUCTOR_PRIORITY)))
+static void object_init(void)
 {
-	kipc_valgrind = kipc_valgrind_runs();
+	kipc_valgrind = kipc_valgrind_running();
 }
 
-static void restore_errno(const int *saved)
+static void object_restore_errno(const int *saved)
 {
 	errno = *saved;
 }
@@ -41,7 +41,7 @@ static void restore_errno(const int *saved)
  */
 #define KEEP_ERRNO() \
 	const int saved_errno \
-		__attribute__((cleanup(restore_errno), unused)) = errno
+		__attribute__((cleanup(object_restore_errno), unused)) = errno
 
 /*
  * Makes one system call on a descriptor; returns its result or a negative
@@ -50,7 +50,8 @@ static void restore_errno(const int *saved)
  * read and restore errno takes more instructions than the system call itself.
  */
 #if defined(__x86_64__) && defined(__LP64__)
-static ssize_t file_call(long number, int fd, uintptr_t first, uintptr_t second)
+static ssize_t object_syscall(long number, int fd, uintptr_t first,
+			      uintptr_t second)
 {
 	ssize_t result;
 
@@ -62,7 +63,8 @@ static ssize_t file_call(long number, int fd, uintptr_t first, uintptr_t second)
 	return result;
 }
 #else
-static ssize_t file_call(long number, int fd, uintptr_t first, uintptr_t second)
+static ssize_t object_syscall(long number, int fd, uintptr_t first,
+			      uintptr_t second)
 {
 	KEEP_ERRNO();
 	ssize_t result;
@@ -74,17 +76,17 @@ static ssize_t file_call(long number, int fd, uintptr_t first, uintptr_t second)
 
 int kipc_call(int fd, unsigned long command, void *args)
 {
-	return file_call(SYS_ioctl, fd, command, (uintptr_t)args);
+	return object_syscall(SYS_ioctl, fd, command, (uintptr_t)args);
 }
 
 ssize_t kipc_read(int fd, void *buffer, size_t size)
 {
-	return file_call(SYS_read, fd, (uintptr_t)buffer, size);
+	return object_syscall(SYS_read, fd, (uintptr_t)buffer, size);
 }
 
 ssize_t kipc_write(int fd, const void *data, size_t size)
 {
-	return file_call(SYS_write, fd, (uintptr_t)data, size);
+	return object_syscall(SYS_write, fd, (uintptr_t)data, size);
 }
 
 int kipc_map(int fd, uint64_t offset, uint64_t bytes, int protection,
@@ -126,7 +128,7 @@ int kipc_online_cpus(void)
  * Closes a descriptor. It uses syscall(), because close() is a cancellation
  * point; a thread that is cancelled here would leave state behind.
  */
-static void file_close(int fd)
+static void object_close_fd(int fd)
 {
 	syscall(SYS_close, fd);
 }
@@ -136,7 +138,7 @@ static void file_close(int fd)
  * refuses as too long. An empty name is refused here, because the kernel takes
  * the length 0 for an anonymous object.
  */
-static int name_length(const char *name, uint32_t *length)
+static int object_name_length(const char *name, uint32_t *length)
 {
 	if (!name || !*name)
 		return -EINVAL;
@@ -153,8 +155,8 @@ static int object_prepare(struct kipc_object *object, size_t handle_size)
 }
 
 /* Maps the words if the object has any and the descriptor permits it. */
-static int words_map(struct kipc_words *words, int fd,
-		     const struct kipc_info_args *info)
+static int object_words_map(struct kipc_words *words, int fd,
+			    const struct kipc_info_args *info)
 {
 	const uint32_t both = KIPC_READ | KIPC_WRITE;
 
@@ -162,11 +164,11 @@ static int words_map(struct kipc_words *words, int fd,
 	words->inode = info->inode;
 	if (info->map_size && (info->access & both) == both)
 		return kipc_words_map(words, info);
-	kipc_words_none(words);
+	kipc_words_set_unmapped(words);
 	return 0;
 }
 
-static void info_prepare(struct kipc_info_args *info)
+static void object_info_init(struct kipc_info_args *info)
 {
 	memset(info, 0, sizeof(*info));
 	info->size = sizeof(*info);
@@ -174,12 +176,12 @@ static void info_prepare(struct kipc_info_args *info)
 
 int kipc_object_info(int fd, struct kipc_info_args *info)
 {
-	info_prepare(info);
+	object_info_init(info);
 	return kipc_call(fd, KIPC_INFO, info);
 }
 
 /* The common first members of the state structures of all types. */
-struct state_head {
+struct object_state_head {
 	uint32_t size;
 	uint32_t flags;
 	uint32_t element;
@@ -188,7 +190,7 @@ struct state_head {
 int kipc_object_state(int fd, unsigned long command, uint32_t element, void *state,
 		      size_t size)
 {
-	struct state_head *head = state;
+	struct object_state_head *head = state;
 
 	if (size < sizeof(*head) || size > UINT32_MAX)
 		return -EINVAL;
@@ -203,7 +205,7 @@ int kipc_object_state(int fd, unsigned long command, uint32_t element, void *sta
  * Returns whether this library knows the format of the words. A flag of a later
  * version can stand for another format.
  */
-static bool words_known(const struct kipc_info_args *info)
+static bool object_words_known(const struct kipc_info_args *info)
 {
 	return !info->map_size || !(info->created & ~OBJECT_FLAGS_KNOWN);
 }
@@ -219,9 +221,9 @@ static int object_attach(struct kipc_object *object, uint32_t type, int fd,
 
 	if (info->type != type)
 		return -EPROTOTYPE;
-	if (!words_known(info))
+	if (!object_words_known(info))
 		return -EOPNOTSUPP;
-	error = words_map(&object->words, fd, info);
+	error = object_words_map(&object->words, fd, info);
 	if (error)
 		return error;
 	object->attributes = info->attributes;
@@ -258,7 +260,7 @@ static int object_adopt(struct kipc_object *object, uint32_t type, int fd,
 
 	error = object_attach(object, type, fd, info);
 	if (error)
-		file_close(fd);
+		object_close_fd(fd);
 	return error;
 }
 
@@ -273,7 +275,7 @@ static int object_make(struct kipc_object *object, struct kipc_create_args *args
 	const uint32_t ours = KIPC_EXCLUSIVE | KIPC_PERSIST;
 	int error, fd;
 
-	info_prepare(info);
+	object_info_init(info);
 	args->info = (uintptr_t)info;
 	fd = kipc_device_call(KIPC_CREATE, args, &info->inode);
 	if (fd < 0)
@@ -293,7 +295,7 @@ int kipc_object_create(struct kipc_object *object, size_t handle_size,
 
 	args->size = sizeof(*args);
 	if (name) {
-		error = name_length(name, &args->name_length);
+		error = object_name_length(name, &args->name_length);
 		if (error)
 			return error;
 		args->name = (uintptr_t)name;
@@ -321,13 +323,13 @@ int kipc_object_open(struct kipc_object *object, size_t handle_size,
 	KEEP_ERRNO();
 	int error, fd;
 
-	error = name_length(name, &args.name_length);
+	error = object_name_length(name, &args.name_length);
 	if (error)
 		return error;
 	error = object_prepare(object, handle_size);
 	if (error)
 		return error;
-	info_prepare(&info);
+	object_info_init(&info);
 	fd = kipc_device_call(KIPC_OPEN, &args, &info.inode);
 	error = fd < 0 ? fd : object_adopt(object, type, fd, &info);
 	if (error)
@@ -341,7 +343,7 @@ void kipc_object_close(void *handle, const struct kipc_words *words, int fd)
 
 	if (words)
 		kipc_words_unmap(words);
-	file_close(fd);
+	object_close_fd(fd);
 	free(handle);
 }
 
@@ -353,7 +355,7 @@ int kipc_unlink(const char *name)
 	};
 	int error;
 
-	error = name_length(name, &args.name_length);
+	error = object_name_length(name, &args.name_length);
 	if (error)
 		return error;
 	return kipc_device_call(KIPC_UNLINK, &args, NULL);
@@ -376,7 +378,7 @@ int kipc_list_sized(uint64_t *cursor, struct kipc_list_entry *entries,
 	if (filled < 0)
 		return filled;
 	*cursor = args.cursor;
-	kipc_seen_filled(entries, filled * size);
+	kipc_checker_written(entries, filled * size);
 	return filled;
 }
 

@@ -36,7 +36,7 @@
  * The priority of a constructor that runs before those of the program: the
  * lowest number that is not reserved for the C library.
  */
-#define FIRST	101
+#define CONSTRUCTOR_PRIORITY	101
 
 /** The result of steps 1 to 3. */
 struct kipc_object {

@@ -30,7 +30,7 @@
  * keeps its mapping, which attaches the process and always says KIPC_SLOW
  * anyway.
  */
-static int slow(struct kipc_semaphore *semaphore, int error)
+static int release_0_1_unmap(struct kipc_semaphore *semaphore, int error)
 {
 	struct kipc_words *words;
 
@@ -39,7 +39,7 @@ static int slow(struct kipc_semaphore *semaphore, int error)
 	words = &semaphore->words;
 	if (!words->attachment) {
 		kipc_words_unmap(words);
-		kipc_words_none(words);
+		kipc_words_set_unmapped(words);
 	}
 	return 0;
 }
@@ -50,7 +50,7 @@ RELEASE_0_1(int, semaphore_create, struct kipc_semaphore **semaphore, const char
 	int error = kipc_semaphore_create_sized(semaphore, name, options,
 			SIZE_UP_TO(struct kipc_semaphore_options, access));
 
-	return slow(*semaphore, error);
+	return release_0_1_unmap(*semaphore, error);
 }
 
 RELEASE_0_1(int, semaphore_open, struct kipc_semaphore **semaphore, const char *name,
@@ -58,14 +58,14 @@ RELEASE_0_1(int, semaphore_open, struct kipc_semaphore **semaphore, const char *
 {
 	int error = kipc_semaphore_open_words(semaphore, name, access);
 
-	return slow(*semaphore, error);
+	return release_0_1_unmap(*semaphore, error);
 }
 
 RELEASE_0_1(int, semaphore_import, struct kipc_semaphore **semaphore, int fd)
 {
 	int error = kipc_semaphore_import_words(semaphore, fd);
 
-	return slow(*semaphore, error);
+	return release_0_1_unmap(*semaphore, error);
 }
 
 RELEASE_0_1(void, semaphore_spins, const struct kipc_semaphore *semaphore,

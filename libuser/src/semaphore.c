@@ -14,9 +14,9 @@
 #include "sized.h"
 
 /* The word does not tell the result: call the kernel. */
-#define ASK	1
+#define ASK_KERNEL	1
 
-static struct semaphore *whole(struct kipc_semaphore *semaphore)
+static struct semaphore *semaphore_handle(struct kipc_semaphore *semaphore)
 {
 	return (struct semaphore *)semaphore;
 }
@@ -30,7 +30,7 @@ static struct kipc_semaphore *semaphore_of(const struct kipc_object *object)
 	shown->elements = object->elements;
 	shown->max = object->attributes.semaphore.max;
 	semaphore->flags = object->flags;
-	kipc_words_join(&shown->words);
+	kipc_words_register(&shown->words);
 	return shown;
 }
 
@@ -89,7 +89,7 @@ void kipc_semaphore_close(struct kipc_semaphore *semaphore)
 {
 	if (!semaphore)
 		return;
-	kipc_words_leave(&semaphore->words);
+	kipc_words_unregister(&semaphore->words);
 	kipc_object_close(semaphore, &semaphore->words, semaphore->words.fd);
 }
 
@@ -102,20 +102,20 @@ int kipc_semaphore_fd(const struct kipc_semaphore *semaphore)
  * Returns whether the word is user-owned and has no unknown bits, so that the
  * units may be changed here. There may be waiters.
  */
-static int word_is_ours(kipc_word word)
+static int semaphore_word_is_user_owned(kipc_word word)
 {
 	return !(word & ~(KIPC_SEMAPHORE_COUNT | KIPC_SEMAPHORE_WAITERS |
 			  KIPC_SEMAPHORE_WOKEN));
 }
 
-/* Takes units by the word. Returns 0, -EAGAIN (too few units) or ASK. */
-static int word_take(kipc_word *word, uint32_t count)
+/* Takes units by the word. Returns 0, -EAGAIN (too few units) or ASK_KERNEL. */
+static int semaphore_word_take(kipc_word *word, uint32_t count)
 {
 	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED);
 
 	do {
-		if (!word_is_ours(old))
-			return ASK;
+		if (!semaphore_word_is_user_owned(old))
+			return ASK_KERNEL;
 		if ((old & KIPC_SEMAPHORE_COUNT) < count)
 			return -EAGAIN;
 	} while (!__atomic_compare_exchange_n(word, &old, old - count, 1,
@@ -125,28 +125,30 @@ static int word_take(kipc_word *word, uint32_t count)
 }
 
 /*
- * Spins until word_take() returns something else than -EAGAIN or the budget is
- * used up.
+ * Spins until semaphore_word_take() returns something else than -EAGAIN or the
+ * budget is used up.
  */
-static int word_spin(struct semaphore *semaphore, kipc_word *word,
-		     uint32_t count)
+static int semaphore_word_spin(struct semaphore *semaphore, kipc_word *word,
+			       uint32_t count)
 {
-	int result = word_take(word, count);
-	uint32_t budget = 0, looks;
+	int result = semaphore_word_take(word, count);
+	uint32_t budget = 0, iterations;
 
 	if (result == -EAGAIN && !(semaphore->flags & KIPC_FAIR))
 		budget = kipc_spin_budget(&semaphore->spins);
-	for (looks = 0; looks < budget && result == -EAGAIN; looks++) {
+	for (iterations = 0; iterations < budget && result == -EAGAIN;
+	     iterations++) {
 		kipc_pause();
-		result = word_take(word, count);
+		result = semaphore_word_take(word, count);
 	}
-	if (looks)
-		kipc_spin_learn(&semaphore->spins, looks, !result);
+	if (iterations)
+		kipc_spin_learn(&semaphore->spins, iterations, !result);
 	return result;
 }
 
-static int wait_call(struct kipc_semaphore *semaphore, uint32_t element,
-		     uint32_t count, int64_t deadline, unsigned int flags)
+static int semaphore_wait_ioctl(struct kipc_semaphore *semaphore,
+				uint32_t element, uint32_t count,
+				int64_t deadline, unsigned int flags)
 {
 	struct kipc_semaphore_wait_args args = {
 		.size = sizeof(args),
@@ -169,32 +171,35 @@ int kipc_semaphore_wait_slow(struct kipc_semaphore *semaphore,
 	if (count > semaphore->max)
 		return -EINVAL;
 	if (flags & KIPC_TRY)
-		result = word_take(word, count);
+		result = semaphore_word_take(word, count);
 	else
-		result = word_spin(whole(semaphore), word, count);
-	if (result == ASK || (result == -EAGAIN && !(flags & KIPC_TRY)))
-		result = wait_call(semaphore, element, count, deadline, flags);
+		result = semaphore_word_spin(semaphore_handle(semaphore), word,
+					     count);
+	if (result == ASK_KERNEL || (result == -EAGAIN && !(flags & KIPC_TRY)))
+		result = semaphore_wait_ioctl(semaphore, element, count,
+					      deadline, flags);
 	if (!result)
-		kipc_seen_taken(kipc_seen_at(&semaphore->words, element));
+		kipc_checker_acquire(kipc_checker_address(&semaphore->words, element));
 	return result;
 }
 
 /*
- * Posts units by the word. Returns 0, -EOVERFLOW or ASK. With WOKEN a waiter is
- * awake already and will take one unit; for more units the kernel has to wake
- * another one.
+ * Posts units by the word. Returns 0, -EOVERFLOW or ASK_KERNEL. With WOKEN a
+ * waiter is awake already and will take one unit; for more units the kernel
+ * has to wake another one.
  */
-static int word_give(kipc_word *word, uint32_t count, uint32_t max)
+static int semaphore_word_give(kipc_word *word, uint32_t count, uint32_t max)
 {
 	kipc_word old = __atomic_load_n(word, __ATOMIC_RELAXED);
 	uint64_t units;
 
 	do {
-		if (!word_is_ours(old) || (old & KIPC_SEMAPHORE_WAITERS))
-			return ASK;
+		if (!semaphore_word_is_user_owned(old) ||
+		    (old & KIPC_SEMAPHORE_WAITERS))
+			return ASK_KERNEL;
 		units = (old & KIPC_SEMAPHORE_COUNT) + count;
 		if ((old & KIPC_SEMAPHORE_WOKEN) && units > 1)
-			return ASK;
+			return ASK_KERNEL;
 		if (units > max)
 			return -EOVERFLOW;
 	} while (!__atomic_compare_exchange_n(word, &old, old + count, 1,
@@ -203,8 +208,8 @@ static int word_give(kipc_word *word, uint32_t count, uint32_t max)
 	return 0;
 }
 
-static int post_call(struct kipc_semaphore *semaphore, uint32_t element,
-		     uint32_t count)
+static int semaphore_post_ioctl(struct kipc_semaphore *semaphore,
+				uint32_t element, uint32_t count)
 {
 	struct kipc_semaphore_post_args args = {
 		.size = sizeof(args),
@@ -221,14 +226,15 @@ int kipc_semaphore_post_slow(struct kipc_semaphore *semaphore,
 	kipc_word *word = kipc_words_at(&semaphore->words, element);
 	int result;
 
-	kipc_seen_given(kipc_seen_at(&semaphore->words, element));
-	result = word_give(word, count, semaphore->max);
-	return result == ASK ? post_call(semaphore, element, count) : result;
+	kipc_checker_release(kipc_checker_address(&semaphore->words, element));
+	result = semaphore_word_give(word, count, semaphore->max);
+	return result == ASK_KERNEL ?
+	       semaphore_post_ioctl(semaphore, element, count) : result;
 }
 
 /*
- * Makes the post alone, if possible; returns its result, or ASK if one system
- * call shall make both the post and the wait.
+ * Makes the post alone, if possible; returns its result, or ASK_KERNEL if one
+ * system call shall make both the post and the wait.
  *
  * If the awaited word is kernel-owned the wait is a system call. The kernel
  * then has to see both operations at once, so that it can report errors of the
@@ -238,20 +244,22 @@ int kipc_semaphore_post_slow(struct kipc_semaphore *semaphore,
  * run on this processor. But if the caller's wait is likely to end while it
  * spins, the caller keeps the processor and posts alone.
  */
-static int post_first(struct kipc_semaphore *semaphore, uint32_t element,
-		      uint32_t count, struct kipc_semaphore *other,
-		      uint32_t wait_element)
+static int semaphore_post_alone(struct kipc_semaphore *semaphore,
+				uint32_t element, uint32_t count,
+				struct kipc_semaphore *other,
+				uint32_t wait_element)
 {
 	kipc_word *word = kipc_words_at(&semaphore->words, element);
 	kipc_word *awaited = kipc_words_at(&other->words, wait_element);
 	int result;
 
-	kipc_seen_given(kipc_seen_at(&semaphore->words, element));
+	kipc_checker_release(kipc_checker_address(&semaphore->words, element));
 	if (__atomic_load_n(awaited, __ATOMIC_RELAXED) & KIPC_SLOW)
-		return ASK;
-	result = word_give(word, count, semaphore->max);
-	if (result == ASK && kipc_spin_promises(&whole(other)->spins))
-		result = post_call(semaphore, element, count);
+		return ASK_KERNEL;
+	result = semaphore_word_give(word, count, semaphore->max);
+	if (result == ASK_KERNEL &&
+	    kipc_spin_is_promising(&semaphore_handle(other)->spins))
+		result = semaphore_post_ioctl(semaphore, element, count);
 	return result;
 }
 
@@ -269,13 +277,14 @@ int kipc_semaphore_post_timedwait(struct kipc_semaphore *semaphore,
 	    wait_count > other->max || deadline < 0 ||
 	    (flags & ~KIPC_REALTIME))
 		return -EINVAL;
-	result = post_first(semaphore, element, count, other, wait_element);
+	result = semaphore_post_alone(semaphore, element, count, other,
+				      wait_element);
 	if (!result) {
 		result = kipc_semaphore_timedwait(other, wait_element, wait_count,
 						  deadline, flags);
 		goto out;
 	}
-	if (result != ASK)
+	if (result != ASK_KERNEL)
 		return result;
 	args = (struct kipc_semaphore_post_wait_args) {
 		.size = sizeof(args),
@@ -290,7 +299,8 @@ int kipc_semaphore_post_timedwait(struct kipc_semaphore *semaphore,
 	result = kipc_call(semaphore->words.fd, KIPC_SEMAPHORE_POST_WAIT, &args);
 out:
 	if (!result)
-		kipc_seen_taken(kipc_seen_at(&other->words, wait_element));
+		kipc_checker_acquire(kipc_checker_address(&other->words,
+							  wait_element));
 	return result;
 }
 

@@ -4,12 +4,12 @@
 
 #include "sized.h"
 
-static size_t smaller(size_t a, size_t b)
+static size_t sized_min(size_t a, size_t b)
 {
 	return a < b ? a : b;
 }
 
-int kipc_sized_in(void *known, size_t known_size, size_t least, const void *given,
+int kipc_sized_in(void *known, size_t known_size, size_t min_size, const void *given,
 		  size_t given_size)
 {
 	const char *bytes = given;
@@ -18,20 +18,20 @@ int kipc_sized_in(void *known, size_t known_size, size_t least, const void *give
 	memset(known, 0, known_size);
 	if (!given)
 		return 0;
-	if (given_size < least)
+	if (given_size < min_size)
 		return -EINVAL;
 	for (i = known_size; i < given_size; i++) {
 		if (bytes[i])
 			return -E2BIG;
 	}
-	memcpy(known, given, smaller(known_size, given_size));
+	memcpy(known, given, sized_min(known_size, given_size));
 	return 0;
 }
 
 void kipc_sized_out(void *given, size_t given_size, const void *known,
 		    size_t known_size)
 {
-	size_t both = smaller(known_size, given_size);
+	size_t both = sized_min(known_size, given_size);
 
 	memcpy(given, known, both);
 	memset((char *)given + both, 0, given_size - both);

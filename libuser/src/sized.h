@@ -21,13 +21,13 @@
  * Copy a structure in.
  * @param known       out: the structure as the library knows it
  * @param known_size  its size in bytes
- * @param least       bytes that its first version had
+ * @param min_size    bytes that its first version had
  * @param given       the program's structure, or NULL for all zeros
  * @param given_size  its size in bytes, as the program knows it
  * @return 0, -EINVAL (smaller than the first version), -E2BIG (a member that
  *         the library does not know is not zero)
  */
-int kipc_sized_in(void *known, size_t known_size, size_t least, const void *given,
+int kipc_sized_in(void *known, size_t known_size, size_t min_size, const void *given,
 		  size_t given_size);
 
 /** Copy a structure out; the parameters are those of kipc_sized_in(). */

@@ -37,32 +37,36 @@ static inline void kipc_pause(void)
  */
 void kipc_spin_prepare(void);
 
-/** The spin history of a handle, shared by its threads. It starts as zeros. */
+/**
+ * The spin history of a handle, shared by its threads. It starts as zeros. The
+ * names are kept because the ABI records of releases contain them.
+ */
 struct spins {
 	struct kipc_spins counts;
 	uint32_t learnt;	/**< average of the hits; a miss counts 0 */
 };
 
 /** Returns how many iterations the next wait may spin, 0..KIPC_SPINS_MAX. */
-uint32_t kipc_spin_budget(const struct spins *spins);
+uint32_t kipc_spin_budget(const struct spins *history);
 
 /**
  * Returns whether a spin is likely to be a hit, or is due to have the maximal
  * budget.
  */
-int kipc_spin_promises(const struct spins *spins);
+int kipc_spin_is_promising(const struct spins *history);
 
 /**
  * Record a spin in the history.
- * @param looks  iterations; the whole budget if it was a miss
- * @param paid   whether it was a hit
+ * @param iterations  of this spin; the whole budget if it was a miss
+ * @param hit         whether it was a hit
  */
-void kipc_spin_learn(struct spins *spins, uint32_t looks, int paid);
+void kipc_spin_learn(struct spins *history, uint32_t iterations, int hit);
 
 /**
  * Copy the counts of a history.
  * @param size  bytes of @copy, as the program knows it
  */
-void kipc_spin_read(const struct spins *spins, struct kipc_spins *copy, size_t size);
+void kipc_spin_read(const struct spins *history, struct kipc_spins *copy,
+		    size_t size);
 
 #endif /* KIPC_SPIN_H */

@@ -771,10 +771,10 @@ inline barrier_abort()
 /* ------------------------------------------------------------------------ */
 
 /*
- * word_arrive(); leaves the new word in old. Spurious failures of the
+ * barrier_word_arrive(); leaves the new word in old. Spurious failures of the
  * compare-and-swap are left out.
  */
-inline word_arrive(id, last_only)
+inline barrier_word_arrive(id, last_only)
 {
 	d_step { old = word; mine[id] = epoch };
 	do
@@ -817,10 +817,10 @@ inline word_arrive(id, last_only)
 }
 
 /*
- * word_opens(): a load that decides nothing has no effect, and is left out. The
+ * barrier_word_opens(): a load that decides nothing has no effect, and is left out. The
  * party may stop spinning at any time.
  */
-inline word_opens()
+inline barrier_word_opens()
 {
 	if
 #ifdef BROKEN_SPIN
@@ -848,9 +848,9 @@ proctype party(byte id; byte times; byte options)
 	:: times > 0 ->
 		times--;
 		MAY_DIE;
-		word_arrive(id, (options & TRIES));
+		barrier_word_arrive(id, (options & TRIES));
 		if
-		:: ret == PENDING -> MAY_DIE; word_opens()
+		:: ret == PENDING -> MAY_DIE; barrier_word_opens()
 		:: else
 		fi;
 		if

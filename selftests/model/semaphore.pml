@@ -852,13 +852,13 @@ inline semaphore_wait(id, n, timed, try)
 #endif
 
 /* Takes n units from the word, or gives them to the word. */
-#define word_take(n)							\
+#define semaphore_word_take(n)							\
 	!ASK_TO_TAKE && IN_WORD >= n ->					\
 	CHECK_OVERTAKING(queued == 0);					\
 	word = word - n;						\
 	taken = taken + n;						\
 	ret = OK
-#define word_give(n)							\
+#define semaphore_word_give(n)						\
 	!ASK_TO_GIVE(n) && IN_WORD + n <= MAX ->			\
 	word = word + n;						\
 	taken = taken - n;						\
@@ -869,7 +869,7 @@ inline fast_post(n)
 {
 	MAY_DIE;
 	if
-	:: d_step { word_give(n) }
+	:: d_step { semaphore_word_give(n) }
 	:: !ASK_TO_GIVE(n) && IN_WORD + n > MAX		/* EOVERFLOW */
 	:: ASK_TO_GIVE(n) -> semaphore_post(n); ret = PENDING
 	fi
@@ -880,7 +880,7 @@ inline fast_trywait(n)
 {
 	MAY_DIE;
 	if
-	:: d_step { word_take(n) }
+	:: d_step { semaphore_word_take(n) }
 	:: !ASK_TO_TAKE && IN_WORD < n -> ret = EAGAIN
 	:: ASK_TO_TAKE -> semaphore_wait(0, n, false, true)
 	fi
@@ -891,7 +891,7 @@ inline fast_timedwait(id, n, timed)
 {
 	MAY_DIE;
 	if
-	:: d_step { word_take(n) }
+	:: d_step { semaphore_word_take(n) }
 	:: ASK_TO_TAKE || IN_WORD < n ->
 		do		/* the restart after a signal */
 		:: skip;
