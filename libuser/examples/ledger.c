@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * A region with two accounts in it, and a mutex for them that survives kill -9 of
- * its owner: clerks move money from one to the other, and each is killed at some
- * point of that. Whoever finds the mutex left by a dead clerk mends the accounts
- * first: their sum is known.
+ * A region with two accounts, and a mutex for them that survives kill -9 of its
+ * owner. Processes, the clerks, move money from one account to the other, and
+ * each is killed at some point while it does. The next locker of the mutex then
+ * gets -EOWNERDEAD and repairs the accounts first: their sum is known.
  */
 #include <errno.h>
 #include <error.h>
@@ -24,7 +24,10 @@ struct ledger {
 	int mended;
 };
 
-/* What a clerk may have taken from one account and not yet put on the other. */
+/*
+ * Repairs the accounts: a dead clerk may have taken an amount from one account
+ * and not yet added it to the other.
+ */
 static void mend(struct ledger *ledger)
 {
 	ledger->to = TOTAL - ledger->from;
@@ -44,7 +47,7 @@ static void lock(struct kipc_mutex *mutex, struct ledger *ledger)
 		error(1, -status, "cannot lock");
 }
 
-/* Goes on until somebody kills it. */
+/* Moves money until the process is killed. */
 static void work(struct kipc_mutex *mutex, struct ledger *ledger, int ready)
 {
 	int amount;
@@ -61,7 +64,7 @@ static void work(struct kipc_mutex *mutex, struct ledger *ledger, int ready)
 	}
 }
 
-/* One clerk, who is killed as soon as he works. */
+/* Starts one clerk, and kills it as soon as it has begun to work. */
 static void hire(struct kipc_mutex *mutex, struct ledger *ledger)
 {
 	int ends[2];

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Runs a command while no more than so many others run under the same name:
+ * Runs a command, and limits how many commands run under the same name at a
+ * time:
  *
  *	limit --slots 2 --timeout 60 compile make
  *
- * The first one makes the semaphore, and it goes when the last one ends. One
- * that is killed takes its slot along until then.
+ * The first process with that name creates the semaphore. The semaphore goes
+ * away when the last of them ends. Until then, the slot of a process that is
+ * killed stays in use.
  */
 #include <errno.h>
 #include <error.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Running sums by N processes that share one array: in the phase of distance
- * d, worker i adds the cell d places before its own (Hillis and Steele, 1986).
- * The barrier keeps everybody from writing until all have read, and from
- * reading until all have written.
+ * N processes that share one array calculate running sums: in the phase of
+ * distance d, worker i adds the cell d places before its own (Hillis and
+ * Steele, 1986). The barrier ensures that no worker writes before all workers
+ * have read, and that no worker reads before all have written.
  */
 #include <errno.h>
 #include <error.h>
@@ -18,7 +18,7 @@
 #define SECOND		1000000000LL
 #define MAX_WORKERS	64
 
-/* True to exactly one of the workers. */
+/* Waits for all workers; returns true to exactly one of them. */
 static int meet(struct kipc_barrier *barrier)
 {
 	int status;
@@ -66,7 +66,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < count; i++) {
 		if (!fork()) {
 			work(barrier, cells, i, count);
-			/* Or it would be dead to the others, not done. */
+			/* A worker that ends as a member breaks the barrier. */
 			kipc_barrier_close(barrier);
 			return 0;
 		}

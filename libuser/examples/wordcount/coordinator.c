@@ -15,7 +15,9 @@
 #include "team.h"
 #include "wordcount.h"
 
-/* The barrier that the end of a worker aborts; a handler has no argument. */
+/*
+ * The barrier that the handler of SIGCHLD aborts; a handler has no argument.
+ */
 static struct kipc_barrier *meeting;
 
 static size_t shares_size(const struct team *team)
@@ -23,7 +25,7 @@ static size_t shares_size(const struct team *team)
 	return (team->workers + 1) * sizeof(*team->shares);
 }
 
-/* Ends the program unless a create function has succeeded. */
+/* Ends the program if a create function has failed. */
 static void check_created(int status, const char *what)
 {
 	if (status == -ENODEV)
@@ -84,10 +86,10 @@ void team_destroy(struct team *team)
 }
 
 /* ------------------------------------------------------------------------- */
-/* The workers' lives                                                        */
+/* Workers: start, end and failure                                           */
 /* ------------------------------------------------------------------------- */
 
-/* The worker's share, NULL for the pid of none. */
+/* Returns the share of a worker, NULL if no worker has that pid. */
 static struct share *share_of(struct team *team, pid_t pid)
 {
 	unsigned int i;
@@ -98,7 +100,10 @@ static struct share *share_of(struct team *team, pid_t pid)
 	return NULL;
 }
 
-/* Notes that a worker has ended; false, and a message, if it ended badly. */
+/*
+ * Records that a worker has ended. If it failed, prints a message and returns
+ * false.
+ */
 static bool worker_ended(struct team *team, pid_t pid, int status)
 {
 	struct share *share = share_of(team, pid);
@@ -116,7 +121,7 @@ static bool worker_ended(struct team *team, pid_t pid, int status)
 	return false;
 }
 
-/* Ends the program and whatever workers there are left. */
+/* Kills the remaining workers and ends the program. */
 static noreturn void give_up(struct team *team)
 {
 	unsigned int i;
@@ -132,7 +137,10 @@ static noreturn void give_up(struct team *team)
 	exit(EXIT_TROUBLE);
 }
 
-/* Before the barrier has opened no worker should end, not even well. */
+/*
+ * Returns whether all workers are alive. Before the barrier opens no worker
+ * should end, not even with success.
+ */
 static bool all_alive(struct team *team)
 {
 	int status;
@@ -146,12 +154,12 @@ static bool all_alive(struct team *team)
 	return !team->lost;
 }
 
-/* Ends the program unless an operation has succeeded. */
+/* Ends the program if an operation has failed. */
 static void check_done(struct team *team, int status, const char *what)
 {
 	if (!status)
 		return;
-	/* That a worker has ended is a better reason, and has been said. */
+	/* If a worker has ended, that is the cause and has been reported. */
 	if (all_alive(team))
 		error(0, -status, "coordinator: %s", what);
 	give_up(team);
@@ -192,7 +200,7 @@ static void await_workers(struct team *team)
 }
 
 /* ------------------------------------------------------------------------- */
-/* The work                                                                  */
+/* Handing out the files                                                     */
 /* ------------------------------------------------------------------------- */
 
 static void take_flight(struct team *team, uint32_t count, const char *what)
@@ -230,10 +238,11 @@ static void abort_meeting(int number)
 }
 
 /*
- * Meets the workers at the barrier. If one ends before it gets there, the
- * others would wait for ever: SIGCHLD aborts the barrier. A worker that ends
- * after the barrier has opened, but before this process has noticed that, does
- * no harm: who arrived in time has got through, aborted or not.
+ * Meets the workers at the barrier. If a worker ended before it arrived there,
+ * the other processes would wait for ever. So the handler of SIGCHLD aborts the
+ * barrier. A worker may also end after the barrier has opened but before this
+ * process has seen that. The abort is harmless then: it does not change the
+ * result of a generation that has opened.
  */
 static void meet(struct team *team)
 {
@@ -246,7 +255,8 @@ static void meet(struct team *team)
 
 	meeting = team->counted;
 	sigaction(SIGCHLD, &on_end, &before);
-	if (all_alive(team))	/* those that ended without the handler */
+	/* A worker may have ended before the handler was set. */
+	if (all_alive(team))
 		status = team_arrive(team, &team->shares[0]);
 	sigaction(SIGCHLD, &before, NULL);
 	check_done(team, status, "the workers do not meet");

@@ -6,7 +6,7 @@
 #include "count.h"
 #include "tokenizer.h"
 
-#define PIECE	65536	/* bytes read at once */
+#define PIECE	65536	/* bytes of one read */
 
 static int add_one(void *table, const char *word, size_t length)
 {

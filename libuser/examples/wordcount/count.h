@@ -10,7 +10,7 @@
 
 #include "table.h"
 
-/** What has been counted. */
+/** The totals of what has been counted. */
 struct counted {
 	uint64_t files;
 	uint64_t bytes;
@@ -18,9 +18,12 @@ struct counted {
 };
 
 /**
- * Add a file's words to a table.
- * @return 0 or a negative errno; -ENOSPC where the table is full, because the
- *         file has grown since the table was made
+ * Count the words of a file.
+ * @param path     of the file
+ * @param table    the words are added to it
+ * @param counted  the totals are added to it
+ * @return 0 or a negative errno; -ENOSPC: the table is full, because the file
+ *         has grown since the table was made
  */
 int count_file(const char *path, struct table *table, struct counted *counted);
 

@@ -8,9 +8,9 @@
 
 #include "files.h"
 
-#define DESCRIPTORS	16	/* that the walk may use */
+#define DESCRIPTORS	16	/* most that the walk uses */
 
-/* nftw() has no argument for its function. */
+/* The state of the walk is global, because nftw() passes no argument along. */
 static struct {
 	struct files *files;
 	size_t room;
@@ -42,7 +42,10 @@ static int file_append(const char *path, const struct stat *status)
 	return 0;
 }
 
-/* What nftw() meets: what it cannot read is an error, a loose link is not. */
+/*
+ * Handles what nftw() finds. A file or directory that cannot be read is an
+ * error, a dangling symbolic link is not.
+ */
 static int visit(const char *path, const struct stat *status, int type,
 		 struct FTW *level)
 {
@@ -84,7 +87,7 @@ static void sort(struct files *files,
 		qsort(files->list, files->count, sizeof(*files->list), compare);
 }
 
-/* Keeps the first of the names of each file. */
+/* Removes all but the first name of each file. */
 static void remove_doubles(struct files *files)
 {
 	size_t kept = 0, i;
@@ -123,7 +126,7 @@ int files_walk(struct files *files, const char *directory, char **where)
 	}
 	error = nftw(directory, visit, DESCRIPTORS, 0);
 	if (error == -1)
-		error = -errno;	/* nftw()'s own; visit() has others */
+		error = -errno;	/* of nftw() itself; visit() returns others */
 	*where = walk.failed;
 	if (error) {
 		files_free(files);

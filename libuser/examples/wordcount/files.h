@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file files.h
- * The regular files below a directory. Symbolic links are followed; a file is
- * in the list once, however many names lead to it.
+ * A list of the regular files below a directory. Symbolic links are followed. A
+ * file is in the list once, however many names it has.
  */
 #ifndef WORDCOUNT_FILES_H
 #define WORDCOUNT_FILES_H
@@ -19,21 +19,22 @@ struct file {
 };
 
 struct files {
-	struct file *list;	/**< by path */
+	struct file *list;	/**< sorted by path */
 	size_t count;
-	uint64_t bytes;		/**< of all of them */
+	uint64_t bytes;		/**< of all files together */
 };
 
 /**
- * Walk a directory.
- * @param files      out: to be given to files_free()
- * @param directory  where to begin
- * @param where      out: on failure, what could not be read, to free();
- *                   NULL if that is not known
+ * List the files below a directory.
+ * @param files      out: the list, to be freed with files_free()
+ * @param directory  its path
+ * @param where      out: on failure, the path that could not be read, to be
+ *                   freed with free(); NULL if it is not known
  * @return 0 or a negative errno
  */
 int files_walk(struct files *files, const char *directory, char **where);
 
+/** Free a list. */
 void files_free(struct files *files);
 
 #endif /* WORDCOUNT_FILES_H */

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: MIT
-/* The operations: tried first, counted, and watched while they wait. */
+/*
+ * The operations on the objects. Each is tried first and counted. While it
+ * waits it calls the watch function from time to time.
+ */
 #include <string.h>
 
 #include "team.h"
 
-#define MOMENT	200000000LL	/* between two looks, in nanoseconds */
+#define MOMENT	200000000LL	/* nanoseconds from one watch to the next */
 
-/* Until when to wait before the next look. */
+/* Returns the deadline of a wait, at which the watch function is called. */
 static int64_t next_look(watch_function *watch)
 {
 	return watch ? kipc_deadline(MOMENT) : KIPC_FOREVER;
 }
 
+/* Returns whether to repeat a wait. */
 static bool go_on(struct team *team, int status, watch_function *watch)
 {
 	return status == -ETIMEDOUT && watch && watch(team);
 }
 
-/* Whether what the operation's try form answered means to wait. */
+/* Counts a try; returns whether the operation has to wait. */
 static bool must_wait(struct tally *tally, int status)
 {
 	tally->times++;

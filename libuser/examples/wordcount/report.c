@@ -8,7 +8,7 @@
 #include "report.h"
 #include "wordcount.h"
 
-#define DIFFERENCES	5	/* that are printed */
+#define DIFFERENCES	5	/* most that are printed */
 
 void report_words(const struct table *table, unsigned int top)
 {
@@ -104,7 +104,7 @@ bool report_comparison(const struct table *result, const struct table *single)
 		if (other != entry->count && differences++ < DIFFERENCES)
 			print_difference(entry, other, entry->count);
 	}
-	/* What both have is compared by now. */
+	/* The words in both tables have been compared above. */
 	for (entry = table_next(result, NULL); entry;
 	     entry = table_next(result, entry)) {
 		other = count_in(single, entry);

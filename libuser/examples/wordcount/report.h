@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file report.h
- * What the program prints of its work.
+ * The output of the program.
  */
 #ifndef WORDCOUNT_REPORT_H
 #define WORDCOUNT_REPORT_H
@@ -11,18 +11,19 @@
 #include "table.h"
 #include "team.h"
 
-/** The @p top most frequent words; ends the program if memory is short. */
+/** Print the @p top most frequent words. Ends the program if it lacks memory. */
 void report_words(const struct table *table, unsigned int top);
 
-/** What each worker has counted. */
+/** Print what each worker has counted. */
 void report_shares(const struct team *team);
 
-/** How often all processes did what, and waited for it. */
+/** Print how often the processes did each operation, and how often it waited. */
 void report_operations(const struct team *team);
 
 /**
- * Compare the workers' result with a single process's.
- * @return whether they are equal; if not, the first differences are printed
+ * Compare the result of the workers with that of a single process. Prints the
+ * first differences.
+ * @return whether they are equal
  */
 bool report_comparison(const struct table *result, const struct table *single);
 

@@ -10,15 +10,19 @@
 #define MAX_CHAINS	(1ULL << 22)
 
 /*
- * What the entries can need: one is 24 bytes and the word, rounded up to 8.
- * There are less than 24000 words of one or two bytes (154 letters), which
- * SHORT_WORDS bytes hold. A longer one takes at least 4 bytes of text with
- * what ends it, and at most ENTRY_RATIO times that: 32 of 4.
+ * An upper bound of the size of all entries. An entry has 24 bytes and the
+ * word, rounded up to 8. There are fewer than 24000 words of one or two bytes
+ * (of 154 letters); their entries fit into SHORT_WORDS bytes. A longer word,
+ * with the byte that ends it, takes at least 4 bytes of text. Its entry takes
+ * at most ENTRY_RATIO times as many: 32 bytes for 4.
  */
 #define SHORT_WORDS	(1ULL << 20)
 #define ENTRY_RATIO	8
 
-/* Text that a chain is made for: much text has few distinct words. */
+/*
+ * Bytes of text for each hash chain. Long texts have few distinct words
+ * compared to their length.
+ */
 #define TEXT_PER_CHAIN	512
 
 static uint64_t chains_for(uint64_t bytes)
@@ -48,7 +52,10 @@ struct table *table_create(uint64_t bytes, uint64_t texts, bool shared)
 		     -1, 0);
 	if (table == MAP_FAILED)
 		return NULL;
-	/* Much of it is never touched. This may fail: it saves memory only. */
+	/*
+	 * Huge pages would allocate memory that is never touched. This may
+	 * fail, because it only saves memory.
+	 */
 	madvise(table, size, MADV_NOHUGEPAGE);
 	table->size = size;
 	table->used = sizeof(*table) + chains * sizeof(table->heads[0]);
@@ -177,7 +184,7 @@ const struct table_entry **table_sorted(const struct table *table)
 	const struct table_entry **sorted, *entry;
 	size_t count = 0;
 
-	/* One more, because malloc(0) may give NULL. */
+	/* One more than needed, because malloc(0) may return NULL. */
 	sorted = malloc((table->distinct + 1) * sizeof(*sorted));
 	if (!sorted)
 		return NULL;

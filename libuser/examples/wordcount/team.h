@@ -3,19 +3,21 @@
  * @file team.h
  * DOC: how the processes work together
  *
- * The coordinator sends the names of files through the mailbox to whichever
- * worker receives first. Before it sends one it takes a unit of the semaphore
- * "flight"; the worker that has counted the file gives it back. At the end
- * each worker gets one empty message. All meet at the barrier: then nobody
- * counts any more, and each worker adds what it has counted to the shared
- * result, some words at a time, while it holds the binary semaphore "guard".
+ * The coordinator sends the names of files through the mailbox, to the worker
+ * that receives first. Before it sends a name it takes a unit of the semaphore
+ * "flight". The worker posts this unit when it has counted the file. At the end
+ * each worker gets one empty message. All processes meet at the barrier. After
+ * that no process counts any more, and each worker adds what it has counted to
+ * the shared result, some words at a time, while it holds the binary semaphore
+ * "guard".
  *
- * A worker that waits needs nobody's care: it is killed if the coordinator
- * ends. The coordinator never waits for longer than a moment without a look at
- * whether its workers are alive; at the barrier, where a deadline that passes
- * is the end of it all, a worker's end aborts the wait instead.
+ * A worker can wait without a deadline, because it is killed if the
+ * coordinator ends. The coordinator checks at short intervals, while it waits,
+ * whether its workers are alive. At the barrier, where a deadline that passes
+ * would break the barrier, the end of a worker aborts the wait instead.
  *
- * An operation is tried first. It counts as a wait if that answered -EAGAIN.
+ * Each operation is tried first. It counts as a wait if the try returned
+ * -EAGAIN.
  */
 #ifndef WORDCOUNT_TEAM_H
 #define WORDCOUNT_TEAM_H
@@ -43,10 +45,10 @@ struct tally {
 	uint64_t waits;
 };
 
-/** What one process did, in shared memory; written by it alone. */
+/** What one process did. In shared memory, written by that process alone. */
 struct share {
 	pid_t pid;
-	bool ended;		/**< and was waited for */
+	bool ended;		/**< the process has been waited for */
 	struct counted counted;
 	struct tally tallies[OPERATIONS];
 };
@@ -54,35 +56,35 @@ struct share {
 struct team {
 	unsigned int workers;
 	unsigned int in_flight;	/**< most files sent and not yet counted */
-	bool lost;		/**< a worker ended that should not have */
+	bool lost;		/**< a worker failed or ended too early */
 	const struct files *files;
 	struct kipc_mailbox *names;
 	struct kipc_semaphore *flight;
 	struct kipc_semaphore *guard;
 	struct kipc_barrier *counted;
 	struct table *result;	/**< shared, guarded by @guard */
-	struct share *shares;	/**< of the coordinator, then of each worker */
+	struct share *shares;	/**< of the coordinator, then of the workers */
 };
 
-/** Make what the processes share; ends the program if that fails. */
+/** Create what the processes share. Ends the program on failure. */
 void team_create(struct team *team);
 
-/** Give it back. */
+/** Free what team_create() created. */
 void team_destroy(struct team *team);
 
 /**
- * Fork the workers, hand out the files and wait for the end.
- * Ends the program, and the workers with it, if anything fails.
+ * Fork the workers, hand out the files and wait for the workers to end. Ends
+ * the program and kills the workers on failure.
  */
 void team_run(struct team *team);
 
-/** A worker's life; returns its exit status. */
+/** Run a worker; returns its exit status. */
 int worker_run(struct team *team, struct share *share);
 
 /*
- * The operations. @share is the caller's. Each returns what the library's
- * function does; @watch, if there is one, is asked now and then whether to go
- * on waiting, and -ETIMEDOUT means that it said no.
+ * The operations. @share is that of the caller. Each operation returns the
+ * result of the library's function. While it waits it calls @watch, if not
+ * NULL, at short intervals; if that returns false the result is -ETIMEDOUT.
  */
 typedef bool watch_function(struct team *team);
 

@@ -22,7 +22,7 @@ void tokenizer_exit(struct tokenizer *tokenizer)
 	tokenizer->word = NULL;
 }
 
-/* Not isalpha() and tolower(), which depend on the locale. */
+/* isalpha() and tolower() are not used because they depend on the locale. */
 static bool is_letter(unsigned char byte)
 {
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||

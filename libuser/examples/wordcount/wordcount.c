@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * wordcount: how often each word occurs in the files below a directory,
- * counted by several processes and then, to compare, by one.
- * What a word is stands in tokenizer.h, how they work together in team.h.
+ * wordcount: counts how often each word occurs in the files below a directory,
+ * with several processes and then, to compare, with one. tokenizer.h defines
+ * what a word is, team.h describes how the processes work together.
  */
 #include <errno.h>
 #include <error.h>

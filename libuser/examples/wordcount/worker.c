@@ -6,9 +6,9 @@
 
 #include "team.h"
 
-#define BATCH	64	/* words added to the result while holding the guard */
+#define BATCH	64	/* words added while the guard is held once */
 
-/* Counts files until the empty message comes. */
+/* Counts files until the empty message arrives. */
 static int count_files(struct team *team, struct share *share,
 		       struct table *table)
 {
@@ -38,7 +38,7 @@ static int count_files(struct team *team, struct share *share,
 	}
 }
 
-/* Adds some words; returns where the next ones begin. */
+/* Adds some words to the result; returns the entry of the next one. */
 static const struct table_entry *merge_batch(struct table *result,
 					     const struct table *table,
 					     const struct table_entry *entry,
