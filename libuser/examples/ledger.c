@@ -21,17 +21,17 @@
 struct ledger {
 	int from;
 	int to;
-	int mended;
+	int repairs;
 };
 
 /*
  * Repairs the accounts: a dead clerk may have taken an amount from one account
  * and not yet added it to the other.
  */
-static void mend(struct ledger *ledger)
+static void repair(struct ledger *ledger)
 {
 	ledger->to = TOTAL - ledger->from;
-	ledger->mended++;
+	ledger->repairs++;
 }
 
 static void lock(struct kipc_mutex *mutex, struct ledger *ledger)
@@ -40,7 +40,7 @@ static void lock(struct kipc_mutex *mutex, struct ledger *ledger)
 
 	status = kipc_mutex_lock(mutex, 0);
 	if (status == -EOWNERDEAD) {
-		mend(ledger);
+		repair(ledger);
 		status = kipc_mutex_consistent(mutex, 0);
 	}
 	if (status)
@@ -48,7 +48,7 @@ static void lock(struct kipc_mutex *mutex, struct ledger *ledger)
 }
 
 /* Moves money until the process is killed. */
-static void work(struct kipc_mutex *mutex, struct ledger *ledger, int ready)
+static void move_money(struct kipc_mutex *mutex, struct ledger *ledger, int ready)
 {
 	int amount;
 
@@ -65,7 +65,7 @@ static void work(struct kipc_mutex *mutex, struct ledger *ledger, int ready)
 }
 
 /* Starts one clerk, and kills it as soon as it has begun to work. */
-static void hire(struct kipc_mutex *mutex, struct ledger *ledger)
+static void run_clerk(struct kipc_mutex *mutex, struct ledger *ledger)
 {
 	int ends[2];
 	pid_t clerk;
@@ -77,7 +77,7 @@ static void hire(struct kipc_mutex *mutex, struct ledger *ledger)
 	if (clerk < 0)
 		error(1, errno, "cannot fork");
 	if (!clerk)
-		work(mutex, ledger, ends[1]);
+		move_money(mutex, ledger, ends[1]);
 	close(ends[1]);
 	if (read(ends[0], &byte, 1) != 1)
 		error(1, 0, "a clerk does not work");
@@ -109,11 +109,11 @@ int main(void)
 	ledger->from = TOTAL;
 
 	for (i = 0; i < CLERKS; i++)
-		hire(mutex, ledger);
+		run_clerk(mutex, ledger);
 	lock(mutex, ledger);
 	sum = ledger->from + ledger->to;
-	printf("%d clerks killed, mended %d times, the sum is %s\n", CLERKS,
-	       ledger->mended, sum == TOTAL ? "right" : "wrong");
+	printf("%d clerks killed, repaired %d times, the sum is %s\n", CLERKS,
+	       ledger->repairs, sum == TOTAL ? "right" : "wrong");
 	kipc_mutex_unlock(mutex, 0);
 	kipc_region_unmap(region, ledger);
 	kipc_region_close(region);

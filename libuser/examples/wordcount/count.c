@@ -8,7 +8,7 @@
 
 #define PIECE	65536	/* bytes of one read */
 
-static int add_one(void *table, const char *word, size_t length)
+static int count_word(void *table, const char *word, size_t length)
 {
 	return table_add(table, word, length, 1);
 }
@@ -41,7 +41,7 @@ int count_file(const char *path, struct table *table, struct counted *counted)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	tokenizer_init(&tokenizer, add_one, table);
+	tokenizer_init(&tokenizer, count_word, table);
 	error = count_text(fd, &tokenizer, &counted->bytes);
 	tokenizer_exit(&tokenizer);
 	close(fd);

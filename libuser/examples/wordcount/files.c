@@ -10,26 +10,26 @@
 
 #define DESCRIPTORS	16	/* most that the walk uses */
 
-/* The state of the walk is global, because nftw() passes no argument along. */
+/* The state of the walk is global: nftw() passes no argument along. */
 static struct {
 	struct files *files;
 	size_t room;
 	char *failed;
-} walk;
+} files_walking;
 
-static int file_append(const char *path, const struct stat *status)
+static int files_append(const char *path, const struct stat *status)
 {
-	struct files *files = walk.files;
+	struct files *files = files_walking.files;
 	struct file *file;
 
-	if (files->count == walk.room) {
-		size_t room = walk.room ? 2 * walk.room : 64;
+	if (files->count == files_walking.room) {
+		size_t room = files_walking.room ? 2 * files_walking.room : 64;
 
 		file = reallocarray(files->list, room, sizeof(*file));
 		if (!file)
 			return -ENOMEM;
 		files->list = file;
-		walk.room = room;
+		files_walking.room = room;
 	}
 	file = &files->list[files->count];
 	file->path = strdup(path);
@@ -46,30 +46,30 @@ static int file_append(const char *path, const struct stat *status)
  * Handles what nftw() finds. A file or directory that cannot be read is an
  * error, a dangling symbolic link is not.
  */
-static int visit(const char *path, const struct stat *status, int type,
-		 struct FTW *level)
+static int files_visit(const char *path, const struct stat *status, int type,
+		       struct FTW *level)
 {
 	(void)level;
 	switch (type) {
 	case FTW_F:
-		return S_ISREG(status->st_mode) ? file_append(path, status) : 0;
+		return S_ISREG(status->st_mode) ? files_append(path, status) : 0;
 	case FTW_DNR:
 	case FTW_NS:
-		walk.failed = strdup(path);
+		files_walking.failed = strdup(path);
 		return access(path, R_OK) ? -errno : -EACCES;
 	default:
 		return 0;
 	}
 }
 
-static int compare_paths(const void *left, const void *right)
+static int files_compare_paths(const void *left, const void *right)
 {
 	const struct file *a = left, *b = right;
 
 	return strcmp(a->path, b->path);
 }
 
-static int compare_identities(const void *left, const void *right)
+static int files_compare_inodes(const void *left, const void *right)
 {
 	const struct file *a = left, *b = right;
 
@@ -77,22 +77,22 @@ static int compare_identities(const void *left, const void *right)
 		return a->device < b->device ? -1 : 1;
 	if (a->inode != b->inode)
 		return a->inode < b->inode ? -1 : 1;
-	return compare_paths(a, b);
+	return files_compare_paths(a, b);
 }
 
-static void sort(struct files *files,
-		 int (*compare)(const void *left, const void *right))
+static void files_sort(struct files *files,
+		       int (*compare)(const void *left, const void *right))
 {
 	if (files->count)
 		qsort(files->list, files->count, sizeof(*files->list), compare);
 }
 
 /* Removes all but the first name of each file. */
-static void remove_doubles(struct files *files)
+static void files_remove_duplicates(struct files *files)
 {
 	size_t kept = 0, i;
 
-	sort(files, compare_identities);
+	files_sort(files, files_compare_inodes);
 	for (i = 0; i < files->count; i++) {
 		struct file *file = &files->list[i];
 
@@ -105,7 +105,7 @@ static void remove_doubles(struct files *files)
 		files->bytes += file->bytes;
 	}
 	files->count = kept;
-	sort(files, compare_paths);
+	files_sort(files, files_compare_paths);
 }
 
 int files_walk(struct files *files, const char *directory, char **where)
@@ -114,8 +114,8 @@ int files_walk(struct files *files, const char *directory, char **where)
 	int error = 0;
 
 	memset(files, 0, sizeof(*files));
-	memset(&walk, 0, sizeof(walk));
-	walk.files = files;
+	memset(&files_walking, 0, sizeof(files_walking));
+	files_walking.files = files;
 	if (stat(directory, &status))
 		error = errno;
 	else if (!S_ISDIR(status.st_mode))
@@ -124,15 +124,15 @@ int files_walk(struct files *files, const char *directory, char **where)
 		*where = strdup(directory);
 		return -error;
 	}
-	error = nftw(directory, visit, DESCRIPTORS, 0);
+	error = nftw(directory, files_visit, DESCRIPTORS, 0);
 	if (error == -1)
-		error = -errno;	/* of nftw() itself; visit() returns others */
-	*where = walk.failed;
+		error = -errno;	/* of nftw() itself, not of files_visit() */
+	*where = files_walking.failed;
 	if (error) {
 		files_free(files);
 		return error;
 	}
-	remove_doubles(files);
+	files_remove_duplicates(files);
 	return 0;
 }
 

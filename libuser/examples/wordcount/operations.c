@@ -7,22 +7,23 @@
 
 #include "team.h"
 
-#define MOMENT	200000000LL	/* nanoseconds from one watch to the next */
+#define WATCH_INTERVAL	200000000LL	/* nanoseconds */
 
 /* Returns the deadline of a wait, at which the watch function is called. */
-static int64_t next_look(watch_function *watch)
+static int64_t operation_deadline(watch_function *watch)
 {
-	return watch ? kipc_deadline(MOMENT) : KIPC_FOREVER;
+	return watch ? kipc_deadline(WATCH_INTERVAL) : KIPC_FOREVER;
 }
 
 /* Returns whether to repeat a wait. */
-static bool go_on(struct team *team, int status, watch_function *watch)
+static bool operation_waits_again(struct team *team, int status,
+				  watch_function *watch)
 {
 	return status == -ETIMEDOUT && watch && watch(team);
 }
 
 /* Counts a try; returns whether the operation has to wait. */
-static bool must_wait(struct tally *tally, int status)
+static bool operation_must_wait(struct tally *tally, int status)
 {
 	tally->times++;
 	if (status != -EAGAIN)
@@ -38,12 +39,12 @@ int team_send(struct team *team, struct share *share, const char *name,
 	int status;
 
 	status = kipc_mailbox_trysend(team->names, name, length, 0);
-	if (!must_wait(&share->tallies[SEND], status))
+	if (!operation_must_wait(&share->tallies[SEND], status))
 		return status;
 	do {
 		status = kipc_mailbox_timedsend(team->names, name, length, 0,
-						next_look(watch), 0);
-	} while (go_on(team, status, watch));
+						operation_deadline(watch), 0);
+	} while (operation_waits_again(team, status, watch));
 	return status;
 }
 
@@ -53,7 +54,7 @@ ssize_t team_receive(struct team *team, struct share *share, char *name,
 	ssize_t length;
 
 	length = kipc_mailbox_tryreceive(team->names, name, room, NULL);
-	if (must_wait(&share->tallies[RECEIVE], length))
+	if (operation_must_wait(&share->tallies[RECEIVE], length))
 		length = kipc_mailbox_receive(team->names, name, room, NULL);
 	return length;
 }
@@ -64,12 +65,12 @@ int team_take(struct team *team, struct kipc_semaphore *semaphore,
 	int status;
 
 	status = kipc_semaphore_trywait(semaphore, 0, count);
-	if (!must_wait(tally, status))
+	if (!operation_must_wait(tally, status))
 		return status;
 	do {
 		status = kipc_semaphore_timedwait(semaphore, 0, count,
-						  next_look(watch), 0);
-	} while (go_on(team, status, watch));
+						  operation_deadline(watch), 0);
+	} while (operation_waits_again(team, status, watch));
 	return status;
 }
 
@@ -78,7 +79,7 @@ int team_arrive(struct team *team, struct share *share)
 	int status;
 
 	status = kipc_barrier_trywait(team->counted);
-	if (must_wait(&share->tallies[ARRIVE], status))
+	if (operation_must_wait(&share->tallies[ARRIVE], status))
 		status = kipc_barrier_wait(team->counted);
 	return status < 0 ? status : 0;
 }

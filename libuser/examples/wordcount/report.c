@@ -27,9 +27,9 @@ void report_words(const struct table *table, unsigned int top)
 	free(sorted);
 }
 
-static void print_share(const char *who, const struct counted *counted)
+static void report_share(const char *label, const struct counted *counted)
 {
-	printf("%10s %10" PRIu64 " %12" PRIu64 " %12" PRIu64 "\n", who,
+	printf("%10s %10" PRIu64 " %12" PRIu64 " %12" PRIu64 "\n", label,
 	       counted->files, counted->bytes, counted->words);
 }
 
@@ -37,19 +37,19 @@ void report_shares(const struct team *team)
 {
 	struct counted all = { 0 };
 	unsigned int i;
-	char who[16];
+	char label[16];
 
 	printf("\n%10s %10s %12s %12s\n", "worker", "files", "bytes", "words");
 	for (i = 1; i <= team->workers; i++) {
 		const struct counted *counted = &team->shares[i].counted;
 
-		snprintf(who, sizeof(who), "%u", i);
-		print_share(who, counted);
+		snprintf(label, sizeof(label), "%u", i);
+		report_share(label, counted);
 		all.files += counted->files;
 		all.bytes += counted->bytes;
 		all.words += counted->words;
 	}
-	print_share("all", &all);
+	report_share("all", &all);
 }
 
 void report_operations(const struct team *team)
@@ -76,8 +76,8 @@ void report_operations(const struct team *team)
 	}
 }
 
-static uint64_t count_in(const struct table *table,
-			 const struct table_entry *entry)
+static uint64_t report_count(const struct table *table,
+			     const struct table_entry *entry)
 {
 	const struct table_entry *found;
 
@@ -85,8 +85,8 @@ static uint64_t count_in(const struct table *table,
 	return found ? found->count : 0;
 }
 
-static void print_difference(const struct table_entry *entry, uint64_t workers,
-			     uint64_t single)
+static void report_difference(const struct table_entry *entry, uint64_t workers,
+			      uint64_t single)
 {
 	printf("comparison: '%.*s': %" PRIu64 " by the workers, %" PRIu64
 	       " by a single process\n", (int)entry->length, entry->word,
@@ -100,16 +100,16 @@ bool report_comparison(const struct table *result, const struct table *single)
 
 	for (entry = table_next(single, NULL); entry;
 	     entry = table_next(single, entry)) {
-		other = count_in(result, entry);
+		other = report_count(result, entry);
 		if (other != entry->count && differences++ < DIFFERENCES)
-			print_difference(entry, other, entry->count);
+			report_difference(entry, other, entry->count);
 	}
 	/* The words in both tables have been compared above. */
 	for (entry = table_next(result, NULL); entry;
 	     entry = table_next(result, entry)) {
-		other = count_in(single, entry);
+		other = report_count(single, entry);
 		if (!other && differences++ < DIFFERENCES)
-			print_difference(entry, entry->count, 0);
+			report_difference(entry, entry->count, 0);
 	}
 	if (differences)
 		printf("comparison: %" PRIu64 " words differ\n", differences);

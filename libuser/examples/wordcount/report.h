@@ -11,13 +11,13 @@
 #include "table.h"
 #include "team.h"
 
-/** Print the @p top most frequent words. Ends the program if it lacks memory. */
+/** Print the @p top most frequent words. Ends the program on failure. */
 void report_words(const struct table *table, unsigned int top);
 
 /** Print what each worker has counted. */
 void report_shares(const struct team *team);
 
-/** Print how often the processes did each operation, and how often it waited. */
+/** Print how often the processes did each operation and waited for it. */
 void report_operations(const struct team *team);
 
 /**

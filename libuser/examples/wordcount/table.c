@@ -25,7 +25,7 @@
  */
 #define TEXT_PER_CHAIN	512
 
-static uint64_t chains_for(uint64_t bytes)
+static uint64_t table_chains(uint64_t bytes)
 {
 	uint64_t chains = MIN_CHAINS;
 
@@ -36,7 +36,7 @@ static uint64_t chains_for(uint64_t bytes)
 
 struct table *table_create(uint64_t bytes, uint64_t texts, bool shared)
 {
-	uint64_t chains = chains_for(bytes), entries, size;
+	uint64_t chains = table_chains(bytes), entries, size;
 	struct table *table;
 
 	if (__builtin_add_overflow(bytes, texts, &entries) ||
@@ -70,7 +70,7 @@ void table_destroy(struct table *table)
 }
 
 /* FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/ */
-static uint32_t hash_of(const char *word, size_t length)
+static uint32_t table_hash(const char *word, size_t length)
 {
 	uint32_t hash = 2166136261U;
 	size_t i;
@@ -80,29 +80,29 @@ static uint32_t hash_of(const char *word, size_t length)
 	return hash;
 }
 
-static struct table_entry *entry_at(const struct table *table, uint64_t where)
+static struct table_entry *table_entry_at(const struct table *table, uint64_t where)
 {
 	return (struct table_entry *)((char *)table + where);
 }
 
-static uint64_t entry_size(size_t length)
+static uint64_t table_entry_size(size_t length)
 {
 	return (sizeof(struct table_entry) + (uint64_t)length + 7) & ~7ULL;
 }
 
-static uint64_t head_of(const struct table *table, uint32_t hash)
+static uint64_t table_head(const struct table *table, uint32_t hash)
 {
 	return hash & (table->chains - 1);
 }
 
-static struct table_entry *find(const struct table *table, const char *word,
-				size_t length, uint32_t hash)
+static struct table_entry *table_lookup(const struct table *table, const char *word,
+					size_t length, uint32_t hash)
 {
-	uint64_t where = table->heads[head_of(table, hash)];
+	uint64_t where = table->heads[table_head(table, hash)];
 	struct table_entry *entry;
 
 	for (; where; where = entry->next) {
-		entry = entry_at(table, where);
+		entry = table_entry_at(table, where);
 		if (entry->hash == hash && entry->length == length &&
 		    !memcmp(entry->word, word, length))
 			return entry;
@@ -110,16 +110,16 @@ static struct table_entry *find(const struct table *table, const char *word,
 	return NULL;
 }
 
-static struct table_entry *append(struct table *table, const char *word,
-				  size_t length, uint32_t hash)
+static struct table_entry *table_append(struct table *table, const char *word,
+					size_t length, uint32_t hash)
 {
-	uint64_t *head = &table->heads[head_of(table, hash)];
-	uint64_t size = entry_size(length);
+	uint64_t *head = &table->heads[table_head(table, hash)];
+	uint64_t size = table_entry_size(length);
 	struct table_entry *entry;
 
 	if (length > UINT32_MAX || size > table->size - table->used)
 		return NULL;
-	entry = entry_at(table, table->used);
+	entry = table_entry_at(table, table->used);
 	entry->next = *head;
 	entry->count = 0;
 	entry->hash = hash;
@@ -134,11 +134,11 @@ static struct table_entry *append(struct table *table, const char *word,
 int table_add(struct table *table, const char *word, size_t length,
 	      uint64_t count)
 {
-	uint32_t hash = hash_of(word, length);
-	struct table_entry *entry = find(table, word, length, hash);
+	uint32_t hash = table_hash(word, length);
+	struct table_entry *entry = table_lookup(table, word, length, hash);
 
 	if (!entry)
-		entry = append(table, word, length, hash);
+		entry = table_append(table, word, length, hash);
 	if (!entry)
 		return -ENOSPC;
 	entry->count += count;
@@ -149,7 +149,7 @@ int table_add(struct table *table, const char *word, size_t length,
 const struct table_entry *table_find(const struct table *table,
 				     const char *word, size_t length)
 {
-	return find(table, word, length, hash_of(word, length));
+	return table_lookup(table, word, length, table_hash(word, length));
 }
 
 const struct table_entry *table_next(const struct table *table,
@@ -159,14 +159,14 @@ const struct table_entry *table_next(const struct table *table,
 
 	if (entry)
 		where = (uint64_t)((char *)entry - (char *)table) +
-			entry_size(entry->length);
+			table_entry_size(entry->length);
 	else
 		where = sizeof(*table) +
 			table->chains * sizeof(table->heads[0]);
-	return where < table->used ? entry_at(table, where) : NULL;
+	return where < table->used ? table_entry_at(table, where) : NULL;
 }
 
-static int compare_entries(const void *left, const void *right)
+static int table_compare(const void *left, const void *right)
 {
 	const struct table_entry *a = *(const struct table_entry *const *)left;
 	const struct table_entry *b = *(const struct table_entry *const *)right;
@@ -191,6 +191,6 @@ const struct table_entry **table_sorted(const struct table *table)
 	for (entry = table_next(table, NULL); entry;
 	     entry = table_next(table, entry))
 		sorted[count++] = entry;
-	qsort(sorted, count, sizeof(*sorted), compare_entries);
+	qsort(sorted, count, sizeof(*sorted), table_compare);
 	return sorted;
 }

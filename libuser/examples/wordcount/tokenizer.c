@@ -23,18 +23,18 @@ void tokenizer_exit(struct tokenizer *tokenizer)
 }
 
 /* isalpha() and tolower() are not used because they depend on the locale. */
-static bool is_letter(unsigned char byte)
+static bool tokenizer_is_letter(unsigned char byte)
 {
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
 	       byte >= 0x80;
 }
 
-static char lower(unsigned char byte)
+static char tokenizer_lower(unsigned char byte)
 {
 	return byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte;
 }
 
-static int word_grow(struct tokenizer *tokenizer)
+static int tokenizer_grow(struct tokenizer *tokenizer)
 {
 	size_t room = tokenizer->room ? 2 * tokenizer->room : FIRST_ROOM;
 	char *word = realloc(tokenizer->word, room);
@@ -46,12 +46,12 @@ static int word_grow(struct tokenizer *tokenizer)
 	return 0;
 }
 
-static int word_append(struct tokenizer *tokenizer, char letter)
+static int tokenizer_append(struct tokenizer *tokenizer, char letter)
 {
 	int error;
 
 	if (tokenizer->length == tokenizer->room) {
-		error = word_grow(tokenizer);
+		error = tokenizer_grow(tokenizer);
 		if (error)
 			return error;
 	}
@@ -75,8 +75,9 @@ int tokenizer_feed(struct tokenizer *tokenizer, const char *text, size_t size)
 	int error;
 
 	for (i = 0; i < size; i++) {
-		if (is_letter(text[i]))
-			error = word_append(tokenizer, lower(text[i]));
+		if (tokenizer_is_letter(text[i]))
+			error = tokenizer_append(tokenizer,
+						 tokenizer_lower(text[i]));
 		else
 			error = tokenizer_end(tokenizer);
 		if (error)

@@ -27,13 +27,12 @@ static const char usage[] =
 	"with one, and compares.\n"
 	"\n"
 	"  --workers N    processes that count (default 4, at most 256)\n"
-	"  --in-flight N  most files given to them and not yet counted\n"
-	"                 (default twice the workers)\n"
-	"  --top N        how many of the most frequent words to print\n"
-	"                 (default 10)\n"
+	"  --in-flight N  at most so many files are given to the workers and not\n"
+	"                 yet counted (default twice the workers)\n"
+	"  --top N        print so many of the most frequent words (default 10)\n"
 	"  --help         this text\n"
 	"\n"
-	"Exit status: 0 the counts are equal, 1 they are not, 2 trouble.\n";
+	"Exit status: 0: the counts are equal; 1: they differ; 2: an error.\n";
 
 struct arguments {
 	unsigned int workers;

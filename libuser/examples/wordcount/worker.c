@@ -9,8 +9,8 @@
 #define BATCH	64	/* words added while the guard is held once */
 
 /* Counts files until the empty message arrives. */
-static int count_files(struct team *team, struct share *share,
-		       struct table *table)
+static int worker_count(struct team *team, struct share *share,
+			struct table *table)
 {
 	char name[PATH_MAX + 1];
 	ssize_t length;
@@ -39,10 +39,10 @@ static int count_files(struct team *team, struct share *share,
 }
 
 /* Adds some words to the result; returns the entry of the next one. */
-static const struct table_entry *merge_batch(struct table *result,
-					     const struct table *table,
-					     const struct table_entry *entry,
-					     int *status)
+static const struct table_entry *worker_merge_batch(struct table *result,
+						    const struct table *table,
+						    const struct table_entry *entry,
+						    int *status)
 {
 	int left = BATCH;
 
@@ -54,8 +54,8 @@ static const struct table_entry *merge_batch(struct table *result,
 	return entry;
 }
 
-static int merge(struct team *team, struct share *share,
-		 const struct table *table)
+static int worker_merge(struct team *team, struct share *share,
+			const struct table *table)
 {
 	const struct table_entry *entry = table_next(table, NULL);
 	int status = 0, posted;
@@ -65,7 +65,7 @@ static int merge(struct team *team, struct share *share,
 				   &share->tallies[TAKE_GUARD], NULL);
 		if (status)
 			break;
-		entry = merge_batch(team->result, table, entry, &status);
+		entry = worker_merge_batch(team->result, table, entry, &status);
 		posted = kipc_semaphore_post(team->guard, 0, 1);
 		if (!status)
 			status = posted;
@@ -86,14 +86,14 @@ int worker_run(struct team *team, struct share *share)
 		error(0, errno, "worker: no memory for the words");
 		return EXIT_FAILURE;
 	}
-	status = count_files(team, share, table);
+	status = worker_count(team, share, table);
 	if (!status) {
 		status = team_arrive(team, share);
 		if (status)
 			error(0, -status, "worker: at the barrier");
 	}
 	if (!status)
-		status = merge(team, share, table);
+		status = worker_merge(team, share, table);
 	table_destroy(table);
 	return status ? EXIT_FAILURE : EXIT_SUCCESS;
 }
