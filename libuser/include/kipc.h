@@ -706,9 +706,10 @@ int kipc_barrier_leave(struct kipc_barrier *barrier);
  * @return 0, or KIPC_BARRIER_SERIAL for exactly one party of each generation;
  *         -ETIMEDOUT, -ECANCELED (broken by a timeout or an abort, or reset),
  *         -EOWNERDEAD (a member died, or a waiting party was killed by
- *         SIGKILL), -EINVAL, -EUSERS (too many threads wait already), -EBADF
- *         (the handle is not open for writing); -ENXIO (only with KIPC_DROP)
- *         and -EOVERFLOW as kipc_barrier_join()
+ *         SIGKILL), -EINVAL, -EUSERS (too many threads wait already, and the
+ *         caller has not arrived), -EBADF (the handle is not open for
+ *         writing); -ENXIO (only with KIPC_DROP) and -EOVERFLOW as
+ *         kipc_barrier_join()
  * @since 0.1
  */
 int kipc_barrier_timedwait(struct kipc_barrier *barrier, int64_t deadline,

@@ -45,6 +45,7 @@ void kipc_words_set_unmapped(struct kipc_words *words)
 	words->attachment = 0;
 }
 
+/* Asks the kernel for the numbers of the thread and of the attachment. */
 static int attachment_thread_query(int fd, struct kipc_thread_args *args)
 {
 	int error;
@@ -190,12 +191,14 @@ static void attachment_lock_init(void)
 	pthread_mutexattr_destroy(&attributes);
 }
 
+/* Locks the list, or counts that this thread holds the lock already. */
 static void attachment_before_fork(void)
 {
 	if (pthread_mutex_lock(&attachment_list_lock) == EDEADLK)
 		attachment_nested_forks++;
 }
 
+/* Undoes attachment_before_fork() in the parent. */
 static void attachment_after_fork(void)
 {
 	if (attachment_nested_forks)
@@ -217,6 +220,10 @@ static void attachment_lock_renew(void)
 	attachment_nested_forks--;
 }
 
+/*
+ * Maps the words of the parent's handles in the child. Words that cannot be
+ * mapped become unmapped ones.
+ */
 static void attachment_in_child(void)
 {
 	const int saved_errno = errno;

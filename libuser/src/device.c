@@ -58,6 +58,7 @@ static int device_open(void)
 	return errno == ENOENT || errno == ENXIO ? -ENODEV : -errno;
 }
 
+/* Returns whether a descriptor is one of the device. */
 static bool device_is(int fd)
 {
 	struct stat status;
@@ -66,6 +67,7 @@ static bool device_is(int fd)
 	       status.st_rdev == __atomic_load_n(&device_number, __ATOMIC_SEQ_CST);
 }
 
+/* Puts a descriptor into the cache; returns whether it did. */
 static bool device_cache_store(uint64_t state, int fd)
 {
 	struct stat status;
@@ -122,6 +124,10 @@ static int device_call_renewed(uint64_t state, unsigned long command,
 	return result;
 }
 
+/*
+ * Makes the call through the cached descriptor if the device answers there,
+ * otherwise through a new one.
+ */
 static int device_call(unsigned long command, void *args, const __u64 *proof)
 {
 	uint64_t state = __atomic_load_n(&device_cache, __ATOMIC_SEQ_CST);

@@ -146,6 +146,7 @@ static int object_name_length(const char *name, uint32_t *length)
 	return 0;
 }
 
+/* Step 1 of object.h: allocates the handle. */
 static int object_prepare(struct kipc_object *object, size_t handle_size)
 {
 	memset(object, 0, sizeof(*object));

@@ -10,6 +10,7 @@ enum { UNKNOWN, ONE, SEVERAL };
 
 static int spin_processors = UNKNOWN;
 
+/* Counts the processors on the first call. */
 static int spin_processors_known(void)
 {
 	int known = __atomic_load_n(&spin_processors, __ATOMIC_RELAXED);
