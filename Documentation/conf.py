@@ -12,7 +12,7 @@ extensions = ["kerneldoc", "automarkup", "headers"]
 html_theme = "alabaster"
 html_show_copyright = False
 html_theme_options = {"page_width": "70em", "sidebar_width": "15em"}
-highlight_language = "c"
+highlight_language = "none"
 primary_domain = "c"
 
 kerneldoc_bin = os.path.join(kernel_tree, "scripts/kernel-doc")
