@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Sphinx extension: make pages of the comments in the headers.
 
-The directive "header" shows a header, or the part of it that begins with the
-declaration of "from" and ends before that of "to". It understands Doxygen comments
-(libuser/include/kipc.h) and plain comments that stand before macros
-(uapi/linux/kipc.h), and leaves kernel-doc comments to the kernel's own directive
-"kernel-doc". With "comment" it shows only the comment that contains that text, as it
-stands there.
+The directive "header" shows a header, or the part of it from the declaration of "from"
+to that of "to". It understands Doxygen comments (libuser/include/kipc.h) and plain ones
+before macros (uapi/linux/kipc.h). With "comment" it shows only the comment that contains
+that text, as it stands there.
 
-That directive reads copies of the module's headers in which every DOC: comment begins
+It leaves kernel-doc comments to the kernel's directive "kernel-doc", which reads copies of the module's headers in which every DOC: comment begins
 with "/**" and in which a table that is made with tabs is a definition list.
 """
 import re
@@ -25,7 +23,7 @@ KERNEL_HEADERS = ("kmod/*.[ch]", "uapi/linux/*.h")
 COMMENT = re.compile(r"^/\*.*?\*/", re.MULTILINE | re.DOTALL)
 DOC = re.compile(r"^/\*\*?\n( \* DOC:.*?\n) \*/", re.MULTILINE | re.DOTALL)
 KERNEL_DOC = re.compile(r"^(?:struct|union|enum|typedef)? ?(\w+)(?:\(\))? - ")
-TOPIC = re.compile(r"((?:[A-Za-z]+ ?){1,3}[.:])(?= \w)")
+TOPIC = re.compile(r"(\A|\n\n)((?:[\w()]+ ?){1,3}[.:])(?= \w)")
 MEMBER = re.compile(r"(?:/\*\*([^<].*?)\*/\s*)?([\w ]+?[ *]+)(\w+)((?:\[\w+\])?);"
                     r"(?:[ \t]*/\*\*<(.*?)\*/)?", re.DOTALL)
 
@@ -61,6 +59,12 @@ def prose(lines):
     return [escape(line).expandtabs() for line in definitions(lines)]
 
 
+def essay(lines):
+    """Prose in which the topic of a paragraph, one to three words, is bold."""
+    text = re.sub(r"(?m)^DOC: *(.*)", r".. rubric:: \1", "\n".join(prose(lines)))
+    return TOPIC.sub(r"\1**\2**", text.strip("\n")).split("\n")
+
+
 def indent(lines, by="   "):
     return [by + line if line else "" for line in lines]
 
@@ -80,7 +84,7 @@ def function(comment, prototype):
             field = True
         else:
             body.append("   " + line.strip() if field and line else line)
-    return [".. c:function:: " + " ".join(prototype.split()), ""] + indent(body)
+    return [".. c:function:: " + prototype, ""] + indent(body)
 
 
 def structure(comment, name, body):
@@ -103,12 +107,17 @@ def declaration(comment, code):
     found = re.match(r"#define (\w+)", code)
     if found:
         return [".. c:macro:: " + found[1], ""] + indent(prose(comment))
-    return function(comment, re.match(r"[^;{]*", code)[0].strip())
+    head = " ".join(re.match(r"[^;{]*", code)[0].split())
+    found = re.match(r"(typedef|extern(?: __thread)?) ([^()]*)$", head)
+    if found:
+        return [f".. c:{'type' if found[1] == 'typedef' else 'var'}:: {found[2]}",
+                ""] + indent(prose(comment))
+    return function(comment, head)
 
 
 def macros(code):
     """The macros in some code as they stand there."""
-    lines = re.findall(r"^#define \w+[ \t(].*(?:(?<=\\)\n.*)*", code, re.MULTILINE)
+    lines = re.findall(r"(?m)^#define \w+[ \t(].*", code)
     return ["", ".. code-block:: c", ""] + indent(lines) if lines else []
 
 
@@ -118,25 +127,20 @@ def show(path, comment, code):
     first = lines[1] if comment.startswith("/**\n") else lines[0]
     if "SPDX" in first or re.match(r"-+$", first.strip()):
         return []
-    if first.startswith("DOC:"):
-        return [f"**{first[4:].strip()}**", ""] + prose(lines[2:])
     if comment.startswith("/**") and KERNEL_DOC.match(first):
         name = KERNEL_DOC.match(first)[1]
         return [f".. kernel-doc:: {path}", "   :identifiers: " + name] + macros(code)
-    if "@file" in first:
-        return prose(lines[2:])
+    if "@file" in first or first.startswith("DOC:"):
+        return essay(lines[2 if "@file" in first else 0:])
     if comment.startswith("/**"):
         return declaration(lines, code)
-    # Beside Doxygen comments plain ones are for the library's own developers.
-    if path.startswith("libuser"):
-        return []
-    text = "\n".join(prose(lines)).lstrip("\n")
-    return TOPIC.sub(r"**\1**", text).split("\n") + macros(code)
+    # Plain comments of the library are for its own developers.
+    return [] if path.startswith("libuser") else essay(lines) + macros(code)
 
 
 def declares(name, code):
-    pattern = rf"^#define {name}\b|^(?:struct|union) {name}\b|\b{name}\("
-    return name and re.search(pattern, code, re.MULTILINE)
+    return name and re.search(
+        rf"(?m)^#define {name}\b|^(?:struct|union) {name}\b|\b{name}\(", code)
 
 
 class Header(SphinxDirective):
@@ -163,8 +167,8 @@ class Header(SphinxDirective):
         for comment, stop in zip(comments, ends):
             code = source[comment.end():stop]
             inside = inside or declares(begin, code)
-            if inside and declares(end, code):
-                ended = True
+            ended = ended or inside and declares(end, code)
+            if end and ended:
                 break
             if inside:
                 lines += show(path, comment[0], code) + [""]
@@ -186,10 +190,8 @@ def copy_kernel_headers(app):
     for pattern in KERNEL_HEADERS:
         for source in TOP.glob(pattern):
             copy = Path(app.config.kerneldoc_srctree) / source.relative_to(TOP)
-            text = DOC.sub(kernel_doc_of, source.read_text())
-            if not copy.exists() or copy.read_text() != text:
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                copy.write_text(text)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text(DOC.sub(kernel_doc_of, source.read_text()))
 
 
 def setup(app):
