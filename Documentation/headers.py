@@ -18,7 +18,6 @@ from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
 TOP = Path(__file__).resolve().parent.parent
-KERNEL_HEADERS = ("kmod/*.[ch]", "uapi/linux/*.h")
 
 COMMENT = re.compile(r"^/\*.*?\*/", re.MULTILINE | re.DOTALL)
 DOC = re.compile(r"^/\*\*?\n( \* DOC:.*?\n) \*/", re.MULTILINE | re.DOTALL)
@@ -35,10 +34,11 @@ def text_of(comment):
 
 
 def definitions(lines):
-    """Turn rows of "<tab>term<tab>text" into a definition list."""
-    inside = False
+    """Turn rows of "<tab>term<tab>text" into a definition list, but not after "::"."""
+    inside = literal = False
     for line in lines:
-        row = re.match(r"\t(\S[^\t]*)\t+(\S.*)", line)
+        literal = line.endswith("::") or literal and (not line or line[0] == "\t")
+        row = not literal and re.match(r"\t(\S[^\t]*)\t+(\S.*)", line)
         more = re.match(r"\t\t+(\S.*)", line)
         if row:
             yield from ("\t" + row[1], "\t\t" + row[2])
@@ -187,7 +187,7 @@ def kernel_doc_of(match):
 
 
 def copy_kernel_headers(app):
-    for pattern in KERNEL_HEADERS:
+    for pattern in ("kmod/*.[ch]", "uapi/linux/*.h"):
         for source in TOP.glob(pattern):
             copy = Path(app.config.kerneldoc_srctree) / source.relative_to(TOP)
             copy.parent.mkdir(parents=True, exist_ok=True)
