@@ -318,6 +318,8 @@ static void fork_in_handler(int signal)
 	(void)signal;
 	if (!child)
 		_exit(0);
+	/* It calls waitpid() only. */
+	/* NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c) */
 	__atomic_add_fetch(handled, !child_wait(child), __ATOMIC_SEQ_CST);
 	errno = saved_errno;
 }

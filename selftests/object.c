@@ -13,7 +13,7 @@
 	(sizeof(union kipc_attributes) / sizeof(__u32))
 
 FIXTURE(object) {
-	int descriptors;
+	unsigned int descriptors;
 };
 
 FIXTURE_VARIANT(object) {

@@ -43,7 +43,7 @@ TEST(region_sizes)
 /* More than any machine has, and what is no number of bytes at all. */
 TEST(region_absurd_sizes)
 {
-	int descriptors = count_descriptors();
+	unsigned int descriptors = count_descriptors();
 	int ret;
 
 	EXPECT_EQ(-EINVAL, create(region_args(0, 1)));

@@ -34,7 +34,7 @@ FIXTURE(verb) {
 	/* State of the objects and of the process after the set-up. */
 	struct kipc_barrier_state_args barrier;
 	struct kipc_mailbox_state_args mailbox;
-	int descriptors;
+	unsigned int descriptors;
 };
 
 FIXTURE_VARIANT(verb) {

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 
 /* Returns the number of open descriptors below 1024. It does not need /proc. */
-int count_descriptors(void);
+unsigned int count_descriptors(void);
 
 /* Sends a descriptor. Returns 0 or a negative errno. */
 int send_descriptor(int socket, int fd);

@@ -9,7 +9,7 @@
 
 /* Counts. They include those of other processes that use kipc at the same time. */
 struct holdings {
-	int descriptors;	/* of this process */
+	unsigned int descriptors;	/* of this process */
 	int names;		/* in its network namespace */
 	long references;	/* to the module */
 };

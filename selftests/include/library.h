@@ -11,7 +11,7 @@
  * Returns the number of open descriptors, with that of the device. The library opens
  * the device when it first needs it and keeps it open.
  */
-static inline int descriptors_with_device(void)
+static inline unsigned int descriptors_with_device(void)
 {
 	struct kipc_list_entry entry;
 	uint64_t cursor = 0;

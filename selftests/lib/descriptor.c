@@ -5,9 +5,10 @@
 #include <fcntl.h>
 #include <string.h>
 
-int count_descriptors(void)
+unsigned int count_descriptors(void)
 {
-	int fd, count = 0;
+	unsigned int count = 0;
+	int fd;
 
 	for (fd = 0; fd < 1024; fd++)
 		if (fcntl(fd, F_GETFD) >= 0)

@@ -515,8 +515,9 @@ int main(void)
 	bool right = true;
 	size_t i;
 
-	printf("What happens to a process when another one is killed\n\n%-28s %-15s %-15s %-15s %s\n",
-	       "", "holding it", "waiting", "between", "its name");
+	printf("What happens to a process when another one is killed\n\n");
+	printf("%-28s %-15s %-15s %-15s %s\n", "", "holding it", "waiting",
+	       "between", "its name");
 	for (i = 0; i < ARRAY_SIZE(peers); i++)
 		right &= try_peer(&peers[i]);
 	printf("\nhangs: it was killed after %d s\n", BOUND_MS / 1000);
