@@ -509,7 +509,7 @@ static int semaphore_look(struct kipc_semaphore *semaphore,
  * Locks, decides, and sees to the waiters behind the caller and the pollers,
  * which may want fewer units than the caller.
  */
-static int semaphore_look_entering(struct kipc_semaphore *semaphore,
+static int semaphore_look_locking(struct kipc_semaphore *semaphore,
 				   struct kipc_element *e, u32 index,
 				   struct semaphore_waiter *self, int ret)
 {
@@ -542,7 +542,7 @@ static int semaphore_sleep(struct kipc_semaphore *semaphore,
 		if (!ret && kipc_granted(&self->waiter))
 			ret = self->waiter.outcome;
 		else
-			ret = semaphore_look_entering(semaphore, e, index, self,
+			ret = semaphore_look_locking(semaphore, e, index, self,
 						      ret);
 	} while (ret == KIPC_PENDING);
 	kipc_wait_end(&semaphore->object, &e->waiters, &self->waiter, ret);

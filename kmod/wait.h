@@ -110,7 +110,7 @@ struct kipc_waiter {
 struct kipc_spin_history {
 	u16 units;			/* time of good spins, in SPIN_UNIT */
 	u8 waits;			/* counts all waits, modulo 256 */
-	u8 served;			/* mark of the last taker */
+	u8 taker;			/* mark of the last taker */
 };
 
 /*
@@ -200,13 +200,13 @@ static inline u8 kipc_taker_mark(const struct task_struct *task)
 static inline void kipc_note_taker(struct kipc_spin_history *spin_history,
 				   const struct task_struct *task)
 {
-	WRITE_ONCE(spin_history->served, kipc_taker_mark(task));
+	WRITE_ONCE(spin_history->taker, kipc_taker_mark(task));
 }
 
 /* Returns true if the caller seems to be the task that took last. */
 static inline bool kipc_took_last(const struct kipc_spin_history *spin_history)
 {
-	return READ_ONCE(spin_history->served) == kipc_taker_mark(current);
+	return READ_ONCE(spin_history->taker) == kipc_taker_mark(current);
 }
 
 /* Returns true if a waiter of this priority would be the first. */
