@@ -150,7 +150,11 @@ void kipc_waitlist_remove(struct kipc_waitlist *list,
 	struct rb_root tree;
 
 	if (kipc_waitlist_is_single(list)) {
-		list->first = NULL;
+		/*
+		 * Pairs with the load in kipc_semaphore_ready(), which must not
+		 * see the list empty and the units still there.
+		 */
+		smp_store_release(&list->first, NULL);
 		return;
 	}
 	tree = waitlist_tree(list);
