@@ -2,11 +2,18 @@
 /*
  * DOC: ioctl arguments
  *
- * Every argument structure begins with its own size and may grow at its end.
- * kipc_args_read() takes one of any age and size into the kernel's form of it,
- * kipc_args_read_grown() does so where the structure has grown since it was first
- * published. kipc_args_write() gives the kernel's form back, or the part of it that
- * the caller has room for. All may sleep.
+ * The argument of every ioctl is a structure that begins with its own size and
+ * may grow at its end. So a program may have an older or a newer form of the
+ * structure than the kernel:
+ *
+ * - kipc_args_read() reads any form of it into the kernel's form. Fields that
+ *   are missing are 0. A field that the kernel does not know has to be 0.
+ * - kipc_args_read_grown() does the same for a structure that has grown since
+ *   it was first published.
+ * - kipc_args_write() writes the kernel's form back, or the first part of it if
+ *   the program has no room for the rest.
+ *
+ * All of these access user memory and may sleep.
  */
 #ifndef KIPC_ARGS_H
 #define KIPC_ARGS_H

@@ -2,19 +2,25 @@
 /*
  * DOC: memory of an object
  *
- * Words and messages; the memory of a region is of another kind, see shmem.h.
+ * This is the memory of words and of messages. Regions have their memory in
+ * shmem.h.
  *
- * Zeroed pages, charged to the creator's memory cgroup, allocated whole when
- * the object is created and given back when it goes. An allocation that does
- * not fit fails with ENOMEM; it does not call the out-of-memory killer. Pages
- * are in the direct map, so the kernel needs no mapping of its own.
+ * The memory consists of zeroed pages. All of them are allocated when the
+ * object is created, charged to the memory cgroup of the creator, and freed
+ * when the object goes. An allocation that does not fit fails with ENOMEM and
+ * does not invoke the out-of-memory killer. The pages are in the direct map, so
+ * the kernel needs no mapping of its own.
  *
- * They are single pages. A module cannot have a huge page mapped as such, because
- * get_user_pages_fast() takes any huge entry for one of a transparent huge page; and
- * what is only contiguous is not measurably faster to allocate, which is to zero it.
+ * The pages are single ones. A module cannot map a huge page as such, because
+ * get_user_pages_fast() takes every huge entry for one of a transparent huge
+ * page. Pages that are only contiguous are not measurably faster to allocate,
+ * because most of the time goes into zeroing them.
  *
- * Mappings get all their pages at once, so that a word is never touched by a page
- * fault.
+ * A mapping gets all its pages at once, so that accesses to a word cause no
+ * page fault.
+ *
+ * Allocating, freeing and mapping may sleep. Nothing is locked: struct
+ * kipc_memory does not change while the object is published.
  */
 #ifndef KIPC_MEMORY_H
 #define KIPC_MEMORY_H
@@ -24,10 +30,11 @@
 #define KIPC_GFP (GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN | \
 		  __GFP_RETRY_MAYFAIL)
 
+/* Constant once the object is published. */
 struct kipc_memory {
-	struct page **pages;	/* constant once the object is published */
-	unsigned long count;	/* constant once the object is published */
-	struct page *only;	/* pages of one; constant once the object is published */
+	struct page **pages;	/* NULL if there is no memory */
+	unsigned long count;
+	struct page *only;	/* what pages points to if there is one page */
 };
 
 int kipc_memory_alloc(struct kipc_memory *memory, u64 bytes);
@@ -37,12 +44,14 @@ int kipc_memory_map(const struct kipc_memory *memory,
 vm_fault_t kipc_memory_fault(const struct kipc_memory *memory,
 			     struct vm_fault *vmf);
 
+/* Returns the page with the byte at this offset, which is in the memory. */
 static inline struct page *kipc_memory_page(const struct kipc_memory *memory,
 					    unsigned long offset)
 {
 	return memory->pages[offset >> PAGE_SHIFT];
 }
 
+/* Returns the address of the byte at this offset, which is in the memory. */
 static inline void *kipc_memory_at(const struct kipc_memory *memory,
 				   unsigned long offset)
 {
