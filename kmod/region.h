@@ -2,10 +2,17 @@
 /*
  * DOC: regions
  *
- * A region is a set of mutexes, perhaps an empty one, and memory: one descriptor,
- * one lifetime. A mapping of the mutexes' words attaches the process, see
- * attachment.h; a mapping of the memory attaches nothing. What the memory is, how it is
- * mapped and how it is sealed: see shmem.h. The kernel never reads it.
+ * A region is a set of mutexes, which may be empty, and memory, with one
+ * descriptor and one lifetime. Its structure begins with struct kipc_mutex, so
+ * that the verbs of mutexes apply to it.
+ *
+ * - The words of the mutexes are mapped at offset 0. Such a mapping attaches
+ *   the process, see attachment.h.
+ * - The memory is mapped at offset KIPC_REGION_DATA. Such a mapping attaches no
+ *   process. What the memory is, how it is mapped and how it is sealed is
+ *   described in shmem.h. The kernel never reads it.
+ *
+ * A region without mutexes has no words and tracks no process.
  */
 #ifndef KIPC_REGION_H
 #define KIPC_REGION_H
@@ -14,7 +21,7 @@
 #include "shmem.h"
 
 struct kipc_region {
-	struct kipc_mutex mutex;	/* begins with the object */
+	struct kipc_mutex mutex;	/* first; begins with the object */
 	struct kipc_shmem data;
 };
 

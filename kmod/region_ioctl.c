@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Regions as a type of object; what a region is made of is in region.c. */
+/* Regions as a type of object: ioctl and fdinfo. The rest is in region.c. */
 #include "args.h"
 #include "region.h"
 

@@ -19,12 +19,13 @@ module_param(max_bytes, ulong, 0644);
 MODULE_PARM_DESC(max_bytes,
 		 "bytes these objects may hold (default 256 MiB)");
 
+/* An account. All but the key is guarded by users_mutex. */
 struct kipc_user {
-	struct hlist_node node;		/* users_mutex */
-	kuid_t uid;			/* constant */
-	unsigned int references;	/* users_mutex */
-	u64 objects;			/* users_mutex */
-	u64 bytes;			/* users_mutex */
+	struct hlist_node node;
+	kuid_t uid;			/* constant; the key */
+	unsigned int references;
+	u64 objects;
+	u64 bytes;
 };
 
 static DEFINE_HASHTABLE(users, 10);
@@ -40,7 +41,10 @@ static struct kipc_user *user_find(kuid_t uid)
 	return NULL;
 }
 
-/* The account with a reference, made from the spare one if there is none. */
+/*
+ * Returns the account with a reference. If there is none, @spare becomes the
+ * account; without a spare one the result is NULL.
+ */
 static struct kipc_user *user_find_or_add(kuid_t uid, struct kipc_user *spare)
 {
 	struct kipc_user *user;
@@ -58,7 +62,10 @@ static struct kipc_user *user_find_or_add(kuid_t uid, struct kipc_user *spare)
 	return user;
 }
 
-/* The user in the initial namespace that answers for the caller. */
+/*
+ * Returns the user that the caller's objects are charged to: the caller itself
+ * in the initial namespace, otherwise the owner of the outermost namespace.
+ */
 static kuid_t user_answerable(void)
 {
 	const struct user_namespace *ns = current_user_ns();
@@ -69,7 +76,27 @@ static kuid_t user_answerable(void)
 	return uid;
 }
 
-/* The account that the caller's objects are charged to, or ENOMEM. */
+/**
+ * kipc_user_get() - get the account that the caller's objects are charged to
+ *
+ * Two callers may allocate an account for the same user at the same time. Both
+ * look again under users_mutex, and the second one frees its spare account::
+ *
+ *     CPU 0                             CPU 1
+ *
+ *     finds no account                  finds no account
+ *     allocates a spare one             allocates a spare one
+ *     lock
+ *     finds none, adds the spare one
+ *     unlock
+ *                                       lock
+ *                                       finds the account of CPU 0
+ *                                       unlock
+ *                                       frees its spare one
+ *
+ * Context: may sleep
+ * Return: the account with a reference, or -ENOMEM as a pointer
+ */
 struct kipc_user *kipc_user_get(void)
 {
 	kuid_t uid = user_answerable();
@@ -86,6 +113,13 @@ struct kipc_user *kipc_user_get(void)
 	return user;
 }
 
+/**
+ * kipc_user_put() - drop a reference to an account, and free it with the last
+ * @user: the account; may be NULL
+ *
+ * Context: may sleep
+ * Return: NULL
+ */
 struct kipc_user *kipc_user_put(struct kipc_user *user)
 {
 	if (!user)
@@ -100,6 +134,7 @@ struct kipc_user *kipc_user_put(struct kipc_user *user)
 	return NULL;
 }
 
+/* Written so that no sum of bytes can overflow. */
 static bool user_exceeds(const struct kipc_user *user, u64 objects, u64 bytes)
 {
 	u64 objects_limit = READ_ONCE(max_objects);
@@ -124,7 +159,19 @@ static int user_add(struct kipc_user *user, u64 objects, u64 bytes, bool exempt)
 	return ret;
 }
 
-/* The capability is asked for where it matters, and not under the mutex. */
+/**
+ * kipc_user_charge() - charge objects and bytes to an account
+ * @user: the account
+ * @objects: how many objects
+ * @bytes: how many bytes
+ *
+ * The capability is looked for only if the quota is used up, because that marks
+ * the caller as having used a privilege, and without the mutex.
+ *
+ * Context: may sleep
+ * Return: 0, or -ENOSPC if a limit would be exceeded and the caller does not
+ * have CAP_SYS_RESOURCE; nothing is charged then
+ */
 int kipc_user_charge(struct kipc_user *user, u64 objects, u64 bytes)
 {
 	int ret = user_add(user, objects, bytes, false);
@@ -134,6 +181,14 @@ int kipc_user_charge(struct kipc_user *user, u64 objects, u64 bytes)
 	return ret;
 }
 
+/**
+ * kipc_user_uncharge() - take back what kipc_user_charge() has charged
+ * @user: the account
+ * @objects: how many objects
+ * @bytes: how many bytes
+ *
+ * Context: may sleep
+ */
 void kipc_user_uncharge(struct kipc_user *user, u64 objects, u64 bytes)
 {
 	mutex_lock(&users_mutex);
@@ -142,7 +197,12 @@ void kipc_user_uncharge(struct kipc_user *user, u64 objects, u64 bytes)
 	mutex_unlock(&users_mutex);
 }
 
-/* No object is left, so nobody has an account. */
+/**
+ * kipc_users_exit() - check that no account is left when the module goes
+ *
+ * Each account goes with the last object, watch or participant that refers to
+ * it. None of these exists any more.
+ */
 void kipc_users_exit(void)
 {
 	WARN_ON(!hash_empty(users));

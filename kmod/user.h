@@ -2,23 +2,28 @@
 /*
  * DOC: quotas
  *
- * What the objects of a user hold, counted for the real user of the process that
- * created them for as long as they live, whatever other processes have them open,
- * and if none has any more.
+ * A quota bounds how many objects a user may have and how many bytes they hold.
+ * An object is charged to the real user of the process that created it, for as
+ * long as the object lives. It does not matter which processes have it open, or
+ * whether any has.
  *
- * What is created in a user namespace counts for the owner of the namespace as
- * well, and for the owner of each namespace above that. All of these accounts have
- * the same limits, and each holds all that the ones below it hold, so the outermost
- * one is full first and the others never decide anything. That one alone is kept:
- * it is the account of the user that, in the initial user namespace, created the
- * outermost of the namespaces. So a range of subordinate ids is worth one quota.
+ * An object that is created in a user namespace counts for the owner of that
+ * namespace, too, and for the owner of each namespace above it. All these
+ * accounts have the same limits, and each contains what the accounts below it
+ * contain. So the outermost account is full first, and no other one ever
+ * decides. Therefore only that account is kept. It belongs to the user that
+ * created the outermost namespace, in the initial user namespace. So a range of
+ * subordinate ids shares one quota.
  *
- * A process with CAP_SYS_RESOURCE is counted but not bounded. It has to have the
- * capability where the account is, in the initial user namespace: the root of any
- * other is bounded as its owner is.
+ * A process with CAP_SYS_RESOURCE is counted but not bounded. It needs the
+ * capability in the initial user namespace, where the account is. The root user
+ * of any other namespace is bounded as the owner of the namespace is.
  *
- * The limits are module parameters and may be changed at any time; lowering one
- * takes nothing away.
+ * The limits are module parameters and may be changed at any time. A lower
+ * limit takes nothing away from users that exceed it.
+ *
+ * users_mutex guards all accounts. Accounts are allocated without it, so that
+ * no allocation delays other users. All functions may sleep.
  */
 #ifndef KIPC_USER_H
 #define KIPC_USER_H
