@@ -16,18 +16,19 @@
 #include "object.h"
 #include "shmem.h"
 
-#define SEAL_LOOKS	5	/* for pages in use, twice as long between each */
-#define SAME_LOOKS	4	/* in a row, before counts of a folio are believed */
-#define LOOKS_MAX	100	/* before a folio is taken to be in use */
-#define FOLIOS_LOCKED	64	/* that are looked at with the lock held */
+#define SEAL_LOOKS	5	/* how often SEAL looks for pages in use */
+#define SAME_LOOKS	4	/* equal looks at a folio that are believed */
+#define LOOKS_MAX	100	/* looks at a folio before it counts as used */
+#define FOLIOS_LOCKED	64	/* folios for each time that the lock is held */
 
 /*
- * The word kipc_shmem.writers: how many there are in bits 0..31, how many came in
- * bits 32..62, which may wrap. Once it is sealed nothing else is in it.
+ * The word kipc_shmem.writers: bits 0..31 hold the number of writers, bits
+ * 32..62 count the writers that have come, and wrap. After SEAL it is
+ * WRITERS_NONE.
  */
 #define WRITERS_NOW	0xffffffffLL
-#define WRITERS_ONE	0x100000001LL	/* has come and is there */
-#define WRITERS_NONE	S64_MIN		/* for ever */
+#define WRITERS_ONE	0x100000001LL	/* one more has come and is there */
+#define WRITERS_NONE	S64_MIN		/* no writer, for ever */
 
 /* ------------------------------------------------------------------------ */
 /* The file                                                                 */
@@ -51,8 +52,13 @@ static int shmem_fill_pages(struct address_space *mapping, unsigned long count)
 }
 
 /*
- * Written, for what was only read counts as a hole: reclaim would drop it, and the
- * next to touch it would have to allocate it again.
+ * Allocates all pages by writing zeroes to them. Reading them would not do,
+ * because a page that was only read counts as a hole: reclaim would drop it,
+ * and the next access would have to allocate it again.
+ *
+ * The mask of the mapping makes these allocations fail instead of invoking the
+ * out-of-memory killer. Later allocations, when a page comes back from the
+ * swap, have the mask that every shmem file has.
  */
 static int shmem_fill(struct address_space *mapping, unsigned long count)
 {
@@ -66,8 +72,9 @@ static int shmem_fill(struct address_space *mapping, unsigned long count)
 }
 
 /*
- * /proc/PID/map_files leads to the file. There, an immutable one cannot be opened
- * for writing, not even by root.
+ * Protects the file against changes by a path that leads to it, which
+ * /proc/PID/map_files provides. A file that is immutable cannot be opened for
+ * writing there, not even by root. The seals keep the size as it is.
  */
 static void shmem_protect(struct inode *inode)
 {
@@ -76,8 +83,9 @@ static void shmem_protect(struct inode *inode)
 }
 
 /*
- * The kernel's own mount of shmem has no limits that could be reached: there, ENOSPC
- * is what a failed allocation of an inode is called.
+ * Makes the file without its pages. The kernel's own mount of shmem has no
+ * limits that could be reached, so ENOSPC means that an inode could not be
+ * allocated.
  */
 static struct file *shmem_make_file(u64 count)
 {
@@ -86,7 +94,19 @@ static struct file *shmem_make_file(u64 count)
 	return file == ERR_PTR(-ENOSPC) ? ERR_PTR(-ENOMEM) : file;
 }
 
-/* On failure nothing is left behind. */
+/**
+ * kipc_shmem_alloc() - allocate the memory of a region, zeroed
+ * @shmem: zeroed, part of @object
+ * @object: a new region, not published yet
+ * @bytes: how much; at least 1, rounded up to whole pages
+ *
+ * After an error nothing is left allocated. A size that exceeds the memory of
+ * the machine is refused before anything is allocated.
+ *
+ * Context: may sleep
+ * Return: 0; -ENOMEM; -ENFILE if the system has too many open files; -EINTR if
+ * the caller was killed
+ */
 int kipc_shmem_alloc(struct kipc_shmem *shmem, struct kipc_object *object,
 		     u64 bytes)
 {
@@ -111,6 +131,12 @@ int kipc_shmem_alloc(struct kipc_shmem *shmem, struct kipc_object *object,
 	return 0;
 }
 
+/**
+ * kipc_shmem_free() - free what kipc_shmem_alloc() has allocated
+ * @shmem: not mapped any more; may have no memory
+ *
+ * Context: may sleep
+ */
 void kipc_shmem_free(struct kipc_shmem *shmem)
 {
 	if (shmem->file)
@@ -122,6 +148,7 @@ void kipc_shmem_free(struct kipc_shmem *shmem)
 /* Writers                                                                  */
 /* ------------------------------------------------------------------------ */
 
+/* Counts one more writer. Returns false if the region is sealed. */
 static bool shmem_writer_enter(struct kipc_shmem *shmem)
 {
 	s64 old = atomic64_read(&shmem->writers);
@@ -134,20 +161,37 @@ static bool shmem_writer_enter(struct kipc_shmem *shmem)
 	return true;
 }
 
-/* Pairs with the acquire in shmem_try_seal(): pages this one pinned are seen there. */
+/*
+ * Counts one writer fewer. Pairs with the acquire in kipc_shmem_seal(): if SEAL
+ * reads that the writer has gone, it finds the references to pages that the
+ * writer has left.
+ */
 static void shmem_writer_leave(struct kipc_shmem *shmem)
 {
 	atomic64_fetch_sub_release(1, &shmem->writers);
 }
 
+/**
+ * kipc_shmem_sealed() - tell whether the bytes are constant
+ * @shmem: the memory of a region
+ *
+ * Context: does not sleep
+ * Return: true, and then for ever, if the region is sealed
+ */
 bool kipc_shmem_sealed(const struct kipc_shmem *shmem)
 {
 	return atomic64_read(&shmem->writers) == WRITERS_NONE;
 }
 
-/*
- * Mappings that may write, by parts and copies. A file that has just lost its last
- * mapping keeps SEAL out for a moment more, so that it counts as one.
+/**
+ * kipc_shmem_writers() - count the mappings that may be written to
+ * @shmem: the memory of a region
+ *
+ * All parts and copies of a mapping count. A writer whose last mapping has just
+ * gone makes SEAL fail until its file is released. Therefore it counts, too.
+ *
+ * Context: does not sleep
+ * Return: how many shared mappings may be written to, now or after mprotect()
  */
 u32 kipc_shmem_writers(const struct kipc_shmem *shmem)
 {
@@ -182,8 +226,9 @@ static int shmem_release(struct inode *inode, struct file *file)
 }
 
 /*
- * Of the file of a mapping. Without .mmap remap_file_pages() cannot map it again,
- * without .fallocate madvise(MADV_REMOVE) cannot punch a hole.
+ * The operations of the file of a mapping. There is no .mmap, so that
+ * remap_file_pages() cannot map the file again, and no .fallocate, so that
+ * madvise(MADV_REMOVE) cannot punch a hole.
  */
 static const struct file_operations shmem_operations = {
 	.owner = THIS_MODULE,
@@ -191,7 +236,10 @@ static const struct file_operations shmem_operations = {
 	.fsync = noop_fsync,
 };
 
-/* From now on the file refers to the object and, if it may write, is a writer. */
+/*
+ * Makes the file refer to the object. If the file is open for writing, its
+ * release counts one writer fewer from now on.
+ */
 static void shmem_adopt(struct kipc_shmem *shmem, struct file *file)
 {
 	refcount_inc(&shmem->object->references);
@@ -202,8 +250,10 @@ static void shmem_adopt(struct kipc_shmem *shmem, struct file *file)
 }
 
 /*
- * shmem's own operations map the file, ours are for what happens to it later. If
- * this fails the mapping may have another file already, which goes with it.
+ * Gives the mapping a file of its own and maps that. The operations of shmem
+ * map it, and shmem_operations replace them for what happens later. After an
+ * error the mapping may have the new file already, which goes with the mapping
+ * and does not count as a writer.
  */
 static int shmem_map_file(struct kipc_shmem *shmem, struct vm_area_struct *vma,
 			  int flags)
@@ -218,12 +268,15 @@ static int shmem_map_file(struct kipc_shmem *shmem, struct vm_area_struct *vma,
 	ret = kipc_mmap_file(file, vma);
 	if (!ret)
 		shmem_adopt(shmem, file);
-	/* The mapping has a reference of its own. */
+	/* vma_set_file() has taken another reference for the mapping. */
 	fput(file);
 	return ret;
 }
 
-/* What is sealed can be mapped for reading, and that stays so. */
+/*
+ * Counts a writer if the mapping may be written to. A region that is sealed can
+ * only be mapped for reading, and the mapping cannot be made writable later.
+ */
 static int shmem_admit(struct kipc_shmem *shmem, struct vm_area_struct *vma,
 		       bool *writer)
 {
@@ -236,11 +289,21 @@ static int shmem_admit(struct kipc_shmem *shmem, struct vm_area_struct *vma,
 	return 0;
 }
 
-/* The memory begins at that offset of the descriptor, in pages. */
+/**
+ * kipc_shmem_map() - map a range of the memory, for mmap()
+ * @shmem: the memory of a region
+ * @vma: the new mapping; gets a file of its own
+ * @first: where the memory begins, in pages of the descriptor's offset
+ *
+ * Context: the mmap_lock is held for writing; may sleep
+ * Return: 0; -EINVAL if the range exceeds the memory; -EPERM if the region is
+ * sealed and the mapping is to be written to; -ENFILE if the system has too
+ * many open files; -ENOMEM
+ */
 int kipc_shmem_map(struct kipc_shmem *shmem, struct vm_area_struct *vma,
 		   unsigned long first)
 {
-	/* Before the first one is very far beyond the last. */
+	/* An offset below @first wraps to one far beyond the end. */
 	unsigned long index = vma->vm_pgoff - first;
 	bool writer;
 	int ret;
@@ -263,11 +326,26 @@ int kipc_shmem_map(struct kipc_shmem *shmem, struct vm_area_struct *vma,
 /* ------------------------------------------------------------------------ */
 
 /*
- * Does anything refer to a folio but the file and page tables? A page table refers
- * to it from before it is counted as mapping it until after that. So a mapping or
- * unmapping that goes on now can look like a pin but cannot hide one, as long as both
- * counts are those of one time. That one goes and another comes between two looks,
- * and so on each time, is not to be arranged.
+ * Returns true if anything but the file and page tables refers to a folio. The
+ * file has a reference for each page of it, and so has each mapping by a page
+ * table. What exceeds these is a pin.
+ *
+ * A page table takes its reference before it counts as a mapping, and drops it
+ * after that. So a racing map or unmap can look like a pin, which fails SEAL,
+ * but cannot hide one, provided that both counts are of the same moment::
+ *
+ *     CPU 0 (SEAL)                      CPU 1 (unmap)
+ *
+ *     mapped = 1
+ *                                       mapcount: 1 -> 0
+ *                                       references: 3 -> 2
+ *     count = 2: the file and a pin
+ *     count - mapped = 1: no pin
+ *
+ * Therefore mapped is read again after count, and a result is believed only if
+ * both were the same several times in a row. A page table would have to go and
+ * another one to come within each of these looks to hide a pin, which no
+ * program can arrange.
  */
 static bool shmem_folio_pinned(struct folio *folio)
 {
@@ -279,17 +357,24 @@ static bool shmem_folio_pinned(struct folio *folio)
 		mapped_then = mapped;
 		count_then = count;
 		mapped = kipc_folio_mapcount(folio);
-		/* In this order: mapped, then the count, */
+		/*
+		 * Reads mapped before count. Both barriers pair with the
+		 * atomic operations by which page tables change the counts.
+		 */
 		smp_rmb();
 		count = folio_ref_count(folio);
-		/* and mapped once more. */
+		/* Reads count before mapped, which the next look reads. */
 		smp_rmb();
 		same = mapped == mapped_then && count == count_then ? same + 1 : 0;
 	}
 	return count - mapped > folio_nr_pages(folio);
 }
 
-/* What is in the swap is referred to by nothing. */
+/*
+ * Returns true if anything refers to a page of the region. Nothing refers to
+ * what is in the swap. With the lock held no folio leaves the file. The lock is
+ * dropped now and then, because there may be millions of folios.
+ */
 static bool shmem_pinned(const struct kipc_shmem *shmem)
 {
 	XA_STATE(xas, &shmem->file->f_mapping->i_pages, 0);
@@ -320,8 +405,9 @@ static long shmem_drain(void *unused)
 }
 
 /*
- * Each processor collects fresh pages before it puts them on a list, and refers to
- * them until then. lru_add_drain_all() is not there for modules.
+ * Each processor collects new pages before it puts them on a list, and refers
+ * to them until then. This makes all processors put them on the list now.
+ * lru_add_drain_all() is not available to modules.
  */
 static void shmem_drain_all(void)
 {
@@ -333,7 +419,11 @@ static void shmem_drain_all(void)
 	cpus_read_unlock();
 }
 
-/* Before a look: false if the caller is killed. */
+/*
+ * Does before a look what may drop references that come from the kernel's own
+ * batches, and then waits, each time twice as long as before. Returns false if
+ * the caller was killed.
+ */
 static bool shmem_prepare_look(unsigned int look)
 {
 	if (look == 0)
@@ -346,9 +436,10 @@ static bool shmem_prepare_look(unsigned int look)
 }
 
 /*
- * From that count of writers, none of which is there, to none for ever. The mapping
- * too is told, and the file gets the seal, so that shmem itself refuses what would
- * come by another way.
+ * Seals the region unless the word of writers has changed. @writers is its old
+ * value, with no writer. The address space is told to deny writable mappings,
+ * and the file gets the seal of a memfd, so that shmem itself refuses writers
+ * that would come by another way. Returns false if the region was not sealed.
  */
 static bool shmem_end_writing(struct kipc_shmem *shmem, s64 writers)
 {
@@ -368,7 +459,18 @@ static bool shmem_end_writing(struct kipc_shmem *shmem, s64 writers)
 	return sealed;
 }
 
-/* 0, also if it is sealed already; EBUSY: see struct kipc_region_seal_args */
+/**
+ * kipc_shmem_seal() - make the bytes of a region constant for ever
+ * @shmem: the memory of a region
+ *
+ * Looks SEAL_LOOKS times for references to pages, and waits some jiffies before
+ * the later looks. A writer ends that at once.
+ *
+ * Context: may sleep, for 28 jiffies in all
+ * Return: 0, also if the region is sealed already; -EBUSY if there is a writer,
+ * if writers came during the last look, or if something refers to a page;
+ * -EINTR if the caller was killed
+ */
 int kipc_shmem_seal(struct kipc_shmem *shmem)
 {
 	unsigned int look;

@@ -2,26 +2,45 @@
 /*
  * DOC: memory of a region
  *
- * The memory of a region is a shmem file, as that of a memfd is. So whatever works on
- * a memfd works on a region: futexes between processes, core dumps, memory policies,
- * swap, registered buffers. All of its pages are allocated and charged to the
- * creator's memory cgroup when the region is created. An allocation that does not
- * fit fails with ENOMEM; it does not call the out-of-memory killer.
+ * The memory of a region is a shmem file, as that of a memfd is. So everything
+ * that works on a memfd works on a region: futexes between processes, core
+ * dumps, memory policies, swap, registered buffers. All of its pages are
+ * allocated when the region is created, and charged to the memory cgroup of the
+ * creator. An allocation that does not fit fails with ENOMEM and does not
+ * invoke the out-of-memory killer.
  *
- * The file has no name and no descriptor. Nothing from outside changes its size,
- * punches a hole into it or adds a seal.
+ * The file has no name and no descriptor. User space cannot change its size,
+ * punch a hole into it or add a seal.
  *
- * Each mapping gets a struct file of its own, which all parts and copies of the
- * mapping share: it goes with the last of them, and with it goes the reference to
- * the object. A *writer* is such a file of a shared mapping that may be written to,
- * if not now then after mprotect().
+ * Each mapping gets a struct file of its own. All parts and copies of the
+ * mapping share that file, so it goes with the last of them. It holds a
+ * reference to the object. A *writer* is such a file of a shared mapping that
+ * may be written to, now or after mprotect().
  *
- * Sealing ends with one compare-and-swap: from no writer to none for ever. Before
- * that it looks for pages that something still refers to, since a writer may have
- * left a reference that the kernel writes through (direct input, a registered
- * buffer). The count of writers says how often it went up, too. So a writer that
- * came and went during the search makes the compare-and-swap fail, and until it
- * succeeds a writer can come at any time.
+ * The number of writers and the seal are in one atomic word. Sealing takes
+ * these steps:
+ *
+ * 1. It reads the word, and gives up if there is a writer.
+ * 2. It looks for pages that something still refers to. A writer that has gone
+ *    may have left a reference that the kernel writes through, for instance for
+ *    direct input or a registered buffer.
+ * 3. It changes the word by compare-and-swap from no writer to none for ever.
+ *
+ * Writers may come and go at any time before the last step. The word counts,
+ * too, how many writers have come, so a writer that comes and goes during the
+ * search makes the compare-and-swap fail::
+ *
+ *     CPU 0 (SEAL)                      CPU 1 (writer)
+ *
+ *     old = no writer, 5 have come
+ *     looks at a page: not referred to
+ *                                       mmap(): 1 writer, 6 have come
+ *                                       refers to the page
+ *                                       munmap(): no writer, 6 have come
+ *     cmpxchg(old -> none for ever):
+ *       fails, looks again
+ *
+ * There is no lock of its own. Everything may sleep but asking for the state.
  */
 #ifndef KIPC_SHMEM_H
 #define KIPC_SHMEM_H
@@ -33,11 +52,12 @@ struct kipc_object;
 
 struct kipc_shmem {
 	/* constant once the object is published */
-	struct kipc_object *object;
+	struct kipc_object *object;	/* that this is part of; no reference */
 	struct file *file;
-	unsigned long count;		/* of pages */
+	unsigned long count;		/* pages */
 
-	atomic64_t writers;		/* see shmem.c */
+	/* atomic */
+	atomic64_t writers;		/* the word described in shmem.c */
 };
 
 int kipc_shmem_alloc(struct kipc_shmem *shmem, struct kipc_object *object,
