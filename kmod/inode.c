@@ -16,7 +16,7 @@
 #define INODE_MAGIC	0x6b697063	/* "kipc" */
 
 static struct vfsmount *inode_mount;
-static atomic64_t inode_last;		/* number given out */
+static atomic64_t inode_last;		/* the last number in use */
 
 /* ------------------------------------------------------------------------ */
 /* One inode                                                                */
@@ -28,8 +28,9 @@ static bool inode_anonymous(const struct dentry *dentry)
 }
 
 /*
- * Owner, group, mode and times can be changed, as those of a file. The size is that
- * of the object, and there is nothing to execute.
+ * Changes owner, group, mode and times, under the conditions that hold for
+ * files. The size is that of the object and stays as it is. A mode has only the
+ * bits for reading, writing and executing.
  */
 static int inode_setattr(struct kipc_idmap *idmap, struct dentry *dentry,
 			 struct iattr *attr)
@@ -54,6 +55,7 @@ static const struct inode_operations inode_operations = {
 	.setattr = inode_setattr,
 };
 
+/* An anonymous object gets no write permission, see inode.h. */
 static void inode_fill(struct inode *inode, struct kipc_object *object,
 		       const struct kipc_inode_args *args)
 {
@@ -66,13 +68,15 @@ static void inode_fill(struct inode *inode, struct kipc_object *object,
 }
 
 /**
- * kipc_inode_create() - make an object's inode and the first file of it
- * @object: without an inode; it belongs to the caller's file system user
- * @args: what it is like
+ * kipc_inode_create() - make the inode of an object and its first file
+ * @object: without an inode; not published yet
+ * @args: describes the inode
  *
- * The file does not refer to the object yet. The object refers to the inode, until
+ * The inode belongs to the file system user and group of the caller. The file
+ * does not refer to the object yet. The object refers to the inode until
  * kipc_inode_detach().
  *
+ * Context: may sleep
  * Return: the file, or -ENOMEM or -ENFILE as a pointer
  */
 struct file *kipc_inode_create(struct kipc_object *object,
@@ -88,12 +92,15 @@ struct file *kipc_inode_create(struct kipc_object *object,
 				 args->flags, args->operations);
 	if (IS_ERR(file)) {
 		inode->i_private = NULL;
-		/* There is no detaching that it would have to outlive. */
+		/* The eviction puts this; there was no kipc_inode_detach(). */
 		__module_get(THIS_MODULE);
 		iput(inode);
 		return file;
 	}
-	/* Unlike open(), that takes no reference, but closing gives one back. */
+	/*
+	 * Closing a file puts a reference to the module. open() takes it, but
+	 * alloc_file_pseudo() does not.
+	 */
 	__module_get(THIS_MODULE);
 	file->f_path.dentry->d_fsdata = (void *)object->type->label;
 	object->path = file->f_path;
@@ -102,25 +109,42 @@ struct file *kipc_inode_create(struct kipc_object *object,
 }
 
 /**
- * kipc_inode_detach() - part an object that is going from its inode
- * @object: may be without one; nothing has a reference to it any more
+ * kipc_inode_detach() - separate an object that goes from its inode
+ * @object: has no reference left; may have no inode
  *
- * The object has to stay for as long as RCU readers are about.
+ * The object must be freed after an RCU grace period, because
+ * kipc_inode_object() may still look at it.
+ *
+ * Context: may sleep
  */
 void kipc_inode_detach(struct kipc_object *object)
 {
 	if (!object->path.dentry)
 		return;
 	WRITE_ONCE(kipc_inode(object)->i_private, NULL);
-	/* From now on the inode keeps the module, until it is evicted. */
+	/* The inode keeps the module from now on. inode_evict() puts this. */
 	__module_get(THIS_MODULE);
 	path_put(&object->path);
 }
 
 /**
  * kipc_inode_object() - find the object of an inode
- * @inode: of an object
+ * @inode: the inode of an object, which may have gone
  *
+ * The object may go while a path to its inode is opened::
+ *
+ *     CPU 0 (open of /proc/PID/fd/N)    CPU 1 (last reference)
+ *
+ *     rcu_read_lock()
+ *     object = i_private
+ *                                       references: 1 -> 0
+ *                                       i_private = NULL
+ *                                       kfree_rcu(object)
+ *     refcount_inc_not_zero(): false
+ *     rcu_read_unlock()
+ *                                       (the object is freed)
+ *
+ * Context: does not sleep
  * Return: the object with a reference for the caller, or NULL if it has gone
  */
 struct kipc_object *kipc_inode_object(const struct inode *inode)
@@ -139,7 +163,10 @@ struct kipc_object *kipc_inode_object(const struct inode *inode)
 /* The file system                                                          */
 /* ------------------------------------------------------------------------ */
 
-/* What /proc/PID/fd and /proc/PID/maps show: "kipc:semaphore NAME" */
+/*
+ * Returns what /proc/PID/fd and /proc/PID/maps show, for instance
+ * "kipc:semaphore NAME".
+ */
 static char *inode_dname(struct dentry *dentry, char *buffer, int size)
 {
 	const char *label = dentry->d_fsdata;
@@ -162,8 +189,8 @@ static const struct dentry_operations inode_dentry_operations = {
 };
 
 /*
- * Each inode has been detached from its object; the root, which has no number of
- * ours, has nothing to do with objects.
+ * Puts the reference to the module that kipc_inode_detach() has taken. The only
+ * directory is the root of the file system, which belongs to no object.
  */
 static void inode_evict(struct inode *inode)
 {
@@ -186,7 +213,10 @@ static int inode_init_context(struct fs_context *context)
 		return -ENOMEM;
 	pseudo->ops = &inode_super_operations;
 	pseudo->dops = &inode_dentry_operations;
-	/* Programs for which to read is to execute can map words all the same. */
+	/*
+	 * With SB_I_NOEXEC a program for which PROT_READ implies PROT_EXEC can
+	 * map words, too: mmap() does not add PROT_EXEC there.
+	 */
 	context->s_iflags |= SB_I_NOEXEC | SB_I_NODEV;
 	return 0;
 }
@@ -198,20 +228,44 @@ static struct file_system_type inode_type = {
 	.kill_sb = kill_anon_super,
 };
 
+/**
+ * kipc_inodes_init() - mount the file system of the objects
+ *
+ * Context: may sleep
+ * Return: 0 or the error of kern_mount()
+ */
 int kipc_inodes_init(void)
 {
 	inode_mount = kern_mount(&inode_type);
 	if (IS_ERR(inode_mount))
 		return PTR_ERR(inode_mount);
-	/* Or the module could never be unloaded. */
+	/* Puts the reference of the file system type, see inode.h. */
 	module_put(THIS_MODULE);
 	return 0;
 }
 
-/*
- * There is no inode any more, but a task that has just put the last one may still
- * be about to put the mount. Whichever puts that last gives the reference to the
- * module back when it has done with the file system's type and operations.
+/**
+ * kipc_inodes_exit() - unmount the file system of the objects
+ *
+ * No inode of an object exists any more. But a task that has just closed the
+ * last file may still have a reference to the mount, and needs the type and the
+ * operations of the file system until it has put that. The task that puts the
+ * last reference to the mount then puts the reference to the module. So this
+ * waits until that has happened::
+ *
+ *     CPU 0 (kipc_inodes_exit())        CPU 1 (closed the last file)
+ *
+ *                                       evicts the inode: module_put()
+ *     __module_get()
+ *     kern_unmount(): not the last
+ *       reference to the mount
+ *                                       mntput(): the last reference,
+ *                                         frees the superblock
+ *                                       module_put()
+ *     the number of references is
+ *       as before: returns
+ *
+ * Context: may sleep
  */
 void kipc_inodes_exit(void)
 {

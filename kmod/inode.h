@@ -2,24 +2,32 @@
 /*
  * DOC: inodes
  *
- * Each object has an inode and a dentry of its own, on a file system that is never
- * mounted where a path could reach it. The inode holds the object's owner, group
- * and mode: fchown() and fchmod() change what OPEN, UNLINK, INFO and LIST go by.
- * Its number is given out once in the life of the module.
+ * Each object has an inode and a dentry of its own, on a file system that is
+ * not mounted at any path. The inode holds the owner, the group and the mode of
+ * the object: fchown() and fchmod() change what OPEN, UNLINK, INFO and LIST go
+ * by. The number of an inode is used once while the module is loaded.
  *
- * The object has a reference to the inode, never the other way round: i_private is
- * a hint that is read under RCU and cleared when the object goes. A descriptor
- * opened with O_PATH, and an inotify watch, keep the inode longer than the object.
- * Such an inode cannot be opened (ENXIO).
+ * The object has a reference to the inode, and the inode has none to the
+ * object. i_private is only a hint. It is read under RCU, and cleared when the
+ * object goes. A descriptor that was opened with O_PATH and an inotify watch
+ * keep the inode longer than the object. Such an inode cannot be opened
+ * (ENXIO).
  *
- * /proc/PID/fd/N opens the object again, as the mode permits. A descriptor that was
- * passed on with less access than the mode gives must not be a way to more, so the
- * inode of an anonymous object has no write permission and its mode stays as it is.
+ * Opening /proc/PID/fd/N opens the object again, as the mode permits. A
+ * descriptor may have been passed on with less access than the mode gives, and
+ * must not be a way to get more. Therefore the inode of an anonymous object has
+ * no write permission, and its mode cannot be changed.
  *
- * The file system refers to its module, which nothing that is always mounted may
- * do: kipc_inodes_init() gives that reference back, and kipc_inodes_exit() takes it
- * again before it unmounts. Meanwhile the objects' files, the names that persist,
- * and the inodes that have outlived their objects keep the module loaded.
+ * A file system keeps its module loaded as long as it is mounted, so with a
+ * mount that always exists the module could never be unloaded. Therefore
+ * kipc_inodes_init() gives that reference back, and kipc_inodes_exit() takes it
+ * again before it unmounts. In between these keep the module loaded:
+ *
+ * - the files of objects;
+ * - the names of KIPC_PERSIST objects;
+ * - inodes that have outlived their objects.
+ *
+ * Nothing here has a lock of its own. Creating and detaching may sleep.
  */
 #ifndef KIPC_INODE_H
 #define KIPC_INODE_H
@@ -29,12 +37,12 @@
 struct kipc_object;
 
 /**
- * struct kipc_inode_args - what the inode of a new object is like
- * @name: of the object, NULL for an anonymous one
+ * struct kipc_inode_args - describes the inode of a new object
+ * @name: name of the object, NULL for an anonymous one
  * @mode: permission bits, 0..0777
- * @bytes: its size, as fstat() shows it
- * @operations: of its files
- * @flags: of its first file, O_RDWR and the like
+ * @bytes: size that fstat() shows
+ * @operations: operations of its files
+ * @flags: flags of its first file: O_RDONLY, O_WRONLY or O_RDWR
  */
 struct kipc_inode_args {
 	const char *name;
