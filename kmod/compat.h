@@ -2,7 +2,9 @@
 /*
  * DOC: what differs between the kernels that kipc builds for
  *
- * Nothing else in this folder asks for the kernel's version.
+ * No other file of this folder asks for the version of the kernel. A name that
+ * begins with kipc hides a difference between kernels, or what is not available
+ * to modules. Any other name is one that a kernel lacks.
  */
 #ifndef KIPC_COMPAT_H
 #define KIPC_COMPAT_H
@@ -27,6 +29,7 @@
 #error "the words that kipc shares with user space are 64 bit wide"
 #endif
 
+/* Sets and clears flags of a mapping. The mmap_lock is held for writing. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set,
 				vm_flags_t clear)
@@ -36,19 +39,25 @@ static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set,
 }
 #endif
 
-/* What a file system is told about the mount that an operation came by. */
+/*
+ * The structure by which the operations of an inode are told the id mapping of
+ * the mount.
+ */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #define kipc_idmap	user_namespace
 #else
 #define kipc_idmap	mnt_idmap
 #endif
 
-/* Kernels from 6.14 on say in more than one bit that a file has no events. */
+/* The bits of f_mode that are about fsnotify; since Linux 6.14 several. */
 #ifndef FMODE_FSNOTIFY_MASK
 #define FMODE_FSNOTIFY_MASK	FMODE_NONOTIFY
 #endif
 
-/* To compare with; a kernel that unloads no module counts none. */
+/*
+ * Returns how many references the module has, to compare two such numbers. A
+ * kernel that cannot unload modules does not count them.
+ */
 static inline int kipc_module_references(void)
 {
 #ifdef CONFIG_MODULE_UNLOAD
@@ -58,17 +67,24 @@ static inline int kipc_module_references(void)
 #endif
 }
 
+/* The file of a struct fd, or NULL. */
 #ifndef fd_file
 #define fd_file(fd)	((fd).file)
 #endif
 
-/* Will poll_wait() register? Newer kernels have lost poll_does_not_wait(). */
+/*
+ * Returns true if poll_wait() registers the caller. Newer kernels do not have
+ * poll_does_not_wait() any more.
+ */
 static inline bool kipc_poll_registers(const struct poll_table_struct *table)
 {
 	return table && table->_qproc;
 }
 
-/* For a variable that kernels need not clear, as some do with all on the stack. */
+/*
+ * For a variable that is filled in before it is read. A kernel that initialises
+ * all variables on the stack does not initialise this one.
+ */
 #ifndef __uninitialized
 #if __has_attribute(__uninitialized__)
 #define __uninitialized	__attribute__((__uninitialized__))
@@ -77,7 +93,10 @@ static inline bool kipc_poll_registers(const struct poll_table_struct *table)
 #endif
 #endif
 
-/* Take away again what mmap() has put into the page tables of a mapping. */
+/*
+ * Removes all pages from the page tables of a mapping. The mmap_lock is held
+ * for writing.
+ */
 static inline void kipc_unmap_pages(struct vm_area_struct *vma)
 {
 	unsigned long size = vma->vm_end - vma->vm_start;
@@ -92,8 +111,9 @@ static inline void kipc_unmap_pages(struct vm_area_struct *vma)
 }
 
 /*
- * How many page tables map a folio or a page of it. Before Linux 6.8 the whole of a
- * large one, mapped as such, is counted for each of its pages, too.
+ * Returns how many page table entries map a folio or a page of it. Before Linux
+ * 6.8 this is computed here: an entry that maps a large folio as a whole counts
+ * once, but the count of each page includes it.
  */
 static inline int kipc_folio_mapcount(struct folio *folio)
 {
@@ -114,8 +134,9 @@ static inline int kipc_folio_mapcount(struct folio *folio)
 }
 
 /*
- * Put the pages that this processor has collected on their lists. Releasing a batch
- * does that first, even if there is nothing in it.
+ * Puts the pages that this processor has collected on their lists.
+ * lru_add_drain() is not available to modules, but releasing a batch of pages
+ * does the same first, even if the batch is empty.
  */
 static inline void kipc_lru_drain(void)
 {
@@ -132,7 +153,10 @@ static inline void kipc_lru_drain(void)
 #endif
 }
 
-/* An unnamed shmem file of that size, none of which is there yet. */
+/*
+ * Makes a shmem file of @size bytes without allocating its pages. No path leads
+ * to the file; @name is only shown. Returns the file or an error as a pointer.
+ */
 static inline struct file *kipc_shmem_file(const char *name, loff_t size)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
@@ -143,10 +167,11 @@ static inline struct file *kipc_shmem_file(const char *name, loff_t size)
 }
 
 /*
- * Allocate a page of a shmem file and fill it with zeroes, as if they were written.
- * Where the allocator has cleared the page all of it counts as written already; else
- * shmem clears what does not, which is all of it. Reading a hole would clear it in any
- * case, which for most kernels is a second time.
+ * Allocates a page of a shmem file and fills it with zeroes, as if they had
+ * been written. If the allocator has cleared the page, this says that all of it
+ * was written. Otherwise it says that nothing was, and shmem clears the page.
+ * Reading the hole would clear the page in any case, which is a second time in
+ * most kernels. Returns 0 or a negative error.
  */
 static inline int kipc_shmem_write_zeroes(struct address_space *mapping, loff_t at)
 {
@@ -167,7 +192,7 @@ static inline int kipc_shmem_write_zeroes(struct address_space *mapping, loff_t 
 	return min(ret, 0);
 }
 
-/* Map a file as its own operations do. */
+/* Calls the .mmap operation of a file. Returns 0 or a negative error. */
 static inline int kipc_mmap_file(struct file *file, struct vm_area_struct *vma)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
@@ -177,7 +202,7 @@ static inline int kipc_mmap_file(struct file *file, struct vm_area_struct *vma)
 #endif
 }
 
-/* Threads of a process that run nothing of its program. */
+/* Flags of threads that belong to a process but do not run its program. */
 #ifdef PF_USER_WORKER
 #define KIPC_PF_WORKERS	(PF_IO_WORKER | PF_USER_WORKER)
 #else
@@ -185,22 +210,36 @@ static inline int kipc_mmap_file(struct file *file, struct vm_area_struct *vma)
 #endif
 
 /*
- * A task has been seen to have done something: are all its earlier stores visible,
- * too? Yes where stores are seen in their order, else once it is off its processor.
+ * Returns true if all stores of a task that come before one that the caller has
+ * seen are visible to the caller. On x86 stores become visible in their order.
+ * Elsewhere that is certain once the task has left its processor::
+ *
+ *     CPU 0 (caller)                    CPU 1 (task)
+ *
+ *                                       writes to memory
+ *                                       sets PF_EXITING
+ *     sees PF_EXITING                   ...
+ *                                       is switched out:
+ *                                         smp_store_release(on_cpu, 0)
+ *     smp_load_acquire(on_cpu): 0
+ *     sees what was written
  */
 static inline bool kipc_stores_visible(const struct task_struct *task)
 {
 #if defined(CONFIG_X86) || !defined(CONFIG_SMP)
-	/* What is read next is not older than what has been seen of it. */
+	/* Nothing that is read from here on is older than that store. */
 	smp_rmb();
 	return true;
 #else
-	/* Pairs with the release when the scheduler has switched away from it. */
+	/* Pairs with the release in finish_task() of the scheduler. */
 	return task == current || !smp_load_acquire(&task->on_cpu);
 #endif
 }
 
-/* Is that other thread running just now? Only to decide whether to spin. */
+/*
+ * Returns true if another thread seems to run now, so that it is worth
+ * spinning. The caller holds rcu_read_lock().
+ */
 static inline bool kipc_runs(struct task_struct *task)
 {
 #ifdef CONFIG_SMP
@@ -211,8 +250,10 @@ static inline bool kipc_runs(struct task_struct *task)
 }
 
 /*
- * timens_ktime_to_host() calls a function that modules cannot reach before
- * Linux 7; this is its arithmetic for CLOCK_MONOTONIC, saturating both ways.
+ * Converts a time of CLOCK_MONOTONIC from the caller's time namespace to the
+ * host's. The result is at least 0 and at most KTIME_MAX. Before Linux 7
+ * timens_ktime_to_host() calls a function that is not available to modules, so
+ * its arithmetic is repeated here.
  */
 static inline ktime_t kipc_monotonic_to_host(ktime_t time)
 {

@@ -13,6 +13,7 @@
 #include "user.h"
 #include "wait.h"
 
+/* Dispatches the ioctls of /dev/kipc. Those of objects are in file.c. */
 static long main_ioctl(struct file *file, unsigned int command,
 		       unsigned long arg)
 {
@@ -41,7 +42,10 @@ static const struct file_operations device_operations = {
 	.llseek = noop_llseek,
 };
 
-/* Objects carry the permissions, quotas bound the rest: open to everybody. */
+/*
+ * Every process may open the device. Permissions are those of the objects, and
+ * quotas bound what a user can allocate.
+ */
 static struct miscdevice device = {
 	.minor = MISC_DYNAMIC_MINOR,
 	.name = "kipc",
@@ -49,7 +53,11 @@ static struct miscdevice device = {
 	.mode = 0666,
 };
 
-/* The layout is the ABI: the same for 32 and 64 bit programs, for ever. */
+/*
+ * Checks the sizes of all structures of the ABI. They are the same for 32-bit
+ * and 64-bit programs. A structure may grow, but then kipc_args_read_grown()
+ * has to accept the size that it was published with.
+ */
 static void __init main_check_layout(void)
 {
 	BUILD_BUG_ON(sizeof(union kipc_attributes) != 32);
@@ -79,6 +87,10 @@ static void __init main_check_layout(void)
 	BUILD_BUG_ON(sizeof(struct kipc_region_state_args) != 24);
 }
 
+/*
+ * The device is registered last, because user space can use everything from
+ * then on.
+ */
 static int __init kipc_init(void)
 {
 	int ret;
@@ -119,6 +131,7 @@ exit_threads:
 	return ret;
 }
 
+/* No file of the module is open any more, and no name of an object is left. */
 static void __exit kipc_exit(void)
 {
 	misc_deregister(&device);
@@ -128,7 +141,10 @@ static void __exit kipc_exit(void)
 	kipc_names_exit();
 	kipc_inodes_exit();
 	kipc_users_exit();
-	/* Attachments and threads are freed by functions of ours. */
+	/*
+	 * Waits for the callbacks of call_rcu() that free attachments and
+	 * threads, because these are functions of this module.
+	 */
 	rcu_barrier();
 }
 
