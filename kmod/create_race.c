@@ -10,8 +10,10 @@
 
 static DEFINE_MUTEX(create_races_mutex);
 static LIST_HEAD(create_races);			/* create_races_mutex */
-static DECLARE_WAIT_QUEUE_HEAD(create_races_wait);	/* one of them stopped trying */
+/* Woken when a creator has stopped trying. */
+static DECLARE_WAIT_QUEUE_HEAD(create_races_wait);
 
+/* Returns true if one creator may be the reason why the other one failed. */
 static bool create_race_rivals(const struct kipc_create_race *a,
 			       const struct kipc_create_race *b)
 {
@@ -26,9 +28,11 @@ static void create_race_wake(void)
 }
 
 /**
- * kipc_create_race_begin() - say that the calling task creates a name
- * @race: filled; has to stay until kipc_create_race_end()
- * @name: the name, in the caller's network namespace; has to stay, too
+ * kipc_create_race_begin() - note that the calling task creates a name
+ * @race: filled in; must live until kipc_create_race_end()
+ * @name: in the caller's network namespace; must live as long
+ *
+ * Context: sleeps
  */
 void kipc_create_race_begin(struct kipc_create_race *race, const char *name)
 {
@@ -41,6 +45,12 @@ void kipc_create_race_begin(struct kipc_create_race *race, const char *name)
 	mutex_unlock(&create_races_mutex);
 }
 
+/**
+ * kipc_create_race_end() - note that the creation has succeeded or failed
+ * @race: begun
+ *
+ * Context: sleeps
+ */
 void kipc_create_race_end(struct kipc_create_race *race)
 {
 	mutex_lock(&create_races_mutex);
@@ -49,7 +59,7 @@ void kipc_create_race_end(struct kipc_create_race *race)
 	create_race_wake();
 }
 
-/* Stop trying. Is there a rival, which may be the reason for a failure? */
+/* Stops trying. Returns true if a rival may be the reason of the failure. */
 static bool create_race_stop(struct kipc_create_race *race)
 {
 	const struct kipc_create_race *other;
@@ -67,7 +77,10 @@ static bool create_race_stop(struct kipc_create_race *race)
 	return rival;
 }
 
-/* Try again, if no rival is trying and none has waited for longer. */
+/*
+ * Returns true, and tries again, if no rival is trying and no rival has waited for
+ * longer.
+ */
 static bool create_race_resume(struct kipc_create_race *race)
 {
 	const struct kipc_create_race *other;
@@ -88,11 +101,12 @@ static bool create_race_resume(struct kipc_create_race *race)
 }
 
 /**
- * kipc_create_race_retry() - wait for rivals after a failure that may be due to them
- * @race: begun; the caller has given back what it made
+ * kipc_create_race_retry() - wait for rivals after a failure
+ * @race: begun; the caller has freed what it had created
  *
- * Return: 0 where it is worth to try again, -ENOENT where there is no rival, -EINTR
- *	   for a fatal signal
+ * Context: sleeps until no rival holds memory or quota
+ * Return: 0 if the caller should try again, -ENOENT if there is no rival and thus
+ * the failure has another reason, or -EINTR after a fatal signal
  */
 int kipc_create_race_retry(struct kipc_create_race *race)
 {

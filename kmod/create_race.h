@@ -2,15 +2,29 @@
 /*
  * DOC: creating a name
  *
- * No lock is held while an object is made: each creator of a name makes an object
- * of its own, and the first one to insert the name wins. The others discard what
- * they made and open the winner's object.
+ * No lock is held while an object is created. Each creator of a name creates an
+ * object of its own, and the first creator that inserts the name wins. The other
+ * creators free their objects and open the winner's object.
  *
- * Until then several objects exist where one was meant, which may exceed a quota or
- * the memory. A creator that fails for that reason waits until no other creator of
- * the same name holds anything, and tries again; then it finds the object, or is the
- * only one that makes it. Only creators that have failed wait, and only for creators
- * of the same name and user, whose quota it is.
+ * Until then several objects exist where one was meant, which may exceed a quota
+ * or the memory::
+ *
+ *	CPU 0					CPU 1
+ *
+ *	OPEN "a": no such name
+ *						OPEN "a": no such name
+ *	charge the quota: the last bytes
+ *						charge the quota: -ENOSPC
+ *						stop trying, wait
+ *	insert "a"
+ *	end: wake the waiting creators
+ *						try again: find "a"
+ *
+ * So a creator that fails while there is a rival frees what it has made, and waits
+ * until no rival holds anything. Then it tries again: it finds the object, or it
+ * is the only creator. Rivals create the same name in the same network namespace
+ * for the same user, whose quota they share. Only creators that have failed wait,
+ * and they try again in the order of their arrival.
  */
 #ifndef KIPC_CREATE_RACE_H
 #define KIPC_CREATE_RACE_H

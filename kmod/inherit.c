@@ -7,16 +7,29 @@
 #include "compat.h"
 #include "inherit.h"
 
-/* Says KIPC_SLOW throughout; mapped by all children of all objects. */
+/* All its words say KIPC_SLOW. It is mapped by the children of all objects. */
 static struct page *slow_page __ro_after_init;
 
-/* The mapping is a child's, and has no pages yet. Its memory is locked for writing. */
+/**
+ * kipc_inherit() - turn a mapping of words into the mapping of a child
+ * @vma: in the memory of the child, without pages; its mmap_lock is held for
+ *	writing
+ *
+ * Context: does not sleep
+ */
 void kipc_inherit(struct vm_area_struct *vma)
 {
 	vm_flags_mod(vma, 0, VM_WRITE | VM_MAYWRITE);
 	vma->vm_page_prot = vm_get_page_prot(vma->vm_flags);
 }
 
+/**
+ * kipc_inherit_fault() - map the page of slow words
+ * @vmf: a fault in a mapping that kipc_inherit() was called for
+ *
+ * Context: the mmap_lock or the lock of the vma is held; does not sleep
+ * Return: 0
+ */
 vm_fault_t kipc_inherit_fault(struct vm_fault *vmf)
 {
 	vmf->page = slow_page;
@@ -24,6 +37,12 @@ vm_fault_t kipc_inherit_fault(struct vm_fault *vmf)
 	return 0;
 }
 
+/**
+ * kipc_inherit_init() - allocate the page of slow words
+ *
+ * Context: sleeps
+ * Return: 0 or -ENOMEM
+ */
 int __init kipc_inherit_init(void)
 {
 	u64 *words;
@@ -38,6 +57,11 @@ int __init kipc_inherit_init(void)
 	return 0;
 }
 
+/**
+ * kipc_inherit_exit() - undo kipc_inherit_init()
+ *
+ * Context: no object is left, and no mapping of one
+ */
 void kipc_inherit_exit(void)
 {
 	__free_page(slow_page);

@@ -2,19 +2,22 @@
 /*
  * DOC: what a child inherits of words
  *
- * A child of fork() must not have the words of an object that tracks its participants:
- * it is no participant before it maps them itself. But a hole at their place would
- * be filled by any later mapping, which a handle that the child has inherited would
- * then take for the words. So the child has a mapping there that can only be read and
- * of which all words say KIPC_SLOW: every verb asks the kernel, which knows that the
- * child is not attached. The child may map the words over it.
+ * A child of fork() must not share the words of an object that tracks its
+ * participants, because the child is not a participant until it maps the words
+ * itself. If the mapping were left out of the child (VM_DONTCOPY), a later mmap()
+ * could be placed at the same address, and a handle that the child has inherited
+ * would take that memory for the words.
+ *
+ * So the child has a mapping at the same address that it can only read, and in
+ * which each word says KIPC_SLOW. Every verb then enters the kernel, which knows
+ * that the child is not attached. The child may map the words over it.
  */
 #ifndef KIPC_INHERIT_H
 #define KIPC_INHERIT_H
 
 #include <linux/mm_types.h>
 
-/* Flags of a mapping whose pages no child inherits. */
+/* The flag of a mapping whose pages are not copied to a child. */
 #define KIPC_VM_INHERIT	VM_WIPEONFORK
 
 void kipc_inherit(struct vm_area_struct *vma);

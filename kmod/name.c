@@ -16,16 +16,16 @@
 struct kipc_ns {
 	struct rhashtable names;	/* by name; RCU, names_mutex to change */
 	struct rb_root by_serial;	/* names_mutex */
-	u64 last_serial;			/* names_mutex */
+	u64 last_serial;		/* names_mutex */
 };
 
 struct kipc_name {
 	struct rhash_head node;
 	struct rb_node serial_node;	/* names_mutex */
 	struct rcu_head rcu;
-	struct kipc_ns *ns;	/* constant */
+	struct kipc_ns *ns;		/* constant */
 	struct kipc_object *object;	/* constant */
-	u64 serial;			/* constant; a number no other ever had */
+	u64 serial;			/* constant; unique in the namespace */
 	u32 length;			/* constant */
 	char name[];			/* constant, ends with a NUL */
 };
@@ -67,13 +67,26 @@ static struct kipc_ns *name_current_ns(void)
 	return net_generic(current->nsproxy->net_ns, kipc_net_id);
 }
 
-/* Is the caller exempt from the permissions of its namespace's names? */
+/**
+ * kipc_name_capable() - check for a privilege over all names
+ *
+ * Context: does not sleep
+ * Return: true if the caller has CAP_IPC_OWNER in the user namespace that owns
+ * its network namespace, and thus need not own a name to remove it
+ */
 bool kipc_name_capable(void)
 {
 	return ns_capable(current->nsproxy->net_ns->user_ns, CAP_IPC_OWNER);
 }
 
-/* The object of that name with a reference for the caller, or NULL. */
+/**
+ * kipc_name_find() - find the object of a name
+ * @name: in the caller's network namespace
+ *
+ * Context: takes no lock; does not sleep
+ * Return: the object with a reference for the caller, or NULL if there is no such
+ * name or its object is being destroyed
+ */
 struct kipc_object *kipc_name_find(const char *name)
 {
 	struct kipc_object *object = NULL;
@@ -87,7 +100,10 @@ struct kipc_object *kipc_name_find(const char *name)
 	return object;
 }
 
-/* Take the name away; returns the object if the name kept it alive. */
+/*
+ * Removes a name. Returns the object if the name held a reference to it, which
+ * the caller drops after names_mutex, otherwise NULL.
+ */
 static struct kipc_object *name_remove(struct kipc_name *entry)
 {
 	struct kipc_object *object = entry->object;
@@ -109,7 +125,10 @@ static bool name_precedes(struct rb_node *a, const struct rb_node *b)
 	       rb_entry(b, struct kipc_name, serial_node)->serial;
 }
 
-/* 0 or -ENOMEM; allocates nothing that could wait under the mutex. */
+/*
+ * Makes a name visible. Returns 0 or -ENOMEM. The entry is allocated already, so
+ * that the mutex is not held while memory is reclaimed.
+ */
 static int name_publish(struct kipc_name *entry)
 {
 	struct kipc_ns *ns = entry->ns;
@@ -122,7 +141,11 @@ static int name_publish(struct kipc_name *entry)
 	return 0;
 }
 
-/* 0 if the name is free, or the object that has it is just going; else -EEXIST. */
+/*
+ * Returns 0 if the name is free, otherwise -EEXIST. The name of an object whose
+ * last reference is gone counts as free and is removed; kipc_name_drop() then
+ * finds that the object has no name any more.
+ */
 static int name_take_over(struct kipc_ns *ns, const char *name)
 {
 	struct kipc_name *entry;
@@ -153,7 +176,14 @@ static struct kipc_name *name_alloc(struct kipc_object *object,
 	return entry;
 }
 
-/* 0, -EEXIST or -ENOMEM. After success others can open the object. */
+/**
+ * kipc_name_insert() - give an object its name
+ * @object: complete, because other tasks can open it as soon as this succeeds
+ * @name: not empty, at most KIPC_NAME_MAX bytes; in the caller's network namespace
+ *
+ * Context: sleeps
+ * Return: 0, -EEXIST if another object has the name, or -ENOMEM
+ */
 int kipc_name_insert(struct kipc_object *object, const char *name)
 {
 	struct kipc_name *entry = name_alloc(object, name);
@@ -179,7 +209,14 @@ int kipc_name_insert(struct kipc_object *object, const char *name)
 	return ret;
 }
 
-/* The object's last reference has gone: nobody else can take it any more. */
+/**
+ * kipc_name_drop() - remove the name of an object, if it has one
+ * @object: its last reference is gone, so that no task can take another one
+ *
+ * The name may have been removed or taken over by a new object before.
+ *
+ * Context: sleeps
+ */
 void kipc_name_drop(struct kipc_object *object)
 {
 	if (!object->named)
@@ -190,6 +227,13 @@ void kipc_name_drop(struct kipc_object *object)
 	mutex_unlock(&names_mutex);
 }
 
+/**
+ * kipc_name_show() - print the line "kipc-name:" of fdinfo
+ * @seq: the file to print to; bytes that are not printable are escaped
+ * @object: prints nothing if it has no name
+ *
+ * Context: sleeps
+ */
 void kipc_name_show(struct seq_file *seq, struct kipc_object *object)
 {
 	mutex_lock(&names_mutex);
@@ -202,6 +246,16 @@ void kipc_name_show(struct seq_file *seq, struct kipc_object *object)
 	mutex_unlock(&names_mutex);
 }
 
+/**
+ * kipc_name_remove() - remove a name
+ * @name: in the caller's network namespace
+ *
+ * The object lives on for as long as it has descriptors or mappings.
+ *
+ * Context: sleeps
+ * Return: 0, -ENOENT if there is no such name, or -EACCES if the caller neither
+ * owns the object nor has CAP_IPC_OWNER
+ */
 int kipc_name_remove(const char *name)
 {
 	struct kipc_object *kept = NULL;
@@ -210,7 +264,7 @@ int kipc_name_remove(const char *name)
 
 	mutex_lock(&names_mutex);
 	entry = rhashtable_lookup_fast(&name_current_ns()->names, name,
-				      name_params);
+				       name_params);
 	if (!entry || !refcount_read(&entry->object->references))
 		ret = -ENOENT;
 	else if (!uid_eq(current_fsuid(), kipc_inode(entry->object)->i_uid) &&
@@ -227,7 +281,10 @@ int kipc_name_remove(const char *name)
 /* Iterating                                                                */
 /* ------------------------------------------------------------------------ */
 
-/* The object is whole: before it goes it takes its name away. */
+/*
+ * Describes an object as an entry of LIST. names_mutex keeps the object from
+ * being freed, because its name is removed before that.
+ */
 static void name_describe(struct kipc_list_entry *listed,
 			  const struct kipc_name *entry)
 {
@@ -254,7 +311,7 @@ static void name_describe(struct kipc_list_entry *listed,
 	memcpy(listed->name, entry->name, entry->length);
 }
 
-/* The first name after the cursor, or NULL. */
+/* Returns the name with the smallest serial above the cursor, or NULL. */
 static struct kipc_name *name_after(struct kipc_ns *ns, u64 cursor)
 {
 	struct rb_node *node = ns->by_serial.rb_node;
@@ -273,9 +330,18 @@ static struct kipc_name *name_after(struct kipc_ns *ns, u64 cursor)
 	return found;
 }
 
-/* Describes the next name after the cursor; false where there is none. */
-bool kipc_name_next(u64 *cursor,
-			   struct kipc_list_entry *listed)
+/**
+ * kipc_name_next() - describe the next name of the caller's network namespace
+ * @cursor: the serial of the name before it, 0 for the first; moved to the next
+ * @listed: filled in
+ *
+ * Names that are inserted meanwhile come after all others. Names of objects that
+ * are being destroyed are passed over.
+ *
+ * Context: sleeps
+ * Return: false if there is no further name
+ */
+bool kipc_name_next(u64 *cursor, struct kipc_list_entry *listed)
 {
 	struct kipc_name *entry;
 
@@ -303,6 +369,10 @@ static int __net_init name_net_init(struct net *net)
 	return rhashtable_init(&ns->names, &name_params);
 }
 
+/*
+ * Removes the oldest name, if there is one. Returns the object if the name held a
+ * reference to it.
+ */
 static struct kipc_object *name_remove_any(struct kipc_ns *ns,
 					   bool *more)
 {
@@ -336,11 +406,23 @@ static struct pernet_operations names_net_operations = {
 	.size = sizeof(struct kipc_ns),
 };
 
+/**
+ * kipc_names_init() - register the names of all network namespaces
+ *
+ * Context: sleeps
+ * Return: 0, or what register_pernet_subsys() returns
+ */
 int kipc_names_init(void)
 {
 	return register_pernet_subsys(&names_net_operations);
 }
 
+/**
+ * kipc_names_exit() - undo kipc_names_init()
+ *
+ * Context: sleeps. No name is left, because a name of an object with KIPC_PERSIST
+ * holds the module.
+ */
 void kipc_names_exit(void)
 {
 	unregister_pernet_subsys(&names_net_operations);

@@ -2,9 +2,18 @@
 /*
  * DOC: names
  *
- * Each network namespace has its own names. A name points to an object; only
- * the name of a PERSIST object keeps it alive. Names are found without a lock
- * (RCU) and change under names_mutex. When a namespace goes, so do its names.
+ * Each network namespace has its own names. A name points to an object. The name
+ * of an object with KIPC_PERSIST holds a reference to the object and to the
+ * module; the name of any other object holds none, and is removed when the last
+ * descriptor and the last mapping of the object are gone.
+ *
+ * Names are found without a lock (RCU) and are changed under names_mutex. Between
+ * the last reference to an object and the removal of its name, the name can still
+ * be found. So each reader takes a reference with refcount_inc_not_zero(), or
+ * holds names_mutex and checks the count of references, and treats the name of an
+ * object without references as free.
+ *
+ * When a network namespace is destroyed, its names are removed.
  */
 #ifndef KIPC_NAME_H
 #define KIPC_NAME_H

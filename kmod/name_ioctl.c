@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* UNLINK and LIST; what a name is and how names change is in name.c. */
+/* The arguments of UNLINK and LIST. The names themselves are in name.c. */
 #include <linux/sched.h>
 #include <linux/uaccess.h>
 
@@ -8,6 +8,15 @@
 #include "args.h"
 #include "name.h"
 
+/**
+ * kipc_name_unlink() - the ioctl UNLINK
+ * @arg: struct kipc_unlink_args
+ *
+ * Context: sleeps
+ * Return: 0, -EINVAL for flags, reserved fields or a name that is not allowed,
+ * -E2BIG, -EFAULT or -ENAMETOOLONG from reading the arguments, or what
+ * kipc_name_remove() returns
+ */
 int kipc_name_unlink(void __user *arg)
 {
 	struct kipc_unlink_args args;
@@ -24,6 +33,11 @@ int kipc_name_unlink(void __user *arg)
 	return kipc_name_remove(name);
 }
 
+/*
+ * Writes up to @args->count entries to user space and moves the cursor behind
+ * them. An entry that is longer than the module knows ends with zeros. Returns
+ * the number of entries or -EFAULT.
+ */
 static int name_list_fill(struct kipc_list_args *args)
 {
 	u8 __user *to = u64_to_user_ptr(args->entries);
@@ -44,6 +58,15 @@ static int name_list_fill(struct kipc_list_args *args)
 	return i;
 }
 
+/**
+ * kipc_name_list() - the ioctl LIST
+ * @arg: struct kipc_list_args
+ *
+ * Context: sleeps
+ * Return: the number of entries written, 0 after the last one; -EINVAL for flags,
+ * a count of 0 or above KIPC_LIST_MAX, or an entry size that is too small or
+ * larger than a page; -E2BIG or -EFAULT
+ */
 int kipc_name_list(void __user *arg)
 {
 	struct kipc_list_args args;

@@ -15,12 +15,12 @@ MODULE_PARM_DESC(scan_ms,
 		 "milliseconds between looks for the dead while a thread waits (default 100)");
 
 #define SCAN_MS_MAX	60000
-#define SCAN_SHARE	4	/* the pause is as many times longer than the look */
+#define SCAN_SHARE	4	/* length of the pause / length of the scan */
 
 static struct workqueue_struct *queue __ro_after_init;
 static LIST_HEAD(watched);		/* scan_lock */
-static LIST_HEAD(todo);			/* scan_lock; of the work that runs */
-static unsigned long pause;		/* scan_lock; jiffies, at the least */
+static LIST_HEAD(todo);			/* scan_lock; objects of this scan */
+static unsigned long pause;		/* scan_lock; minimum, in jiffies */
 static DEFINE_SPINLOCK(scan_lock);
 
 static void scan_work(struct work_struct *work);
@@ -35,6 +35,12 @@ static void scan_again(void)
 	queue_delayed_work(queue, &scan, max(msecs_to_jiffies(ms), pause));
 }
 
+/**
+ * kipc_scan_add() - put an object on the list, if it is not there
+ * @object: tracks its participants; the caller holds a reference
+ *
+ * Context: does not sleep
+ */
 void kipc_scan_add(struct kipc_object *object)
 {
 	spin_lock(&scan_lock);
@@ -47,10 +53,14 @@ void kipc_scan_add(struct kipc_object *object)
 }
 
 /**
- * kipc_scan_forget() - take an object off the list for good
+ * kipc_scan_forget() - take an object off the list before it is freed
  * @object: has no reference left
  *
- * For @exit of every type whose objects track participants.
+ * Every type whose objects track their participants calls this from its exit
+ * function. scan_next() takes no reference to such an object, so that the work
+ * item does not use it after this.
+ *
+ * Context: does not sleep
  */
 void kipc_scan_forget(struct kipc_object *object)
 {
@@ -61,7 +71,10 @@ void kipc_scan_forget(struct kipc_object *object)
 	spin_unlock(&scan_lock);
 }
 
-/* The next one, with a reference; it is in the list of those watched again. */
+/*
+ * Returns the next object of this scan with a reference, or NULL. The object is
+ * on the list for the next scan again.
+ */
 static struct kipc_object *scan_next(void)
 {
 	struct kipc_object *object;
@@ -70,7 +83,7 @@ static struct kipc_object *scan_next(void)
 	while ((object = list_first_entry_or_null(&todo, struct kipc_object,
 						  scan_node))) {
 		list_move_tail(&object->scan_node, &watched);
-		/* One that is being freed is about to be forgotten. */
+		/* An object without references is about to be forgotten. */
 		if (refcount_inc_not_zero(&object->references))
 			break;
 	}
@@ -78,13 +91,14 @@ static struct kipc_object *scan_next(void)
 	return object;
 }
 
+/* Takes an object off the list, unless a task waits at it again. */
 static void scan_remove(struct kipc_object *object)
 {
 	spin_lock(&scan_lock);
 	list_del(&object->scan_node);
 	WRITE_ONCE(object->scanned, false);
 	spin_unlock(&scan_lock);
-	/* A waiter is counted first and looks at the mark after that. */
+	/* Pairs with the count of waiters before kipc_scan_begin(), see scan.h. */
 	smp_mb();
 	if (atomic_read(&object->waiters))
 		kipc_scan_add(object);
@@ -120,13 +134,24 @@ static void scan_work(struct work_struct *work)
 	spin_unlock(&scan_lock);
 }
 
+/**
+ * kipc_scan_init() - create the work queue
+ *
+ * Context: sleeps
+ * Return: 0 or -ENOMEM
+ */
 int __init kipc_scan_init(void)
 {
 	queue = alloc_workqueue("kipc", WQ_UNBOUND | WQ_FREEZABLE, 0);
 	return queue ? 0 : -ENOMEM;
 }
 
-/* There is no object any more, but one may be being looked at. */
+/**
+ * kipc_scan_exit() - wait for the work item, and destroy the work queue
+ *
+ * Context: sleeps. There is no object any more, but the work item may still be
+ * running.
+ */
 void kipc_scan_exit(void)
 {
 	cancel_delayed_work_sync(&scan);
