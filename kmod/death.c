@@ -7,29 +7,35 @@
 #include "death.h"
 #include "thread.h"
 
-/* What a task that is about to end says of itself, and never takes back. */
+/* Flags of a task that has begun to end. The kernel never clears them. */
 #define ENDING	(PF_SIGNALED | PF_POSTCOREDUMP | PF_EXITING)
 
+/* Returns true if a task lives in a memory. rcu_read_lock() is held. */
 static bool death_task_lives(struct task_struct *task, const struct mm_struct *mm)
 {
 	if (READ_ONCE(task->mm) != mm)
 		return false;
-	/* Descriptors are closed in exec when there is no way back any more. */
+	/*
+	 * A task in exec that closes its descriptors is past the point of no
+	 * return.
+	 */
 	if (task == current && task->in_execve)
 		return false;
-	/* What it wrote before it began to end must be there to be repaired. */
+	/*
+	 * A task that has begun to end counts as dead only when its last stores
+	 * to the words are visible, because the repair reads them.
+	 */
 	return !(READ_ONCE(task->flags) & ENDING) ||
 	       !kipc_stores_visible(task);
 }
 
 /**
- * kipc_living_thread() - the thread of that number
- * @number: as a word has it; not checked
- * @mm: that it has to use, only compared with
+ * kipc_living_thread() - find the living thread of a number
+ * @number: the bits KIPC_MUTEX_THREAD of a word; not checked
+ * @mm: the memory that the thread has to live in; only compared
  *
- * Under rcu_read_lock().
- *
- * Return: its task, or NULL where it is dead
+ * Context: under rcu_read_lock(), which the result is valid for
+ * Return: the task, or NULL if the thread is dead
  */
 struct task_struct *kipc_living_thread(u64 number, const struct mm_struct *mm)
 {
@@ -40,13 +46,13 @@ struct task_struct *kipc_living_thread(u64 number, const struct mm_struct *mm)
 }
 
 /**
- * kipc_process_ended() - does no thread of that process live any more?
- * @process: struct pid of its thread group
- * @mm: the memory that it used, only compared with
+ * kipc_process_ended() - check whether a process has ended in a memory
+ * @process: the struct pid of its thread group
+ * @mm: the memory that it used; only compared
  *
- * Under rcu_read_lock().
- *
- * Return: true, and then for ever, if every thread of it has ended
+ * Context: under rcu_read_lock()
+ * Return: true if no thread of the process lives in the memory. The answer then
+ * never changes again.
  */
 bool kipc_process_ended(struct pid *process, const struct mm_struct *mm)
 {
@@ -58,8 +64,18 @@ bool kipc_process_ended(struct pid *process, const struct mm_struct *mm)
 		return false;
 	for_each_thread(leader, task) {
 		/*
-		 * A thread comes after the one that made it. So where the maker
-		 * has been found dead, the list has all that it has made.
+		 * clone() appends a new thread to the list:
+		 *
+		 *	a thread that creates		this task
+		 *
+		 *	append a thread
+		 *	begin to end
+		 *					find the creator dead
+		 *					smp_rmb()
+		 *					read its next pointer
+		 *
+		 * So if the creator is found dead, the list has all threads
+		 * that it has created.
 		 */
 		smp_rmb();
 		if (!(READ_ONCE(task->flags) & KIPC_PF_WORKERS) &&

@@ -2,23 +2,26 @@
 /*
  * DOC: which threads and processes are dead
  *
- * A mapping that goes tells that nothing can reach the words through it any more.
- * A thread or a process may have ended long before that: something else may use its
- * memory, a child of vfork() for instance, or its end may take time, because it dumps
- * core or is stopped by a tracer. So the end of a task is looked up, not waited for.
+ * When a mapping is removed, its process cannot reach the words any more. But the
+ * threads of the process may have ended long before: another task may use its
+ * memory, as a child of vfork() does, or the end may take time, because the process
+ * dumps core or is stopped by a tracer. So the module checks the state of a task
+ * where it needs to know, instead of waiting for the mapping to be removed.
  *
- * A thread lives in a memory (mm) as long as its struct pid has a task, that task uses
- * the memory, and nothing has told it to end: a signal that kills, exit, a core dump.
- * A task never comes back from there, and a struct pid without a task never gets one.
- * So a dead thread stays dead, and what it has held can be repaired at any time after
- * without asking again. A number that names no thread is that of a dead one.
+ * A thread *lives* in a memory (mm) while three conditions hold: its struct pid has
+ * a task; the task uses that memory; and the task has not begun to end, be it by a
+ * fatal signal, by exit or by a core dump. None of these ever becomes true again
+ * once it is false. So a dead thread stays dead, and what it held can be repaired at
+ * any later time without another check. A number that names no thread is the number
+ * of a dead thread.
  *
- * A process has ended in a memory once none of its threads lives there. A process that
- * becomes another program by exec has ended, too, as far as the old memory is
- * concerned.
+ * A process has *ended* in a memory when none of its threads lives in it. This
+ * includes a process that has replaced its program by exec, as far as the old memory
+ * is concerned.
  *
- * What a task of the kernel's does in the name of the dead (asynchronous I/O), and a
- * system call of a thread that SIGKILL cannot interrupt, may still write to the memory.
+ * Two kinds of stores may still reach the memory after that: those of kernel threads
+ * on behalf of a dead process (asynchronous I/O), and those of a system call that
+ * SIGKILL does not interrupt.
  */
 #ifndef KIPC_DEATH_H
 #define KIPC_DEATH_H

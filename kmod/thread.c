@@ -14,15 +14,15 @@
 #include "thread.h"
 
 /*
- * Numbers are 1..NUMBERS. In a word their low bits are in one place and the few
- * high ones in another.
+ * Numbers are 1..NUMBERS. A word has the low 32 bits and the high 4 bits in two
+ * places, with the number of the attachment between them.
  */
 #define NUMBER_LOW_BITS		32
 #define NUMBER_LOW		GENMASK_ULL(NUMBER_LOW_BITS - 1, 0)
 #define NUMBER_HIGH_SHIFT	44
 #define NUMBERS			GENMASK_ULL(35, 0)
 
-#define LOOKS	2	/* at records of others, for each registration */
+#define LOOKS	2	/* records that each registration checks */
 
 static unsigned int max_threads;
 module_param(max_threads, uint, 0644);
@@ -38,7 +38,7 @@ static int (*reap)(void) __ro_after_init;
 static atomic64_t last_number;
 static u64 first_number __ro_after_init;
 static atomic_long_t count;
-static unsigned long cursor;		/* of the collection; a guess */
+static unsigned long cursor;		/* last record checked; races are benign */
 
 static u64 thread_number_to_word(u64 number)
 {
@@ -56,7 +56,7 @@ static u64 thread_number_from_word(u64 word)
 /* Finding                                                                  */
 /* ------------------------------------------------------------------------ */
 
-/* Under rcu_read_lock(). */
+/* Returns the record of a struct pid, or NULL. rcu_read_lock() is held. */
 static struct kipc_thread *thread_of_pid(const struct pid *pid)
 {
 	struct kipc_thread *thread;
@@ -68,7 +68,13 @@ static struct kipc_thread *thread_of_pid(const struct pid *pid)
 	return NULL;
 }
 
-/* What that number, of a word, stands for, or NULL; under rcu_read_lock(). */
+/**
+ * kipc_thread_pid() - find the struct pid that a number stands for
+ * @number: the bits KIPC_MUTEX_THREAD of a word; not checked
+ *
+ * Context: under rcu_read_lock(), which the result is valid for
+ * Return: the struct pid, or NULL if no thread has the number
+ */
 struct pid *kipc_thread_pid(u64 number)
 {
 	struct kipc_thread *thread = xa_load(&threads, thread_number_from_word(number));
@@ -76,7 +82,13 @@ struct pid *kipc_thread_pid(u64 number)
 	return thread ? thread->pid : NULL;
 }
 
-/* The caller's record, or NULL if it has none. */
+/**
+ * kipc_thread_find() - find the record of the calling thread
+ *
+ * Context: takes no lock; does not sleep
+ * Return: the record, which is valid while the thread lives and does not exec, or
+ * NULL if the thread has none
+ */
 struct kipc_thread *kipc_thread_find(void)
 {
 	struct kipc_thread *thread;
@@ -99,14 +111,17 @@ static void thread_free(struct rcu_head *rcu)
 	kfree(thread);
 }
 
-/* Under rcu_read_lock(), for another caller may do the same. */
+/*
+ * Removes a record. rcu_read_lock() is held, because another task may remove the
+ * same record.
+ */
 static void thread_forget(struct kipc_thread *thread)
 {
 	bool found;
 
 	spin_lock(&threads_lock);
 	found = !hlist_unhashed(&thread->node);
-	/* A reader that is at this node goes on from it. */
+	/* The node keeps its next pointer for readers that are at it. */
 	hash_del_rcu(&thread->node);
 	spin_unlock(&threads_lock);
 	if (!found)
@@ -116,7 +131,10 @@ static void thread_forget(struct kipc_thread *thread)
 	call_rcu(&thread->rcu, thread_free);
 }
 
-/* A struct pid without a task never has one again. */
+/*
+ * Checks up to @looks records from the cursor on, and removes the records of
+ * threads that have ended. A struct pid without a task never gets one again.
+ */
 static void thread_collect(unsigned long looks)
 {
 	unsigned long at = READ_ONCE(cursor);
@@ -153,10 +171,11 @@ static void thread_collect_work(struct work_struct *work)
 static DECLARE_DELAYED_WORK(thread_collection, thread_collect_work);
 
 /**
- * kipc_threads_collect() - forget, in a second, all threads that have ended
+ * kipc_threads_collect() - remove the records of ended threads a second later
  *
- * For a caller that knows that threads have just ended or are about to. May be
- * called from any context.
+ * To be called if threads have just ended or are about to.
+ *
+ * Context: any
  */
 void kipc_threads_collect(void)
 {
@@ -174,7 +193,10 @@ static u64 thread_number_next(void)
 	return 1 + (u64)atomic64_inc_return(&last_number) % numbers;
 }
 
-/* The next number that is free is reserved: a search for it finds nothing. */
+/*
+ * Reserves the next free number. A reserved number has a place in the table, but
+ * is not found. Returns 0, -EBUSY if there is no free number, or -ENOMEM.
+ */
 static int thread_number_reserve(u64 *number)
 {
 	long tries = atomic_long_read(&count) + 1;
@@ -188,13 +210,14 @@ static int thread_number_reserve(u64 *number)
 	return ret;
 }
 
-/* May a number be issued that another thread has had? */
+/* Returns true if another thread may have had the next number. */
 static bool thread_numbers_recur(void)
 {
 	return READ_ONCE(max_threads) ||
 	       atomic64_read(&last_number) - first_number > NUMBERS;
 }
 
+/* Gives a new record its number. Returns 0, -EUSERS, -ENOMEM or -EINTR. */
 static int thread_number(struct kipc_thread *thread)
 {
 	u64 number;
@@ -206,7 +229,7 @@ static int thread_number(struct kipc_thread *thread)
 	}
 	if (ret)
 		return ret == -EBUSY ? -EUSERS : ret;
-	/* While it is reserved all words that have it name a dead thread. */
+	/* The reserved number is not found, so words that have it name a dead thread. */
 	if (thread_numbers_recur())
 		ret = reap();
 	if (ret)
@@ -215,7 +238,10 @@ static int thread_number(struct kipc_thread *thread)
 	return ret;
 }
 
-/* Nothing can fail: the place in the table is there already. */
+/*
+ * Makes a record visible. This cannot fail, because the place in the table is
+ * reserved.
+ */
 static void thread_publish(struct kipc_thread *thread)
 {
 	thread->pid = get_pid(task_pid(current));
@@ -246,13 +272,14 @@ static struct kipc_thread *thread_register(void)
 }
 
 /**
- * kipc_thread_get() - the record of the calling thread
+ * kipc_thread_get() - find or create the record of the calling thread
  *
- * It is made if there is none yet; may sleep. There is nothing to put: it stays
- * while its thread lives, see above.
+ * The record is not counted, so there is no function that puts it. It stays while
+ * the thread lives.
  *
- * Return: the record, or -ENOMEM, -EUSERS where all numbers are in use, -EINTR
- *	   where the caller is killed
+ * Context: sleeps
+ * Return: the record; -ENOMEM; -EUSERS if all numbers are in use; -EINTR if the
+ * caller is being killed
  */
 struct kipc_thread *kipc_thread_get(void)
 {
@@ -267,10 +294,11 @@ struct kipc_thread *kipc_thread_get(void)
 
 /**
  * kipc_threads_init() - prepare the registry of threads
- * @reap_owned: repairs what dead threads own in the caller's memory; called before a
- *		number is issued that another thread has had, and may sleep. Returns 0
- *		or -EINTR
+ * @reap_owned: repairs what dead threads own in the caller's memory. It is called
+ *	before a number is issued that another thread may have had. It may sleep,
+ *	and returns 0 or -EINTR
  *
+ * Context: sleeps
  * Return: 0 or -ENOMEM
  */
 int __init kipc_threads_init(int (*reap_owned)(void))
@@ -283,7 +311,12 @@ int __init kipc_threads_init(int (*reap_owned)(void))
 	return queue ? 0 : -ENOMEM;
 }
 
-/* No file of ours is open any more, so nothing registers. */
+/**
+ * kipc_threads_exit() - free all records
+ *
+ * Context: sleeps. No file of the module is open any more, so that no thread
+ * registers.
+ */
 void kipc_threads_exit(void)
 {
 	struct kipc_thread *thread;

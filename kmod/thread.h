@@ -2,25 +2,27 @@
 /*
  * DOC: threads
  *
- * The word of a mutex names the thread that owns it. What gettid() says is no name
- * for that: it comes back, and it differs between pid namespaces. So the kernel
- * issues numbers of its own. A thread gets one before it first locks anything and
- * keeps it for as long as it lives, whatever objects come and go meanwhile.
+ * The word of a mutex names the thread that owns it. The result of gettid() is not
+ * suitable for that, because the kernel reuses it and because it differs between
+ * pid namespaces. So the module issues numbers of its own. A thread gets a number
+ * before it locks its first mutex, and keeps it for as long as it lives,
+ * independently of the lifetime of objects.
  *
- * A number stands for a struct pid, which never gets a second task once its first
- * one has been released. The record of a thread is found by its number and by its
- * struct pid, both under RCU. It is forgotten only when the struct pid has no
- * task any more; each registration looks at two records for that. Such a record
- * may be that of a zombie group leader, whose struct pid an exec by another thread
- * takes over: that thread then has the leader's record.
+ * A number stands for a struct pid. Once the task of a struct pid has been
+ * released, the struct pid never gets another task. A record is found by its number
+ * or by its struct pid, both under RCU. It is removed only after the struct pid has
+ * no task any more; each registration checks two other records for that. If a
+ * thread that is not the leader of its group execs, it takes over the struct pid of
+ * the leader, and with it the record of the leader.
  *
- * Numbers are issued in turn, from a random one on, so that a number that a thread
- * has kept beyond the lifetime of the module names nothing. After 2^36 they come
- * back: then all words of the new thread's memory that name dead threads are
- * repaired first, for they might come to name this one.
+ * Numbers are issued in ascending order from a random one on, so that a number that
+ * a thread has kept while the module was unloaded names no thread. After 2^36
+ * numbers the first ones are issued again. Words that name a dead thread with such
+ * a number would then name a living one. So before a number is issued again, all
+ * words in the memory of the new thread that name dead threads are repaired.
  *
- * Only the thread itself uses its record beyond number and pid, and it may do so
- * without a lock until it execs, for the record stays while its thread lives.
+ * Only the thread itself uses its record beyond number and pid. It needs no lock for
+ * that until it execs, because the record stays while the thread lives.
  */
 #ifndef KIPC_THREAD_H
 #define KIPC_THREAD_H
@@ -37,9 +39,9 @@ struct pid;
 struct kipc_thread {
 	/* constant */
 	struct pid *pid;
-	u64 number;			/* as words have it, KIPC_MUTEX_THREAD */
+	u64 number;			/* the bits KIPC_MUTEX_THREAD of a word */
 
-	struct kipc_place place;	/* the thread's own */
+	struct kipc_place place;	/* used by the thread itself only */
 
 	struct hlist_node node;		/* threads_lock */
 	struct rcu_head rcu;

@@ -12,8 +12,10 @@
 #include "thread.h"
 
 /*
- * Does the caller use another process's memory, as a child of vfork() does? It may
- * run on its parent's stack and have its parent's thread variables.
+ * Returns true if the caller uses the memory of its parent, which is another
+ * process, as a child of vfork() does. Such a task may run on the stack of its
+ * parent and have its parent's thread-local variables, so the library would take
+ * its number for that of the parent.
  */
 static bool thread_is_guest(void)
 {
@@ -30,7 +32,15 @@ static bool thread_is_guest(void)
 	return guest;
 }
 
-/* @object: whose descriptor it is, NULL for the device's */
+/**
+ * kipc_thread_ioctl() - the ioctl THREAD
+ * @object: the object that the descriptor belongs to, NULL for the device
+ * @arg: struct kipc_thread_args, which may be a shorter one of an older header
+ *
+ * Context: sleeps
+ * Return: 0; -EINVAL for flags or reserved fields; -ENXIO if the caller uses the
+ * memory of its parent; what kipc_thread_get() returns; -E2BIG or -EFAULT
+ */
 int kipc_thread_ioctl(struct kipc_object *object, void __user *arg)
 {
 	struct kipc_thread *thread;
@@ -50,6 +60,6 @@ int kipc_thread_ioctl(struct kipc_object *object, void __user *arg)
 	args.thread = thread->number;
 	args.attachment = object && object->tracks ?
 			  kipc_attachment_current(object) : 0;
-	/* The size is that of the caller's structure, which may be an older one. */
+	/* The structure of the caller may be shorter. */
 	return kipc_args_write(arg, &args, min_t(size_t, args.size, sizeof(args)));
 }
