@@ -15,6 +15,12 @@
 #include "thread.h"
 #include "watch.h"
 
+/**
+ * kipc_attachments_init() - prepare the attachments of a new object
+ * @attachments: of the object; zeroed
+ *
+ * Context: does not sleep
+ */
 void kipc_attachments_init(struct kipc_attachments *attachments)
 {
 	xa_init_flags(&attachments->table, XA_FLAGS_ALLOC1);
@@ -23,8 +29,9 @@ void kipc_attachments_init(struct kipc_attachments *attachments)
 }
 
 /*
- * The one that the caller's process has made in its memory; under rcu_read_lock(). A
- * task that only shares the memory, as a child of vfork() does, is another process.
+ * Returns the attachment of the caller's process in its memory, or NULL.
+ * rcu_read_lock() is held. A child of vfork() uses the same memory, but is
+ * another process.
  */
 static struct kipc_attachment *attachment_of_caller(struct kipc_object *object)
 {
@@ -49,6 +56,13 @@ static void attachment_free(struct rcu_head *rcu)
 	kfree(attachment);
 }
 
+/**
+ * kipc_attachment_put() - drop a reference
+ * @attachment: may be NULL
+ *
+ * Context: any
+ * Return: NULL
+ */
 struct kipc_attachment *kipc_attachment_put(struct kipc_attachment *attachment)
 {
 	if (attachment && refcount_dec_and_test(&attachment->references))
@@ -75,9 +89,9 @@ static struct kipc_attachment *attachment_make(struct kipc_object *object,
 }
 
 /*
- * Numbers go round, so that one is not given out again soon: a word that still
- * shows it does not make somebody else the owner. Nobody finds the attachment by
- * its number yet.
+ * Reserves a number. Numbers are issued in turn, so that a number is not issued
+ * again soon; a stale word that has it would make the new participant the owner.
+ * The attachment cannot be found by the number yet. Returns 0, -EUSERS or -ENOMEM.
  */
 static int attachment_number(struct kipc_attachment *attachment)
 {
@@ -91,7 +105,10 @@ static int attachment_number(struct kipc_attachment *attachment)
 	return min(ret, 0);
 }
 
-/* The place in the table is there already, so this cannot fail. */
+/*
+ * Makes an attachment visible. This cannot fail, because its place in the table
+ * is reserved.
+ */
 static void attachment_publish(struct kipc_attachment *attachment)
 {
 	struct kipc_attachments *all = &attachment->object->attachments;
@@ -103,7 +120,7 @@ static void attachment_publish(struct kipc_attachment *attachment)
 	xa_unlock(&all->table);
 }
 
-/* A new attachment of the memory, or an error. */
+/* Returns a new attachment of the caller's process, or an error. */
 static struct kipc_attachment *attachment_begin(struct kipc_object *object,
 						struct mm_struct *mm)
 {
@@ -130,15 +147,17 @@ put:
 }
 
 /**
- * kipc_attach() - attach the caller's memory, which is mapping the object
- * @object: tracks
- * @vma: of the new mapping, mmap_lock held for writing
+ * kipc_attach() - attach the caller's process, which maps an object
+ * @object: tracks its participants
+ * @vma: the new mapping; the mmap_lock is held for writing
  *
- * Nobody but its own mmap() makes a memory's first mapping of an object, so the
- * mmap_lock keeps others from attaching the same memory meanwhile.
+ * The first mapping of an object in a memory is made by mmap() of a task that uses
+ * the memory. So the mmap_lock keeps two tasks from attaching the same memory at
+ * the same time.
  *
- * Return: 0, -ENOMEM, -EUSERS where KIPC_ATTACHMENTS_MAX are attached already, or
- *	   what the type says
+ * Context: sleeps
+ * Return: 0, -ENOMEM, -EUSERS if KIPC_ATTACHMENTS_MAX processes are attached, or
+ * what the attach function of the type returns
  */
 int kipc_attach(struct kipc_object *object, struct vm_area_struct *vma)
 {
@@ -158,7 +177,14 @@ int kipc_attach(struct kipc_object *object, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* A mapping is split or moved, or inherited by a child, which that does not attach. */
+/**
+ * kipc_attachment_map() - count a mapping that was split, moved or inherited
+ * @vma: the new mapping; the mmap_lock of its memory is held for writing
+ *
+ * A mapping that a child inherits becomes one of slow words, see inherit.h.
+ *
+ * Context: does not sleep
+ */
 void kipc_attachment_map(struct vm_area_struct *vma)
 {
 	struct kipc_attachment *attachment = vma->vm_private_data;
@@ -173,6 +199,7 @@ void kipc_attachment_map(struct vm_area_struct *vma)
 	kipc_inherit(vma);
 }
 
+/* Ends an attachment, whose last mapping was removed. */
 static void attachment_end(struct kipc_attachment *attachment)
 {
 	struct kipc_object *object = attachment->object;
@@ -181,7 +208,7 @@ static void attachment_end(struct kipc_attachment *attachment)
 
 	mutex_lock(&attachment->ending);
 	told = attachment->over;
-	/* Ordered for each element by its lock, which the repair takes. */
+	/* Ordered for each element by its lock, which detach() takes. */
 	WRITE_ONCE(attachment->gone, true);
 	repaired = object->type->detach(object, attachment) +
 		   atomic_read(&attachment->repaired);
@@ -196,7 +223,10 @@ static void attachment_end(struct kipc_attachment *attachment)
 	kipc_threads_collect();
 }
 
-/* The process has ended, or its program: what it holds is given back, once. */
+/*
+ * Repairs what a process holds that has ended or has replaced its program. The
+ * first caller does it.
+ */
 static void attachment_settle(struct kipc_attachment *attachment)
 {
 	struct kipc_object *object = attachment->object;
@@ -206,7 +236,7 @@ static void attachment_settle(struct kipc_attachment *attachment)
 	mutex_lock(&attachment->ending);
 	settle = !kipc_attachment_over(attachment);
 	if (settle) {
-		/* As with gone. */
+		/* Ordered for each element by its lock, which settle() takes. */
 		WRITE_ONCE(attachment->over, true);
 		repaired = object->type->settle(object, attachment);
 	}
@@ -216,7 +246,10 @@ static void attachment_settle(struct kipc_attachment *attachment)
 				atomic_read(&attachment->repaired));
 }
 
-/* Is it to be settled? Then with a reference; under rcu_read_lock(). */
+/*
+ * Returns true, and takes a reference, if the process has ended and is not settled
+ * yet. rcu_read_lock() is held.
+ */
 static bool attachment_get_ended(struct kipc_attachment *attachment)
 {
 	return !kipc_attachment_over(attachment) &&
@@ -243,7 +276,13 @@ attachment_get_ended_of_caller(struct kipc_object *object)
 	return found;
 }
 
-/* The caller closes a descriptor because it ends, or execs. */
+/**
+ * kipc_attachments_leave() - settle the attachments of the caller if it ends
+ * @object: tracks its participants; the caller closes a descriptor of it, perhaps
+ *	because of exit or exec
+ *
+ * Context: sleeps
+ */
 void kipc_attachments_leave(struct kipc_object *object)
 {
 	struct kipc_attachment *attachment;
@@ -254,7 +293,12 @@ void kipc_attachments_leave(struct kipc_object *object)
 	}
 }
 
-/* Settle those whose process has ended though its mapping is there yet. */
+/**
+ * kipc_attachments_settle() - settle all attachments whose process has ended
+ * @object: tracks its participants
+ *
+ * Context: sleeps
+ */
 void kipc_attachments_settle(struct kipc_object *object)
 {
 	struct kipc_attachment *attachment;
@@ -273,7 +317,12 @@ void kipc_attachments_settle(struct kipc_object *object)
 	rcu_read_unlock();
 }
 
-/* The same before the caller fails or waits; not more than once a jiffy. */
+/**
+ * kipc_attachments_check() - kipc_attachments_settle(), at most once in a jiffy
+ * @object: tracks its participants; a verb is about to wait at it or to fail
+ *
+ * Context: sleeps
+ */
 void kipc_attachments_check(struct kipc_object *object)
 {
 	unsigned long now = jiffies;
@@ -292,11 +341,13 @@ static bool attachment_is_vma_tracked(const struct vm_area_struct *vma)
 /**
  * kipc_attachments_reap() - repair what dead threads own in the caller's memory
  *
- * The caller is to have a number that another thread has had before. Words of its
- * memory may name that one, which is dead: they must not name the caller. Objects
- * that come to the memory later do not.
+ * The caller is about to get a number that another thread has had. Words of objects
+ * that the memory maps may name that thread, which is dead, and would then name the
+ * caller. An object that is mapped later has a new attachment, so none of its words
+ * can name the caller.
  *
- * Return: 0, or -EINTR where the caller is killed
+ * Context: sleeps
+ * Return: 0, or -EINTR if the caller is being killed
  */
 int kipc_attachments_reap(void)
 {
@@ -317,10 +368,13 @@ int kipc_attachments_reap(void)
 	return 0;
 }
 
-/*
- * A mapping goes. The memory may be a dying one, and current anybody. Unmapping
- * threads may be here at once, with the mmap_lock held for reading, but none
- * that maps.
+/**
+ * kipc_attachment_unmap() - count off a mapping, and end the attachment at the last
+ * @vma: is being removed. Its memory may be that of a dying process, and need not be
+ *	that of the current task. The mmap_lock may be held for reading only, so that
+ *	several mappings are removed at the same time, but none is added
+ *
+ * Context: sleeps
  */
 void kipc_attachment_unmap(struct vm_area_struct *vma)
 {
@@ -330,9 +384,14 @@ void kipc_attachment_unmap(struct vm_area_struct *vma)
 		attachment_end(attachment);
 }
 
-/*
- * The caller's attachment with a reference, or NULL where that number is not
- * his.
+/**
+ * kipc_attachment_get() - find an attachment of the caller's memory by its number
+ * @object: tracks its participants
+ * @id: any number
+ *
+ * Context: does not sleep
+ * Return: the attachment with a reference, or NULL if no attachment of the caller's
+ * memory has the number
  */
 struct kipc_attachment *kipc_attachment_get(struct kipc_object *object, u32 id)
 {
@@ -347,7 +406,13 @@ struct kipc_attachment *kipc_attachment_get(struct kipc_object *object, u32 id)
 	return attachment;
 }
 
-/* The attachment of the caller's memory with a reference, or NULL. */
+/**
+ * kipc_attachment_get_current() - find the attachment of the caller's process
+ * @object: tracks its participants
+ *
+ * Context: does not sleep
+ * Return: the attachment with a reference, or NULL if the process is not attached
+ */
 struct kipc_attachment *kipc_attachment_get_current(struct kipc_object *object)
 {
 	struct kipc_attachment *attachment;
@@ -360,7 +425,10 @@ struct kipc_attachment *kipc_attachment_get_current(struct kipc_object *object)
 	return attachment;
 }
 
-/* One of the caller's memory, whichever process has made it; under rcu_read_lock(). */
+/*
+ * Returns an attachment of the caller's memory, of any process, or NULL.
+ * rcu_read_lock() is held.
+ */
 static struct kipc_attachment *attachment_of_memory(struct kipc_object *object)
 {
 	struct kipc_attachment *attachment;
@@ -373,9 +441,13 @@ static struct kipc_attachment *attachment_of_memory(struct kipc_object *object)
 	return NULL;
 }
 
-/*
- * The number of the attachment by which the caller's threads may own things: that of its
- * process, else one of its memory, else 0.
+/**
+ * kipc_attachment_current() - find the number by which the caller may own mutexes
+ * @object: tracks its participants
+ *
+ * Context: does not sleep
+ * Return: the number of the attachment of the caller's process, or else of another
+ * attachment of its memory, or else 0
  */
 u32 kipc_attachment_current(struct kipc_object *object)
 {
@@ -392,19 +464,39 @@ u32 kipc_attachment_current(struct kipc_object *object)
 	return id;
 }
 
-/* Is that the number of any participant? */
+/**
+ * kipc_attachment_exists() - check whether a number is in use
+ * @object: tracks its participants
+ * @id: any number
+ *
+ * Context: does not sleep
+ * Return: true if a participant has the number
+ */
 bool kipc_attachment_exists(struct kipc_object *object, u32 id)
 {
 	return xa_load(&object->attachments.table, id);
 }
 
-/* Anybody's attachment, for as long as the caller holds rcu_read_lock(). */
+/**
+ * kipc_attachment_find() - find the attachment of any process by its number
+ * @object: tracks its participants
+ * @id: any number
+ *
+ * Context: under rcu_read_lock(), which the result is valid for
+ * Return: the attachment, or NULL
+ */
 struct kipc_attachment *kipc_attachment_find(struct kipc_object *object, u32 id)
 {
 	return xa_load(&object->attachments.table, id);
 }
 
-/* How many processes are attached. */
+/**
+ * kipc_attachment_count() - count the attachments of an object
+ * @object: tracks its participants
+ *
+ * Context: does not sleep
+ * Return: how many processes are attached
+ */
 unsigned int kipc_attachment_count(struct kipc_object *object)
 {
 	struct kipc_attachment *attachment;

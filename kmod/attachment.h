@@ -2,35 +2,51 @@
 /*
  * DOC: attachments
  *
- * An object that has to know who holds what, because it repairs what the dead
- * leave behind, *tracks* its participants. A process attaches by mapping the words
- * of such an object in its memory (mm) through a descriptor that is open for
- * writing, and gets a number that no other participant of that object has. All its
- * further mappings of the object in that memory share the attachment. Children of
- * fork() are not attached by what they inherit, see inherit.h, nor a process that
- * uses the memory of another one, as a child of vfork() does.
+ * An object whose type repairs what a dead participant leaves behind *tracks* its
+ * participants. A process attaches to such an object by mapping its words through a
+ * descriptor that is open for writing, and gets a number that no other participant
+ * of the object has. Further mappings of the object in the same memory (mm) share
+ * the attachment. A child of fork() is not attached by the mappings that it
+ * inherits, see inherit.h. Neither is a process that uses the memory of another
+ * process, as a child of vfork() does.
  *
- * The attachment ends with the last of these mappings, by munmap(), exec, exit
- * or SIGKILL: the kernel takes the mappings of the dead away one by one and
- * tells us. By then nothing that the process does can reach the words. First
- * the attachment is marked as *gone*, then the type repairs each element under
- * its lock, and only then the number becomes free. So whoever holds the lock of
- * an element may make a participant the owner of something if he is not gone:
- * the repair comes after that.
+ * **Gone.** The attachment ends when its last mapping is removed, by munmap(), exec,
+ * exit or SIGKILL. The process cannot reach the words any more then. The end has
+ * three steps: the attachment is marked as *gone*; the type repairs each element
+ * under the lock of the element; the number becomes free. So a task that holds the
+ * lock of an element may give something to a participant that is not gone, because
+ * the repair of that element comes later::
  *
- * The process may end before: something else uses its memory, or keeps it. Then the
- * attachment is *over*, which death.h tells and these look for: the process itself as
- * it closes its descriptors, a verb that would wait or fail, and scan.h while one
- * waits. What a process holds (units, membership) is repaired then and it gets nothing
- * more; of mutexes, what its threads own. The number is not free before the mapping
- * goes. So an attachment is repaired once when its process ends, and once more when
- * it is gone, and tells of the first of these.
+ *	CPU 0: grants				CPU 1: the last mapping is removed
  *
- * Verbs name the attachment they act for, and are refused unless it is one of the
- * caller's memory, which is all that the owner of a mutex, a thread, needs; or they
- * act for the attachment of the caller's process, which is found by that.
+ *	lock the element
+ *						gone = true
+ *	gone is read as false
+ *	give a unit, note it for the
+ *	attachment
+ *	unlock the element
+ *						lock the element
+ *						take the unit back
+ *						unlock the element
  *
- * What a type has to remember of a participant is in a structure of its own that
+ * If the repair locks the element first, the lock makes the task read true.
+ *
+ * **Over.** A process may end while its memory and thus its mapping stay, because
+ * another task uses the memory or because of a core dump. Then the attachment is
+ * *over*, as death.h determines. This is checked by the process itself when it
+ * closes its descriptors, by a verb before it waits or fails, and by scan.h while a
+ * task waits. What the process holds (units, membership) and what its threads own
+ * (mutexes) is repaired then, and the attachment is granted nothing any more. Its
+ * number becomes free only when it is gone. So an attachment is repaired at most
+ * twice, when it is over and when it is gone. Watches are told about the first of
+ * the two.
+ *
+ * **Verbs** name the attachment that they act for, and are refused unless it belongs
+ * to the memory of the caller. This is sufficient for mutexes, which are owned by
+ * threads. Other verbs act for the attachment of the caller's process, which is
+ * found by the process and its memory.
+ *
+ * What a type has to know about a participant is in a structure of the type that
  * begins with struct kipc_attachment.
  */
 #ifndef KIPC_ATTACHMENT_H
@@ -50,26 +66,26 @@ struct vm_area_struct;
 struct kipc_attachment {
 	/* constant */
 	struct kipc_object *object;
-	struct mm_struct *mm;		/* to compare with, never followed */
+	struct mm_struct *mm;		/* only compared, never followed */
 	struct pid *process;		/* its thread group when it attached */
 	u32 id;				/* 1..KIPC_ATTACHMENTS_MAX */
 
-	struct mutex ending;		/* one repair at a time */
+	struct mutex ending;		/* held during a repair */
 
-	/* set once, under that mutex; an element's lock orders it for that element */
+	/* set once, under ending; ordered for an element by the element's lock */
 	bool over;			/* the process has ended */
-	bool gone;			/* no mapping is there any more */
+	bool gone;			/* the last mapping was removed */
 
 	/* atomic */
 	atomic_t mappings;
-	atomic_t repaired;		/* things of it, before it ended */
+	atomic_t repaired;		/* repairs of its threads until it ended */
 	refcount_t references;
 
 	struct hlist_node node;		/* the table's lock */
 	struct rcu_head rcu;
 };
 
-/* Of one object, by number and by process. Found under RCU. */
+/* The attachments of an object, by number and by process. Found under RCU. */
 struct kipc_attachments {
 	struct xarray table;
 	u32 next;			/* the table's lock */
@@ -99,12 +115,13 @@ void kipc_attachments_settle(struct kipc_object *object);
 void kipc_attachments_check(struct kipc_object *object);
 int kipc_attachments_reap(void);
 
+/* Returns true if no mapping of the attachment is left. */
 static inline bool kipc_attachment_gone(const struct kipc_attachment *a)
 {
 	return READ_ONCE(a->gone);
 }
 
-/* May the process hold anything? */
+/* Returns true if the process must not be given anything any more. */
 static inline bool kipc_attachment_over(const struct kipc_attachment *a)
 {
 	return READ_ONCE(a->over) || kipc_attachment_gone(a);
