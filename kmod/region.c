@@ -59,7 +59,7 @@ int kipc_region_map(struct kipc_object *object, struct vm_area_struct *vma)
  * Context: does not sleep
  */
 void kipc_region_state(struct kipc_region *region,
-			 struct kipc_region_state_args *args)
+		       struct kipc_region_state_args *args)
 {
 	args->seals = kipc_shmem_sealed(&region->data) ? KIPC_SEAL_WRITE : 0;
 	args->writers = kipc_shmem_writers(&region->data);

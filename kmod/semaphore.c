@@ -285,10 +285,10 @@ static noinline void semaphore_unlock_granting(struct kipc_semaphore *semaphore,
 	do {
 		full = semaphore_is_full(semaphore, e);
 		more = semaphore_grant_waiters(semaphore, e, index, wake_q);
-	/*
-	 * What is left after the last waiter is new to the pollers, because
-	 * they were not offered it while a task waited.
-	 */
+		/*
+		 * What is left after the last waiter is new to the pollers,
+		 * because they were not offered it while a task waited.
+		 */
 		left = e->waiters.first ? 0 : semaphore_units(e);
 		room |= full && !semaphore_is_full(semaphore, e);
 		semaphore_unlock_quiet(semaphore, e, index);

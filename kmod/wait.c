@@ -52,7 +52,7 @@ MODULE_PARM_DESC(max_waiters,
 static unsigned int spin_ns = IS_ENABLED(CONFIG_PREEMPT_RT) ? 0 : 10000;
 module_param(spin_ns, uint, 0644);
 MODULE_PARM_DESC(spin_ns,
-		 "nanoseconds that a wait may look before it sleeps, 0 for none (default 10000; 0 with PREEMPT_RT)");
+		 "nanoseconds that a wait may spin before it sleeps, 0 for none (default 10000; 0 with PREEMPT_RT)");
 
 #define SPIN_UNIT	16	/* ns; the unit of kipc_spin_history.units */
 #define SPIN_MAX	(U16_MAX * SPIN_UNIT)	/* bounds spin_ns */
