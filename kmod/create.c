@@ -35,6 +35,10 @@ static const struct kipc_type *create_find_type(u32 id)
 /* OPEN                                                                     */
 /* ------------------------------------------------------------------------ */
 
+/*
+ * Returns true if the caller may have this access, by the permission bits of the
+ * inode or by CAP_IPC_OWNER.
+ */
 static bool create_permits(const struct kipc_object *object, u32 access)
 {
 	const struct inode *inode = kipc_inode(object);
@@ -51,7 +55,10 @@ static bool create_permits(const struct kipc_object *object, u32 access)
 	return (granted & wanted) == wanted || kipc_name_capable();
 }
 
-/* Is this object what a caller who would have created it wanted? */
+/*
+ * Returns 0 if the object is as the caller of CREATE wanted to create it, otherwise
+ * -EPROTOTYPE or -EINVAL. Attributes need not match.
+ */
 static int create_matches(const struct kipc_object *object,
 			  const struct kipc_create_args *args)
 {
@@ -64,7 +71,10 @@ static int create_matches(const struct kipc_object *object,
 	return 0;
 }
 
-/* Consumes the reference, whatever comes of it. */
+/*
+ * Returns a new descriptor of an object, or an error. Consumes the reference in
+ * either case.
+ */
 static int create_open(struct kipc_object *object, u32 access, u64 info)
 {
 	if (!create_permits(object, access)) {
@@ -87,6 +97,16 @@ static int create_open_by_name(const char *name, const struct kipc_open_args *ar
 	return create_open(object, args->flags, args->info);
 }
 
+/**
+ * kipc_object_open() - the ioctl OPEN
+ * @arg: struct kipc_open_args, which may be a shorter one of an older header
+ *
+ * Context: sleeps
+ * Return: a descriptor; -EINVAL for unknown flags or types, or a name that is not
+ * allowed; -ENAMETOOLONG; -ENOENT if there is no such name; -EPROTOTYPE if the object
+ * is of another type; -EACCES without permission; -E2BIG, -EFAULT; or what
+ * kipc_object_reopen() returns
+ */
 int kipc_object_open(void __user *arg)
 {
 	struct kipc_open_args args;
@@ -145,7 +165,7 @@ static struct kipc_object *create_alloc(const struct kipc_type *type,
 	return object;
 }
 
-/* An object that is charged for and complete, with one reference. */
+/* Returns a new, charged and complete object with one reference, or an error. */
 static struct kipc_object *create_object(const struct kipc_type *type,
 					 const struct kipc_create_args *args)
 {
@@ -177,6 +197,7 @@ put_user:
 	return ERR_PTR(ret);
 }
 
+/* Returns the descriptor of a new object, or an error. */
 static int create_new(const struct kipc_create_args *args, const char *name)
 {
 	struct kipc_object *object = create_object(create_find_type(args->type), args);
@@ -186,6 +207,10 @@ static int create_new(const struct kipc_create_args *args, const char *name)
 	return kipc_object_publish(object, args, name);
 }
 
+/*
+ * Returns a descriptor of an object that has the name, or an error. Consumes the
+ * reference to it.
+ */
 static int create_existing(const struct kipc_create_args *args,
 			   struct kipc_object *object)
 {
@@ -199,13 +224,16 @@ static int create_existing(const struct kipc_create_args *args,
 	return create_open(object, args->access, args->info);
 }
 
-/* Can an error of create_new() be due to other creators of the same name? */
+/* Returns true if other creators of the same name may be the reason of an error. */
 static bool create_raced(int error)
 {
 	return error == -EEXIST || error == -ENOSPC || error == -ENOMEM;
 }
 
-/* The name did not exist a moment ago, and others may be creating it. */
+/*
+ * Creates an object whose name did not exist just now, or opens the object of a
+ * rival that was faster.
+ */
 static int create_in_race(const struct kipc_create_args *args, const char *name,
 			  struct kipc_create_race *race)
 {
@@ -222,7 +250,7 @@ static int create_in_race(const struct kipc_create_args *args, const char *name,
 			error = -EINTR;
 		if (error == -EINTR)
 			return error;
-		/* If there was no rival, one may have succeeded just before. */
+		/* Without a rival left, the last one may have succeeded. */
 		object = kipc_name_find(name);
 	} while (!object && !error);
 	return object ? create_existing(args, object) : ret;
@@ -242,6 +270,16 @@ static int create_by_name(const struct kipc_create_args *args, const char *name)
 	return ret;
 }
 
+/**
+ * kipc_object_create() - the ioctl CREATE
+ * @arg: struct kipc_create_args, which may be a shorter one of an older header
+ *
+ * Context: sleeps; waits for other creators of the same name, see create_race.h
+ * Return: a descriptor; -EINVAL for what is not allowed; -EEXIST with KIPC_EXCLUSIVE if
+ * the name is taken; -EPROTOTYPE or -EINVAL if the object of that name is another
+ * one; -EACCES without permission; -ENOSPC if the quota is used up; -ENAMETOOLONG,
+ * -ENOMEM, -EINTR, -E2BIG, -EFAULT; or what kipc_object_publish() returns
+ */
 int kipc_object_create(void __user *arg)
 {
 	struct kipc_create_args args;

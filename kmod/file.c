@@ -15,7 +15,10 @@
 
 #define ACCESS_FLAGS	(KIPC_READ | KIPC_WRITE)
 
-/* The file need not refer to the object yet. */
+/*
+ * The verb INFO. The private data of the file may not be set yet. Returns 0 or an
+ * error.
+ */
 static int file_info(struct kipc_object *object, const struct file *file,
 		     void __user *arg)
 {
@@ -54,6 +57,15 @@ static int file_info(struct kipc_object *object, const struct file *file,
 	return kipc_args_write(arg, &args, sizeof(args));
 }
 
+/**
+ * kipc_file_ioctl() - the ioctls of an object
+ * @file: of an object
+ * @command: a verb of all objects or of the type
+ * @arg: address of the structure of the verb
+ *
+ * Context: sleeps
+ * Return: what the verb returns, or -ENOTTY for any other command
+ */
 long kipc_file_ioctl(struct file *file, unsigned int command,
 		     unsigned long arg)
 {
@@ -77,8 +89,8 @@ static __poll_t file_poll(struct file *file, struct poll_table_struct *table)
 }
 
 /*
- * For read() and write(), which are cheaper by what it takes to make a kiocb; all
- * else, as readv() and io_uring, brings its own.
+ * Serves read(). It is cheaper than file_read_iter() by the preparation of a kiocb,
+ * which readv() and io_uring need. The same holds for file_write().
  */
 static ssize_t file_read(struct file *file, char __user *buffer, size_t size,
 			 loff_t *position)
@@ -131,14 +143,17 @@ static vm_fault_t file_tracked_fault(struct vm_fault *vmf)
 					   kipc_inherit_fault(vmf);
 }
 
-/* Of mappings that attach the process they are of, or that a child has inherited. */
+/* For mappings that attach a process, and for what a child inherits of them. */
 static const struct vm_operations_struct file_tracked_vm_operations = {
 	.open = kipc_attachment_map,
 	.close = kipc_attachment_unmap,
 	.fault = file_tracked_fault,
 };
 
-/* Attaching comes last: a process that could not map has not taken part. */
+/*
+ * Maps the words and attaches the process. Attaching comes last, so that a process
+ * that could not map the words has never been a participant.
+ */
 static int file_map_and_attach(struct kipc_object *object,
 			       struct vm_area_struct *vma)
 {
@@ -156,6 +171,16 @@ static int file_map_and_attach(struct kipc_object *object,
 	return 0;
 }
 
+/**
+ * kipc_file_mmap() - map the words or the memory of an object
+ * @file: of an object
+ * @vma: the new mapping; the mmap_lock is held for writing
+ *
+ * Context: sleeps
+ * Return: 0; -ENODEV if the type has nothing to map; -EACCES if the words of the
+ * object are not mapped, or not for writing; -EINVAL if the mapping is not shared or
+ * too long; or what kipc_attach() or the type returns
+ */
 int kipc_file_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct kipc_object *object = kipc_object_of(file);
@@ -181,7 +206,10 @@ int kipc_file_mmap(struct file *file, struct vm_area_struct *vma)
 	return kipc_memory_map(&words->memory, vma);
 }
 
-/* A file of an object has no position, and causes no events of fsnotify. */
+/*
+ * Makes a file refer to an object. Such a file has no position and causes no events
+ * of fsnotify.
+ */
 static void file_set_object(struct kipc_object *object, struct file *file)
 {
 	file->private_data = object;
@@ -189,7 +217,14 @@ static void file_set_object(struct kipc_object *object, struct file *file)
 	file->f_mode |= FMODE_NOWAIT | FMODE_STREAM | FMODE_NONOTIFY;
 }
 
-/* By OPEN, or by a path that leads to the inode: /proc/PID/fd/N */
+/**
+ * kipc_file_open() - open the inode of an object
+ * @inode: of an object
+ * @file: opened by OPEN, or by a path that leads to the inode (/proc/PID/fd/N)
+ *
+ * Context: sleeps
+ * Return: 0, or -ENXIO if the object is being destroyed
+ */
 int kipc_file_open(struct inode *inode, struct file *file)
 {
 	struct kipc_object *object = kipc_inode_object(inode);
@@ -200,10 +235,17 @@ int kipc_file_open(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/*
- * A descriptor is closed, perhaps because its process ends or becomes another program.
- * None of its threads runs the old one any more then, though others may go on to use
- * the memory.
+/**
+ * kipc_file_flush() - note that a descriptor is closed
+ * @file: of an object
+ * @id: the table of descriptors; not used
+ *
+ * If the descriptor is closed because of exit or exec, no thread of the process runs
+ * the program any more, although another process may still use its memory. So the
+ * attachments of the process are settled.
+ *
+ * Context: sleeps
+ * Return: 0
  */
 int kipc_file_flush(struct file *file, fl_owner_t id)
 {
@@ -214,12 +256,27 @@ int kipc_file_flush(struct file *file, fl_owner_t id)
 	return 0;
 }
 
+/**
+ * kipc_file_release() - drop the reference of a file
+ * @inode: of an object
+ * @file: has no descriptor and no mapping any more
+ *
+ * Context: sleeps
+ * Return: 0
+ */
 int kipc_file_release(struct inode *inode, struct file *file)
 {
 	kipc_object_put(kipc_object_of(file));
 	return 0;
 }
 
+/**
+ * kipc_file_show_fdinfo() - print the lines of an object in /proc/PID/fdinfo/N
+ * @seq: the file to print to
+ * @file: of an object
+ *
+ * Context: sleeps
+ */
 void kipc_file_show_fdinfo(struct seq_file *seq, struct file *file)
 {
 	struct kipc_object *object = kipc_object_of(file);
@@ -247,7 +304,10 @@ static const struct file_operations object_operations = {
 	KIPC_FILE_OPERATIONS,
 };
 
-/* Of types that can be polled, read and written; the others say so by EPERM. */
+/*
+ * For types that can be polled, read and written. Without them, epoll_ctl() fails
+ * with EPERM, and read() and write() fail with EINVAL.
+ */
 static const struct file_operations pollable_operations = {
 	KIPC_FILE_OPERATIONS,
 	.read = file_read,
@@ -264,7 +324,15 @@ static const struct file_operations *file_operations_of(const struct kipc_type *
 	return type->poll ? &pollable_operations : &object_operations;
 }
 
-/* The object of any file; NULL where it is not of that type, or not ours at all. */
+/**
+ * kipc_object_of_type() - find the object of any file
+ * @file: may belong to another file system
+ * @type: the type that the object must have
+ *
+ * Context: does not sleep
+ * Return: the object, which lives as long as the file, or NULL if the file is not one
+ * of an object of the type
+ */
 struct kipc_object *kipc_object_of_type(const struct file *file,
 					const struct kipc_type *type)
 {
@@ -280,7 +348,10 @@ static int file_open_flags(u32 access)
 	return access == KIPC_WRITE ? O_WRONLY : O_RDONLY;
 }
 
-/* A file that does not refer to the object yet, and the object's inode. */
+/*
+ * Creates the inode of an object and its first file, which does not refer to the
+ * object yet. Returns the file or an error.
+ */
 static struct file *file_of_object(struct kipc_object *object, const char *name,
 				   u32 mode, u32 access)
 {
@@ -297,7 +368,7 @@ static struct file *file_of_object(struct kipc_object *object, const char *name,
 	return kipc_inode_create(object, &args);
 }
 
-/* CREATE and OPEN say what INFO would, if they are asked. */
+/* Writes what INFO would, if the caller of CREATE or OPEN has asked for it. */
 static int file_answer(struct kipc_object *object, const struct file *file,
 		       u64 info)
 {
@@ -305,8 +376,8 @@ static int file_answer(struct kipc_object *object, const struct file *file,
 }
 
 /*
- * All that may fail once there is a file. The name comes last: until then nothing else
- * can have come to know the object.
+ * Does all that may fail once there is a file. The name comes last, because until then
+ * no other process can have found the object. Returns 0 or an error.
  */
 static int file_publish(struct kipc_object *object, const struct file *file,
 			u64 info, const char *name)
@@ -319,12 +390,14 @@ static int file_publish(struct kipc_object *object, const struct file *file,
 }
 
 /**
- * kipc_object_publish() - make a new object's inode, name and first descriptor
- * @object: without an inode; its reference is consumed, whatever comes of it
- * @args: of CREATE: mode, access and where to answer
+ * kipc_object_publish() - create the inode, the name and the first descriptor
+ * @object: new; its reference is consumed, also if this fails
+ * @args: of CREATE, for mode, access and info
  * @name: NULL for an anonymous object
  *
- * Return: the descriptor, -EEXIST where the name is taken, or another error
+ * Context: sleeps
+ * Return: the descriptor; -EEXIST if the name is taken; -EMFILE or -ENFILE if there are
+ * too many descriptors or files; -ENOMEM; or an error of INFO
  */
 int kipc_object_publish(struct kipc_object *object,
 			const struct kipc_create_args *args, const char *name)
@@ -355,12 +428,14 @@ int kipc_object_publish(struct kipc_object *object,
 }
 
 /**
- * kipc_object_reopen() - make another descriptor, without asking for permission
- * @object: published; its reference is consumed, whatever comes of it
+ * kipc_object_reopen() - create another descriptor, without a check of permission
+ * @object: published; its reference is consumed, also if this fails
  * @access: KIPC_READ, KIPC_WRITE or both
- * @info: the caller's struct kipc_info_args, 0 for none
+ * @info: address of the caller's struct kipc_info_args, or 0
  *
- * Return: the descriptor or an error
+ * Context: sleeps
+ * Return: the descriptor; -EMFILE or -ENFILE if there are too many descriptors or
+ * files; -ENOMEM; or an error of INFO
  */
 int kipc_object_reopen(struct kipc_object *object, u32 access, u64 info)
 {

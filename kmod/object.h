@@ -2,14 +2,21 @@
 /*
  * DOC: objects
  *
- * An object lives as long as something refers to it: each open file of it does,
- * and the name of a PERSIST object; any other name only points to it and goes
- * with it. Everything but the waiters, the pollers, the name and what the
- * type adds is constant once the object is published.
+ * An object lives as long as it has references. Each open file of the object holds
+ * one, and so does the name of an object with KIPC_PERSIST. Any other name holds
+ * none and is removed with the object. Once an object is published, everything in
+ * it is constant except the waiters, the pollers, the name, the participants and
+ * the state of the type.
  *
- * Creating is: check, charge, allocate, get a descriptor, an inode and a file,
- * answer what the object is, insert the name, and only then, where nothing can fail
- * any more, install the descriptor. kipc_object_put() undoes all of it from any point.
+ * CREATE has these steps, of which only the last one cannot fail. kipc_object_put()
+ * undoes the others from any point:
+ *
+ * 1. check the arguments
+ * 2. charge the quota and allocate all memory that the object will ever need
+ * 3. reserve a descriptor, and create an inode and a file
+ * 4. write to user space what the object is, if that is asked for
+ * 5. insert the name, from which time on other processes can open the object
+ * 6. install the descriptor
  *
  * Owner, group and mode are those of the inode, see inode.h.
  */
@@ -37,39 +44,39 @@ struct kipc_words;
 
 /**
  * struct kipc_type - what a type of object adds
- * @label: for people
- * @id: KIPC_SEMAPHORE and so on
- * @flags: of CREATE that it knows, beside those of names
+ * @label: the name of the type in fdinfo
+ * @id: the number of the type, KIPC_SEMAPHORE and so on
+ * @flags: the flags of CREATE that the type knows, except those of names
  * @alternatives: flags of which an object has at most one
- * @min_elements: in one object
- * @max_elements: in one object
- * @size: of its structure, which begins with struct kipc_object
- * @check: are these attributes possible? Fills in defaults. 0 or -EINVAL
- * @init: charge and allocate all it will ever need
- * @exit: free that, also after @init failed half way
- * @ioctl: its verbs
- * @operations: of its files, where they have some of their own; those of all types
- *		are KIPC_FILE_OPERATIONS
- * @poll: register, and say what is ready; NULL if there is nothing to poll,
- *	  read or write, or @operations has it
- * @read: second door to a verb
- * @write: second door to a verb
- * @words: what mmap() maps; NULL if there is nothing
- * @map: mmap() of what there is from KIPC_REGION_DATA on; NULL if nothing is
- * @attachment_size: of its structure for a participant, which begins with struct
- *		     kipc_attachment; 0 if that is all
- * @attach: prepare what an attachment, which nobody finds yet, needs; NULL if
- *	    there is nothing
- * @detach: repair what an attachment that is gone has left, and say how many
- *	    things; for objects that track their participants
- * @settle: repair what an attachment holds whose process has ended though its mapping
- *	    is there, and say how many things that attachment has not counted; for
- *	    objects that track, too
- * @reap: the same where threads own things: repair what the dead ones own
- * @scan: look whether threads wait for dead ones; NULL where to settle will do
- * @show: its lines of fdinfo
- * @owner: the process that owns it, as the caller sees it, 0 if there is none; NULL
- *	   for types that nobody owns
+ * @min_elements: the least number of elements of an object
+ * @max_elements: the greatest number of elements of an object
+ * @size: bytes of the type's structure, which begins with struct kipc_object
+ * @check: check the attributes of CREATE and fill in defaults; returns 0 or -EINVAL
+ * @init: charge and allocate all that the object will ever need
+ * @exit: free that; also called if @init failed half way
+ * @ioctl: the verbs of the type
+ * @operations: the operations of its files, if they are special; they include
+ *	KIPC_FILE_OPERATIONS
+ * @poll: register a poller and return what is ready; NULL if files of the type
+ *	cannot be polled, read and written, or if @operations does that
+ * @read: what read() does: an alternative entry to a verb
+ * @write: what write() does: an alternative entry to a verb
+ * @words: returns the words that mmap() maps; NULL if the type has none
+ * @map: mmap() at KIPC_REGION_DATA and beyond; NULL if the type has nothing there
+ * @attachment_size: bytes of the type's structure of a participant, which begins
+ *	with struct kipc_attachment; 0 for that structure alone
+ * @attach: prepare a new attachment, which cannot be found yet; may be NULL
+ * @detach: repair what an attachment that is gone has left behind; returns how many
+ *	things were repaired. Needed if objects track their participants
+ * @settle: repair what an attachment holds that is over; returns how many things
+ *	were repaired that the attachment has not counted. Needed as @detach is
+ * @reap: repair what the dead threads of an attachment own; returns how many things
+ *	were repaired. NULL if threads own nothing
+ * @scan: repair what waiters wait for if its holder is dead; NULL to settle all
+ *	attachments instead
+ * @show: print the type's lines of fdinfo
+ * @owner: returns the process that owns the object, in the caller's pid namespace,
+ *	or 0; NULL if objects of the type have no owner
  */
 struct kipc_type {
 	const char *label;
@@ -111,13 +118,13 @@ struct kipc_object {
 	u64 charged;
 	u32 flags;
 	u32 elements;
-	bool tracks;			/* its participants; see attachment.h */
-	struct path path;		/* of its inode; empty until there is one */
+	bool tracks;			/* tracks its participants, see attachment.h */
+	struct path path;		/* its inode; empty until there is one */
 	union kipc_attributes attributes;
 
 	struct kipc_attachments attachments;	/* RCU, or a lock of its own */
 
-	/* names_mutex; named is set once, and never if there was no name */
+	/* names_mutex; named is set once and stays set */
 	struct kipc_name *name;
 	bool named;
 
@@ -126,13 +133,13 @@ struct kipc_object {
 	/* atomic */
 	refcount_t references;
 	atomic_t waiters;
-	atomic64_t tickets;		/* that waiters have drawn */
-	atomic_t spins;			/* waits that began by looking */
-	atomic_t spin_hits;		/* and ended by it */
-	atomic_t lost_races;		/* of first waiters */
-	u32 max_lost_races;		/* of one of them */
+	atomic64_t tickets;		/* number of waits that have begun */
+	atomic_t spins;			/* waits that began by spinning */
+	atomic_t spin_hits;		/* waits that ended while spinning */
+	atomic_t lost_races;		/* races that first waiters lost */
+	u32 max_lost_races;		/* the most of one waiter; a lost update is benign */
 
-	unsigned long checked;		/* jiffies, when for the dead; a guess */
+	unsigned long checked;		/* jiffies of the last check; races are benign */
 	bool scanned;			/* scan_lock, see scan.h */
 	struct list_head scan_node;	/* scan_lock */
 
@@ -166,7 +173,7 @@ int kipc_file_flush(struct file *file, fl_owner_t id);
 int kipc_file_release(struct inode *inode, struct file *file);
 void kipc_file_show_fdinfo(struct seq_file *seq, struct file *file);
 
-/* What the files of all types can do, in a struct file_operations. */
+/* The file operations that all types have. */
 #define KIPC_FILE_OPERATIONS			\
 	.owner = THIS_MODULE,			\
 	.open = kipc_file_open,			\
@@ -181,19 +188,19 @@ void kipc_file_show_fdinfo(struct seq_file *seq, struct file *file);
 struct kipc_object *kipc_object_of_type(const struct file *file,
 					const struct kipc_type *type);
 
-/* Of an object that has been published. */
+/* Returns the inode of an object that has been published. */
 static inline struct inode *kipc_inode(const struct kipc_object *object)
 {
 	return d_inode(object->path.dentry);
 }
 
-/* May the verb be used through this descriptor? */
+/* Returns 0, or -EBADF if the file is not open for what a verb needs. */
 static inline int kipc_file_check(const struct file *file, fmode_t mode)
 {
 	return (file->f_mode & mode) == mode ? 0 : -EBADF;
 }
 
-/* The deadline of read() and write(): none, or no waiting at all. */
+/* Returns the deadline of read() and write(): none, or no waiting at all. */
 static inline struct kipc_deadline kipc_file_deadline(const struct file *file,
 						      bool try)
 {

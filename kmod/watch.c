@@ -21,7 +21,7 @@
 #include "user.h"
 #include "watch.h"
 
-/* Of struct kipc_notice as it was first published; readers may know no more. */
+/* Bytes of struct kipc_notice as first published, and thus of the shortest read. */
 #define NOTICE_SIZE_FIRST	24
 
 struct notice {
@@ -32,43 +32,48 @@ struct notice {
 
 /* The watches of one object. */
 struct kipc_watchers {
-	refcount_t references;		/* the object, and each watch */
+	refcount_t references;		/* of the object and of each watch */
 
-	struct mutex mutex;		/* guards what names it here */
+	struct mutex mutex;		/* outside the locks of the watches */
 	struct list_head list;		/* mutex */
 	unsigned int count;		/* mutex */
-	unsigned int others;		/* mutex; of them */
+	unsigned int others;		/* mutex; those with other set */
 };
 
 struct kipc_watch {
 	/* constant */
 	struct kipc_user *user;
 	struct kipc_watchers *watchers;
-	bool other;			/* not of the object's creator */
+	bool other;			/* its user is not the object's creator */
 
 	struct list_head node;		/* watchers->mutex; empty if on no list */
 
-	spinlock_t lock;		/* guards what follows */
-	bool ended;			/* the object has gone */
-	unsigned int first;
+	spinlock_t lock;		/* inside watchers->mutex */
+
+	/* lock */
+	bool ended;			/* the object was destroyed */
+	unsigned int first;		/* the oldest notice */
 	unsigned int count;
-	u32 lost;
+	u32 lost;			/* notices, since the last read */
 	struct notice notices[KIPC_NOTICES_MAX];
 
 	wait_queue_head_t readers;
 };
 
 /* ------------------------------------------------------------------------ */
-/* What happens to a watch                                                  */
+/* The notices of a watch                                                   */
 /* ------------------------------------------------------------------------ */
 
-/* Counted from the oldest. */
+/* Returns the place of a notice. Index 0 is the oldest one. */
 static struct notice *watch_at(struct kipc_watch *watch, unsigned int index)
 {
 	return &watch->notices[(watch->first + index) % KIPC_NOTICES_MAX];
 }
 
-/* Drop the oldest notice of a participant that left nothing; false if none did. */
+/*
+ * Drops the oldest notice of a participant that left nothing behind. Returns false
+ * if there is no such notice.
+ */
 static bool watch_drop_idle(struct kipc_watch *watch)
 {
 	unsigned int i = 0;
@@ -84,7 +89,10 @@ static bool watch_drop_idle(struct kipc_watch *watch)
 	return true;
 }
 
-/* Is there room for a notice of so many repairs, or can there be? */
+/*
+ * Returns true if there is room for a notice with this number of repairs, perhaps
+ * after another notice was dropped. Counts the notice that is lost otherwise.
+ */
 static bool watch_has_room(struct kipc_watch *watch, u32 repaired)
 {
 	lockdep_assert_held(&watch->lock);
@@ -105,7 +113,7 @@ static void watch_add(struct kipc_watch *watch,
 		};
 }
 
-/* The oldest notice, which the caller has to release. */
+/* Takes the oldest notice. The caller has to put its process. */
 static struct notice watch_take(struct kipc_watch *watch)
 {
 	struct notice notice = *watch_at(watch, 0);
@@ -116,7 +124,10 @@ static struct notice watch_take(struct kipc_watch *watch)
 	return notice;
 }
 
-/* It is the oldest one again; false where there is no room for it any more. */
+/*
+ * Puts a notice back as the oldest one. Returns false if there is no room for it any
+ * more.
+ */
 static bool watch_return(struct kipc_watch *watch, struct notice notice)
 {
 	if (!watch_has_room(watch, notice.repaired))
@@ -128,7 +139,7 @@ static bool watch_return(struct kipc_watch *watch, struct notice notice)
 }
 
 /* ------------------------------------------------------------------------ */
-/* What happens to an object                                                */
+/* The watches of an object                                                 */
 /* ------------------------------------------------------------------------ */
 
 static struct kipc_watchers *watchers_find(struct kipc_object *object)
@@ -143,6 +154,7 @@ static void watchers_put(struct kipc_watchers *watchers)
 		kfree(watchers);
 }
 
+/* Takes a watch off the list, if it is on the list. */
 static void watchers_remove(struct kipc_watchers *watchers,
 			    struct kipc_watch *watch)
 {
@@ -154,7 +166,13 @@ static void watchers_remove(struct kipc_watchers *watchers,
 	watchers->others -= watch->other;
 }
 
-/* An attachment has ended, and that many things that it held were repaired. */
+/**
+ * kipc_watch_tell() - give each watch of an object a notice
+ * @attachment: has ended
+ * @repaired: how many things that it held were repaired
+ *
+ * Context: sleeps
+ */
 void kipc_watch_tell(const struct kipc_attachment *attachment, u32 repaired)
 {
 	struct kipc_watchers *watchers = watchers_find(attachment->object);
@@ -173,7 +191,12 @@ void kipc_watch_tell(const struct kipc_attachment *attachment, u32 repaired)
 	mutex_unlock(&watchers->mutex);
 }
 
-/* The object goes. */
+/**
+ * kipc_watch_end() - end all watches of an object
+ * @object: has no reference left
+ *
+ * Context: sleeps
+ */
 void kipc_watch_end(struct kipc_object *object)
 {
 	struct kipc_watchers *watchers = watchers_find(object);
@@ -199,8 +222,8 @@ void kipc_watch_end(struct kipc_object *object)
 /* ------------------------------------------------------------------------ */
 
 /*
- * What a reader gets: a notice and the number of those lost since the last one,
- * or nothing where the watch has ended. -EAGAIN where there is none yet.
+ * Takes a notice and the number of notices lost since the last one. Returns 1, 0 if
+ * the watch has ended, or -EAGAIN if there is no notice yet.
  */
 static int watch_next(struct kipc_watch *watch, struct notice *notice,
 		      u32 *lost)
@@ -221,8 +244,8 @@ static int watch_next(struct kipc_watch *watch, struct notice *notice,
 }
 
 /*
- * A reader could not be given the notice. Others that have found none meanwhile
- * sleep, so they are to look again.
+ * Puts back a notice that could not be copied to its reader. Other readers may have
+ * found no notice meanwhile and sleep, so they are woken.
  */
 static void watch_put_back(struct kipc_watch *watch, struct notice notice,
 			   u32 lost)
@@ -243,7 +266,10 @@ static bool watch_readable(struct kipc_watch *watch)
 	return READ_ONCE(watch->count) || READ_ONCE(watch->ended);
 }
 
-/* As watch_next(), but waits. */
+/*
+ * Like watch_next(), but waits for a notice unless @try is set. Returns -ERESTARTSYS
+ * after a signal.
+ */
 static int watch_wait(struct kipc_watch *watch, struct notice *notice,
 		      u32 *lost, bool try)
 {
@@ -300,7 +326,7 @@ static __poll_t watch_poll(struct file *file, struct poll_table_struct *table)
 	return ready;
 }
 
-/* No other task knows of it. */
+/* Frees a watch that no other task can find. */
 static void watch_free(struct kipc_watch *watch)
 {
 	unsigned int i;
@@ -339,7 +365,11 @@ static const struct file_operations watch_operations = {
 /* WATCH                                                                    */
 /* ------------------------------------------------------------------------ */
 
-/* The object's watches with a reference, or NULL for want of memory. */
+/*
+ * Returns the list of an object's watches with a reference, or NULL if there is no
+ * memory. The first caller creates the list; of two that do so at the same time, one
+ * uses that of the other.
+ */
 static struct kipc_watchers *watchers_get(struct kipc_object *object)
 {
 	struct kipc_watchers *watchers = watchers_find(object), *made;
@@ -362,7 +392,7 @@ static struct kipc_watchers *watchers_get(struct kipc_object *object)
 	return watchers;
 }
 
-/* How many of the others are that user's. */
+/* Returns the number of watches of a user who is not the object's creator. */
 static unsigned int watchers_of_user(const struct kipc_watchers *watchers,
 				     const struct kipc_user *user)
 {
@@ -459,6 +489,16 @@ static int watch_publish(struct kipc_watch *watch)
 	return ret;
 }
 
+/**
+ * kipc_watch_open() - the ioctl WATCH
+ * @file: of an object that tracks its participants; open for reading
+ * @arg: struct kipc_watch_args
+ *
+ * Context: sleeps
+ * Return: the descriptor of a watch; -EINVAL for flags, or if the object does not track
+ * its participants; -EBADF; -ENOSPC if the quota of the caller is used up; -EUSERS if
+ * there are too many watches; -EMFILE, -ENFILE, -ENOMEM, -E2BIG, -EFAULT
+ */
 int kipc_watch_open(struct file *file, void __user *arg)
 {
 	struct kipc_object *object = kipc_object_of(file);

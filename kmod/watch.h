@@ -2,18 +2,24 @@
 /*
  * DOC: notices of death
  *
- * A watch is a descriptor on which a process is told that a participant has died:
- * an attachment that ends leaves a notice with each watch of its object, after what
- * it held has been repaired. A watch holds a bounded number of notices. One of a
- * repair pushes out one of a participant that left nothing behind; those that find
- * no room are counted. A watch does not keep its object alive: when that goes, the
- * watch reads as ended.
+ * A watch is a descriptor that delivers a notice for each participant that has died.
+ * When an attachment ends, what it held is repaired first; then each watch of the
+ * object gets a notice.
  *
- * The watches of an object outlive it, and so does their list, which the object
- * and each of them refer to. Its mutex is held while all of them are told, so their
- * number is bounded; and so that one user cannot take all, what other users than
- * the object's creator have is bounded apart, in all and for each. CAP_SYS_RESOURCE
- * makes a caller the creator's equal. Readers take the lock of their watch alone.
+ * A watch holds at most KIPC_NOTICES_MAX notices that were not read. If it is full,
+ * the notice of a participant that left something to repair replaces the oldest
+ * notice of one that left nothing. Any other notice is dropped. The next notice that
+ * is read tells how many were lost.
+ *
+ * A watch does not keep its object alive. When the object is destroyed, the watch
+ * delivers the notices that it has, and then the end of the file. So the list of the
+ * watches lives as long as the object or any of its watches refers to it.
+ *
+ * The mutex of the list is held while all watches are told. So the number of watches
+ * is bounded: KIPC_WATCHES_MAX for an object, of which at most KIPC_WATCHES_OTHERS
+ * belong to users other than its creator, and at most KIPC_WATCHES_USER to one such
+ * user. A caller with CAP_SYS_RESOURCE counts as the creator. Readers take only the
+ * lock of their watch, inside the mutex of the list.
  */
 #ifndef KIPC_WATCH_H
 #define KIPC_WATCH_H
