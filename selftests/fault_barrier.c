@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The verbs of barriers under faults: waiting or not, granted or refused.
- * The state is the parties arrived, the generation, and why broken.
+ * Injects faults into the verbs of barriers, whether they wait or not, succeed
+ * or fail. The state that is checked consists of the parties that have arrived,
+ * the generation and the reason for which the barrier is broken.
  */
 #include "fault_verb.h"
 #include "fault_call.h"
@@ -102,7 +103,7 @@ FIXTURE_VARIANT_ADD(verb, barrier_try_in_vain) {
 	},
 };
 
-/* An arrival by the word, or one that a stop has interrupted. */
+/* Arrivals by the word, and arrivals that a stop has interrupted. */
 
 static int begin_arrival(struct subject *subject)
 {
@@ -127,8 +128,9 @@ static int call_arrival(struct subject *subject)
 }
 
 /*
- * Arrivals that the arguments do not tell of count: nobody would continue them.
- * That it has opened is returned, even where the arguments cannot be told.
+ * Returns the state. An arrival that could not be written to the arguments does
+ * not count, because no call would continue it. That the barrier has opened is
+ * returned even if the arguments cannot be written.
  */
 static long meeting_unknown(struct subject *subject)
 {
@@ -158,7 +160,10 @@ static bool process_stopped(pid_t pid)
 	return child_state(&process) == 'T';
 }
 
-/* Its wait ends, its arguments are written back, and it waits again. */
+/*
+ * Stops and continues the caller: its wait ends, its arguments are written
+ * back, and it waits again.
+ */
 static void help_stopping(struct subject *subject)
 {
 	wait_for_a_waiter(subject);
@@ -264,7 +269,10 @@ FIXTURE_VARIANT_ADD(verb, barrier_mmap_sealed_in_vain) {
 	},
 };
 
-/* Members: the state is how many there are, and the parties. */
+/*
+ * Members. The state that is checked consists of the number of members and of
+ * parties.
+ */
 
 #define MEMBERSHIP(members, parties)	((members) + 10 * (parties))
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every allocation and every copy from or to user space fails once, in each
- * system call on an object of any type: see kipc_fault.h for what has to hold
- * then. The verbs of the types are in files of their own.
+ * Lets each allocation and each copy from or to user space fail once, in each
+ * system call on an object of any type. The comment in fault.h says what
+ * has to hold then. The verbs of the types are in files of their own.
  *
- * A new type needs a line in subject_args(), a row among the objects, and one
- * among the mapped if it can be mapped.
+ * A new type needs a line in subject_args(), a variant of the fixture "object",
+ * and a variant of "mapped" if it can be mapped.
  */
 #include "fault_check.h"
 #include "descriptor.h"
 #include "word.h"
 
-/* Objects: what can be done to one of any type. */
+/* System calls on objects of any type. */
 
 FIXTURE(any_object) {
 	struct subject *subject;
@@ -36,7 +36,7 @@ FIXTURE_VARIANT_ADD(any_object, sealed_semaphore) {
 	.flags = KIPC_SEALED,
 };
 
-/* With KIPC_UNDO and KIPC_DROP it is made as a sealed one is. */
+/* With KIPC_UNDO and KIPC_DROP an object is created as a sealed one is. */
 FIXTURE_VARIANT_ADD(any_object, barrier) {
 	.type = KIPC_BARRIER,
 };
@@ -83,7 +83,7 @@ static int make_persistent(struct subject *subject)
 	return 0;
 }
 
-/* Has the call made a descriptor of an object of the type? */
+/* Returns 0 if the call has returned a descriptor of an object of the type. */
 static int works_made(struct subject *subject)
 {
 	struct kipc_info_args info;
@@ -251,7 +251,7 @@ TEST_F_TIMEOUT(any_object, unlink, 800)
 	check_faults(_metadata, self->subject, &operation);
 }
 
-/* Nobody has it open: the name is all that keeps it. */
+/* No process has the object open, so only its name keeps it alive. */
 static int make_kept_by_name(struct subject *subject)
 {
 	subject->args.flags |= KIPC_PERSIST;
@@ -346,7 +346,9 @@ TEST_F_TIMEOUT(any_object, fdinfo, 800)
 	check_faults(_metadata, self->subject, &operation);
 }
 
-/* The receiver of a message may be left without the descriptor in it: EPROTO. */
+/*
+ * The receiver of a message may not get the descriptor that is in it: EPROTO.
+ */
 static int call_pass(struct subject *subject)
 {
 	int ret = send_descriptor(subject->sockets[0], subject->fd);
@@ -410,13 +412,16 @@ FIXTURE_VARIANT_ADD(mapped, semaphore) {
 	.elements = ELEMENTS,
 };
 
-/* So many pages that they need page tables of their own. */
+/* The object has so many pages that they need page tables of their own. */
 FIXTURE_VARIANT_ADD(mapped, large_semaphore) {
 	.type = KIPC_SEMAPHORE,
 	.elements = KIPC_ELEMENTS_MAX,
 };
 
-/* What each process that maps it holds is counted in memory of its own. */
+/*
+ * The kernel allocates memory to count the units that each attached process
+ * holds.
+ */
 FIXTURE_VARIANT_ADD(mapped, undo_semaphore) {
 	.type = KIPC_SEMAPHORE,
 	.flags = KIPC_UNDO,
@@ -456,7 +461,7 @@ FIXTURE_TEARDOWN(mapped)
 	faults_close();
 }
 
-/* What the last word says, read through the mapping. */
+/* Reads the last word through the mapping. */
 static int works_words(struct subject *subject)
 {
 	__u64 expected = 0;
@@ -517,7 +522,7 @@ static int drop_pages(struct subject *subject)
 				MADV_DONTNEED));
 }
 
-/* The page tables may be there still: then a fault needs nothing. */
+/* The page tables may still be there. A page fault then allocates nothing. */
 TEST_F_TIMEOUT(mapped, page_fault, 800)
 {
 	const struct operation operation = {
@@ -542,7 +547,7 @@ static int call_fork(struct subject *subject)
 	return child_wait(pid);
 }
 
-/* There are many faults, nearly all of them none of ours. */
+/* fork() has many points of failure, of which the module has only a few. */
 TEST_F_TIMEOUT(mapped, fork, 800)
 {
 	const struct operation operation = {

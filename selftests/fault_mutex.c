@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The verbs of mutexes under faults, coming and going as one who takes part, and
- * the watches of that. The state is who owns it and whether an owner died.
+ * Injects faults into the verbs of mutexes, into attaching and detaching, and
+ * into watches. The state that is checked says which process owns the mutex and
+ * whether an owner died.
  */
 #include "fault_verb.h"
 #include "fault_call.h"
@@ -12,7 +13,7 @@
 #define FREE	0
 #define OURS	0x1
 #define THEIRS	0x2
-#define AGAIN	0x10		/* for each time it was locked again */
+#define AGAIN	0x10		/* added for each recursive lock */
 #define DIRTY	(KIPC_MUTEX_STATE_OWNER_DIED << 8)
 #define LOST	(KIPC_MUTEX_STATE_NOT_RECOVERABLE << 8)
 
@@ -30,7 +31,10 @@ static long owner(struct subject *subject)
 	return ret | state.state << 8;
 }
 
-/* The calls below make no other: each knows its attachment. */
+/*
+ * Attaches, so that the calls below know their attachment and make no other
+ * call.
+ */
 static int attach(struct subject *subject)
 {
 	struct mutexes mutexes;
@@ -67,7 +71,7 @@ static int attach_and_lock(struct subject *subject)
 	return ret ? ret : call_lock(subject);
 }
 
-/* Another process owns it for as long as the subject is there. */
+/* Lets another process own the mutex for as long as the subject exists. */
 static int attach_behind(struct subject *subject)
 {
 	start_lock(&subject->helper, run_lock_and_hold, subject->fd, 0);
@@ -75,7 +79,7 @@ static int attach_behind(struct subject *subject)
 	return attach(subject);
 }
 
-/* Those who want it spin while its owner runs. */
+/* Sleeps until a task waits. The task spins instead while the owner runs. */
 static void sleep_until_awaited(struct subject *subject)
 {
 	while (!waiters(subject->fd))
@@ -276,7 +280,7 @@ static int lock_and_be_awaited(struct subject *subject)
 	return 0;
 }
 
-/* Only a fair one is handed over by the call itself. */
+/* Only a fair mutex is handed over by the unlock itself. */
 FIXTURE_VARIANT_ADD(verb, mutex_unlock_to_a_waiter) {
 	.type = KIPC_MUTEX,
 	.flags = KIPC_FAIR,
@@ -331,7 +335,7 @@ FIXTURE_VARIANT_ADD(verb, mutex_state) {
 	},
 };
 
-/* Coming and going. */
+/* Attaching and detaching. */
 
 static long attached(struct subject *subject)
 {
@@ -354,7 +358,10 @@ FIXTURE_VARIANT_ADD(verb, mutex_mmap) {
 	},
 };
 
-/* The first mapping lies in "buffer" while there is a second. */
+/*
+ * Maps the words, and saves the mapping in "buffer" while there is a second
+ * one.
+ */
 static int attach_once(struct subject *subject)
 {
 	int ret = attach(subject);
@@ -363,7 +370,10 @@ static int attach_once(struct subject *subject)
 	return ret;
 }
 
-/* A second mapping adds nobody, and the first one is not needed any more. */
+/*
+ * Checks that a second mapping does not attach again, and that it works without
+ * the first one.
+ */
 static int works_in_second(struct subject *subject)
 {
 	struct words first;
@@ -404,7 +414,10 @@ FIXTURE_VARIANT_ADD(verb, mutex_munmap) {
 	},
 };
 
-/* One page of several: the attachment stays, whether that splits it or not. */
+/*
+ * Unmaps one page of several. The attachment stays, whether the call succeeds
+ * in splitting the mapping or not.
+ */
 static int call_munmap_page(struct subject *subject)
 {
 	size_t page = sysconf(_SC_PAGESIZE);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The verbs of regions under faults, and mappings of their bytes. The state is how
- * many mappings may be written to, and whether it is sealed.
+ * Injects faults into the verbs of regions and into mappings of their memory.
+ * The state that is checked consists of the number of writable mappings and of
+ * whether the region is sealed.
  */
 #include "fault_verb.h"
 #include "bytes.h"
@@ -132,13 +133,16 @@ FIXTURE_VARIANT_ADD(verb, region_munmap) {
 	},
 };
 
-/* One page of several, so that there are two mappings afterwards. */
+/* Unmaps one page of several, so that two mappings are left. */
 static int call_munmap_page(struct subject *subject)
 {
 	return errno_of(munmap(subject->words.base + PAGE, PAGE));
 }
 
-/* One that failed may have split the mapping already: only the end is known. */
+/*
+ * A call that failed may have split the mapping before, so only the final
+ * number of mappings is checked.
+ */
 static int works_split(struct subject *subject)
 {
 	return state(subject) == 2 ? works_write(subject) : -EPROTO;
@@ -153,7 +157,7 @@ FIXTURE_VARIANT_ADD(verb, region_munmap_page) {
 	},
 };
 
-/* A child has them without having to map them. */
+/* A child inherits the mapping. */
 static int call_fork(struct subject *subject)
 {
 	pid_t pid = fork();

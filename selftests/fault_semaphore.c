@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The verbs of semaphores under faults: waiting or not, granted or refused.
- * The state is the units.
+ * Injects faults into the verbs of semaphores, whether they wait or not,
+ * succeed or fail. The state that is checked is the number of units.
  */
 #include "fault_verb.h"
 #include "fault_call.h"
@@ -115,7 +115,10 @@ FIXTURE_VARIANT_ADD(verb, semaphore_wait_and_get_sealed) {
 	},
 };
 
-/* The caller leaves and goes on, and its place is remembered, or not. */
+/*
+ * Stops and continues the caller. Its place is kept, or not if a fault prevents
+ * that.
+ */
 static void help_stopping(struct subject *subject)
 {
 	struct child caller = { .pid = getppid() };
@@ -170,7 +173,7 @@ FIXTURE_VARIANT_ADD(verb, semaphore_try_in_vain) {
 	},
 };
 
-/* The state is that of the posted element, which is the awaited one, too. */
+/* The posted element is also the element that is waited for. */
 static int call_post_wait(struct subject *subject)
 {
 	struct kipc_semaphore_post_wait_args args = post_wait_args(0, 0);
@@ -188,7 +191,9 @@ FIXTURE_VARIANT_ADD(verb, semaphore_post_wait) {
 	},
 };
 
-/* Where the arguments cannot be written back the post is done all the same. */
+/*
+ * If the arguments cannot be written back, the units are posted nevertheless.
+ */
 static int call_post_wait_in_vain(struct subject *subject)
 {
 	struct kipc_semaphore_post_wait_args args = post_wait_args(0, 1);
@@ -243,7 +248,7 @@ FIXTURE_VARIANT_ADD(verb, semaphore_read) {
 	},
 };
 
-/* A unit that could not be delivered is the semaphore's. */
+/* A unit that could not be delivered stays in the semaphore. */
 FIXTURE_VARIANT_ADD(verb, semaphore_read_and_wait) {
 	.type = KIPC_SEMAPHORE,
 	.operation = {
@@ -285,7 +290,10 @@ FIXTURE_VARIANT_ADD(verb, semaphore_poll) {
 	},
 };
 
-/* Whoever is registered hears of a unit; the word is not frozen for nobody. */
+/*
+ * Checks that a registered poller is told about a unit, and that the word is
+ * user-owned if no poller is registered.
+ */
 static int works_epoll_unit(struct subject *subject)
 {
 	int ret = take_all(subject);
@@ -316,7 +324,7 @@ static int make_epoll_added(struct subject *subject)
 	return ret ? ret : call_epoll_add(subject);
 }
 
-/* The copy of the events is not one that can be made to fail. */
+/* Fault injection cannot make the copy of the events fail. */
 FIXTURE_VARIANT_ADD(verb, semaphore_epoll_wait) {
 	.type = KIPC_SEMAPHORE,
 	.operation = {

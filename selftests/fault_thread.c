@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A thread that becomes known to the kernel, by asking for its number or by its first
- * lock, with one fault after the other. That happens to a thread once, so each fault
- * has a thread of its own.
+ * Injects faults while a thread gets its number, by the ioctl or by its first
+ * lock. A thread gets a number only once, so there is a new thread for each
+ * fault.
  */
 #include "fault_check.h"
 #include "mutex_word.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Barriers whose words are scribbled over. */
+/* Tests barriers while other processes scribble over their words. */
 #include "kipc_test.h"
 #include "hostile.h"
 #include "wait_child.h"
@@ -15,7 +15,10 @@ static struct kipc_create_args barrier_of_workers(void)
 	return barrier_args(WORKERS);
 }
 
-/* A barrier breaks for reasons that a scribbler can make up. */
+/*
+ * Accepts the errors of a broken barrier, because the scribblers can write them
+ * into the word.
+ */
 static int possible_wait(int ret)
 {
 	return ret == -ETIMEDOUT ? 0 : possible(ret, -ECANCELED, -EOWNERDEAD);
@@ -48,7 +51,7 @@ static int hostile_arrive(struct object *object, unsigned int element)
 	return possible_wait(ret);
 }
 
-/* As if it had arrived: with what the word says, or with a word of dreams. */
+/* Pretends to have arrived, with the current word or with a random one. */
 static int hostile_pretend(struct object *object, unsigned int element)
 {
 	__u64 word = random() % 2 ? random_word() :
@@ -97,7 +100,10 @@ static int hostile_leave(struct object *object, unsigned int element)
 	return possible(barrier_leave(object->fd), -EPERM, 0);
 }
 
-/* Resets more often than anything else: or it is broken all the time. */
+/*
+ * RESET has several entries, because the barrier would be broken nearly always
+ * otherwise.
+ */
 static const verb barrier_verbs[] = {
 	hostile_meet, hostile_try, hostile_arrive, hostile_pretend,
 	hostile_abort, hostile_state, hostile_reset, hostile_reset,
@@ -105,7 +111,10 @@ static const verb barrier_verbs[] = {
 	hostile_watch, NULL,
 };
 
-/* Of KIPC_DROP: no word says how many parties there are, and who they are. */
+/*
+ * Barriers with KIPC_DROP. Their words do not say how many parties there are
+ * and which processes they are.
+ */
 
 static int hostile_drop_state(struct object *object, unsigned int element)
 {
@@ -126,7 +135,9 @@ static const verb drop_verbs[] = {
 	hostile_watch, NULL,
 };
 
-/* All who took part have gone: whoever takes the vacant places is alone. */
+/*
+ * Checks that a barrier works for one process after all its members are gone.
+ */
 static int drop_works(struct object *object)
 {
 	struct kipc_barrier_state_args state;
@@ -187,7 +198,10 @@ static int use_meeting(struct object *object, unsigned int element)
 	return ret < 0 ? ret : 0;
 }
 
-/* Each meeting has opened it once, and had one serial party. */
+/*
+ * Checks that each meeting has opened the barrier once and had one serial
+ * party.
+ */
 static int meetings_are_whole(struct object *object, unsigned int meetings)
 {
 	struct kipc_barrier_state_args state;
@@ -200,7 +214,7 @@ static int meetings_are_whole(struct object *object, unsigned int meetings)
 	       object->score->serial == meetings ? 0 : -ERANGE;
 }
 
-/* The tables. */
+/* The tables of the tests. */
 
 static const struct hostile hostiles[] = {
 	{ "hostile barrier", small_barrier, 0, barrier_verbs, barrier_works },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Mutexes whose words are scribbled over. */
+/* Tests mutexes while other processes scribble over their words. */
 #include "kipc_test.h"
 #include "hostile.h"
 #include "lock_child.h"
@@ -16,7 +16,10 @@ static struct kipc_create_args region_of_mutexes(void)
 	return region_args(1, ELEMENTS);
 }
 
-/* Scribblers can make up owners, deaths of owners and all that follows. */
+/*
+ * Accepts the results of a lock that an owner, or the death of an owner, can
+ * cause, because scribblers can write either into a word.
+ */
 static int possible_lock(int ret)
 {
 	switch (ret) {
@@ -79,7 +82,7 @@ static int hostile_fdinfo(struct object *object, unsigned int element)
 	return fdinfo_text(object->fd, text, sizeof(text));
 }
 
-/* The fast paths do not wait: whoever is refused asks the kernel. */
+/* Tries the fast path, and enters the kernel if that fails. */
 static int hostile_word_lock(struct object *object, unsigned int element)
 {
 	if (word_lock(object_word(object, element),
@@ -96,21 +99,27 @@ static int hostile_word_unlock(struct object *object, unsigned int element)
 	return hostile_unlock(object, element);
 }
 
-/* Only a region can be; its mutexes do not care. */
+/* Only a region can be sealed, which has no effect on its mutexes. */
 static int hostile_seal(struct object *object, unsigned int element)
 {
 	(void)element;
 	return possible(region_seal(object->fd), -ENOTTY, 0);
 }
 
-/* Locked no more often than unlocked, by either way. */
+/*
+ * The table has at least as many unlocks as locks, in user space and in the
+ * kernel.
+ */
 static const verb mutex_verbs[] = {
 	hostile_lock, hostile_trylock, hostile_word_lock, hostile_unlock,
 	hostile_unlock, hostile_word_unlock, hostile_consistent, hostile_state,
 	hostile_fdinfo, hostile_info, hostile_watch, hostile_seal, NULL,
 };
 
-/* Is that what a mutex says to a thread that owns it by a made-up word? */
+/*
+ * Returns true if this is the result of a lock by a thread that a scribbled
+ * word names as the owner.
+ */
 static bool is_own(const struct object *object, int ret)
 {
 	if (object->args.flags & KIPC_RECURSIVE)
@@ -119,9 +128,10 @@ static bool is_own(const struct object *object, int ret)
 }
 
 /*
- * Whatever was left there: user space has its word. What it says may be that the
- * mutex is lost, or that a thread which there never was owns it, or this one, whose
- * number differs from those of its children in a bit or two.
+ * Checks that the word is user-owned after the scribblers are gone. It may say
+ * that the mutex is not recoverable, that a thread which has never existed owns
+ * it, or that this thread owns it, because the numbers of this thread and of
+ * its children differ only in a bit or two.
  */
 static int mutex_is_left(struct object *object, unsigned int element)
 {
@@ -130,7 +140,10 @@ static int mutex_is_left(struct object *object, unsigned int element)
 
 	if (ret)
 		return ret;
-	/* To look leaves the word as it is, to try makes it a possible one. */
+	/*
+	 * STATE does not change the word. A try replaces it by a possible
+	 * value.
+	 */
 	ret = mutex_trylock(object->fd, element);
 	if (word_is_slow(object_word(object, element)))
 		return -EPROTO;
@@ -143,7 +156,7 @@ static int mutex_is_left(struct object *object, unsigned int element)
 	return ret == (state.state ? -EOWNERDEAD : 0) ? 0 : -EPROTO;
 }
 
-/* With a word that is whole again, it is a mutex again. */
+/* Checks that the mutex works after its word was set to a valid value. */
 static int mutex_works(struct object *object, unsigned int element)
 {
 	int again = object->args.flags & KIPC_RECURSIVE ? 0 : -EDEADLK;
@@ -165,7 +178,7 @@ static int mutex_works(struct object *object, unsigned int element)
 	return ret || !word_load(word) ? ret : -EPROTO;
 }
 
-/* Who owns it when it dies is known, too. */
+/* Checks that the death of an owner is noticed. */
 static int death_works(struct object *object, unsigned int element)
 {
 	struct child dead;
@@ -194,7 +207,7 @@ static int mutexes_work(struct object *object)
 	return ret;
 }
 
-/* Owns it if that is to be had soon: alone. */
+/* Locks the mutex with a short deadline, and checks that the owner is alone. */
 static int use_owner(struct object *object, unsigned int element)
 {
 	unsigned int *held = &object->score->held[element];
@@ -216,7 +229,7 @@ static int use_owner(struct object *object, unsigned int element)
 	return ret ? ret : mutexes_unlock(&mutexes, element, self);
 }
 
-/* Nobody owns any, and no owner died. */
+/* Checks that no mutex has an owner and that no owner has died. */
 static int mutexes_are_whole(struct object *object, unsigned int meetings)
 {
 	struct kipc_mutex_state_args state;
@@ -232,7 +245,7 @@ static int mutexes_are_whole(struct object *object, unsigned int meetings)
 	return ret;
 }
 
-/* The tables. */
+/* The tables of the tests. */
 
 static const struct hostile hostiles[] = {
 	{ "hostile mutexes", many_mutexes, 0, mutex_verbs, mutexes_work },

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Semaphores whose words are scribbled over, and mailboxes, which have none. */
+/*
+ * Tests semaphores while other processes scribble over their words, and
+ * mailboxes, which have no words.
+ */
 #include "kipc_test.h"
 #include "hostile.h"
 #include "polling.h"
@@ -76,7 +79,7 @@ static int hostile_poll(struct object *object, unsigned int element)
 	return possible(poll_for(object->fd, POLLIN, random() % 2), 0, 0);
 }
 
-/* The fast paths do not wait: whoever is refused asks the kernel. */
+/* Tries the fast path, and enters the kernel if that fails. */
 static int hostile_take(struct object *object, unsigned int element)
 {
 	if (word_take(object_word(object, element)))
@@ -97,14 +100,17 @@ static const verb semaphore_verbs[] = {
 	hostile_give, hostile_info, NULL,
 };
 
-/* Of KIPC_UNDO, whose words nobody believes. */
+/* Semaphores with KIPC_UNDO, whose words the kernel does not read. */
 static const verb undo_verbs[] = {
 	hostile_post, hostile_wait, hostile_trywait, hostile_post_wait,
 	hostile_value, hostile_read, hostile_write, hostile_poll, hostile_info,
 	hostile_watch, NULL,
 };
 
-/* Whatever was left there: a semaphore counts, and user space has its word. */
+/*
+ * Checks that the semaphore counts and that its word is user-owned, whatever
+ * the scribblers have left there.
+ */
 static int semaphore_works(struct object *object, unsigned int element)
 {
 	struct word *word = object_word(object, element);
@@ -135,7 +141,10 @@ static int semaphores_work(struct object *object)
 	return ret;
 }
 
-/* Units were posted that nobody had taken; none is beyond the maximum. */
+/*
+ * Checks the semaphores after units were posted that had not been taken. The
+ * number of units must not exceed the maximum.
+ */
 static int undo_works(struct object *object)
 {
 	__u32 value = 0;
@@ -154,7 +163,10 @@ static int undo_works(struct object *object)
 	return ret;
 }
 
-/* Takes a unit if there is one soon, and gives it back: there is room for it. */
+/*
+ * Takes a unit with a short deadline and posts it again, for which there must
+ * be room.
+ */
 static int use_units(struct object *object, unsigned int element)
 {
 	unsigned int *held = &object->score->held[element];
@@ -188,7 +200,7 @@ static int units_are_whole(struct object *object, unsigned int meetings)
 	return ret;
 }
 
-/* Mailboxes have no words; they suffer from no page. */
+/* Mailboxes have no words, so no scribbler can reach them. */
 
 static struct kipc_create_args mailbox_of_tokens(void)
 {
@@ -204,7 +216,10 @@ static int send_tokens(struct object *object)
 	return ret;
 }
 
-/* Takes a message out if there is one soon, and sends it: there is room for it. */
+/*
+ * Receives a message with a short deadline and sends it again, for which there
+ * must be room.
+ */
 static int use_tokens(struct object *object, unsigned int element)
 {
 	struct message message;
@@ -219,7 +234,7 @@ static int use_tokens(struct object *object, unsigned int element)
 			       message.args.priority);
 }
 
-/* Each message is there, once, and no other. */
+/* Checks that each message is there once, and no other message. */
 static int tokens_are_whole(struct object *object, unsigned int meetings)
 {
 	unsigned int times[TOKENS] = {}, i;
@@ -238,7 +253,7 @@ static int tokens_are_whole(struct object *object, unsigned int meetings)
 	return ret;
 }
 
-/* The tables. */
+/* The tables of the tests. */
 
 static const struct hostile hostiles[] = {
 	{ "hostile semaphores", many_semaphores, 0, semaphore_verbs,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libkipc: barriers. */
+/* Tests the barriers of libkipc. */
 #include "kipc_test.h"
 #include "library.h"
 #include "wait_child.h"
@@ -65,7 +65,10 @@ TEST(barrier_breaks_and_is_mended)
 	kipc_barrier_close(barrier);
 }
 
-/* A child that arrives and ends, having closed its handle or not. */
+/*
+ * Arrives at the barrier, and closes the handle if the variant says so. Runs in
+ * a child, which ends after that.
+ */
 
 struct ending {
 	struct kipc_barrier *barrier;
@@ -82,7 +85,10 @@ static int run_ending(void *data)
 	return ret;
 }
 
-/* What the barrier is once the child has met us there and ended. */
+/*
+ * Checks the state of the barrier after a child has met the caller there and
+ * has ended.
+ */
 static int end_at_barrier(__u32 flags, bool closes)
 {
 	const struct kipc_barrier_options options = {
@@ -126,7 +132,7 @@ static __u32 members(struct kipc_barrier *barrier)
 						     state.members;
 }
 
-/* Each handle joins and leaves for itself. */
+/* Each handle of a process joins and leaves independently. */
 TEST(barrier_has_a_member_until_the_last_handle)
 {
 	const struct kipc_barrier_options options = { .parties = 2 };
@@ -148,7 +154,7 @@ TEST(barrier_has_a_member_until_the_last_handle)
 	kipc_barrier_close(barriers[1]);
 }
 
-/* A try that fails is no arrival. */
+/* A trywait that fails does not count as an arrival. */
 TEST(barrier_trywait_may_make_a_member)
 {
 	const struct kipc_barrier_options options = { .parties = 2 };
@@ -186,7 +192,7 @@ TEST(barrier_of_any_number_of_parties)
 	kipc_barrier_close(barrier);
 }
 
-/* Every party is a child, and none maps anything again. */
+/* Every party is a child that uses the handle of its parent. */
 TEST(barrier_without_members)
 {
 	const struct kipc_barrier_options options = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libkipc in children that fork() has not made: of vfork(), of clone(), of _Fork(); and
- * what a process is not taken for because its parent was it.
+ * Tests libkipc in children that were not created by fork(), but by vfork(),
+ * clone() or _Fork(). A child must not be taken for its parent.
  */
 #include "kipc_test.h"
 #include "handler.h"
@@ -11,9 +11,9 @@
 #include <pthread.h>
 
 #define STACK		65536
-#define HOLES		64	/* mappings that would fill a hole */
+#define HOLES		64	/* mappings that would fill a hole in the memory */
 
-/* The owner that the word names, or 0. */
+/* Returns the thread that the word names as the owner, or 0. */
 static uint64_t named_thread(const struct kipc_mutex *mutex)
 {
 	return __atomic_load_n(mutex->words.base, __ATOMIC_ACQUIRE) &
@@ -37,7 +37,9 @@ static int run_contender(void *data)
 	return error ? error : kipc_mutex_unlock(mutex, 0);
 }
 
-/* The parent owns what it locks, and gives it back to one that waits. */
+/*
+ * Checks that the parent owns what it locks, and that an unlock wakes a waiter.
+ */
 static void check_parent(struct __test_metadata *_metadata,
 			 struct kipc_mutex *mutex)
 {
@@ -59,7 +61,7 @@ static void lock_first_in_our_memory(struct __test_metadata *_metadata,
 	pid_t pid;
 
 	ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, NULL));
-	/* As in a thread that has not locked anything yet. */
+	/* Makes the thread look like one that has not locked anything yet. */
 	kipc_thread = 0;
 	pid = clone(run_lock_and_unlock, stack + STACK,
 		    CLONE_VM | flags | SIGCHLD, mutex);
@@ -90,7 +92,7 @@ static int run_open_and_lock(void)
 	return kipc_mutex_unlock(mutex, 0);
 }
 
-/* It has a copy of its parent's thread variables. */
+/* The child has a copy of its parent's thread-local variables. */
 TEST(child_of_plain_fork_opens_a_handle)
 {
 	struct kipc_mutex *mutex;
@@ -107,7 +109,10 @@ TEST(child_of_plain_fork_opens_a_handle)
 	kipc_mutex_close(mutex);
 }
 
-/* Where the parent had the words no other mapping comes. */
+/*
+ * Checks that no later mapping of the child is placed where the parent had
+ * mapped the words.
+ */
 static int run_inherited(struct kipc_mutex *mutex)
 {
 	struct kipc_mutex *others[HOLES];
@@ -148,7 +153,7 @@ TEST(child_of_plain_fork_has_inherited_a_handle)
 	kipc_mutex_close(mutex);
 }
 
-/* A thread ends as the owner: the next one is told, and need not wait to be. */
+/* Locks a mutex. The thread then ends as the owner. */
 static void *lock_and_end(void *data)
 {
 	return (void *)(intptr_t)kipc_mutex_lock(data, 0);
@@ -165,7 +170,10 @@ TEST(thread_that_has_ended_is_told_by_a_try)
 	ASSERT_EQ(0, pthread_create(&thread, NULL, lock_and_end, mutex));
 	ASSERT_EQ(0, pthread_join(thread, &error));
 	ASSERT_EQ(NULL, error);
-	/* By the word alone it would be -EAGAIN for ever. */
+	/*
+	 * If the library only looked at the word, this would be -EAGAIN for
+	 * ever.
+	 */
 	wait_until((ret = kipc_mutex_trylock(mutex, 0)) != -EAGAIN);
 	EXPECT_EQ(-EOWNERDEAD, ret);
 	EXPECT_EQ(0, kipc_mutex_consistent(mutex, 0));
@@ -184,7 +192,10 @@ struct daemon {
 	uint32_t number, members_number;
 };
 
-/* Joins, forks a daemon and ends; the daemon forks a worker, which joins. */
+/*
+ * The process joins, forks a daemon and ends. The daemon forks a worker, which
+ * joins.
+ */
 static void run_worker(struct daemon *daemon)
 {
 	daemon->number = attachment_of(kipc_barrier_fd(daemon->barrier));
@@ -221,7 +232,10 @@ static int run_member_that_daemonises(void *data)
 	return kipc_barrier_leave(daemon->barrier);
 }
 
-/* Up to the last one: then the lowest that is free is given to the next participant. */
+/*
+ * Uses up the numbers of attachments. The next participant then gets the lowest
+ * number that is free.
+ */
 static int run_use_up_numbers(void *data)
 {
 	struct kipc_barrier *barrier = data;
@@ -229,7 +243,10 @@ static int run_use_up_numbers(void *data)
 	struct words words = {};
 	uint32_t number;
 
-	/* A process has one number for all its mappings. */
+	/*
+	 * A process has the same number in all its mappings, so the one of the
+	 * handle is removed first.
+	 */
 	kipc_barrier_close(barrier);
 	for (i = 0; i < 2 * KIPC_ATTACHMENTS_MAX; i++) {
 		ret = words_map(&words, fd);
@@ -259,17 +276,20 @@ TEST(member_is_none_by_its_parents_number)
 	wait_until(__atomic_load_n(&daemon->joined, __ATOMIC_SEQ_CST));
 	EXPECT_EQ(daemon->members_number, daemon->number);
 	EXPECT_EQ(0, daemon->error);
-	/* It is killed, and has been a member. */
+	/* The worker is killed while it is a member. */
 	wait_until(kipc_barrier_state(daemon->barrier, &state) ||
 		   state.broken == EOWNERDEAD);
 	EXPECT_EQ(-EOWNERDEAD, kipc_barrier_trywait(daemon->barrier));
 	kipc_barrier_close(daemon->barrier);
 }
 
-/* Handlers that the program has registered before it used the library. */
+/*
+ * Handlers of fork() that the program registers before it first uses the
+ * library.
+ */
 
-static struct kipc_mutex *before;	/* by the one that runs before the fork */
-static struct kipc_mutex *opened;	/* by the program */
+static struct kipc_mutex *before;	/* opened by the handler that runs before fork() */
+static struct kipc_mutex *opened;	/* opened by the program */
 static int handled_with;
 
 static void open_before_fork(void)
@@ -307,18 +327,20 @@ TEST(handlers_of_the_program_use_handles)
 	kipc_mutex_close(opened);
 }
 
-/* A handler of a signal that forks, whatever the thread was about. */
+/* A handler of a signal that forks at any point of the program. */
 
 static void fork_in_handler(int signal)
 {
-	/* A handler has to keep it, though it is a call. */
+	/*
+	 * A handler must preserve errno, which is a function call in a macro.
+	 */
 	const int saved_errno = errno; /* NOLINT(bugprone-signal-handler,cert-sig30-c) */
 	pid_t child = fork();
 
 	(void)signal;
 	if (!child)
 		_exit(0);
-	/* It calls waitpid() only. */
+	/* child_wait() calls only waitpid(), which is safe in a handler. */
 	/* NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c) */
 	__atomic_add_fetch(handled, !child_wait(child), __ATOMIC_SEQ_CST);
 	errno = saved_errno;
@@ -326,10 +348,13 @@ static void fork_in_handler(int signal)
 
 struct storm {
 	pid_t pid;
-	unsigned int round;	/* of what is disturbed */
+	unsigned int round;	/* of the disturbed program */
 };
 
-/* One a round, at any moment of it, so that what is disturbed gets on. */
+/*
+ * Sends one signal in each round, at any moment of it, so that the disturbed
+ * program makes progress.
+ */
 static int send_signals(void *data)
 {
 	const struct storm *storm = data;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libkipc: the device that it keeps open, and how few system calls it takes to create
- * and to open an object.
+ * Tests that libkipc keeps the device open, and counts the system calls for
+ * creating and opening an object.
  */
 #include "kipc_test.h"
 #include "library.h"
@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#define RENEWALS	40	/* more than the library keeps descriptors of */
+#define RENEWALS	40	/* more descriptors than the library keeps */
 #define THREADS		8
 #define ELEMENTS	4096
 
@@ -158,7 +158,7 @@ FIXTURE_VARIANT_ADD(calls, memberless_barrier) {
 	.count = 2,
 };
 
-/* It has no words. */
+/* A mailbox has no words to map. */
 FIXTURE_VARIANT_ADD(calls, mailbox) {
 	.create = create_mailbox,
 	.open = open_mailbox,
@@ -177,7 +177,10 @@ FIXTURE_VARIANT_ADD(calls, region) {
 	.count = 3,
 };
 
-/* What the tracer counts between two calls that the library does not make. */
+/*
+ * Two system calls that the library does not make mark the begin and the end of
+ * the calls that the tracer counts.
+ */
 #define MARK()	syscall(SYS_getppid)
 
 struct traced {
@@ -199,12 +202,15 @@ static int run_traced(void *data)
 	return error;
 }
 
-/* Goes on to the next stop of a system call: true until the child has ended. */
+/*
+ * Continues the child until its next system call. Returns false if it has
+ * ended.
+ */
 static bool next_stop(pid_t pid)
 {
 	siginfo_t info = {};
 
-	/* One that has ended is left to child_finish(). */
+	/* A child that has ended is reaped by child_finish(). */
 	return !ptrace(PTRACE_SYSCALL, pid, NULL, NULL) &&
 	       !waitid(P_PID, pid, &info, WSTOPPED | WEXITED | WNOWAIT) &&
 	       info.si_code == CLD_TRAPPED;
@@ -237,7 +243,7 @@ static int count_between_marks(pid_t pid)
 	return marks == 2 ? count : -EPROTO;
 }
 
-/* System calls of a run, or a negative errno. */
+/* Returns the number of system calls of a run, or a negative errno. */
 static int count_calls(int (*run)(const char *text), const char *text)
 {
 	struct traced traced = { run, text };
@@ -256,7 +262,10 @@ static int count_calls(int (*run)(const char *text), const char *text)
 
 FIXTURE_SETUP(calls)
 {
-	/* The device is open then, what is done once is done, and the heap has room. */
+	/*
+	 * After a first run the device is open, other things that are done once
+	 * are done, and the heap has room.
+	 */
 	ASSERT_EQ(0, create_mutex(NULL));
 	free(malloc(4096));
 	unique_name(self->name, "calls");
@@ -310,7 +319,7 @@ static int post_each(struct kipc_semaphore *semaphore)
 	return error;
 }
 
-/* No element's first use takes a page fault. */
+/* The first use of an element does not cause a page fault. */
 TEST(words_are_there_at_once)
 {
 	const struct kipc_semaphore_options options = { .elements = ELEMENTS };
@@ -346,7 +355,7 @@ TEST(mutexes_are_there_at_once)
 /* The descriptor                                                           */
 /* ------------------------------------------------------------------------ */
 
-/* Makes the library open the device; the number of its descriptor. */
+/* Makes the library open the device. Returns the number of its descriptor. */
 static int open_kept(void)
 {
 	int number = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -355,7 +364,7 @@ static int open_kept(void)
 	return make_semaphore() ? -1 : number;
 }
 
-/* Is that a descriptor of this file? */
+/* Returns true if the descriptor belongs to the file. */
 static bool names(int fd, const char *path)
 {
 	struct stat one, other;
@@ -399,7 +408,10 @@ TEST(device_is_opened_again_after_closing_all)
 	}
 }
 
-/* Files that have got the number: they answer ENOTTY, EINVAL, or have verbs too. */
+/*
+ * Files that have got the number of the library's descriptor. They answer
+ * CREATE with ENOTTY or EINVAL, or have verbs of their own.
+ */
 
 static int open_null(void)
 {
@@ -479,7 +491,10 @@ FIXTURE_SETUP(stranger)
 	ASSERT_EQ(variant->says, kipc_call(self->number, KIPC_CREATE, &args));
 }
 
-/* It is there still, unless the number was free for the device again. */
+/*
+ * Checks that the library has not closed the file, unless its number was free
+ * for the device again.
+ */
 FIXTURE_TEARDOWN(stranger)
 {
 	struct stat status = {};
@@ -542,7 +557,9 @@ TEST(device_serves_a_child)
 	if (!child) {
 		EXPECT_EQ(0, make_semaphore());
 		EXPECT_EQ(before, count_descriptors());
-		/* What the child closes is the child's. */
+		/*
+		 * A descriptor that the child closes stays open in the parent.
+		 */
 		close(kept);
 		EXPECT_EQ(0, make_semaphore());
 		_exit(_metadata->exit_code);
@@ -553,7 +570,7 @@ TEST(device_serves_a_child)
 	EXPECT_EQ(before, count_descriptors());
 }
 
-/* The first one to open it may be a child, too. */
+/* A child may be the first process to open the device. */
 TEST(device_of_a_child_is_its_own)
 {
 	unsigned int before = count_descriptors();
@@ -595,8 +612,9 @@ static int run_make_semaphore(void *data)
 }
 
 /*
- * A child of vfork() has the library's memory, but descriptors of its own: the number
- * that it leaves there is not this process's, or is that of another file.
+ * A child of vfork() uses the memory of the library, but has descriptors of its
+ * own. The number that it leaves in the memory belongs to no file of this
+ * process, or to another file.
  */
 TEST(device_of_a_child_in_our_memory)
 {
@@ -632,7 +650,7 @@ static void *run_first(void *data)
 	return NULL;
 }
 
-/* All are the first, and one descriptor is left. */
+/* All threads open the device at the same time, and one descriptor is left. */
 TEST(device_is_opened_once_by_many)
 {
 	unsigned int before = count_descriptors();

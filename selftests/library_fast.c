@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libkipc: while nobody waits there is no system call. */
+/* Tests that libkipc makes no system call while no thread waits. */
 #include "kipc_test.h"
 #include "library.h"
 #include "word.h"
@@ -12,7 +12,9 @@
 
 #define PAIRS	1000
 
-/* From here on, any system call but read, write and exit kills. */
+/*
+ * From here on, any system call except read, write and exit kills the process.
+ */
 static void forbid_system_calls(void)
 {
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT))
@@ -51,7 +53,7 @@ TEST(semaphore_needs_no_system_call)
 	kipc_semaphore_close(semaphore);
 }
 
-/* The counterpart: what the test above would see if there were one. */
+/* The counterpart: the tests see a system call if there is one. */
 TEST(forbidden_system_calls_are_noticed)
 {
 	const struct kipc_semaphore_options options = { .flags = KIPC_SEALED };
@@ -81,11 +83,14 @@ TEST(last_party_needs_no_system_call)
 	child = child_fork();
 	if (!child) {
 		fine &= !words_map(&words, kipc_barrier_fd(barrier));
-		/* Which the first arrival would do. */
+		/* The first arrival would join, which is a system call. */
 		fine &= !kipc_barrier_join(barrier);
 		forbid_system_calls();
 		for (i = 0; i < PAIRS; i++) {
-			/* Stands for a party that arrives and does not wait. */
+			/*
+			 * The addition stands for a party that arrives and does
+			 * not wait.
+			 */
 			__atomic_fetch_add(&word_at(&words, 0)->value, 1,
 					   __ATOMIC_ACQ_REL);
 			fine &= kipc_barrier_wait(barrier) ==
@@ -111,7 +116,7 @@ TEST(mutex_needs_no_system_call)
 	ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, &options));
 	child = child_fork();
 	if (!child) {
-		/* The first one asks who the thread is. */
+		/* The first lock of a thread asks the kernel for its number. */
 		fine &= !kipc_mutex_lock(mutex, 0);
 		forbid_system_calls();
 		fine &= !kipc_mutex_unlock(mutex, 0);
@@ -130,7 +135,7 @@ TEST(mutex_needs_no_system_call)
 	kipc_mutex_close(mutex);
 }
 
-/* From here on, to open a file kills. */
+/* From here on, opening a file kills the process. */
 static void forbid_opening(void)
 {
 	struct sock_filter filter[] = {
@@ -151,7 +156,7 @@ static void forbid_opening(void)
 		abort();
 }
 
-/* Once a handle is there, waiting and even another handle need no file. */
+/* Once there is a handle, neither waiting nor another handle opens a file. */
 TEST(waiting_opens_no_file)
 {
 	struct kipc_semaphore *semaphore, *another;
@@ -174,7 +179,7 @@ TEST(waiting_opens_no_file)
 	EXPECT_EQ(0, child_wait(child));
 }
 
-/* The counterpart. */
+/* The counterpart: the test above sees if a file is opened. */
 TEST(forbidden_opening_is_noticed)
 {
 	pid_t child = child_fork();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libkipc: what all handles have in common. */
+/* Tests what all handles of libkipc have in common. */
 #include "kipc_test.h"
 #include "library.h"
 
@@ -77,7 +77,7 @@ TEST(errno_is_left_alone)
 	EXPECT_EQ(42, errno);
 }
 
-/* How often a name is listed, fetched two entries at a time. */
+/* Returns how often a name is listed, if two entries are read at a time. */
 static int times_listed(const char *text)
 {
 	struct kipc_list_entry entries[2];
@@ -90,7 +90,10 @@ static int times_listed(const char *text)
 	return count < 0 ? count : times;
 }
 
-/* A thread that is to be cancelled gets through: else what it made would be lost. */
+/*
+ * A thread that was cancelled completes the creation. Otherwise the object that
+ * it has created would be leaked.
+ */
 static void *run_cancelled(void *data)
 {
 	struct kipc_semaphore *semaphore;
@@ -120,8 +123,9 @@ TEST(cancelling_leaves_nothing_behind)
 }
 
 /*
- * As a daemon does: a handle's descriptor is closed, and its number comes to be
- * another object's. A child maps the words again, but not those of that object.
+ * Replaces the descriptor of a handle by that of another object, as may happen
+ * in a daemon that closes all descriptors. A child that maps the words again
+ * must not map those of the other object.
  */
 static void replace_descriptor(int fd, int other)
 {
@@ -194,7 +198,7 @@ TEST(child_knows_a_barrier_from_another)
 	EXPECT_EQ(0, child_wait(child));
 }
 
-/* Nothing has the number, or a file that is no object. */
+/* The number belongs to no file, or to a file that is not an object. */
 TEST(child_knows_a_lost_descriptor)
 {
 	struct kipc_mutex *mutex, *second;

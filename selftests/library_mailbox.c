@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libkipc: mailboxes. */
+/* Tests the mailboxes of libkipc. */
 #include "kipc_test.h"
 #include "library.h"
 
@@ -41,7 +41,10 @@ TEST(mailbox_verbs)
 	kipc_mailbox_close(mailbox);
 }
 
-/* The ones that the library sends and receives by write() and read(). */
+/*
+ * Messages of priority 0 without a deadline, for which the library uses write()
+ * and read().
+ */
 TEST(mailbox_plain_messages)
 {
 	const struct kipc_mailbox_options options = {
@@ -98,7 +101,10 @@ static int receive_two(void *data)
 	       kipc_mailbox_receive(data, &byte, 1, &message) == 1 ? 0 : -EPROTO;
 }
 
-/* O_NONBLOCK, which others can set, is for read() and write(). */
+/*
+ * O_NONBLOCK, which any process with the descriptor can set, must not have an
+ * effect on sends and receives that wait.
+ */
 TEST(mailbox_waits_on_a_descriptor_that_does_not_block)
 {
 	const struct kipc_mailbox_options options = {

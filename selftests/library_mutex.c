@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libkipc: mutexes. */
+/* Tests the mutexes of libkipc. */
 #include "kipc_test.h"
 #include "handler.h"
 #include "library.h"
@@ -73,7 +73,7 @@ TEST(mutex_is_recursive)
 	kipc_mutex_close(mutex);
 }
 
-/* One word and all that the kernel does with it. */
+/* Sealed mutexes work like others, in the kernel only. */
 TEST(sealed_mutex_works_alike)
 {
 	const struct kipc_mutex_options options = {
@@ -91,7 +91,10 @@ TEST(sealed_mutex_works_alike)
 	kipc_mutex_close(mutex);
 }
 
-/* A child takes part under a number of its own, and owns nothing. */
+/*
+ * Checks that a child has an attachment with a number of its own, and owns
+ * nothing that its parent has locked.
+ */
 static int run_mutex_child(void *data)
 {
 	struct kipc_mutex *mutex = data;
@@ -193,7 +196,10 @@ TEST(mutex_waits_until_unlocked)
 	ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, NULL));
 	ASSERT_EQ(0, kipc_mutex_lock(mutex, 0));
 	child_start(&child, run_lock_in_turn, mutex);
-	/* Those who want it spin while we run. */
+	/*
+	 * The child spins while this process, which is the owner, runs. So this
+	 * loop sleeps until the child waits.
+	 */
 	while (!state_of(mutex, 0).waiters && !child_ended(&child))
 		poll(NULL, 0, 1);
 	EXPECT_EQ(0, kipc_mutex_unlock(mutex, 0));
@@ -244,7 +250,7 @@ TEST_F(lock_and_signal, of_a_waiting_thread)
 	while (!state_of(self->mutex, 0).waiters && !child_ended(&self->child))
 		poll(NULL, 0, 1);
 	interrupt(&self->child, SIGUSR1);
-	/* One that goes on does so until it is given the mutex. */
+	/* A lock that is restarted waits until the mutex is unlocked. */
 	if (!variant->result)
 		EXPECT_EQ(0, kipc_mutex_unlock(self->mutex, 0));
 	EXPECT_EQ(variant->result, child_finish(&self->child));
@@ -264,7 +270,7 @@ TEST(mutex_opened_for_less_works_within_that)
 	EXPECT_EQ(-ENXIO, kipc_mutex_lock(writer, 0));
 	EXPECT_EQ(0, kipc_mutex_state(writer, 0, &state));
 	EXPECT_EQ(0U, state.owner);
-	/* One process is one participant, through whatever handle. */
+	/* A process is one participant, whichever handle it uses. */
 	EXPECT_EQ(0, kipc_mutex_lock(full, 0));
 	EXPECT_EQ(-EDEADLK, kipc_mutex_lock(again, 0));
 	kipc_mutex_close(full);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libkipc: regions. */
+/* Tests the regions of libkipc. */
 #include "kipc_test.h"
 #include "library.h"
 
@@ -49,7 +49,7 @@ TEST(region_outlives_the_owner_of_its_mutex)
 	EXPECT_EQ(0, kipc_mutex_unlock(mutex, 0));
 	EXPECT_EQ(-EINVAL, kipc_mutex_lock(mutex, 2));
 	kipc_region_close(region);
-	/* The memory stays. */
+	/* The memory stays mapped. */
 	EXPECT_STREQ("half", bytes);
 	EXPECT_EQ(0, munmap(bytes, options.bytes));
 }
@@ -116,7 +116,10 @@ TEST(region_opened_for_less_works_within_that)
 
 	unique_name(name, "library");
 	ASSERT_EQ(0, kipc_region_create(&full, name, &options));
-	/* As many mutexes as are asked for; the size stays what it is. */
+	/*
+	 * A region has as many mutexes as were asked for, and its size does not
+	 * depend on them.
+	 */
 	EXPECT_EQ(-EINVAL, kipc_region_create(&again, name, NULL));
 	ASSERT_EQ(0, kipc_region_create(&again, name, &larger));
 	ASSERT_EQ(0, kipc_region_open(&reader, name, KIPC_READ));

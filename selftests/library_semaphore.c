@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libkipc: semaphores. */
+/* Tests the semaphores of libkipc. */
 #include "kipc_test.h"
 #include "library.h"
 
@@ -47,7 +47,7 @@ TEST(semaphore_verbs)
 	kipc_semaphore_close(semaphore);
 }
 
-/* As many as there can never be: at once, whatever there is. */
+/* A wait for more units than there can ever be fails at once. */
 TEST(semaphore_impossible_counts)
 {
 	const struct kipc_semaphore_options options = { .initial = 2, .max = 2 };
@@ -71,7 +71,10 @@ static int post_when_asleep(void *data)
 {
 	struct kipc_semaphore *semaphore = data;
 
-	/* There are no units, but a bit that tells of a waiter. */
+	/*
+	 * There are no units, so the word differs from 0 when it says that a
+	 * thread waits.
+	 */
 	wait_until(__atomic_load_n(semaphore->words.base, __ATOMIC_RELAXED));
 	return kipc_semaphore_post(semaphore, 0, 1);
 }
@@ -141,12 +144,15 @@ TEST(child_uses_its_parents_handle)
 	kipc_semaphore_close(semaphore);
 }
 
-/* Posts and waits in one go, from the other end. */
+/* Answers a post-and-wait with another one. */
 static int answer_when_asleep(void *data)
 {
 	struct kipc_semaphore **semaphores = data;
 
-	/* There are no units, but a bit that tells of a waiter. */
+	/*
+	 * There are no units, so the word differs from 0 when it says that a
+	 * thread waits.
+	 */
 	wait_until(__atomic_load_n(semaphores[1]->words.base, __ATOMIC_RELAXED));
 	return kipc_semaphore_wait(semaphores[0], 0, 1) ?:
 	       kipc_semaphore_post_wait(semaphores[1], 0, 1, semaphores[0], 0,
@@ -222,7 +228,7 @@ TEST(semaphore_post_wait_by_the_kernel)
 	check_post_wait(_metadata, KIPC_SEALED);
 }
 
-/* Nothing is posted where it is known that the wait cannot be. */
+/* Nothing is posted if the wait is invalid. */
 TEST(semaphore_post_wait_without_access)
 {
 	const struct kipc_semaphore_options undo = { .flags = KIPC_UNDO };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libkipc with programs that were compiled against another version of it: structures
- * that are shorter or longer than its own.
+ * Tests libkipc with programs that were compiled with another version of its
+ * header, whose structures are shorter or longer.
  */
 #include "kipc_test.h"
 #include "library.h"
@@ -9,7 +9,7 @@
 #define MORE		24	/* bytes that only the program knows */
 #define CANARY		0xa5
 
-/* A structure of the library, and what a later version may add to it. */
+/* A structure of the library, with fields that a later version may add. */
 struct room {
 	union {
 		unsigned char bytes[512];
@@ -27,7 +27,7 @@ struct room {
 	};
 };
 
-/* Are the bytes from there on as they were? */
+/* Returns true if the bytes from an offset on are unchanged. */
 static bool untouched(const struct room *room, size_t from)
 {
 	size_t i;
@@ -146,7 +146,7 @@ FIXTURE_VARIANT_ADD(options, region) {
 FIXTURE_SETUP(options)
 {
 	memset(&self->room, 0, sizeof(self->room));
-	/* The only one without a default. */
+	/* The only option without a default. */
 	if (variant->create == create_barrier)
 		self->room.barrier.parties = 2;
 }
@@ -345,7 +345,7 @@ TEST(a_message_seen_by_less_than_all)
 	kipc_mailbox_close(mailbox);
 }
 
-/* Entries of a program that knows more of them lie that much further apart. */
+/* The entries of a program whose structure is longer are further apart. */
 TEST(entries_of_a_list_lie_as_the_program_knows_them)
 {
 	struct {

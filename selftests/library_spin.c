@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libkipc: looking for a while before sleeping, and by itself for how long. */
+/*
+ * Tests how long libkipc spins before a wait enters the kernel, which depends
+ * on how often spinning has paid off.
+ */
 #include "kipc_test.h"
 #include "library.h"
 
 #define WAITS	200
 
 /*
- * Never more than the budget, which gets small where looking never pays; and
- * nothing where nobody else could do anything meanwhile.
+ * Checks that waits have not spun for more than their budget, which gets small
+ * if spinning never pays off, and that they have not spun at all on a single
+ * processor, on which no other thread can run meanwhile.
  */
 static void check_spins(struct __test_metadata *_metadata,
 			const struct kipc_spins *spins, unsigned int waits)
@@ -72,7 +76,7 @@ static int post_when_awaited(void *data)
 	return ret;
 }
 
-/* Two processors hand a unit over without a system call. */
+/* A unit passes from one processor to another without a system call. */
 TEST(semaphore_spins_and_that_pays)
 {
 	const struct kipc_semaphore_options options = { .elements = 2 };
@@ -94,7 +98,10 @@ TEST(semaphore_spins_and_that_pays)
 	kipc_semaphore_close(semaphore);
 }
 
-/* Its order begins where the kernel queues a waiter, so nothing comes before that. */
+/*
+ * The order of a fair semaphore begins where the kernel queues a waiter, so the
+ * library does not spin before that.
+ */
 TEST(fair_semaphore_does_not_spin)
 {
 	const struct kipc_semaphore_options options = { .flags = KIPC_FAIR };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A libkipc that is older than a flag of an object. This one is built so that it knows
- * no flag after KIPC_RECURSIVE, see the Makefile: to it words of objects with others may
- * mean anything.
+ * Tests a libkipc that is older than a flag of an object. The Makefile builds
+ * it without the flags after KIPC_RECURSIVE, so that it does not know what the
+ * words of objects with these flags mean.
  */
 #include "kipc_test.h"
 #include "library.h"
