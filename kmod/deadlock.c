@@ -9,18 +9,23 @@
 #include "deadlock.h"
 
 #define TABLE_BITS	10
-#define STEPS_MAX	128	/* mutexes in the longest cycle that is seen */
-#define LOOKS_MAX	1024	/* at others who wait, on the way */
+#define STEPS_MAX	128	/* mutexes in the longest detected cycle */
+#define LOOKS_MAX	1024	/* records that a walk looks at */
 
-/* Threads that wait, by themselves. */
+/* Records whose threads have the same hash value. */
 struct deadlock_bucket {
-	spinlock_t lock;		/* guards what names it here */
+	spinlock_t lock;		/* innermost */
 	struct hlist_head list;		/* lock */
 };
 
 static struct deadlock_bucket blocked_table[1 << TABLE_BITS];
 static atomic64_t blocked_tickets;
 
+/**
+ * kipc_blocked_init() - prepare the table
+ *
+ * Context: before any other function here
+ */
 void __init kipc_blocked_init(void)
 {
 	size_t i;
@@ -34,6 +39,10 @@ static struct deadlock_bucket *deadlock_bucket(const struct task_struct *task)
 	return &blocked_table[hash_ptr(task, TABLE_BITS)];
 }
 
+/*
+ * Returns the record of a thread, or NULL if it has none or if @looks records have been
+ * looked at.
+ */
 static struct kipc_blocked *deadlock_find(const struct deadlock_bucket *bucket,
 					  const struct task_struct *task,
 					  int *looks)
@@ -50,7 +59,10 @@ static struct kipc_blocked *deadlock_find(const struct deadlock_bucket *bucket,
 	return NULL;
 }
 
-/* For which thread that one waits, if it has waited since before the ticket. */
+/*
+ * Returns the thread that another thread waits for, or NULL if that thread does not
+ * wait or has begun to wait after the ticket was taken.
+ */
 static struct task_struct *deadlock_next(const struct task_struct *task,
 					 s64 ticket, int *looks)
 {
@@ -66,6 +78,7 @@ static struct task_struct *deadlock_next(const struct task_struct *task,
 	return owner;
 }
 
+/* Walks from the record's mutex. Returns true if the walk leads back to its thread. */
 static bool deadlock_closes_cycle(const struct kipc_blocked *self)
 {
 	const struct task_struct *owner = self->owner(self);
@@ -79,7 +92,9 @@ static bool deadlock_closes_cycle(const struct kipc_blocked *self)
 	return false;
 }
 
-/* The ticket is taken under the lock, so who finds the record finds it too. */
+/*
+ * Adds a record. The ticket is taken under the lock of the bucket, see deadlock.h.
+ */
 static void deadlock_add(struct kipc_blocked *self)
 {
 	struct deadlock_bucket *bucket = deadlock_bucket(self->task);
@@ -90,7 +105,14 @@ static void deadlock_add(struct kipc_blocked *self)
 	spin_unlock(&bucket->lock);
 }
 
-/* 0, or -EDEADLK and then not in the table. */
+/**
+ * kipc_blocked_begin() - note that the caller is about to wait for a mutex
+ * @self: @owner is set; the rest is filled in. Must live until kipc_blocked_end()
+ *
+ * Context: the lock of the element is held; does not sleep
+ * Return: 0, or -EDEADLK if the wait would close a cycle; the record is not in the
+ * table then
+ */
 int kipc_blocked_begin(struct kipc_blocked *self)
 {
 	bool cycle;
@@ -106,6 +128,12 @@ int kipc_blocked_begin(struct kipc_blocked *self)
 	return -EDEADLK;
 }
 
+/**
+ * kipc_blocked_end() - note that the caller does not wait any more
+ * @self: in the table
+ *
+ * Context: does not sleep
+ */
 void kipc_blocked_end(struct kipc_blocked *self)
 {
 	struct deadlock_bucket *bucket = deadlock_bucket(self->task);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Mutexes as a type of object; what a lock does is in mutex.c. */
+/* The arguments of the verbs of mutexes. The verbs are in mutex.c. */
 #include "args.h"
 #include "mutex.h"
 #include "scan.h"
 
-#define OWNERS_SHOWN	64	/* in fdinfo */
+#define OWNERS_SHOWN	64	/* lines in fdinfo */
 
 /* ------------------------------------------------------------------------ */
 /* ioctl                                                                    */
@@ -35,6 +35,7 @@ static int mutex_ioctl_lock(struct file *file, void __user *arg)
 	return ret;
 }
 
+/* UNLOCK and CONSISTENT, which have the same arguments. */
 static int mutex_ioctl_change(struct file *file, void __user *arg,
 			      int (*change)(struct kipc_mutex *mutex, u32 index,
 					    struct kipc_attachment *attachment))
@@ -71,6 +72,15 @@ static int mutex_ioctl_state(struct file *file, void __user *arg)
 	return ret ? ret : kipc_args_write(arg, &args, sizeof(args));
 }
 
+/**
+ * kipc_mutex_ioctl() - the verbs of mutexes, and of the mutexes of regions
+ * @file: of an object that begins with struct kipc_mutex
+ * @command: of a verb
+ * @arg: address of the structure of the verb
+ *
+ * Context: sleeps
+ * Return: what the verb returns, or -ENOTTY for any other command
+ */
 long kipc_mutex_ioctl(struct file *file, unsigned int command,
 		      void __user *arg)
 {
@@ -97,18 +107,38 @@ static int mutex_check(union kipc_attributes *attributes)
 	return memchr_inv(attributes, 0, sizeof(*attributes)) ? -EINVAL : 0;
 }
 
+/**
+ * kipc_mutex_init() - charge and allocate the words
+ * @object: begins with struct kipc_mutex; new
+ *
+ * Context: sleeps
+ * Return: 0, -ENOSPC if the quota is used up, or -ENOMEM
+ */
 int kipc_mutex_init(struct kipc_object *object)
 {
 	object->tracks = true;
 	return kipc_words_alloc(&kipc_mutex_of(object)->words, object, 0);
 }
 
+/**
+ * kipc_mutex_exit() - free what kipc_mutex_init() has allocated
+ * @object: has no reference left; may have been initialised only in part
+ *
+ * Context: sleeps
+ */
 void kipc_mutex_exit(struct kipc_object *object)
 {
 	kipc_scan_forget(object);
 	kipc_words_free(&kipc_mutex_of(object)->words);
 }
 
+/**
+ * kipc_mutex_words() - find the words of an object
+ * @object: begins with struct kipc_mutex
+ *
+ * Context: any
+ * Return: the words
+ */
 struct kipc_words *kipc_mutex_words(struct kipc_object *object)
 {
 	return &kipc_mutex_of(object)->words;
@@ -126,7 +156,13 @@ static void mutex_show_element(struct seq_file *seq,
 		   value & KIPC_MUTEX_WAITERS ? " awaited" : "");
 }
 
-/* The first ones that have an owner. */
+/**
+ * kipc_mutex_show() - print the first OWNERS_SHOWN owners in fdinfo
+ * @seq: the file to print to
+ * @object: begins with struct kipc_mutex
+ *
+ * Context: sleeps
+ */
 void kipc_mutex_show(struct seq_file *seq, struct kipc_object *object)
 {
 	struct kipc_mutex *mutex = kipc_mutex_of(object);
@@ -144,12 +180,19 @@ void kipc_mutex_show(struct seq_file *seq, struct kipc_object *object)
 	}
 }
 
+/**
+ * kipc_mutex_first_owner() - find the owner of the first mutex, for LIST
+ * @object: begins with struct kipc_mutex
+ *
+ * Context: does not sleep
+ * Return: the owner's process in the caller's pid namespace, or 0
+ */
 u32 kipc_mutex_first_owner(struct kipc_object *object)
 {
 	struct kipc_mutex *mutex = kipc_mutex_of(object);
 	u32 process, thread;
 
-	/* A region may have none. */
+	/* A region may have no mutexes. */
 	if (!mutex->words.count)
 		return 0;
 	kipc_mutex_owner(mutex,

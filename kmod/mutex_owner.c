@@ -8,12 +8,11 @@
 
 /**
  * kipc_mutex_owner_task() - find the owner that a value names
- * @mutex: the value is of
+ * @mutex: the mutex that has the value
  * @value: of an element; not checked
  *
- * Under rcu_read_lock().
- *
- * Return: the task, or NULL if there is none or it is dead
+ * Context: under rcu_read_lock(), which the result is valid for
+ * Return: the task, or NULL if there is no owner or it is dead
  */
 struct task_struct *kipc_mutex_owner_task(struct kipc_mutex *mutex, u64 value)
 {
@@ -27,11 +26,13 @@ struct task_struct *kipc_mutex_owner_task(struct kipc_mutex *mutex, u64 value)
 
 /**
  * kipc_mutex_owner() - tell the caller the owner that a value names
- * @mutex: the value is of
+ * @mutex: the mutex that has the value
  * @value: of an element; not checked
- * @process: set to the owner's process in the caller's pid namespace; 0 if there is
- *	     no owner, it is dead, or the namespace does not have it
- * @thread: set to the owner's thread in the owner's own pid namespace, likewise
+ * @process: set to the owner's process in the caller's pid namespace, or 0 if there is
+ *	no owner, it is dead, or the namespace does not have it
+ * @thread: set to the owner's thread in the owner's pid namespace, or 0 as @process
+ *
+ * Context: does not sleep
  */
 void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
 		      u32 *thread)

@@ -29,7 +29,7 @@ static bool mutex_spin_expired(const struct kipc_deadline *deadline)
 				ktime_get_real() : ktime_get());
 }
 
-/* Returns true if the owner runs, so that it is worth looking again. */
+/* Returns true if the owner runs on a processor, so that spinning makes sense. */
 static bool mutex_spin_once(struct kipc_mutex *mutex, struct kipc_element *e,
 			    u32 index)
 {
@@ -85,6 +85,8 @@ static u64 mutex_spin_until(struct kipc_mutex *mutex)
  * KIPC_FAIR mutex is not waited for in this way. Nor is a KIPC_DETECT mutex: two
  * tasks in a deadlock would spin because the other one runs, and neither would be
  * found in a queue.
+ *
+ * Context: may be preempted; does not sleep
  */
 void kipc_mutex_spin(struct kipc_mutex *mutex, struct kipc_element *e,
 		     u32 index, const struct kipc_deadline *deadline)
@@ -99,7 +101,10 @@ void kipc_mutex_spin(struct kipc_mutex *mutex, struct kipc_element *e,
 		;
 }
 
-/* As mutex_spin_once(), but a mutex without an owner is about to be handed over. */
+/*
+ * Like mutex_spin_once(), but returns true if there is no owner, because the mutex is
+ * then about to be handed over.
+ */
 static bool mutex_spin_once_queued(struct kipc_mutex *mutex,
 				   struct kipc_element *e, u32 index)
 {
@@ -117,7 +122,9 @@ static bool mutex_spin_once_queued(struct kipc_mutex *mutex,
  * @waiter: of the caller, queued
  * @deadline: of the wait
  *
- * kipc_wait_sleep() follows in any case.
+ * The caller calls kipc_wait_sleep() afterwards, whether it was granted or not.
+ *
+ * Context: may be preempted; does not sleep
  */
 void kipc_mutex_spin_queued(struct kipc_mutex *mutex, struct kipc_element *e,
 			    u32 index, struct kipc_waiter *waiter,
