@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* The verbs of mutexes. Their arguments are checked in mutex_ioctl.c. */
 #include <linux/err.h>
 #include <linux/sched/signal.h>
 
@@ -11,14 +12,14 @@
 #define STATE_FLAGS	(KIPC_MUTEX_OWNER_DIED | KIPC_MUTEX_NOT_RECOVERABLE)
 #define OWNED_FLAGS	(KIPC_MUTEX_OWNER | KIPC_MUTEX_DEPTH)
 
-#define SCAN_BATCH	1024	/* elements looked at in one go */
+#define SCAN_BATCH	1024	/* elements between two cond_resched() */
 
 struct mutex_waiter {
 	struct kipc_waiter waiter;
 	struct kipc_attachment *attachment;	/* constant */
 	u64 owner;			/* constant; what the word will say */
 
-	/* for deadlock detection; constant */
+	/* For deadlock detection; constant. */
 	struct kipc_mutex *mutex;
 	struct kipc_element *element;
 	u32 index;
@@ -30,13 +31,17 @@ static struct mutex_waiter *mutex_waiter_of(struct kipc_waiter *waiter)
 	return container_of(waiter, struct mutex_waiter, waiter);
 }
 
+/* Returns the owner part of a word that this thread owns. */
 static u64 mutex_owner_word(const struct kipc_attachment *attachment,
 			    const struct kipc_thread *thread)
 {
 	return (u64)attachment->id << KIPC_MUTEX_SHIFT | thread->number;
 }
 
-/* What a word that the caller owns says; 0 if it never can have owned any. */
+/*
+ * Returns what a word that the caller owns says, or 0 if the caller has no
+ * thread record and therefore has never owned a mutex.
+ */
 static u64 mutex_owner_word_of_caller(const struct kipc_attachment *attachment)
 {
 	const struct kipc_thread *thread = kipc_thread_find();
@@ -44,6 +49,7 @@ static u64 mutex_owner_word_of_caller(const struct kipc_attachment *attachment)
 	return thread ? mutex_owner_word(attachment, thread) : 0;
 }
 
+/* Returns true if the value names an owner and that owner is dead. */
 static bool mutex_owner_is_dead(struct kipc_mutex *mutex, u64 value)
 {
 	bool dead;
@@ -56,7 +62,10 @@ static bool mutex_owner_is_dead(struct kipc_mutex *mutex, u64 value)
 	return dead;
 }
 
-/* A thing of a participant's that is repaired before it ends is told with its end. */
+/*
+ * Counts a mutex that is repaired before the attachment of its owner ends. The
+ * count is reported when the attachment ends.
+ */
 static void mutex_count_repair(struct kipc_mutex *mutex, u64 value)
 {
 	struct kipc_attachment *attachment;
@@ -70,8 +79,11 @@ static void mutex_count_repair(struct kipc_mutex *mutex, u64 value)
 }
 
 /*
- * What a scribbler left is made a possible value: an owner that is not attached
- * died long ago, as far as anybody can tell.
+ * Returns a possible value for what was found in a word. A participant may have
+ * scribbled over the word: an owner that is not attached counts as dead. No
+ * other dead owner looks like that, because the number of an attachment becomes
+ * free only after the repair. KIPC_MUTEX_WAITERS is dropped here, and set again
+ * by mutex_return_element().
  */
 static u64 mutex_value_checked(struct kipc_mutex *mutex, u64 value)
 {
@@ -84,7 +96,7 @@ static u64 mutex_value_checked(struct kipc_mutex *mutex, u64 value)
 	return (value & STATE_FLAGS) | KIPC_MUTEX_OWNER_DIED;
 }
 
-/* Own the element, which is locked. */
+/* Claims the word of a locked element. */
 static void mutex_claim(struct kipc_mutex *mutex, struct kipc_element *e,
 			u32 index)
 {
@@ -93,6 +105,25 @@ static void mutex_claim(struct kipc_mutex *mutex, struct kipc_element *e,
 	e->value = mutex_value_checked(mutex, value) | KIPC_SLOW;
 }
 
+/*
+ * Locks the element and claims its word. An unlock in user space cannot slip
+ * past that, so the owner always learns of a waiter:
+ *
+ *	CPU 0 (waiter in the kernel)		CPU 1 (owner in user space)
+ *
+ *						old = word, without WAITERS
+ *	locks the element
+ *	claims the word: it names an owner
+ *						cmpxchg(word, old, 0)
+ *						  fails, KIPC_SLOW is set
+ *	queues itself
+ *	returns the word, with WAITERS
+ *	unlocks the element
+ *						ioctl: locks the element,
+ *						  finds the waiter
+ *
+ * If the compare-and-swap comes first instead, the claim finds no owner.
+ */
 static void mutex_lock_element(struct kipc_mutex *mutex, struct kipc_element *e,
 			       u32 index)
 	__acquires(&e->lock)
@@ -102,10 +133,10 @@ static void mutex_lock_element(struct kipc_mutex *mutex, struct kipc_element *e,
 }
 
 /* ------------------------------------------------------------------------ */
-/* What happens to an element that is entered                               */
+/* Pure changes of a locked element                                         */
 /* ------------------------------------------------------------------------ */
 
-/* What locking a mutex without an owner returns. */
+/* Returns what a task gets that locks a mutex without an owner. */
 static int mutex_outcome(const struct kipc_element *e)
 {
 	if (e->value & KIPC_MUTEX_NOT_RECOVERABLE)
@@ -113,7 +144,7 @@ static int mutex_outcome(const struct kipc_element *e)
 	return e->value & KIPC_MUTEX_OWNER_DIED ? -EOWNERDEAD : 0;
 }
 
-/* Lock a mutex that is the caller's already. */
+/* Locks a mutex that the caller owns already. */
 static int mutex_take_again(struct kipc_element *e, u32 flags)
 {
 	kipc_assert_held(e);
@@ -125,7 +156,11 @@ static int mutex_take_again(struct kipc_element *e, u32 flags)
 	return 0;
 }
 
-/* KIPC_PENDING where somebody else owns it. */
+/*
+ * Makes @owner the owner if possible. Returns 0, -EOWNERDEAD if it is the owner
+ * now but an earlier owner died, KIPC_PENDING if there is another owner, or an
+ * error.
+ */
 static int mutex_take(struct kipc_element *e, u64 owner, u32 flags)
 {
 	u64 before = e->value & KIPC_MUTEX_OWNER;
@@ -141,6 +176,10 @@ static int mutex_take(struct kipc_element *e, u64 owner, u32 flags)
 	return mutex_outcome(e);
 }
 
+/*
+ * Undoes one lock of @owner. The last unlock of a mutex that is not consistent
+ * makes it unrecoverable.
+ */
 static int mutex_drop(struct kipc_element *e, u64 owner)
 {
 	kipc_assert_held(e);
@@ -175,8 +214,9 @@ static void mutex_set_owner_died(struct kipc_element *e)
 }
 
 /*
- * A dead owner is none. It stays dead, and while the element is locked there is no
- * other owner, so it does not matter since when.
+ * Removes the owner if it is dead. A dead thread stays dead, and while the word
+ * is claimed no other thread can become the owner. So the owner that was found
+ * dead is still the owner when it is removed.
  */
 static void mutex_reap(struct kipc_mutex *mutex, struct kipc_element *e)
 {
@@ -188,7 +228,7 @@ static void mutex_reap(struct kipc_mutex *mutex, struct kipc_element *e)
 }
 
 /* ------------------------------------------------------------------------ */
-/* Whose turn it is                                                         */
+/* Hand-over and kick                                                       */
 /* ------------------------------------------------------------------------ */
 
 static bool mutex_waiter_is_due(const struct kipc_mutex *mutex,
@@ -197,7 +237,7 @@ static bool mutex_waiter_is_due(const struct kipc_mutex *mutex,
 	return kipc_mutex_is_fair(mutex) || kipc_wait_is_due(&waiter->waiter);
 }
 
-/* The first waiter gets what there is, an error or the mutex. */
+/* Ends the wait of the first waiter: with the mutex, or with an error. */
 static void mutex_grant_first(struct kipc_element *e, struct mutex_waiter *first,
 			      struct kipc_wake_q *wake_q)
 {
@@ -210,7 +250,11 @@ static void mutex_grant_first(struct kipc_element *e, struct mutex_waiter *first
 	kipc_grant(wake_q, &e->waiters, &first->waiter, outcome);
 }
 
-/* True where more can be served than fit in the wake_q. */
+/*
+ * Grants or kicks waiters while the mutex has no owner: one of them can lock a
+ * usable mutex, but all of them get -ENOTRECOVERABLE. Returns true if the wake
+ * queue is full before that is done.
+ */
 static bool mutex_grant_waiters(const struct kipc_mutex *mutex,
 				struct kipc_element *e, struct kipc_wake_q *wake_q)
 {
@@ -234,13 +278,19 @@ static bool mutex_grant_waiters(const struct kipc_mutex *mutex,
 	return false;
 }
 
-/* Is somebody to be woken? Not while the first waiter is up, and looks for itself. */
+/*
+ * Returns true if the next unlock has to wake the first waiter. That is not so
+ * while this waiter is kicked: it is awake already and looks for itself.
+ */
 static bool mutex_must_kick(const struct kipc_element *e)
 {
 	return e->waiters.first && !kipc_kicked(e->waiters.first);
 }
 
-/* Give the word back as far as it is user space's, and unlock. */
+/*
+ * Returns the word to user space, unless the order of a fair mutex forbids
+ * that, and unlocks the element. It wakes nothing.
+ */
 static void mutex_return_element(struct kipc_mutex *mutex,
 				 struct kipc_element *e, u32 index)
 	__releases(&e->lock)
@@ -252,7 +302,7 @@ static void mutex_return_element(struct kipc_mutex *mutex,
 	spin_unlock(&e->lock);
 }
 
-/* Serve, unlock, and only then wake. */
+/* Grants or kicks waiters, unlocks the element, and then wakes the tasks. */
 static void mutex_unlock_element(struct kipc_mutex *mutex, struct kipc_element *e,
 				 u32 index)
 	__releases(&e->lock)
@@ -276,6 +326,11 @@ static void mutex_unlock_element(struct kipc_mutex *mutex, struct kipc_element *
 /* Waiting                                                                  */
 /* ------------------------------------------------------------------------ */
 
+/*
+ * Returns the owner of the mutex that a task waits for, or NULL. This is called
+ * with the lock of a bucket held and under RCU (deadlock.h), so it does not
+ * take the element lock.
+ */
 static struct task_struct *mutex_blocked_owner(const struct kipc_blocked *blocked)
 {
 	const struct mutex_waiter *waiter =
@@ -286,7 +341,10 @@ static struct task_struct *mutex_blocked_owner(const struct kipc_blocked *blocke
 	return kipc_mutex_owner_task(waiter->mutex, value);
 }
 
-/* Queue the caller, unless that would be for ever. The element is entered. */
+/*
+ * Queues the caller, unless deadlock detection refuses the wait. The element is
+ * locked.
+ */
 static int mutex_wait_begin(struct kipc_mutex *mutex,
 			    struct mutex_waiter *self)
 {
@@ -314,8 +372,10 @@ static void mutex_wait_end(struct kipc_mutex *mutex,
 }
 
 /*
- * Awake, and the element entered: what has become of it? @ret says why, 0 for
- * a call. KIPC_PENDING: to be waited on.
+ * Decides what becomes of a wait after the waiter woke up and locked the
+ * element. @ret is the reason: 0 for a grant or a kick, or an error. Returns
+ * KIPC_PENDING if the wait goes on, and otherwise its result. A fair mutex is
+ * not taken here but handed over when the element is unlocked.
  */
 static int mutex_look(struct kipc_mutex *mutex, struct mutex_waiter *self,
 		      int ret)
@@ -342,7 +402,10 @@ static int mutex_look(struct kipc_mutex *mutex, struct mutex_waiter *self,
 	return locked == KIPC_PENDING ? ret : locked;
 }
 
-/* Queued and unlocked: sleep until there is an outcome. */
+/*
+ * Sleeps until there is an outcome. The waiter is queued, and the element is
+ * not locked any more.
+ */
 static int mutex_sleep(struct kipc_mutex *mutex, struct mutex_waiter *self,
 		       const struct kipc_deadline *deadline)
 {
@@ -366,7 +429,11 @@ static int mutex_sleep(struct kipc_mutex *mutex, struct mutex_waiter *self,
 /* The verbs                                                                */
 /* ------------------------------------------------------------------------ */
 
-/* A fair mutex with waiters is not to be had by those who come. */
+/*
+ * Locks the mutex for the caller if that is possible without waiting. Returns
+ * KIPC_PENDING if not: another thread owns the mutex, or the mutex is fair and
+ * belongs to its first waiter.
+ */
 static int mutex_try(struct kipc_mutex *mutex, struct mutex_waiter *self)
 {
 	struct kipc_element *e = self->element;
@@ -381,6 +448,18 @@ static int mutex_try(struct kipc_mutex *mutex, struct mutex_waiter *self)
 	return mutex_take(e, self->owner, mutex->object.flags);
 }
 
+/**
+ * kipc_mutex_unlock() - unlock a mutex that the caller owns
+ * @mutex: the set of mutexes
+ * @index: index of the element
+ * @attachment: of the caller's memory; the caller has a reference
+ *
+ * If the mutex was locked several times, this undoes one of them.
+ *
+ * Context: process context; takes the element lock; may reschedule
+ * Return: 0; -EINVAL if there is no such element; -EPERM if the caller is not
+ * the owner; -ENXIO if the attachment is gone
+ */
 int kipc_mutex_unlock(struct kipc_mutex *mutex, u32 index,
 		      struct kipc_attachment *attachment)
 {
@@ -390,7 +469,11 @@ int kipc_mutex_unlock(struct kipc_mutex *mutex, u32 index,
 	if (!e)
 		return -EINVAL;
 	mutex_lock_element(mutex, e, index);
-	/* What it owned is another's by now, its number too perhaps. */
+	/*
+	 * The mutexes of an attachment that is gone are repaired or will be.
+	 * Another participant may have its number already, so the word must not
+	 * be compared with it.
+	 */
 	if (kipc_attachment_gone(attachment))
 		ret = -ENXIO;
 	else
@@ -400,8 +483,10 @@ int kipc_mutex_unlock(struct kipc_mutex *mutex, u32 index,
 }
 
 /*
- * The caller became the owner and is killed before it knew of that. The mutex is what
- * it was before: the next owner hears of an earlier one that died, but not of this.
+ * Takes the mutex back from a caller that became the owner in its sleep and was
+ * killed before it learnt of that. The caller has not changed what the mutex
+ * protects, so the mutex is left as it was before: only if an earlier owner
+ * died does the next owner get -EOWNERDEAD.
  */
 static void mutex_refuse(struct kipc_mutex *mutex,
 			 struct mutex_waiter *self)
@@ -415,6 +500,26 @@ static void mutex_refuse(struct kipc_mutex *mutex,
 	mutex_unlock_element(mutex, e, self->index);
 }
 
+/**
+ * kipc_mutex_lock() - lock a mutex, and wait for it if necessary
+ * @mutex: the set of mutexes
+ * @index: index of the element
+ * @attachment: of the caller's memory; the caller has a reference
+ * @deadline: when to give up
+ *
+ * The caller may spin while the owner runs (mutex_spin.c). Then it is queued
+ * and sleeps. The owner will be the calling thread, as one of @attachment.
+ *
+ * Context: may sleep
+ * Return: 0; -EOWNERDEAD if the caller is the owner now, but an earlier owner
+ * died and what the mutex protects may be inconsistent; -ENOTRECOVERABLE if it
+ * was unlocked in that state; -EINVAL if there is no such element; -EDEADLK if
+ * the caller is the owner already, or if waiting would close a deadlock that
+ * KIPC_DETECT finds; -EOVERFLOW if the caller has locked it too often; -EAGAIN
+ * if the caller must not wait; -ETIMEDOUT; -ERESTARTSYS; -EINTR if the caller
+ * was killed; -EUSERS if too many tasks wait or no thread number is free;
+ * -ENOMEM; -ENXIO if the attachment is gone
+ */
 int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
 		    struct kipc_attachment *attachment,
 		    const struct kipc_deadline *deadline)
@@ -459,6 +564,16 @@ int kipc_mutex_lock(struct kipc_mutex *mutex, u32 index,
 	return ret;
 }
 
+/**
+ * kipc_mutex_consistent() - say that what a mutex protects is consistent again
+ * @mutex: the set of mutexes
+ * @index: index of the element
+ * @attachment: of the caller's memory; the caller has a reference
+ *
+ * Context: process context; takes the element lock; may reschedule
+ * Return: 0; -EINVAL if there is no such element or no owner of it died; -EPERM
+ * if the caller is not the owner; -ENXIO if the attachment is gone
+ */
 int kipc_mutex_consistent(struct kipc_mutex *mutex, u32 index,
 			  struct kipc_attachment *attachment)
 {
@@ -476,7 +591,10 @@ int kipc_mutex_consistent(struct kipc_mutex *mutex, u32 index,
 	return ret;
 }
 
-/* An owner that is found dead without having been waited for. */
+/*
+ * Removes the owner of an element if it is dead, and grants waiters. The word
+ * is claimed only if the owner is dead.
+ */
 static void mutex_repair_dead(struct kipc_mutex *mutex, u32 index)
 {
 	struct kipc_element *e = &mutex->words.elements[index];
@@ -489,9 +607,19 @@ static void mutex_repair_dead(struct kipc_mutex *mutex, u32 index)
 }
 
 /*
- * What the mutex is like, for a caller that only looks: the word stays as it is, so
- * that others go on by it meanwhile. An owner is dead if the word names it after it
- * has been found dead, too; one that unlocked and ended is not named any more.
+ * Reads the value of an element without a claim, so that other tasks go on with
+ * the word meanwhile. The owner may unlock the mutex and end during that:
+ *
+ *	CPU 0 (mutex_peek())			CPU 1 (owner)
+ *
+ *	value = word, names the owner
+ *						unlocks: word = 0
+ *						ends
+ *	finds the owner dead
+ *	reads the word again: it differs
+ *
+ * So the owner died as the owner only if the word still names it after it was
+ * found dead. If the word differs, the value that was read first is reported.
  */
 static u64 mutex_peek(struct kipc_mutex *mutex, struct kipc_element *e,
 		      u32 index)
@@ -504,6 +632,14 @@ static u64 mutex_peek(struct kipc_mutex *mutex, struct kipc_element *e,
 	return mutex_value_checked(mutex, value);
 }
 
+/**
+ * kipc_mutex_state() - report the state of a mutex without claiming its word
+ * @mutex: the set of mutexes
+ * @args: its @element says which mutex; the results are filled in
+ *
+ * Context: takes no lock; does not sleep
+ * Return: 0, or -EINVAL if there is no such element
+ */
 int kipc_mutex_state(struct kipc_mutex *mutex,
 		     struct kipc_mutex_state_args *args)
 {
@@ -531,7 +667,13 @@ int kipc_mutex_state(struct kipc_mutex *mutex,
 /* Death                                                                    */
 /* ------------------------------------------------------------------------ */
 
-/* Nobody else can have made the dead one the owner since he is gone. */
+/*
+ * Removes the owner of an element if it belongs to the attachment @id, which is
+ * marked as gone. The word is claimed only if it names that attachment. It
+ * cannot come to name it later: no mapping is left through which user space
+ * could store that, and the kernel looks at the mark under the element lock
+ * before it makes a task the owner. Returns true if the element was repaired.
+ */
 static bool mutex_repair(struct kipc_mutex *mutex, u32 index, u32 id)
 {
 	struct kipc_element *e = &mutex->words.elements[index];
@@ -547,6 +689,15 @@ static bool mutex_repair(struct kipc_mutex *mutex, u32 index, u32 id)
 	return true;
 }
 
+/**
+ * kipc_mutex_detach() - repair the mutexes that an attachment owns
+ * @object: the set of mutexes
+ * @attachment: marked as gone
+ *
+ * Context: process context; may reschedule; takes the lock of each element in
+ * turn
+ * Return: how many mutexes were repaired
+ */
 u32 kipc_mutex_detach(struct kipc_object *object,
 		      struct kipc_attachment *attachment)
 {
@@ -560,9 +711,16 @@ u32 kipc_mutex_detach(struct kipc_object *object,
 	return repaired;
 }
 
-/*
- * What dead threads own by that attachment, though its mapping is there. Each is counted
- * as it is repaired.
+/**
+ * kipc_mutex_settle() - repair what dead threads of an attachment own
+ * @object: the set of mutexes
+ * @attachment: of the threads; it may still have mappings
+ *
+ * Each repair is counted in the attachment as it is made, see
+ * mutex_count_repair(), and therefore not in the return value.
+ *
+ * Context: process context; may reschedule; takes element locks one at a time
+ * Return: 0
  */
 u32 kipc_mutex_settle(struct kipc_object *object,
 		      struct kipc_attachment *attachment)
@@ -581,14 +739,19 @@ u32 kipc_mutex_settle(struct kipc_object *object,
 	return 0;
 }
 
-/* Does any thread wait for a dead one? */
+/**
+ * kipc_mutex_scan() - repair the mutexes on which tasks wait for a dead owner
+ * @object: the set of mutexes
+ *
+ * Context: process context; may reschedule; takes element locks one at a time
+ */
 void kipc_mutex_scan(struct kipc_object *object)
 {
 	struct kipc_mutex *mutex = kipc_mutex_of(object);
 	u32 i;
 
 	for (i = 0; i < mutex->words.count; i++) {
-		/* One that begins to wait now is seen the next time. */
+		/* A hint: a wait that begins now is seen by the next scan. */
 		if (data_race(READ_ONCE(mutex->words.elements[i].waiters.first)))
 			mutex_repair_dead(mutex, i);
 		if (!(i % SCAN_BATCH))

@@ -2,22 +2,66 @@
 /*
  * DOC: mutexes
  *
- * The value of an element says who owns it: attachment and thread. The word
- * names its owner from the compare-and-swap on, so whenever he dies it is known
- * what he held, and the next one to lock it is told.
+ * The value of an element has these parts:
  *
- * A mutex is no queue of units: handing it over on each unlock would make a
- * convoy of its users. So a contended word is given back to user space with
- * KIPC_MUTEX_WAITERS set: lockers go on using compare-and-swap, unlockers come to
- * the kernel, where the first waiter is kicked to try again. From then on until it
- * has found that somebody was faster they need not come. It has the mutex handed to
- * it once it has lost twice, and at once if it is a real-time thread.
- * KIPC_FAIR keeps the word in the kernel while somebody waits, and hands over
- * always.
+ *	KIPC_MUTEX_OWNER	The owner: an attachment and a thread, or 0.
+ *	KIPC_MUTEX_DEPTH	How often the owner of a KIPC_RECURSIVE mutex
+ *				has locked it again.
+ *	KIPC_MUTEX_OWNER_DIED	An owner died, and no later owner has said
+ *				that the mutex is consistent.
+ *	KIPC_MUTEX_NOT_RECOVERABLE
+ *				The owner unlocked the mutex in that state. It
+ *				cannot be locked any more.
+ *	KIPC_MUTEX_WAITERS	An unlock has to enter the kernel.
  *
- * What holds whenever an element is left: if it has no owner, its first waiter is
- * awake, and passes that on should it go away; and a word of user space's without
- * KIPC_MUTEX_WAITERS has no waiter, or a first one that is kicked.
+ * A task locks a mutex by storing its own name as the owner with one
+ * compare-and-swap. So at the moment at which a thread dies the words say which
+ * mutexes it owns, and the next task that locks one of them gets -EOWNERDEAD. A
+ * dead owner is found when a task wants the mutex, when the attachment of the
+ * owner ends (attachment.h), and while tasks wait, by the scan (scan.h).
+ *
+ * Handing a mutex over on each unlock would make a convoy of its users, because
+ * each of them would have to wait for a wake-up of the next. So the word of a
+ * contended mutex is user-owned and has KIPC_MUTEX_WAITERS. Lockers go on using
+ * compare-and-swap. An unlock enters the kernel and kicks the first waiter.
+ * From then on KIPC_MUTEX_WAITERS is clear, so that unlocks stay in user space,
+ * until the waiter has looked and has found the mutex locked again::
+ *
+ *	CPU 0 (first waiter)		CPU 1 (other tasks)
+ *
+ *	sleeps
+ *					unlock in the kernel: kicks the waiter
+ *					word = 0
+ *					lock: cmpxchg(word, 0, owner)
+ *					unlock: cmpxchg(word, owner, 0)
+ *					lock: cmpxchg(word, 0, owner)
+ *	wakes up, claims the word,
+ *	finds an owner: a lost race
+ *	word = owner | KIPC_MUTEX_WAITERS
+ *	sleeps again
+ *					unlock enters the kernel
+ *
+ * The mutex is handed over to a first waiter that is due, that is, has lost
+ * KIPC_LOST_RACES_MAX races or is a real-time task. With KIPC_FAIR the word
+ * stays kernel-owned while tasks wait, and the mutex is always handed over.
+ *
+ * Invariants when the element lock is released, except between two batches of
+ * wake-ups in mutex_unlock_element():
+ *
+ * - If the mutex has no owner and there are waiters, the first one is kicked.
+ *   It looks at the mutex; if it gives up instead, the next waiter is kicked or
+ *   granted under the same hold of the lock.
+ * - If the word is user-owned and KIPC_MUTEX_WAITERS is clear, there is no
+ *   waiter, or the first one is kicked.
+ *
+ * The kernel makes a task the owner only under the element lock, and only if
+ * its attachment is not gone. The repair takes the lock of each element after
+ * the attachment was marked, so it finds every mutex that is to be repaired.
+ *
+ * The element lock, a spinlock, guards the record and the waiters. Locking a
+ * mutex may sleep: for a thread's first lock, which allocates its record
+ * (thread.h), and in the wait. Unlocking, KIPC_MUTEX_CONSISTENT and the repairs
+ * do not wait, but may reschedule.
  */
 #ifndef KIPC_MUTEX_H
 #define KIPC_MUTEX_H
@@ -36,16 +80,22 @@ static inline struct kipc_mutex *kipc_mutex_of(struct kipc_object *object)
 	return container_of(object, struct kipc_mutex, object);
 }
 
+/* Returns true if the mutex is always handed over to the first waiter. */
 static inline bool kipc_mutex_is_fair(const struct kipc_mutex *mutex)
 {
 	return mutex->object.flags & KIPC_FAIR;
 }
 
+/* Returns true if a wait that would close a deadlock is refused. */
 static inline bool kipc_mutex_detects(const struct kipc_mutex *mutex)
 {
 	return mutex->object.flags & KIPC_DETECT;
 }
 
+/*
+ * Returns the number of the attachment that a value names as the owner's; 0 if
+ * there is no owner.
+ */
 static inline u32 kipc_mutex_owner_attachment(u64 value)
 {
 	return (value & KIPC_MUTEX_ATTACHMENT) >> KIPC_MUTEX_SHIFT;
@@ -71,7 +121,10 @@ int kipc_mutex_consistent(struct kipc_mutex *mutex, u32 index,
 int kipc_mutex_state(struct kipc_mutex *mutex,
 		     struct kipc_mutex_state_args *args);
 
-/* What a type whose structure begins with struct kipc_mutex needs. */
+/*
+ * The operations of the type. Regions, whose structure begins with struct
+ * kipc_mutex, use them too.
+ */
 int kipc_mutex_init(struct kipc_object *object);
 void kipc_mutex_exit(struct kipc_object *object);
 long kipc_mutex_ioctl(struct file *file, unsigned int command,
