@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mutexes: who may lock and unlock them, what becomes of them when their owner dies,
- * and what the word says meanwhile. Who is next is a matter of mutex_turn.c, all
- * kinds of death are one of death_mutex.c.
+ * Mutexes: which thread may lock and unlock them, what happens when their owner
+ * dies, and what the word says meanwhile. mutex_turn.c tests the order in which
+ * waiters get a mutex; death_mutex.c tests all kinds of death.
  */
 #include "kipc_test.h"
 #include "handler.h"
@@ -68,7 +68,10 @@ FIXTURE_TEARDOWN(mutex)
 	close(self->fd);
 }
 
-/* The word of a mutex of which the kernel has no need. */
+/*
+ * Checks the word of a mutex that the kernel does not need to own. The word of
+ * a sealed set always says KIPC_SLOW.
+ */
 #define CHECK_WORD(expected) \
 	EXPECT_EQ(variant->flags & KIPC_SEALED ? KIPC_SLOW : (expected), \
 		  word_load(self->word))
@@ -109,7 +112,10 @@ TEST_F(mutex, locks_and_unlocks)
 	}
 }
 
-/* What the word says and what the kernel says is the same. */
+/*
+ * A lock taken by the word can be released by the kernel, and the reverse: the
+ * word and the kernel always agree about the owner.
+ */
 TEST_F(mutex, by_word_and_kernel)
 {
 	if (variant->flags & KIPC_SEALED) {
@@ -154,7 +160,10 @@ TEST_F(mutex, waits_its_turn)
 	EXPECT_EQ(0L, waiters(self->fd));
 }
 
-/* The owner learns from the word that it has to ask the kernel. */
+/*
+ * A waiter makes the word say that an unlock has to enter the kernel. A waiter
+ * that dies takes this back.
+ */
 TEST_F(mutex, waiters_show)
 {
 	struct child child;
@@ -164,7 +173,10 @@ TEST_F(mutex, waiters_show)
 	start_lock(&child, run_lock_and_unlock, self->fd, 0);
 	wait_for_lockers(self->fd, 1);
 	EXPECT_FALSE(word_unlock(self->word, self->me));
-	/* Whatever else it says, it is the kernel's. */
+	/*
+	 * The kernel owns the word of a fair mutex that has waiters. Its other
+	 * bits mean nothing.
+	 */
 	if (variant->flags & KIPC_FAIR)
 		expected = word_load(self->word) | KIPC_SLOW;
 	CHECK_WORD(expected);
@@ -190,7 +202,10 @@ TEST_F(mutex, deadlines)
 	child_start(&child, run_lock_and_die, &request);
 	EXPECT_EQ(-ETIMEDOUT, child_finish(&child));
 	EXPECT_LE(request.deadline, now_ns(CLOCK_REALTIME));
-	/* Long past; but who need not wait is not late. */
+	/*
+	 * This deadline has long passed. A lock that need not wait still
+	 * succeeds.
+	 */
 	request.deadline = 1;
 	child_start(&child, run_lock_and_die, &request);
 	EXPECT_EQ(-ETIMEDOUT, child_finish(&child));
@@ -218,7 +233,10 @@ TEST_F(mutex, deadline_is_met)
 	EXPECT_EQ(0, child_finish(&child));
 }
 
-/* O_NONBLOCK, which others can set, is for read() and write(). */
+/*
+ * O_NONBLOCK concerns read() and write() only. Other processes can set it, so
+ * it must not change how a lock waits.
+ */
 TEST_F(mutex, waits_on_a_descriptor_that_does_not_block)
 {
 	struct lock_request request = {
@@ -235,7 +253,10 @@ TEST_F(mutex, waits_on_a_descriptor_that_does_not_block)
 	EXPECT_EQ(0, child_finish(&child));
 }
 
-/* Who asks for what is not his. */
+/*
+ * Only the owner can unlock a mutex or make it consistent, and only with the
+ * number of its own attachment.
+ */
 TEST_F(mutex, only_its_owner)
 {
 	__u32 mine = self->mutexes.attachment, i;
@@ -248,7 +269,10 @@ TEST_F(mutex, only_its_owner)
 	EXPECT_EQ(-EPERM, mutex_unlock(self->fd, 0));
 	EXPECT_EQ(-EPERM, mutex_consistent(self->fd, 0));
 	check_mutex(self->fd, 0, child.pid, 1, 0);
-	/* The child's number is not for us to use. */
+	/*
+	 * The attachment number of the child is refused, like any other number
+	 * that is not that of this process.
+	 */
 	for (i = 0; i <= mine + 3; i++) {
 		if (i == mine)
 			continue;
@@ -270,7 +294,10 @@ static void *unlock_from_a_thread(void *data)
 	return (void *)(intptr_t)mutex_unlock(*(int *)data, 0);
 }
 
-/* A thread, not a process. */
+/*
+ * The owner of a mutex is a thread, not a process: another thread of the same
+ * process cannot unlock it.
+ */
 TEST_F(mutex, only_its_thread)
 {
 	pthread_t thread;
@@ -340,7 +367,10 @@ TEST_F(mutex, restarts)
 	EXPECT_EQ(0, child_finish(&child));
 }
 
-/* One that is stopped has not been given anything, unless it were fair. */
+/*
+ * A waiter that is stopped leaves the queue, so that it is not granted the
+ * mutex and does not block others. This is also true of a fair mutex.
+ */
 TEST_F(mutex, stop_of_a_waiter)
 {
 	struct child child;
@@ -394,7 +424,10 @@ TEST_F(mutex, owner_died_try)
 	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
 }
 
-/* One after the other dies, and nobody has mended anything. */
+/*
+ * The mutex stays in the owner-died state while one owner after the other dies
+ * without making it consistent.
+ */
 TEST_F(mutex, owners_die_in_turn)
 {
 	struct child child;
@@ -428,7 +461,10 @@ TEST_F(mutex, not_recoverable)
 	EXPECT_EQ(0, mutex_lock(self->fd, 1));
 }
 
-/* Scribbled words harm those who share them, and not for long. */
+/*
+ * A scribbled word harms only the processes that share it, and only until the
+ * word is written again: every call returns a plausible result.
+ */
 TEST_F(mutex, scribbled_words)
 {
 	const __u64 words[] = {
@@ -440,7 +476,7 @@ TEST_F(mutex, scribbled_words)
 	size_t i;
 	int ret;
 
-	/* Nobody can scribble there. */
+	/* User space cannot write the words of a sealed set. */
 	if (variant->flags & KIPC_SEALED)
 		return;
 	for (i = 0; i < ARRAY_SIZE(words); i++) {
@@ -470,7 +506,10 @@ TEST_F(mutex, fdinfo)
 	EXPECT_EQ(-ENOENT, fdinfo_number(self->fd, "kipc-owner:"));
 }
 
-/* Whom it belongs to is told in the pid namespace of the one who asks. */
+/*
+ * The state names the owner by its number in the pid namespace of the caller,
+ * and by 0 if it has no number there.
+ */
 TEST_F(mutex, owner_in_another_namespace)
 {
 	struct kipc_mutex_state_args state;
@@ -489,7 +528,9 @@ TEST_F(mutex, owner_in_another_namespace)
 	EXPECT_EQ(0, child_wait(child));
 }
 
-/* In such a namespace one locks with the numbers that one sees there. */
+/*
+ * A process in another pid namespace locks with the numbers that it has there.
+ */
 TEST_F(mutex, lock_in_another_namespace)
 {
 	struct kipc_mutex_state_args state;
@@ -507,7 +548,7 @@ TEST_F(mutex, lock_in_another_namespace)
 	EXPECT_EQ(-EOWNERDEAD, mutex_lock(self->fd, 0));
 }
 
-/* What means something to other types only, or to nobody. */
+/* Flags that are only valid for other types, or for no type, are refused. */
 TEST(other_flags)
 {
 	unsigned int bit;
@@ -546,7 +587,10 @@ FIXTURE_TEARDOWN(recursive)
 	close(self->fd);
 }
 
-/* Depth that the word got from its owner counts like any other. */
+/*
+ * A recursion depth that the owner has written into the word counts like a
+ * depth that the kernel has counted.
+ */
 TEST_F(recursive, by_word)
 {
 	__u64 twice = self->me + KIPC_MUTEX_DEPTH_ONE;
@@ -578,7 +622,7 @@ TEST_F(recursive, dies_as_one)
 	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_STATE_OWNER_DIED);
 }
 
-/* More waiters than are woken in one go. */
+/* More waiters than the kernel wakes in one batch. */
 
 #define CROWD	40
 
@@ -634,7 +678,7 @@ TEST_F_TIMEOUT(crowd, hears_that_it_is_lost, 100)
 	CHECK_WORD(KIPC_MUTEX_NOT_RECOVERABLE);
 }
 
-/* Each dies with it, and the next one hears of that. */
+/* Each waiter locks the mutex and dies, and the next one is told of that. */
 TEST_F_TIMEOUT(crowd, dies_one_after_the_other, 100)
 {
 	struct child children[CROWD];
@@ -653,7 +697,7 @@ TEST_F_TIMEOUT(crowd, dies_one_after_the_other, 100)
 	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_STATE_OWNER_DIED);
 }
 
-/* As many in one object as there can be. */
+/* A set of as many mutexes as one object can have. */
 
 FIXTURE(full_set) {
 	int fd;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mutexes that are locked in a circle: whoever would close it is told, where that
- * was asked for, and nobody else is.
+ * Mutexes that are locked in a cycle. With KIPC_DETECT, the thread whose wait
+ * would close the cycle gets EDEADLK, and no other thread does.
  */
 #include "kipc_test.h"
 #include "flag.h"
@@ -51,7 +51,7 @@ FIXTURE_TEARDOWN(deadlock)
 	close(self->fd);
 }
 
-/* Owns the one mutex and wants the next. */
+/* Locks one mutex and then the next one. */
 static int run_link(void *data)
 {
 	const struct lock_request *request = data;
@@ -69,7 +69,10 @@ static int run_link(void *data)
 	return ret;
 }
 
-/* Each child wants what the next one has, and the last one what we have. */
+/*
+ * Each child owns one mutex and waits for the next one, and the last child
+ * waits for a mutex of this process. The lock that closes the cycle fails.
+ */
 TEST_F(deadlock, the_last_one_is_told)
 {
 	int processes, i;
@@ -89,7 +92,7 @@ TEST_F(deadlock, the_last_one_is_told)
 	EXPECT_EQ(0L, waiters(self->fd));
 }
 
-/* A long way that leads nowhere is no cycle. */
+/* A long chain of waiters that does not close is not a cycle. */
 TEST_F(deadlock, chain_is_none)
 {
 	int i;
@@ -110,7 +113,10 @@ struct crossing {
 	unsigned int next;
 };
 
-/* Locks the two in one of both orders, as far as that does. */
+/*
+ * Locks both mutexes, in an order that differs between the two processes, until
+ * a lock fails. Returns the number of deadlocks that it was told of.
+ */
 static int run_crossing(void *data)
 {
 	struct crossing *crossing = data;
@@ -122,7 +128,10 @@ static int run_crossing(void *data)
 	ret = pin(first) ?: mutexes_attach(&mutexes, crossing->fd);
 	for (round = 1; !ret && round <= 300; round++) {
 		ret = mutex_lock(crossing->fd, first);
-		/* Without a sleep: whoever waits for one who runs might spin. */
+		/*
+		 * The process spins here, because a waiter may itself spin
+		 * while the owner runs.
+		 */
 		__atomic_add_fetch(&crossing->arrived, 1, __ATOMIC_SEQ_CST);
 		while (__atomic_load_n(&crossing->arrived, __ATOMIC_ACQUIRE) <
 		       round * 2)
@@ -144,7 +153,10 @@ static int run_crossing(void *data)
 	return ret ? ret : told;
 }
 
-/* Two at once: in each round exactly one is told. */
+/*
+ * Both processes lock crosswise at once. In each round exactly one of them gets
+ * EDEADLK.
+ */
 TEST_F_TIMEOUT(deadlock, of_two_at_once, 60)
 {
 	struct crossing *crossing = shared_alloc(sizeof(*crossing));
@@ -164,14 +176,17 @@ TEST_F_TIMEOUT(deadlock, of_two_at_once, 60)
 
 struct deadlock_ring {
 	int fd;
-	unsigned int next;	/* place for the next process */
-	unsigned int own;	/* that own one, all rounds together */
-	unsigned int done;	/* likewise */
+	unsigned int next;	/* number of the next process */
+	unsigned int own;	/* processes that own a mutex, summed over all rounds */
+	unsigned int done;	/* processes that are done, likewise */
 };
 
 #define RING_ROUNDS	100
 
-/* Locks its mutex and, once each has its own, that of the next one in the ring. */
+/*
+ * Locks its own mutex and, once each process of the ring has its own, the mutex
+ * of the next process. Returns the number of deadlocks that it was told of.
+ */
 static int run_ring(void *data)
 {
 	struct deadlock_ring *ring = data;
@@ -204,7 +219,10 @@ static int run_ring(void *data)
 	return ret ? ret : told;
 }
 
-/* However many close a circle together: one is told, and that frees the others. */
+/*
+ * Several processes close a cycle at the same time. One of them gets EDEADLK,
+ * and the others then succeed.
+ */
 TEST_F_TIMEOUT(deadlock, of_a_ring_at_once, 120)
 {
 	struct deadlock_ring *ring = shared_alloc(sizeof(*ring));
@@ -221,7 +239,7 @@ TEST_F_TIMEOUT(deadlock, of_a_ring_at_once, 120)
 	EXPECT_EQ(RING_ROUNDS, told);
 }
 
-/* Owns the first mutex, and once told to wants the second. */
+/* Locks the first mutex and waits until it is told to lock the second one. */
 static int run_link_when_told(void *data)
 {
 	struct member_shared *shared = data;
@@ -237,7 +255,10 @@ static int run_link_when_told(void *data)
 			       deadline_in_ms(CLOCK_MONOTONIC, 5), 0);
 }
 
-/* Whose wait was refused does not wait: nobody closes a circle with him. */
+/*
+ * A thread whose wait was refused does not count as waiting, so no cycle is
+ * found through it.
+ */
 TEST_F(deadlock, who_was_refused_is_not_waiting)
 {
 	const long max_waiters = parameter_get("max_waiters");
@@ -256,7 +277,9 @@ TEST_F(deadlock, who_was_refused_is_not_waiting)
 	EXPECT_EQ(0, mutex_unlock(self->fd, 1));
 }
 
-/* Without the flag they wait, and a deadline ends that. */
+/*
+ * Without KIPC_DETECT the threads wait, and only a deadline ends the deadlock.
+ */
 TEST(deadlock_without_detection)
 {
 	int fd = create(mutex_args(CYCLE_MAX));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every verb of mutexes against every other at random, by threads of several
- * processes that are disturbed before, after and within the fast paths. Nobody is
- * let in while somebody else is inside, and nobody who waits is forgotten.
+ * All verbs of mutexes race with each other at random. Threads of several
+ * processes are disturbed before, after and within the fast paths. A mutex
+ * never has two owners, and no waiter is forgotten.
  */
 #include "kipc_test.h"
 #include "mutex_word.h"
@@ -17,7 +17,7 @@ struct mutex_race {
 	__u32 flags;
 	unsigned int turns;		/* of each worker */
 	unsigned int inside[ELEMENTS];
-	unsigned long count[ELEMENTS];	/* plain: only the mutex orders it */
+	unsigned long count[ELEMENTS];	/* not atomic: only the mutex orders it */
 	unsigned long entered[ELEMENTS];
 };
 
@@ -26,7 +26,7 @@ static struct mutex_race *mutex_race_of(struct race_worker *self)
 	return (struct mutex_race *)self->shared;
 }
 
-/* This process's. */
+/* The mutexes as this process has attached them. */
 static struct mutexes mutexes;
 
 static int begin_process(struct race_shared *data)
@@ -34,7 +34,7 @@ static int begin_process(struct race_shared *data)
 	return mutexes_attach(&mutexes, ((struct mutex_race *)data)->fd);
 }
 
-/* One try; false where the kernel is to do it. */
+/* Tries once to change the word. Returns false if the kernel has to do it. */
 static bool change_word(struct race_worker *self, unsigned int element,
 			__u64 from, __u64 to)
 {
@@ -45,7 +45,10 @@ static bool change_word(struct race_worker *self, unsigned int element,
 	return old == from && word_swap(word, from, to);
 }
 
-/* Looking takes the word away from those who change it, and gives it back. */
+/*
+ * Asks for the state of a mutex. This makes the kernel claim the word from
+ * threads that are changing it, and return it.
+ */
 static int look(int fd, unsigned int element)
 {
 	struct kipc_mutex_state_args state;
@@ -80,7 +83,10 @@ static int lock(struct race_worker *self, unsigned int element, __u64 me)
 	}
 }
 
-/* Locks once more what is its own already, and undoes that where it has. */
+/*
+ * Locks a mutex that the caller owns already. Unlocks it again if the mutex is
+ * recursive; otherwise checks that the lock was refused.
+ */
 static int relock(struct race_worker *self, unsigned int element)
 {
 	bool recursive = mutex_race_of(self)->flags & KIPC_RECURSIVE;
@@ -99,7 +105,10 @@ static int unlock(struct race_worker *self, unsigned int element, __u64 me)
 	return mutex_unlock(mutexes.fd, element);
 }
 
-/* The caller owns the mutex. */
+/*
+ * Checks that no other thread is inside, counts, and locks again or reads the
+ * state at random. The caller owns the mutex.
+ */
 static int stay_inside(struct race_worker *self, unsigned int element)
 {
 	struct mutex_race *race = mutex_race_of(self);
@@ -131,7 +140,10 @@ static int work_mutex(struct race_worker *self)
 	for (turn = 0; turn < mutex_race_of(self)->turns; turn++) {
 		element = chance(self, ELEMENTS);
 		disturb(self);
-		/* What is another's is not to be unlocked. */
+		/*
+		 * A thread must not be able to unlock a mutex that it does not
+		 * own.
+		 */
 		if (!chance(self, 10) &&
 		    mutex_unlock(mutexes.fd, element) != -EPERM)
 			return -EPROTO;
@@ -220,7 +232,7 @@ TEST_F_TIMEOUT(mutex, lets_in_one_at_a_time, 400)
 		EXPECT_EQ(0, mutex_unlock(race->fd, i));
 	}
 	EXPECT_EQ(0L, waiters(race->fd));
-	/* Nobody waits, so the words are user space's again. */
+	/* No thread waits, so user space owns the words again. */
 	if (!(variant->flags & KIPC_SEALED))
 		EXPECT_EQ(0ULL, word_load(word_at(&mutexes.words, 0)));
 }

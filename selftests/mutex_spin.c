@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KIPC_SPIN mutexes: a waiter does not sleep while the owner runs, and does as soon
- * as the owner runs no longer, because it was stopped or something more important has
- * its processor; or because it has spun for long enough. That of a fair mutex is
- * queued while it spins.
+ * KIPC_SPIN mutexes. A waiter does not sleep while the owner runs. It sleeps as
+ * soon as the owner no longer runs, because the owner was stopped or was
+ * preempted by a task of higher priority, and when it has spun for long enough.
+ * A waiter of a fair mutex is queued while it spins.
  */
 #include "kipc_test.h"
 #include "flag.h"
@@ -12,19 +12,22 @@
 
 #define OWNERS_CPU	0
 #define OTHERS_CPU	1
-#define SPUN		3000000	/* ns of processor time: nobody needs them to queue */
+#define SPUN		3000000	/* ns of CPU time: queuing takes far less */
 #define ATTEMPTS	200
 
 struct spin_shared {
 	int fd;
-	unsigned int locked;	/* the owner owns it, and runs */
-	unsigned int asking;	/* the waiter is going to */
-	unsigned int hogging;	/* the owner's processor is taken */
-	unsigned int go;	/* the owner is to unlock it */
-	unsigned int got;	/* waiters that have had it */
+	unsigned int locked;	/* the owner has the mutex and runs */
+	unsigned int asking;	/* the waiter is about to lock */
+	unsigned int hogging;	/* the hog occupies the owner's CPU */
+	unsigned int go;	/* the owner is to unlock the mutex */
+	unsigned int got;	/* number of waiters that have had it */
 };
 
-/* Runs all the time, in user space. */
+/*
+ * Locks the mutex and runs in user space, without sleeping, until it is told to
+ * unlock.
+ */
 static int run_owner(void *data)
 {
 	struct spin_shared *shared = data;
@@ -58,7 +61,7 @@ static int run_waiter(void *data)
 	return ret;
 }
 
-/* Returns how many have had it before. */
+/* Locks and unlocks the mutex. Returns how many waiters had it before. */
 static int run_waiter_in_turn(void *data)
 {
 	struct spin_shared *shared = data;
@@ -84,7 +87,9 @@ static int run_hog(void *data)
 		flag_raise(&shared->hogging);
 }
 
-/* Nanoseconds that it has run; 0 if it has gone. */
+/*
+ * Returns the CPU time of a child in nanoseconds, or 0 if the child has gone.
+ */
 static __u64 processor_time(const struct child *child)
 {
 	struct timespec ran = {};
@@ -133,8 +138,9 @@ FIXTURE_TEARDOWN(spin)
 }
 
 /*
- * Starts a waiter that is seen to spin; false where it queued, because the owner
- * has not run all the time.
+ * Starts a waiter and returns true once its CPU time shows that it spins.
+ * Returns false if the waiter queued, because the owner did not run all the
+ * time.
  */
 static bool start_spinning(struct child *waiter, struct spin_shared *shared)
 {
@@ -149,7 +155,10 @@ static bool start_spinning(struct child *waiter, struct spin_shared *shared)
 	return !waiters(shared->fd) && !child_ended(waiter);
 }
 
-/* From now on the owner does not run. */
+/*
+ * Keeps the owner from running from now on: by SIGSTOP, or by a hog of higher
+ * priority on its CPU.
+ */
 static void hold_up_owner(struct child *owner, struct child *hog,
 			  struct spin_shared *shared, bool by_hog)
 {
@@ -186,7 +195,7 @@ TEST_F(spin, until_the_owner_goes_on)
 	EXPECT_EQ(0, child_finish(&self->owner));
 }
 
-/* It has to run to die. */
+/* The owner is killed. It has to run in order to die, so the hog has to go. */
 TEST_F(spin, until_the_owner_is_dead)
 {
 	check_falls_back();
@@ -198,7 +207,9 @@ TEST_F(spin, until_the_owner_is_dead)
 	check_mutex(self->shared->fd, 0, 0, 0, 0);
 }
 
-/* The owner runs all the time. */
+/*
+ * The owner runs all the time, so only the bound of the spin ends the spinning.
+ */
 FIXTURE(running) {
 	struct spin_shared *shared;
 	struct child owner;
@@ -239,7 +250,10 @@ FIXTURE_TEARDOWN(running)
 		close(self->shared->fd);
 }
 
-/* The word may name any thread as the owner, and that may run for ever. */
+/*
+ * The spin is bounded. The word may name any thread as the owner, and that
+ * thread may run for ever.
+ */
 TEST_F(running, is_not_spun_for_without_end)
 {
 	struct child waiter;
@@ -254,7 +268,10 @@ TEST_F(running, is_not_spun_for_without_end)
 	EXPECT_EQ(0, child_finish(&self->owner));
 }
 
-/* Before it spins: so the order is that of arrival. */
+/*
+ * A waiter of a fair mutex queues before it spins, so waiters get the mutex in
+ * the order of their arrival.
+ */
 TEST_F(running, queues_in_order)
 {
 	struct child children[4];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Mutexes under load. Processes with several threads each contend for them and
- * increment a plain counter. Some threads give up at a deadline, some are interrupted,
- * and some processes are killed anywhere and replaced. A mutex never has two owners,
- * and no thread waits for a dead owner.
+ * increment a plain counter. Some threads give up at a deadline, some are
+ * interrupted, and some processes are killed anywhere and replaced. A mutex
+ * never has two owners, and no thread waits for a dead owner.
  */
 #include "kipc_test.h"
 #include "handler.h"
@@ -17,22 +17,22 @@
 #define THREADS		2
 #define ELEMENTS	2
 
-/* One mutex, and what it protects. */
+/* One mutex and the data that it protects. */
 struct stress_guarded {
 	__u64 inside;		/* the owner's word; 0: no owner */
-	unsigned long count;	/* plain: only the mutex orders it */
-	unsigned long entered;	/* atomic: what it should be */
+	unsigned long count;	/* not atomic: only the mutex orders it */
+	unsigned long entered;	/* atomic: the expected count */
 	unsigned long deaths;	/* locks that returned EOWNERDEAD */
 };
 
 struct stress_shared {
 	int fd;
-	unsigned int rounds;	/* constant; 0: until it is over */
+	unsigned int rounds;	/* constant; 0: run until over is set */
 	unsigned int over;
-	unsigned int overtaken;	/* times two were inside */
+	unsigned int overtaken;	/* times two threads were inside at once */
 	unsigned int late;	/* times a deadline passed */
 	__u32 seed;
-	unsigned int workers;	/* that have begun */
+	unsigned int workers;	/* number of workers that have begun */
 	struct stress_guarded guarded[ELEMENTS];
 };
 
@@ -44,7 +44,7 @@ struct stress_worker {
 
 static __u32 random_below(struct stress_worker *worker, __u32 limit)
 {
-	/* Numerical Recipes' generator. */
+	/* The linear congruential generator of "Numerical Recipes". */
 	worker->random = worker->random * 1664525 + 1013904223;
 	return (worker->random >> 8) % limit;
 }
@@ -59,14 +59,17 @@ static void delay(struct stress_worker *worker)
 		turns--;
 }
 
-/* The caller owns the mutex. */
+/*
+ * Checks that no other thread is inside and counts. The caller owns the mutex,
+ * and status is what its lock returned.
+ */
 static void inside(struct stress_worker *worker,
 		   struct stress_guarded *guarded, __u64 me, int status)
 {
 	__u64 before = guarded->inside;
 
 	if (status == -EOWNERDEAD) {
-		/* Half done: what was counted may be lacking. */
+		/* The dead owner may have entered without counting. */
 		guarded->deaths++;
 		guarded->entered = guarded->count;
 		before = 0;
@@ -137,7 +140,10 @@ static void *run_thread(void *data)
 	return (void *)(intptr_t)work(&worker);
 }
 
-/* A process with so many threads. */
+/*
+ * Runs THREADS threads in a process of its own. Returns the error of one of
+ * them, or 0.
+ */
 static int run_workers(void *data)
 {
 	struct stress_worker worker = { .shared = data };
@@ -220,7 +226,10 @@ FIXTURE_TEARDOWN(stress)
 	close(self->shared->fd);
 }
 
-/* Nobody is in, nobody waits, and the counters agree. */
+/*
+ * Checks that no thread is inside, that no thread waits, and that the counters
+ * agree.
+ */
 static void check_over(struct __test_metadata *_metadata, struct stress_shared *shared)
 {
 	unsigned int i;
@@ -253,7 +262,7 @@ TEST_F_TIMEOUT(stress, mutual_exclusion, 200)
 	       PROCESSES * THREADS * shared->rounds);
 }
 
-/* What the last one to die as an owner has left. */
+/* Makes mutexes whose owner died consistent, and corrects their counters. */
 static void mend(struct __test_metadata *_metadata, struct stress_shared *shared)
 {
 	struct stress_guarded *guarded;
@@ -279,7 +288,7 @@ static unsigned long entered(const struct stress_shared *shared)
 	       __atomic_load_n(&shared->guarded[1].count, __ATOMIC_RELAXED);
 }
 
-/* Those who live go on whoever is killed. */
+/* The survivors continue, whatever process is killed. */
 TEST_F_TIMEOUT(stress, random_kills, 200)
 {
 	struct stress_shared *shared = self->shared;
@@ -307,7 +316,7 @@ TEST_F_TIMEOUT(stress, random_kills, 200)
 	       shared->guarded[0].deaths + shared->guarded[1].deaths);
 }
 
-/* Signals everywhere lose nobody's turn. */
+/* Signals that arrive at any time make no waiter miss its grant or wake-up. */
 TEST_F_TIMEOUT(stress, interruptions, 200)
 {
 	struct stress_shared *shared = self->shared;
@@ -329,7 +338,10 @@ TEST_F_TIMEOUT(stress, interruptions, 200)
 	check_over(_metadata, shared);
 }
 
-/* Philosophers who are told of each deadlock, and never starve. */
+/*
+ * Dining philosophers: each deadlock is reported to one of them, and none
+ * starves.
+ */
 
 #define PHILOSOPHERS	4
 #define MEALS		300
@@ -337,11 +349,14 @@ TEST_F_TIMEOUT(stress, interruptions, 200)
 struct table {
 	int fd;
 	unsigned int next;
-	unsigned int armed;		/* the first time */
+	unsigned int armed;		/* number that have their first fork */
 	unsigned int deadlocks;
 };
 
-/* Gives the others an opportunity to get in the way; the first time all are. */
+/*
+ * Gives the other philosophers time to take the right fork. In the first round,
+ * waits until each of them has its left fork, which ensures a deadlock.
+ */
 static void hesitate(struct table *table, const struct mutexes *mutexes,
 		     unsigned int right, bool first)
 {
@@ -356,7 +371,10 @@ static void hesitate(struct table *table, const struct mutexes *mutexes,
 		sched_yield();
 }
 
-/* The left fork, then the right one; where that would be for ever, anew. */
+/*
+ * Takes the left fork and then the right one. Returns -EDEADLK, without any
+ * fork, if that was a deadlock; the caller then tries again.
+ */
 static int dine_once(struct table *table, const struct mutexes *mutexes,
 		     unsigned int left, __u64 me, bool first)
 {

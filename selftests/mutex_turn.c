@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mutexes that somebody waits for: whose turn it is when the owner unlocks, who may
- * come before him, and what becomes of the others where he dies or gives up.
+ * Mutexes with waiters: which waiter is next when the owner unlocks, which
+ * threads may overtake it, and what happens to the other waiters when it dies
+ * or gives up.
  */
 #include "kipc_test.h"
 #include "handler.h"
@@ -14,14 +15,14 @@
 struct order {
 	int fd;
 	unsigned int next;
-	unsigned int got[8];	/* in this order */
+	unsigned int got[8];	/* numbers in the order of their locks */
 };
 
 struct order_request {
 	struct order *order;
 	unsigned int number;
-	int priority;		/* of a real-time thread, or 0 */
-	int cpu;		/* -1: any */
+	int priority;		/* real-time priority, or 0 */
+	int cpu;		/* -1: any CPU */
 };
 
 static int run_in_order(void *data)
@@ -95,13 +96,16 @@ static void start_in_order(struct child *child, struct order *order,
 	child_start(child, run_in_order, &request);
 }
 
-/* One more comes, behind so many; all share our processor. */
+/* Starts one more waiter behind count others. All of them share this CPU. */
 #define WAIT_BEHIND(count, child, priority) do { \
 	start_in_order(child, self->order, count, priority, 0); \
 	wait_for_lockers(self->fd, (count) + 1); \
 } while (0)
 
-/* Above those waiters, who cannot run before we let them: so they are only called. */
+/*
+ * Unlocks the mutex at a higher priority than the waiters have. The first
+ * waiter is woken but cannot run until LET_THEM_RUN().
+ */
 #define CALL_FIRST() do { \
 	ASSERT_EQ(0, set_priority(2)); \
 	EXPECT_EQ(0, mutex_unlock(self->fd, 0)); \
@@ -125,7 +129,7 @@ TEST_F(turn, first_come_first_served)
 		EXPECT_EQ(i, self->order->got[i]);
 }
 
-/* Real-time threads by priority, then the others. */
+/* Real-time threads get the mutex first, by priority, and then the others. */
 TEST_F(turn, real_time_first)
 {
 	const int priorities[] = { 0, 5, 10, 5, 0 };
@@ -144,7 +148,10 @@ TEST_F(turn, real_time_first)
 		EXPECT_EQ(expected[i], self->order->got[i]);
 }
 
-/* Fair: the waiter is the owner before the unlock returns. */
+/*
+ * Another thread may lock the mutex before the waiter that was kicked runs. The
+ * waiter of a fair mutex is the owner before the unlock returns.
+ */
 TEST_F(turn, may_be_overtaken)
 {
 	bool fair = variant->flags & KIPC_FAIR;
@@ -160,7 +167,10 @@ TEST_F(turn, may_be_overtaken)
 	EXPECT_EQ(0, child_finish(&child));
 }
 
-/* The waiter loses twice to one who is faster; the third time it has it. */
+/*
+ * The waiter loses the race for the mutex twice. The third unlock hands it
+ * over.
+ */
 TEST_F(turn, handed_over_after_losses)
 {
 	int i, losses = variant->flags & KIPC_FAIR ? 0 : 2;
@@ -170,7 +180,10 @@ TEST_F(turn, handed_over_after_losses)
 	WAIT_BEHIND(0, &child, 0);
 	for (i = 0; i < losses; i++) {
 		CALL_FIRST();
-		/* It is awake by now: until it has lost nobody need wake it. */
+		/*
+		 * The waiter is awake already. Until it has lost the race, an
+		 * unlock need not kick it again.
+		 */
 		EXPECT_EQ(0ULL, word_load(self->word));
 		ASSERT_TRUE(word_lock(self->word, self->me));
 		EXPECT_TRUE(word_unlock(self->word, self->me));
@@ -189,7 +202,10 @@ TEST_F(turn, handed_over_after_losses)
 	EXPECT_EQ(0, child_finish(&child));
 }
 
-/* What it has lost is not forgotten where a signal disturbs it meanwhile. */
+/*
+ * A waiter keeps its lost races when a signal interrupts its wait and the wait
+ * restarts.
+ */
 TEST_F(turn, interrupted_between_losses)
 {
 	struct child child;
@@ -218,7 +234,7 @@ TEST_F(turn, interrupted_between_losses)
 	EXPECT_EQ(0, child_finish(&child));
 }
 
-/* A real-time thread does not lose at all. */
+/* A real-time waiter is granted the mutex at once. It cannot be overtaken. */
 TEST_F(turn, handed_over_to_real_time)
 {
 	struct child child;
@@ -232,7 +248,7 @@ TEST_F(turn, handed_over_to_real_time)
 	EXPECT_EQ(0, child_finish(&child));
 }
 
-/* One that was called and then gives up calls the next one. */
+/* A waiter that dies after it was kicked kicks the next one. */
 TEST_F(turn, death_of_the_one_called)
 {
 	struct child first, second;
@@ -244,11 +260,17 @@ TEST_F(turn, death_of_the_one_called)
 	kill(first.pid, SIGKILL);
 	LET_THEM_RUN();
 	EXPECT_EQ(CHILD_KILLED, child_finish(&first));
-	/* Nobody hears of an owner who never knew that it was one. */
+	/*
+	 * The first one never learned that it was the owner, so its death is
+	 * not reported.
+	 */
 	EXPECT_EQ(0, child_finish(&second));
 }
 
-/* Likewise where somebody was faster: his unlocking is what calls the next one. */
+/*
+ * As above, but another thread has locked the mutex meanwhile. Then the unlock
+ * by that thread kicks the next waiter.
+ */
 TEST_F(turn, death_of_the_one_called_in_vain)
 {
 	struct child first, second;
@@ -268,7 +290,10 @@ TEST_F(turn, death_of_the_one_called_in_vain)
 	EXPECT_EQ(0, child_finish(&second));
 }
 
-/* Who comes first although another one was called has to be woken, too. */
+/*
+ * A waiter that has become the first one after another waiter was kicked has to
+ * be woken, too.
+ */
 TEST_F(turn, real_time_after_one_was_called)
 {
 	struct child first, second;
@@ -280,7 +305,10 @@ TEST_F(turn, real_time_after_one_was_called)
 	CALL_FIRST();
 	ASSERT_TRUE(word_lock(self->word, self->me));
 	start_in_order(&second, self->order, 1, 3, 0);
-	/* Without a sleep, in which the first would find out that it is too late. */
+	/*
+	 * This process does not sleep here: the first waiter would run and find
+	 * out that it lost the race.
+	 */
 	wait_for_waiters(self->fd, 2);
 	EXPECT_EQ(self->me | KIPC_MUTEX_WAITERS, word_load(self->word));
 	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
@@ -290,7 +318,10 @@ TEST_F(turn, real_time_after_one_was_called)
 	EXPECT_EQ(1U, self->order->got[0]);
 }
 
-/* One that is interrupted as it is called has it or leaves it to others. */
+/*
+ * A waiter that is interrupted as it is kicked either gets the mutex or leaves
+ * it to the next waiter.
+ */
 TEST_F(turn, signal_to_the_one_called)
 {
 	struct child first, second;
@@ -309,7 +340,7 @@ TEST_F(turn, signal_to_the_one_called)
 	check_mutex(self->fd, 0, 0, 0, 0);
 }
 
-/* How many may wait. */
+/* The number of waiters is bounded by the parameter max_waiters. */
 TEST_F(turn, waiters_are_bounded)
 {
 	long limit = parameter_get("max_waiters");
