@@ -177,7 +177,7 @@ TEST_F_TIMEOUT(deadlock, of_two_at_once, 60)
 struct deadlock_ring {
 	int fd;
 	unsigned int next;	/* number of the next process */
-	unsigned int own;	/* processes that own a mutex, summed over all rounds */
+	unsigned int own;	/* locks of an own mutex, all rounds */
 	unsigned int done;	/* processes that are done, likewise */
 };
 

@@ -17,7 +17,7 @@ struct mutex_race {
 	__u32 flags;
 	unsigned int turns;		/* of each worker */
 	unsigned int inside[ELEMENTS];
-	unsigned long count[ELEMENTS];	/* not atomic: only the mutex orders it */
+	unsigned long count[ELEMENTS];	/* plain: only the mutex orders it */
 	unsigned long entered[ELEMENTS];
 };
 

@@ -12,7 +12,7 @@
 
 #define OWNERS_CPU	0
 #define OTHERS_CPU	1
-#define SPUN		3000000	/* ns of CPU time: queuing takes far less */
+#define SPUN		3000000	/* ns of CPU time: enough to queue */
 #define ATTEMPTS	200
 
 struct spin_shared {

@@ -20,7 +20,7 @@
 /* One mutex and the data that it protects. */
 struct stress_guarded {
 	__u64 inside;		/* the owner's word; 0: no owner */
-	unsigned long count;	/* not atomic: only the mutex orders it */
+	unsigned long count;	/* plain: only the mutex orders it */
 	unsigned long entered;	/* atomic: the expected count */
 	unsigned long deaths;	/* locks that returned EOWNERDEAD */
 };
@@ -29,7 +29,7 @@ struct stress_shared {
 	int fd;
 	unsigned int rounds;	/* constant; 0: run until over is set */
 	unsigned int over;
-	unsigned int overtaken;	/* times two threads were inside at once */
+	unsigned int overtaken;	/* times two threads were inside */
 	unsigned int late;	/* times a deadline passed */
 	__u32 seed;
 	unsigned int workers;	/* number of workers that have begun */
@@ -349,7 +349,7 @@ TEST_F_TIMEOUT(stress, interruptions, 200)
 struct table {
 	int fd;
 	unsigned int next;
-	unsigned int armed;		/* number that have their first fork */
+	unsigned int armed;		/* have their first fork */
 	unsigned int deadlocks;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Semaphores: units, sets, and who gets a unit that several wait for. Through
- * the kernel alone; the words are a matter of semaphore_word.c.
+ * Semaphores through the kernel: units, sets, and which waiter gets a unit that
+ * several wait for. semaphore_word.c tests the words.
  */
 #include "kipc_test.h"
 #include "schedule.h"
@@ -177,7 +177,10 @@ TEST_F(semaphore, wakes_a_waiter)
 	EXPECT_EQ(0L, waiters(self->fd));
 }
 
-/* A unit never passes through the count on its way to one who waits. */
+/*
+ * A unit goes straight to the waiter. It never shows in the count, where
+ * another thread could take it.
+ */
 TEST_F(semaphore, hands_over)
 {
 	struct child waiter;
@@ -186,7 +189,7 @@ TEST_F(semaphore, hands_over)
 	wait_for_waiters(self->fd, 1);
 	kill(waiter.pid, SIGSTOP);
 	waitpid(waiter.pid, NULL, WUNTRACED);
-	/* A stopped one does not wait. */
+	/* A stopped waiter leaves the queue. */
 	wait_for_waiters(self->fd, 0);
 	kill(waiter.pid, SIGCONT);
 	wait_for_waiters(self->fd, 1);
@@ -195,7 +198,10 @@ TEST_F(semaphore, hands_over)
 	EXPECT_EQ(0, child_finish(&waiter));
 }
 
-/* Waits until there are as many as it wants, and takes those at once. */
+/*
+ * A waiter for several units waits until there are that many, and takes them
+ * all at once.
+ */
 TEST_F(semaphore, many_units)
 {
 	struct child waiter;
@@ -212,7 +218,10 @@ TEST_F(semaphore, many_units)
 	check_value(self->fd, 0, 0);
 }
 
-/* A post may pass the maximum where waiters leave less than that. */
+/*
+ * A post may exceed the maximum if waiters take enough units, so that less than
+ * the maximum is left.
+ */
 TEST_F(semaphore, overflow_with_waiters)
 {
 	struct child waiter;
@@ -227,7 +236,7 @@ TEST_F(semaphore, overflow_with_waiters)
 	check_value(self->fd, 0, 0);
 }
 
-/* Nobody overtakes one who wants more than there is. */
+/* No thread overtakes a waiter that wants more units than there are. */
 TEST_F(semaphore, is_not_overtaken)
 {
 	struct child big, small;
@@ -249,7 +258,10 @@ TEST_F(semaphore, is_not_overtaken)
 	check_value(self->fd, 0, 0);
 }
 
-/* When the big one gives up, those behind it get what is there. */
+/*
+ * When the waiter for many units gives up, the waiters behind it get the units
+ * that are there.
+ */
 TEST_F(semaphore, is_overtaken_once_it_has_gone)
 {
 	struct child big, small;
@@ -263,7 +275,7 @@ TEST_F(semaphore, is_overtaken_once_it_has_gone)
 	check_value(self->fd, 0, INITIAL - 1);
 }
 
-/* Waiters of one element do not stand in the way of another. */
+/* Waiters of one element do not block another element. */
 TEST_F(semaphore, waiters_of_another_element)
 {
 	struct child waiter;
@@ -277,7 +289,10 @@ TEST_F(semaphore, waiters_of_another_element)
 	EXPECT_EQ(0, child_finish(&waiter));
 }
 
-/* Who is served when: each writes its number down as it comes out. */
+/*
+ * The order in which waiters get a unit: each writes its number down when its
+ * wait returns.
+ */
 struct queue {
 	int fd;
 	unsigned int served;
@@ -287,7 +302,7 @@ struct queue {
 struct place {
 	struct queue *queue;
 	unsigned int number;
-	int priority;		/* real-time, 0 for none */
+	int priority;		/* real-time priority, or 0 */
 };
 
 static int run_place(void *data)
@@ -304,7 +319,10 @@ static int run_place(void *data)
 	return ret;
 }
 
-/* Lets WAITERS of these priorities queue up and posts one unit at a time. */
+/*
+ * Queues WAITERS waiters of these priorities, posts one unit at a time, and
+ * returns the order in which they got them.
+ */
 static struct queue *serve_in_turn(struct __test_metadata *_metadata, int fd,
 				   const int priorities[WAITERS])
 {
@@ -344,7 +362,10 @@ TEST_F(semaphore, first_come_first_served)
 		EXPECT_EQ(i, queue->order[i]);
 }
 
-/* Real-time threads go first, by priority, and in order within one. */
+/*
+ * Real-time threads go first, by priority, and in the order of arrival within
+ * one priority.
+ */
 TEST_F(semaphore, real_time_first)
 {
 	const int priorities[WAITERS] = { 0, 10, 0, 20, 10 };
@@ -360,7 +381,7 @@ TEST_F(semaphore, real_time_first)
 		EXPECT_EQ(expected[i], queue->order[i]);
 }
 
-/* More than the kernel wakes in one go. */
+/* One post grants units to more waiters than the kernel wakes in one batch. */
 TEST_F(semaphore, wakes_many_at_once)
 {
 	struct child children[50];

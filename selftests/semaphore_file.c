@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The semaphore as a file: poll, epoll, read and write, all about element 0.
+ * The semaphore as a file: poll, epoll, read and write. All of them concern
+ * element 0.
  */
 #include "kipc_test.h"
 #include "handler.h"
@@ -54,8 +55,9 @@ FIXTURE_TEARDOWN(file)
 }
 
 /*
- * The word is ours again, at the latest when the kernel has had to do with the
- * element once more.
+ * Returns true if user space owns the word again. The kernel returns the word
+ * at the latest when a call has dealt with the element once more, so the
+ * function makes such a call otherwise.
  */
 static bool thawed(FIXTURE_DATA(file) *self)
 {
@@ -100,7 +102,7 @@ TEST_F(file, poll_wakes)
 	check_value(self->fd, 0, 1);
 }
 
-/* Every poller, not the first only. */
+/* A post wakes every poller, not only the first one. */
 TEST_F(file, poll_wakes_all)
 {
 	struct child pollers[5];
@@ -113,7 +115,10 @@ TEST_F(file, poll_wakes_all)
 		EXPECT_EQ(POLLIN, child_finish(&pollers[i]));
 }
 
-/* Somebody polls: the fast path must not slip past him. */
+/*
+ * While a poller is registered the kernel owns the word, so that every post
+ * enters the kernel and can wake the poller.
+ */
 TEST_F(file, poll_freezes_the_word)
 {
 	struct child poller;
@@ -141,7 +146,9 @@ TEST_F(file, poll_thaws_after_a_death)
 	check_value(self->fd, 0, 1);
 }
 
-/* A unit by the word at the moment when somebody begins to poll. */
+/*
+ * A poller misses no unit that is posted by the word just as it begins to poll.
+ */
 TEST_F(file, poll_races_with_the_word)
 {
 	struct poll_request request = { .fd = self->fd, .events = POLLIN };
@@ -157,7 +164,7 @@ TEST_F(file, poll_races_with_the_word)
 	}
 }
 
-/* A unit goes to one who waits for it; the poller sees the next one. */
+/* A unit goes to a waiter first. A poller sees the next one. */
 TEST_F(file, poll_comes_after_waiters)
 {
 	struct child poller, waiter;
@@ -173,7 +180,7 @@ TEST_F(file, poll_comes_after_waiters)
 	EXPECT_EQ(POLLIN, child_finish(&poller));
 }
 
-/* Units that a waiter leaves behind are there for a poller. */
+/* A poller sees the units that a waiter leaves behind when it dies. */
 TEST_F(file, poll_sees_what_a_waiter_leaves)
 {
 	struct child poller, waiter;
@@ -181,7 +188,7 @@ TEST_F(file, poll_sees_what_a_waiter_leaves)
 	start_semaphore_wait(&waiter, self->fd, 0, 3);
 	wait_for_waiters(self->fd, 1);
 	EXPECT_EQ(0, semaphore_post(self->fd, 0, 2));
-	/* Nobody but the waiter may have these two. */
+	/* These two units are reserved for the waiter. */
 	EXPECT_EQ(0, poll_now(self->fd, POLLIN));
 	start_poll(&poller, self->fd, POLLIN);
 	EXPECT_EQ(CHILD_KILLED, child_kill(&waiter));
@@ -210,7 +217,7 @@ TEST_F(file, epoll)
 	close(epoll);
 }
 
-/* An edge each time there is something new. */
+/* An edge-triggered poller gets an edge for each post. */
 TEST_F(file, epoll_edges)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLET }, got = {};
@@ -228,7 +235,7 @@ TEST_F(file, epoll_edges)
 	wait_until(thawed(self));
 }
 
-/* What changes nothing for a poller is no news to it. */
+/* A call that changes nothing for a poller does not wake it. */
 TEST_F(file, epoll_edges_need_a_reason)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLET }, got = {};
@@ -248,7 +255,10 @@ TEST_F(file, epoll_edges_need_a_reason)
 	wait_until(thawed(self));
 }
 
-/* The last descriptor of a file that is in an epoll set. */
+/*
+ * Closing the last descriptor of a file that is in an epoll set removes it from
+ * the set.
+ */
 TEST_F(file, epoll_of_a_closed_file)
 {
 	struct epoll_event event = { .events = EPOLLIN }, got = {};
@@ -266,7 +276,7 @@ TEST_F(file, epoll_of_a_closed_file)
 	close(epoll);
 }
 
-/* read and write: as an eventfd with EFD_SEMAPHORE. */
+/* read() and write() behave as those of an eventfd with EFD_SEMAPHORE. */
 
 static ssize_t read_errno(int fd, void *buffer, size_t size)
 {
@@ -342,13 +352,19 @@ TEST_F(file, bad_buffers)
 	check_value(self->fd, 0, 1);
 	EXPECT_EQ((ssize_t)-EFAULT, write_errno(self->fd, bad_pointer(), 8));
 	check_value(self->fd, 0, 1);
-	/* Full: the unit that could not be read still has its place. */
+	/*
+	 * The semaphore is full: the unit that could not be read still has its
+	 * place.
+	 */
 	EXPECT_EQ(0, semaphore_post(self->fd, 0, MAX - 1));
 	EXPECT_EQ((ssize_t)-EFAULT, read_errno(self->fd, bad_pointer(), 8));
 	check_value(self->fd, 0, MAX);
 }
 
-/* What a scribbler leaves is a possible value by the time it is used. */
+/*
+ * A scribbled word is clamped to a possible value before read() and write() use
+ * it.
+ */
 TEST_F(file, scribbled_words)
 {
 	const __u64 values[] = { MAX + 1, ~KIPC_SLOW, ~0ULL, KIPC_SLOW };
@@ -368,7 +384,10 @@ TEST_F(file, scribbled_words)
 	}
 }
 
-/* With a kiocb: in pieces, and not waiting though the descriptor would. */
+/*
+ * The vector calls work in pieces, and RWF_NOWAIT returns EAGAIN on a
+ * descriptor that would block.
+ */
 TEST_F(file, vectors)
 {
 	__u64 units = 3;
@@ -433,23 +452,29 @@ TEST_F(file, read_is_interrupted)
 	EXPECT_EQ(0L, waiters(self->fd));
 }
 
-/* To take a unit changes the semaphore: reading alone does not do for that. */
+/* Reads a unit into memory that cannot be written. */
 static int run_bad_read(void *data)
 {
 	FIXTURE_DATA(file) *self = data;
 
-	/* Nothing can be written there: the unit has to go back. */
+	/* The unit cannot be copied out, so it has to be given back. */
 	return read_errno(self->fd, bad_pointer(), sizeof(__u64));
 }
 
-/* Granted, killed, and with nowhere to put it: the unit goes back once. */
+/*
+ * A reader is granted a unit, is killed and cannot copy the unit out. The unit
+ * is given back exactly once.
+ */
 TEST_F(file, killed_reader_gives_its_unit_back_once)
 {
 	struct sched_param realtime = { .sched_priority = 50 };
 	struct child reader;
 	int i;
 
-	/* Where it can be, the reader is killed before it can run. */
+	/*
+	 * If possible, the reader is killed before it can run: it shares a CPU
+	 * with this process, which has a real-time priority.
+	 */
 	ASSERT_EQ(0, pin(0));
 	sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &realtime);
 	for (i = 0; i < 20; i++) {
@@ -463,6 +488,10 @@ TEST_F(file, killed_reader_gives_its_unit_back_once)
 	}
 }
 
+/*
+ * Taking a unit changes the semaphore, so read() also needs a descriptor for
+ * writing.
+ */
 TEST_F(file, access)
 {
 	int reader = open_named(KIPC_SEMAPHORE, self->name, KIPC_READ);

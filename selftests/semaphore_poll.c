@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * When a poller of a semaphore is woken, and what a descriptor may poll for. An
- * eventfd that counts as a semaphore does says the same of units.
+ * When a semaphore wakes its pollers, and what a descriptor may poll for. For
+ * units, an eventfd with EFD_SEMAPHORE reports the same events.
  */
 #include "kipc_test.h"
 #include "epoll.h"
@@ -64,7 +64,7 @@ static int take_by_read(int fd)
 /* Units                                                                    */
 /* ------------------------------------------------------------------------ */
 
-/* In each way in which one can be taken. */
+/* Taking a unit produces no event, whatever call takes it. */
 TEST_F(poll, a_take_is_no_news)
 {
 	struct kipc_semaphore_post_wait_args both = post_wait_args(1, 0);
@@ -87,8 +87,9 @@ TEST_F(poll, a_take_is_no_news)
 }
 
 /*
- * Nor does it wake a level-triggered poller, which would find the unit that is
- * left: a set that watches the poller's set hears of each wake-up.
+ * Taking a unit does not even wake a level-triggered poller, which would find
+ * the unit that is left. An outer set that watches the poller's set gets an
+ * event for each wake-up.
  */
 TEST_F(poll, a_take_wakes_nobody)
 {
@@ -107,7 +108,7 @@ TEST_F(poll, a_take_wakes_nobody)
 	close(outer);
 }
 
-/* Step by step the same news as of an eventfd. */
+/* Each step produces the same events as on an eventfd. */
 TEST_F(poll, news_as_of_an_eventfd)
 {
 	static const int steps[] = { 2, -1, 1, -1, -1, 3, 1, -1, -1, -1, -1, 1 };
@@ -136,7 +137,10 @@ TEST_F(poll, news_as_of_an_eventfd)
 	close(peer);
 }
 
-/* What goes to a waiter is no news, what is left of it is. */
+/*
+ * A unit that is granted to a waiter produces no event. A unit that is left
+ * over does.
+ */
 TEST_F(poll, a_grant_is_no_news)
 {
 	struct child waiter;
@@ -157,7 +161,10 @@ TEST_F(poll, a_grant_is_no_news)
 	EXPECT_EQ((__u32)EPOLLIN, epoll_news(self->set));
 }
 
-/* A waiter kept units from others and leaves: then they are news. */
+/*
+ * Units that were reserved for a waiter produce an event when the waiter
+ * leaves.
+ */
 TEST_F(poll, a_waiter_that_leaves)
 {
 	struct child waiter;
@@ -170,7 +177,7 @@ TEST_F(poll, a_waiter_that_leaves)
 	EXPECT_EQ(0U, epoll_news(self->set));
 	EXPECT_EQ(CHILD_KILLED, child_kill(&waiter));
 	EXPECT_EQ((__u32)EPOLLIN, epoll_news(self->set));
-	/* Of an element without units there is nothing to say. */
+	/* A waiter that leaves an element without units produces no event. */
 	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 2));
 	EXPECT_EQ(-ETIMEDOUT, semaphore_timedwait(self->fd, 0, 1, 1, 0));
 	EXPECT_EQ(0U, epoll_news(self->set));
@@ -180,7 +187,7 @@ TEST_F(poll, a_waiter_that_leaves)
 /* Exclusive pollers                                                        */
 /* ------------------------------------------------------------------------ */
 
-/* Sleeps in a set of its own until it is woken; takes nothing. */
+/* Sleeps in an epoll set of its own until it is woken. Takes no unit. */
 static int run_worker(void *data)
 {
 	int *fd = data;
@@ -198,7 +205,10 @@ static int sleepers(const struct child *workers)
 	return count;
 }
 
-/* As many as there are new units, though none has been taken yet. */
+/*
+ * A post wakes as many exclusive pollers as it adds units, even before any of
+ * these has been taken.
+ */
 TEST_F_TIMEOUT(poll, wakes_an_exclusive_poller_a_unit, 60)
 {
 	struct child workers[WORKERS];
@@ -213,7 +223,7 @@ TEST_F_TIMEOUT(poll, wakes_an_exclusive_poller_a_unit, 60)
 	check_value(self->fd, 0, WORKERS);
 }
 
-/* Those that are woken by one unit are one. */
+/* One unit wakes exactly one exclusive poller. */
 TEST_F_TIMEOUT(poll, wakes_one_exclusive_poller, 60)
 {
 	struct child workers[WORKERS];
@@ -224,7 +234,7 @@ TEST_F_TIMEOUT(poll, wakes_one_exclusive_poller, 60)
 	wait_until(sleepers(workers) == WORKERS);
 	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
 	wait_until(sleepers(workers) < WORKERS);
-	/* The others would be awake by the time that it has ended. */
+	/* The others would be awake by the time that this one has ended. */
 	do {
 		for (i = 0, ended = 0; i < WORKERS; i++)
 			ended += child_ended(&workers[i]);
@@ -245,7 +255,7 @@ struct poster {
 	unsigned int units;
 };
 
-/* Posts the next unit at the moment when the last one has been taken. */
+/* Posts the next unit as soon as the last one has been taken. */
 static int run_poster(void *data)
 {
 	const struct poster *poster = data;
@@ -263,7 +273,10 @@ static int run_poster(void *data)
 	return ret;
 }
 
-/* No unit comes unseen while the poller looks a second time, or is armed again. */
+/*
+ * Checks that the poller misses no unit that is posted while it looks for a
+ * second time, or while it is armed again.
+ */
 static void race_with_posts(struct __test_metadata *_metadata, int fd,
 			    struct word *first, int set, __u32 mode)
 {
@@ -302,8 +315,9 @@ TEST_F(poll, once_races_with_posts)
 }
 
 /*
- * A unit for each of several waiters and pollers, in each round: none of them is to
- * stay without. There is less room than there are of them.
+ * In each round there is one unit for each of several waiters and pollers, and
+ * each of them must get one. The maximum of the semaphore is less than their
+ * number.
  */
 
 #define CROWD_WAITERS	4
@@ -415,7 +429,7 @@ TEST_F(poll, a_unit_for_each_waiter_and_poller)
 /* Room                                                                     */
 /* ------------------------------------------------------------------------ */
 
-/* A full one cannot be written to: EOVERFLOW. */
+/* A semaphore that is full is not writable: write() fails with EOVERFLOW. */
 TEST_F(poll, room)
 {
 	__u64 unit = 1;
@@ -461,7 +475,10 @@ TEST_F(poll, room_is_news_where_there_was_none)
 /* What a descriptor may do                                                 */
 /* ------------------------------------------------------------------------ */
 
-/* One that may not take polls for nothing, and claims no word by that. */
+/*
+ * A descriptor that may not take units gets no event for them. Polling it
+ * claims no word.
+ */
 TEST_F(poll, of_a_reader)
 {
 	int reader = open_named(KIPC_SEMAPHORE, self->name, KIPC_READ);
@@ -481,7 +498,10 @@ TEST_F(poll, of_a_reader)
 	close(reader);
 }
 
-/* One that may post, and take by a verb, but not read(). */
+/*
+ * A descriptor for writing gets events only for room. It may post, and may take
+ * units by a verb, but not by read().
+ */
 TEST_F(poll, of_a_writer)
 {
 	int writer = open_named(KIPC_SEMAPHORE, self->name, KIPC_WRITE);

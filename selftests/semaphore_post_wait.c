@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SEMAPHORE_POST_WAIT: what it refuses before the post has changed nothing; after
- * that the arguments say that it is done, and no restart does it again.
+ * SEMAPHORE_POST_WAIT. A call that is refused before the post changes nothing.
+ * After the post the arguments say that it is done, and no restart posts again.
  */
 #include "kipc_test.h"
 #include "handler.h"
@@ -12,15 +12,15 @@
 #include <pthread.h>
 
 #define ELEMENTS	3
-#define POSTED		0	/* the element */
+#define POSTED		0	/* an element */
 #define AWAITED		1
 #define INITIAL		2
 #define MAX		10
 
 FIXTURE(post_wait) {
 	int fd;
-	int other;		/* the set that is waited for */
-	int wait_fd;		/* in the arguments */
+	int other;		/* the set to wait for */
+	int wait_fd;		/* as in the arguments */
 	struct kipc_semaphore_post_wait_args *args;	/* shared */
 	struct child child;
 };
@@ -28,7 +28,7 @@ FIXTURE(post_wait) {
 FIXTURE_VARIANT(post_wait) {
 	__u32 flags;
 	bool by_number;		/* the set is named by its own descriptor */
-	bool another;		/* two sets */
+	bool another;		/* two different sets */
 };
 
 FIXTURE_VARIANT_ADD(post_wait, one_set) {
@@ -56,7 +56,7 @@ static int create_set(__u32 flags)
 	return create_flags(semaphore_args(ELEMENTS, INITIAL, MAX), flags);
 }
 
-/* One unit for one that is there. */
+/* Prepares the arguments: post one unit and wait for one unit that is there. */
 static void prepare(FIXTURE_DATA(post_wait) *self)
 {
 	*self->args = post_wait_args(POSTED, AWAITED);
@@ -93,7 +93,10 @@ static int run_call(void *data)
 	return call(data);
 }
 
-/* The result, and what it leaves in the arguments. */
+/*
+ * Calls and checks the result and the flags that the call leaves in the
+ * arguments.
+ */
 #define EXPECT_CALL(expected, flags_left) do { \
 	EXPECT_EQ(expected, call(self)); \
 	EXPECT_EQ((__u32)(flags_left), self->args->flags); \
@@ -104,7 +107,7 @@ static int run_call(void *data)
 	check_value(self->other, AWAITED, awaited); \
 } while (0)
 
-/* A child waits for one unit more than there is. */
+/* Starts a child that waits for one unit more than there is. */
 #define START_WAITING() do { \
 	self->args->wait_count = INITIAL + 1; \
 	child_start(&self->child, run_call, self); \
@@ -140,7 +143,7 @@ TEST_F(post_wait, wakes_a_waiter)
 	check_units(0, INITIAL - 1);
 }
 
-/* Two processes hand a unit to and fro. */
+/* Two processes hand one unit back and forth. */
 #define ROUNDS	2000
 
 static int run_answers(void *data)
@@ -287,7 +290,7 @@ TEST_F(post_wait, deadline_passes)
 	EXPECT_EQ(0L, waiters(self->other));
 }
 
-/* Whoever says that it is posted only waits. */
+/* With KIPC_POSTED the call only waits. */
 TEST_F(post_wait, posted_already)
 {
 	self->args->flags = KIPC_POSTED;
@@ -296,7 +299,10 @@ TEST_F(post_wait, posted_already)
 	check_units(INITIAL, INITIAL - 1);
 }
 
-/* O_NONBLOCK, which others can set, is for read() and write(). */
+/*
+ * O_NONBLOCK concerns read() and write() only. Other processes can set it, so
+ * it must not change how the call waits.
+ */
 TEST_F(post_wait, on_descriptors_that_do_not_block)
 {
 	ASSERT_EQ(0, fcntl(self->fd, F_SETFL, O_NONBLOCK));
@@ -363,7 +369,10 @@ static int run_read_only(void *data)
 	return call(self);
 }
 
-/* Where nobody can be told, nothing restarts. */
+/*
+ * A call does not restart if it cannot write into the arguments that it has
+ * posted.
+ */
 TEST_F(post_wait, is_not_restarted_from_read_only_arguments)
 {
 	handle_signal(SIGUSR1, SA_RESTART);
@@ -385,7 +394,7 @@ TEST_F(post_wait, deadline_passes_with_read_only_arguments)
 	check_units(INITIAL + 1, INITIAL);
 }
 
-/* The post stands, and no unit goes with the dead. */
+/* The post of a killed waiter stands, and no unit is lost with the waiter. */
 TEST_F(post_wait, is_killed)
 {
 	struct child next;
@@ -413,7 +422,10 @@ TEST_F(post_wait, takes_what_it_posts)
 	check_value(self->other, POSTED, 0);
 }
 
-/* Who waits already comes first: the caller goes to the end of the queue. */
+/*
+ * A thread that waits already gets the unit first. The caller goes to the end
+ * of the queue.
+ */
 TEST_F(post_wait, lets_the_first_go_first)
 {
 	struct child first;
@@ -436,7 +448,7 @@ TEST_F(post_wait, lets_the_first_go_first)
 /* ------------------------------------------------------------------------ */
 
 FIXTURE(undo) {
-	int fd;			/* KIPC_UNDO */
+	int fd;			/* created with KIPC_UNDO */
 	int plain;
 	struct words words;
 	struct kipc_semaphore_post_wait_args args;
@@ -470,7 +482,10 @@ TEST_F(undo, needs_an_attachment)
 	check_value(self->plain, AWAITED, INITIAL);
 }
 
-/* Holds two units of one, gives one back and takes one of the other; and dies. */
+/*
+ * Holds two units of one element, gives one back, takes one of the other
+ * element, and then waits to be killed.
+ */
 static int run_holder(void *data)
 {
 	FIXTURE_DATA(undo) *self = data;
@@ -508,7 +523,10 @@ static void *run_undo_wait(void *data)
 	return NULL;
 }
 
-/* Whose attachment ends as it waits has posted, and is told both. */
+/*
+ * If the attachment ends during the wait, the call has posted. It returns
+ * ENXIO, and the arguments say KIPC_POSTED.
+ */
 TEST_F(undo, attachment_ends_in_the_wait)
 {
 	struct undo_wait wait = { .self = self };

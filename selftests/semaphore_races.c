@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every verb of semaphores against every other at random, by threads of several
- * processes that are disturbed before, after and within the fast paths. Whoever
- * takes units holds them for a while and gives them back: none is lost or made.
+ * All verbs of semaphores race with each other at random. Threads of several
+ * processes are disturbed before, after and within the fast paths. A worker
+ * that takes units holds them for a while and gives them back. No unit is lost
+ * or made.
  */
 #include "kipc_test.h"
 #include "mutex_word.h"
@@ -11,7 +12,7 @@
 #include "word.h"
 
 #define UNITS		4	/* of each element; fewer than workers */
-#define ELEMENTS	2	/* the first one is polled, too */
+#define ELEMENTS	2	/* the first one is also polled */
 
 struct semaphore_race {
 	struct race_shared shared;
@@ -27,7 +28,7 @@ static struct semaphore_race *semaphore_race_of(struct race_worker *self)
 	return (struct semaphore_race *)self->shared;
 }
 
-/* One try; false where the kernel is to do it. */
+/* Tries once to change the word. Returns false if the kernel has to do it. */
 static bool change_units(struct race_worker *self, unsigned int element,
 			 int change)
 {
@@ -69,7 +70,10 @@ static int poll_unit(struct race_worker *self, int fd)
 	return semaphore_trywait(fd, 0, 1);
 }
 
-/* Hands a unit of one element over and takes one of the same or another. */
+/*
+ * Takes a unit of one element, gives it back while taking one of the same or
+ * another element in one call, and gives that back too.
+ */
 static int exchange_unit(struct race_worker *self)
 {
 	struct semaphore_race *race = semaphore_race_of(self);
@@ -81,7 +85,10 @@ static int exchange_unit(struct race_worker *self)
 		return ret;
 	args.wait_fd = chance(self, 2) ? -1 : race->fd;
 	disturb(self);
-	/* A signal leaves in the arguments what continues the wait. */
+	/*
+	 * A call that is interrupted leaves in the arguments what continues the
+	 * wait.
+	 */
 	do {
 		ret = semaphore_post_wait(race->fd, &args);
 	} while (ret == -EINTR);

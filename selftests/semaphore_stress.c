@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Semaphores under load: no unit is lost or made, by fast path or kernel, in
- * passing or against a deadline.
+ * Semaphores under load. No unit is lost or made, whether it is passed by the
+ * fast path or by the kernel, between processes or against a deadline.
  */
 #include "kipc_test.h"
 #include "word.h"
@@ -20,7 +20,7 @@ FIXTURE(stress) {
 
 FIXTURE_VARIANT(stress) {
 	__u32 flags;
-	unsigned int races;	/* fewer where it is the same code */
+	unsigned int races;	/* fewer if the code is the same */
 };
 
 FIXTURE_VARIANT_ADD(stress, spaced) {
@@ -59,7 +59,7 @@ FIXTURE_TEARDOWN(stress)
 	close(self->fd);
 }
 
-/* By the word if that does, else by the kernel. */
+/* Gives a unit by the word if possible, and otherwise by the kernel. */
 static int give(FIXTURE_DATA(stress) *self)
 {
 	if (self->word && word_give(self->word, self->max))
@@ -88,7 +88,7 @@ static int run_giver(void *data)
 	return 0;
 }
 
-/* One process gives half a million units, the other takes them. */
+/* One process gives half a million units and the other takes them. */
 TEST_F_TIMEOUT(stress, a_million_operations, 800)
 {
 	unsigned int i, count = scaled(OPERATIONS / 2);
@@ -105,7 +105,7 @@ TEST_F_TIMEOUT(stress, a_million_operations, 800)
 
 struct lock {
 	FIXTURE_DATA(stress) *semaphore;
-	unsigned long counter;	/* by whoever holds the unit */
+	unsigned long counter;	/* written by the holder of the unit */
 };
 
 #define LOCKERS		4
@@ -126,7 +126,10 @@ static int run_locker(void *data)
 	return ret;
 }
 
-/* One unit keeps all the others out, and orders what its holders write. */
+/*
+ * The holder of the only unit excludes all other processes, and sees what
+ * earlier holders wrote.
+ */
 TEST_F_TIMEOUT(stress, mutual_exclusion, 800)
 {
 	struct lock *lock = shared_alloc(sizeof(*lock));
@@ -145,18 +148,19 @@ TEST_F_TIMEOUT(stress, mutual_exclusion, 800)
 }
 
 /*
- * Some wait until a deadline, another posts a unit for each at about that time:
- * every unit has been got by a wait or is still there. The posts move towards
- * where the two meet: later where they came in time, earlier where too late.
+ * Several threads wait until a deadline, and this thread posts a unit for each
+ * of them at about that time. Every unit is either taken by a wait or still
+ * there. The time of the posts moves towards the deadline: later if they came
+ * in time, and earlier if they came too late.
  */
-#define RIVALS		8	/* whose waits the same deadline ends */
+#define RIVALS		8	/* threads with the same deadline */
 
 struct stress_race {
 	FIXTURE_DATA(stress) *semaphore;
 	unsigned int rounds;		/* constant */
-	pthread_barrier_t turn;		/* twice a round */
+	pthread_barrier_t turn;		/* met twice in a round */
 	__s64 deadline;			/* of this round's waits */
-	unsigned int late;		/* of these, how many timed out */
+	unsigned int late;		/* waits of this round that timed out */
 };
 
 static void *run_rival(void *data)
@@ -178,7 +182,10 @@ static void *run_rival(void *data)
 	return (void *)(intptr_t)error;
 }
 
-/* Units that this round's waits did not get, or a negative errno. */
+/*
+ * Returns the number of units that the waits of this round did not get, or a
+ * negative errno.
+ */
 static int race_once(struct stress_race *race, __s64 *lead)
 {
 	int i, ret = 0;
@@ -203,7 +210,10 @@ TEST_F_TIMEOUT(stress, timeout_races_with_a_post, 800)
 	void *error;
 	int i, left;
 
-	/* Or the kernel lets each deadline pass by some 50 microseconds. */
+	/*
+	 * The default slack would let each deadline pass by some 50
+	 * microseconds.
+	 */
 	prctl(PR_SET_TIMERSLACK, 1);
 	ASSERT_EQ(0, pthread_barrier_init(&race.turn, NULL, RIVALS + 1));
 	for (i = 0; i < RIVALS; i++)
@@ -212,7 +222,10 @@ TEST_F_TIMEOUT(stress, timeout_races_with_a_post, 800)
 	for (round = 0; round < race.rounds; round++) {
 		left = race_once(&race, &lead);
 		ASSERT_LE(0, left);
-		/* A unit is in one place, and in no other. */
+		/*
+		 * Each unit that was not taken is still there, and there is no
+		 * other.
+		 */
 		if (left)
 			ASSERT_EQ(0, semaphore_trywait(self->fd, 0, left));
 		ASSERT_EQ(-EAGAIN, semaphore_trywait(self->fd, 0, 1));
@@ -224,7 +237,7 @@ TEST_F_TIMEOUT(stress, timeout_races_with_a_post, 800)
 	}
 	check_value(self->fd, 0, 0);
 	EXPECT_EQ(0L, waiters(self->fd));
-	/* It was a race. */
+	/* Enough waits ended in each way for this to have been a race. */
 	EXPECT_LT(scaled(100), late);
 	EXPECT_GT(races - scaled(100), late);
 	TH_LOG("%u of %u waits timed out", late, races);

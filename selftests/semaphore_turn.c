@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Semaphores that somebody waits for: whose turn it is when units are posted, who may
- * come before him, and what becomes of the others where he dies or gives up.
+ * Semaphores with waiters: which waiter is next when units are posted, which
+ * threads may overtake it, and what happens to the other waiters when it dies
+ * or gives up.
  */
 #include "kipc_test.h"
 #include "epoll.h"
@@ -32,7 +33,7 @@ FIXTURE(turn) {
 	int fd;
 	struct turns *turns;
 	struct words words;
-	struct word *word;	/* NULL where the kernel keeps it */
+	struct word *word;	/* NULL if sealed */
 	bool fair;
 	struct hold hold;
 };
@@ -86,7 +87,7 @@ static void start_taker(struct child *child, struct turns *turns,
 	child_start(child, run_take, &comer);
 }
 
-/* One more comes, behind so many. */
+/* Starts one more waiter behind the others. */
 #define START(behind, child, ...) do { \
 	start_taker(child, self->turns, \
 		    (struct comer){ .number = behind, __VA_ARGS__ }); \
@@ -105,7 +106,9 @@ static void expect_word(struct __test_metadata *_metadata, struct word *word,
 		EXPECT_EQ(expected, word_load(word));
 }
 
-/* Takes a unit as a newcomer does that is fast; false where it may not. */
+/*
+ * Takes a unit as a fast newcomer does. Returns false if it may not take one.
+ */
 static bool take_fast(int fd, struct word *word)
 {
 	return word ? word_take(word) : !semaphore_trywait(fd, 0, 1);
@@ -133,7 +136,7 @@ TEST_F(turn, first_come_first_served)
 	check_value(self->fd, 0, 0);
 }
 
-/* Real-time threads by priority, then the others. */
+/* Real-time threads get units first, by priority, and then the others. */
 TEST_F(turn, real_time_first)
 {
 	const int priorities[] = { 0, 5, 10, 5, 0 };
@@ -150,7 +153,10 @@ TEST_F(turn, real_time_first)
 	}
 }
 
-/* All have theirs though one post has to wake more than are woken at once. */
+/*
+ * Each waiter gets its unit although one post has to wake more waiters than the
+ * kernel wakes in one batch.
+ */
 TEST_F(turn, a_unit_for_each)
 {
 	struct child children[40];
@@ -177,7 +183,7 @@ static int run_post_to_us(void *data)
 	return semaphore_post(*fd, 0, 1);
 }
 
-/* One that waits alone has its unit before the post returns. */
+/* The only waiter has its unit before the post returns. */
 TEST_F(turn, handed_over_to_the_only_one)
 {
 	struct child child;
@@ -192,12 +198,19 @@ TEST_F(turn, handed_over_to_the_only_one)
 	EXPECT_EQ(0L, MOST_LOST());
 }
 
-/* ... unless the poster is who was served last, as with a lock that one has again. */
+/*
+ * As above, but the poster is the thread that was granted a unit last, like a
+ * thread that locks and unlocks in a loop. It may then overtake the only
+ * waiter.
+ */
 TEST_F(turn, not_handed_over_by_who_was_served)
 {
 	struct child poster, child;
 
-	/* We are served last: by a child's post. */
+	/*
+	 * The post of a child makes this process the last one that was granted
+	 * a unit.
+	 */
 	child_start(&poster, run_post_to_us, &self->fd);
 	EXPECT_EQ(0, semaphore_wait(self->fd, 0, 1));
 	EXPECT_EQ(0, child_finish(&poster));
@@ -225,12 +238,18 @@ TEST_F(turn, may_be_overtaken)
 		EXPECT_EQ(-EAGAIN, TRY(1));
 		POST(1);
 	} else {
-		/* It is awake by now, which will do for one unit. */
+		/*
+		 * The first waiter is awake already, which suffices for one
+		 * unit.
+		 */
 		expect_word(_metadata, self->word, KIPC_SEMAPHORE_WOKEN | 1);
 		EXPECT_TRUE(take_fast(self->fd, self->word));
 		expect_word(_metadata, self->word, KIPC_SEMAPHORE_WOKEN);
 		EXPECT_TRUE(give_fast(self->fd, self->word));
-		/* But not for two. */
+		/*
+		 * Two units need another kick, so the word cannot take the
+		 * second one.
+		 */
 		if (self->word)
 			EXPECT_FALSE(word_give(self->word, MAX));
 		POST(1);
@@ -242,7 +261,7 @@ TEST_F(turn, may_be_overtaken)
 	expect_word(_metadata, self->word, 0);
 }
 
-/* Also by one that posts and waits in one call. */
+/* A thread that posts and waits in one call may also overtake the waiter. */
 TEST_F(turn, may_be_overtaken_by_the_poster)
 {
 	struct kipc_semaphore_post_wait_args both = post_wait_args(0, 0);
@@ -264,7 +283,10 @@ TEST_F(turn, may_be_overtaken_by_the_poster)
 	check_value(self->fd, 0, 0);
 }
 
-/* The first waiter loses twice to one who is faster; the third time it has it. */
+/*
+ * The first waiter loses the race for a unit twice. The third post hands the
+ * unit over.
+ */
 TEST_F(turn, handed_over_after_losses)
 {
 	int i, losses = self->fair ? 0 : 2;
@@ -293,7 +315,10 @@ TEST_F(turn, handed_over_after_losses)
 	EXPECT_EQ(0, child_finish(&children[1]));
 }
 
-/* What it has lost is not forgotten where a signal disturbs it meanwhile. */
+/*
+ * A waiter keeps its lost races when a signal interrupts its wait and the wait
+ * restarts.
+ */
 TEST_F(turn, interrupted_between_losses)
 {
 	struct child children[2];
@@ -324,7 +349,10 @@ TEST_F(turn, interrupted_between_losses)
 	EXPECT_EQ(0, child_finish(&children[1]));
 }
 
-/* A waiter that leaves by a signal, and comes back when it is told to. */
+/*
+ * A waiter that leaves when a signal arrives, and waits again when it is told
+ * to.
+ */
 struct truant {
 	int fd;
 	unsigned int left, back;
@@ -347,7 +375,10 @@ static int run_truant(void *data)
 	return ret;
 }
 
-/* What a waiter loses as the first counts, though an earlier one is back before it looks. */
+/*
+ * A waiter loses a race as the first one, but before it runs an earlier waiter
+ * comes back to the front. The lost race counts all the same.
+ */
 TEST_F(turn, lost_behind_one_that_came_back)
 {
 	struct child first, children[2];
@@ -386,7 +417,7 @@ TEST_F(turn, lost_behind_one_that_came_back)
 	check_value(self->fd, 0, 0);
 }
 
-/* A real-time thread does not lose at all. */
+/* A real-time waiter is granted its unit at once. It cannot be overtaken. */
 TEST_F(turn, handed_over_to_real_time)
 {
 	struct child children[2];
@@ -405,7 +436,7 @@ TEST_F(turn, handed_over_to_real_time)
 	EXPECT_EQ(0L, MOST_LOST());
 }
 
-/* Nobody takes what the first waiter saves for. */
+/* No thread takes the units that are saved for the first waiter. */
 TEST_F(turn, of_several_units)
 {
 	struct child children[2];
@@ -425,7 +456,10 @@ TEST_F(turn, of_several_units)
 	EXPECT_EQ(0, child_finish(&children[1]));
 }
 
-/* Who waits behind one that gives up saving has what that has saved. */
+/*
+ * When a waiter for several units gives up, the waiters behind it get the units
+ * that were saved for it.
+ */
 TEST_F(turn, of_several_units_given_up)
 {
 	struct child children[3];
@@ -441,7 +475,7 @@ TEST_F(turn, of_several_units_given_up)
 	check_value(self->fd, 0, 0);
 }
 
-/* One that was woken and then gives up wakes the next one. */
+/* A waiter that dies after it was woken wakes the next one. */
 TEST_F(turn, death_of_the_one_woken)
 {
 	struct child children[2];
@@ -457,7 +491,10 @@ TEST_F(turn, death_of_the_one_woken)
 	check_value(self->fd, 0, 0);
 }
 
-/* One that is interrupted as it is woken has its unit or leaves it to others. */
+/*
+ * A waiter that is interrupted as it is woken either gets its unit or leaves it
+ * to the next waiter.
+ */
 TEST_F(turn, signal_to_the_one_woken)
 {
 	struct child children[2];
@@ -478,7 +515,10 @@ TEST_F(turn, signal_to_the_one_woken)
 	check_value(self->fd, 0, 0);
 }
 
-/* What there is no room for goes to those that are up already. */
+/*
+ * Units for which there is no room are granted to the waiters that are already
+ * awake.
+ */
 TEST_F(turn, full_while_they_are_on_their_way)
 {
 	struct child children[2];
@@ -500,7 +540,10 @@ TEST_F(turn, full_while_they_are_on_their_way)
 	check_value(self->fd, 0, MAX);
 }
 
-/* Who polls for room is told when one that was on its way takes from what is full. */
+/*
+ * A poller for room is woken when a waiter that was on its way takes a unit
+ * from a full semaphore.
+ */
 TEST_F(turn, room_is_told)
 {
 	struct pollfd poller = { .fd = self->fd, .events = POLLOUT };
@@ -521,8 +564,9 @@ TEST_F(turn, room_is_told)
 }
 
 /*
- * Pollers are told of what is left once nobody waits any more, also by a post that
- * makes room in vain.
+ * Pollers are told of the units that are left once no thread waits any more. A
+ * post that fails but has granted the units of the waiters, to make room, tells
+ * them too.
  */
 TEST_F(turn, units_are_told_by_a_post_that_fails)
 {
@@ -536,7 +580,7 @@ TEST_F(turn, units_are_told_by_a_post_that_fails)
 	hold_begin(&self->hold);
 	POST(MAX);
 	EXPECT_EQ(self->fair ? EPOLLIN : 0U, epoll_news(set));
-	/* Beside what the two have there is room for that many. */
+	/* Once the two waiters have their units there is room for two more. */
 	EXPECT_EQ(-EOVERFLOW, semaphore_post(self->fd, 0, 3));
 	check_value(self->fd, 0, MAX - 2);
 	EXPECT_EQ(self->fair ? 0U : EPOLLIN, epoll_news(set));
@@ -547,7 +591,10 @@ TEST_F(turn, units_are_told_by_a_post_that_fails)
 	close(set);
 }
 
-/* All units at once, beside threads that take and give one as fast as they can. */
+/*
+ * A thread takes all units at once, beside threads that take and give single
+ * units as fast as they can. It cannot be starved.
+ */
 
 struct semaphore_crowd {
 	int fd;

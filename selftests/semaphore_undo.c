@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KIPC_UNDO semaphores: in whichever way a process lets go of one, the units that
- * it holds are given back, each exactly once.
+ * KIPC_UNDO semaphores. In whatever way a process lets go of a semaphore, the
+ * units that it holds are given back, each exactly once.
  */
 #include "kipc_test.h"
 #include "flag.h"
@@ -91,7 +91,10 @@ static void take_or_die(int fd, unsigned int element, long count)
 		_exit(1);
 }
 
-/* Holds units of each element: value, value - 1, value - 2 or none. */
+/*
+ * Takes value units of element 0, value - 1 of element 1 and so on, and holds
+ * them.
+ */
 static int hold(void *data)
 {
 	struct member_shared *shared = data;
@@ -120,7 +123,10 @@ TEST_F(ends, while_it_holds)
 		check_value(self->fd, i, UNITS);
 }
 
-/* The survivor waits in the kernel: for all units, those of the dead among them. */
+/*
+ * The survivor waits in the kernel for all units, including those of the dead
+ * process.
+ */
 TEST_F(ends, and_a_waiter_is_served)
 {
 	struct member *holder = &self->holder;
@@ -134,7 +140,7 @@ TEST_F(ends, and_a_waiter_is_served)
 	check_value(self->fd, 0, 0);
 }
 
-/* The survivor polls. */
+/* The survivor polls, and is woken by the units of the dead process. */
 TEST_F(ends, and_a_poller_is_woken)
 {
 	member_start(&self->holder, self->fd, variant->end, hold, UNITS);
@@ -171,7 +177,7 @@ TEST_F(ends, after_read_and_write)
 	check_value(self->fd, 0, UNITS);
 }
 
-/* Takes what there is, gives so many back. */
+/* Takes all units of element 0 and posts value units. */
 static int hold_and_post(void *data)
 {
 	struct member_shared *shared = data;
@@ -197,7 +203,9 @@ TEST_F(ends, after_it_gave_some_back)
 	check_value(self->fd, 0, UNITS);
 }
 
-/* Who gave more than it took holds nothing, and owes nothing. */
+/*
+ * A process that gave more units than it took holds nothing and owes nothing.
+ */
 TEST_F(ends, after_it_gave_more_back)
 {
 	member_start(&self->holder, self->fd, variant->end, hold_and_post,
@@ -209,7 +217,10 @@ TEST_F(ends, after_it_gave_more_back)
 	check_value(self->fd, 0, UNITS + 1);
 }
 
-/* What others gave in its stead meanwhile leaves less room. */
+/*
+ * Another process has given units meanwhile. Only as many are given back as
+ * there is room for.
+ */
 TEST_F(ends, with_more_than_there_is_room_for)
 {
 	member_start(&self->holder, self->fd, variant->end, hold, UNITS);
@@ -222,7 +233,7 @@ TEST_F(ends, with_more_than_there_is_room_for)
 	check_value(self->fd, 1, UNITS);
 }
 
-/* The others go on holding what they hold. */
+/* The other processes keep the units that they hold. */
 TEST_F(ends, alone)
 {
 	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
@@ -245,7 +256,10 @@ TEST_F(ends, alone)
 /* Killed while it waits                                                    */
 /* ------------------------------------------------------------------------ */
 
-/* Holds units of element 1 and waits for more than there are of 0. */
+/*
+ * Holds units of element 1 and waits for more units of element 0 than there
+ * are.
+ */
 static int hold_and_wait(void *data)
 {
 	struct member_shared *shared = data;
@@ -286,7 +300,10 @@ TEST_F(undo, killed_while_it_waits)
 	EXPECT_EQ(0L, waiters(self->fd));
 }
 
-/* It is granted units at the moment it is killed: they go nowhere else. */
+/*
+ * The process is killed as it is granted units. They are given back exactly
+ * once.
+ */
 TEST_F_TIMEOUT(undo, killed_while_it_is_granted, 100)
 {
 	int i, rounds = scaled(300);
@@ -305,7 +322,10 @@ TEST_F_TIMEOUT(undo, killed_while_it_is_granted, 100)
 	}
 }
 
-/* Waits for a unit of element 0 where it can be held back, and holds it. */
+/*
+ * Waits for a unit of element 0 on HELD_CPU, where it can be kept from running,
+ * and then holds the unit.
+ */
 static int wait_and_hold(void *data)
 {
 	struct member_shared *shared = data;
@@ -316,7 +336,10 @@ static int wait_and_hold(void *data)
 	return member_await_end(shared);
 }
 
-/* What is given back has the room of units that waiters are on their way for. */
+/*
+ * The semaphore is full, but two woken waiters have not yet taken their units.
+ * Units that are given back use the room of those two.
+ */
 TEST_F(undo, given_back_while_waiters_are_on_their_way)
 {
 	struct member takers[2];
@@ -336,7 +359,7 @@ TEST_F(undo, given_back_while_waiters_are_on_their_way)
 	hold_begin(&hold_back);
 	EXPECT_EQ(0, semaphore_post(self->fd, 0, MAX));
 	member_end(&self->a);
-	/* After element 0. */
+	/* Element 1 is given back after element 0. */
 	wait_until(units(self->fd, 1) == UNITS);
 	hold_end(&hold_back);
 	hold_finish(&hold_back);
@@ -350,7 +373,7 @@ TEST_F(undo, given_back_while_waiters_are_on_their_way)
 	}
 }
 
-/* Takes and gives all the time, until it is killed. */
+/* Takes and gives units until it is killed. */
 static int take_and_give(void *data)
 {
 	struct member_shared *shared = data;
@@ -405,7 +428,10 @@ static int wait_for_one(int fd)
 	return semaphore_wait(fd, 0, 1);
 }
 
-/* Two threads of one process, each waiting for what is not there. */
+/*
+ * Runs two threads that wait for units that are not there, and unmaps the
+ * words. Both waits must fail with ENXIO.
+ */
 static int unmap_under_waiters(void *data)
 {
 	struct waiting_thread first, second;
@@ -435,7 +461,7 @@ TEST_F(undo, unmapped_while_threads_wait)
 	check_value(self->fd, 0, UNITS);
 }
 
-/* Who waits behind them does not for ever. */
+/* A waiter of another process behind them does not wait for ever. */
 TEST_F(undo, unmapped_before_another_waiter)
 {
 	struct waiting_thread thread;
@@ -464,7 +490,11 @@ static void *run_unmap(void *data)
 	return NULL;
 }
 
-/* A post, the wait it serves and an unmapping, all at once. */
+/*
+ * A post, the wait that it satisfies and an unmapping race with each other. In
+ * each round the unit must be there afterwards, whether the waiter got it or
+ * not.
+ */
 static int race_with_unmap(void *data)
 {
 	struct member_shared *shared = data;
@@ -483,7 +513,7 @@ static int race_with_unmap(void *data)
 		if (i & 1)
 			wait_until(waiters(shared->fd) == 1);
 		pthread_barrier_wait(&start);
-		/* By one that is attached: the parent. */
+		/* The post is made by the parent, which is attached. */
 		flag_raise(&shared->ready);
 		ret = thread_finish(&waiter);
 		if (ret && ret != -ENXIO)
@@ -521,7 +551,7 @@ TEST_F_TIMEOUT(undo, unmapped_while_it_is_granted, 100)
 }
 
 /* ------------------------------------------------------------------------ */
-/* Who takes part                                                           */
+/* Attachments                                                              */
 /* ------------------------------------------------------------------------ */
 
 static int run_store(void *data)
@@ -534,7 +564,9 @@ static int run_store(void *data)
 	return ret;
 }
 
-/* The words never are user space's, which cannot write to them either. */
+/*
+ * The kernel owns the words all the time, and user space cannot write to them.
+ */
 TEST_F(undo, is_kept_by_the_kernel)
 {
 	struct child child;
@@ -586,7 +618,7 @@ TEST_F(undo, shows_who_holds)
 	EXPECT_EQ(-ENOENT, fdinfo_number(self->fd, "kipc-holder:"));
 }
 
-/* The last mapping is what counts. */
+/* Only the end of the last mapping gives the units back. */
 TEST_F(undo, mapped_twice)
 {
 	struct words again = {};
@@ -599,12 +631,12 @@ TEST_F(undo, mapped_twice)
 	words_unmap(&self->words);
 	check_value(self->fd, 0, UNITS);
 	ASSERT_EQ(0, words_attach(&self->words, self->fd));
-	/* And nothing is held by who comes back. */
+	/* A process that maps again holds nothing from before. */
 	words_unmap(&self->words);
 	check_value(self->fd, 0, UNITS);
 }
 
-/* Two descriptors of one object attach once. */
+/* All descriptors of an object share one attachment. */
 TEST_F(undo, by_any_descriptor)
 {
 	int again = dup(self->fd);
@@ -615,7 +647,10 @@ TEST_F(undo, by_any_descriptor)
 	check_value(again, 0, UNITS);
 }
 
-/* A child after fork() holds nothing, and takes no part until it maps. */
+/*
+ * A child of fork() holds nothing, and can use the semaphore only once it has
+ * mapped the words.
+ */
 static int run_fork_child(void *data)
 {
 	struct member_shared *shared = data;
@@ -642,7 +677,7 @@ static int take_one(int fd)
 	return semaphore_trywait(fd, 0, 1);
 }
 
-/* Units are the process's, not the thread's. */
+/* Units belong to the process, not to the thread that took them. */
 TEST_F(undo, outlive_a_thread)
 {
 	struct waiting_thread thread;
@@ -655,7 +690,7 @@ TEST_F(undo, outlive_a_thread)
 	check_value(self->fd, 0, UNITS);
 }
 
-/* Who cannot be told that it read a unit has not. */
+/* A read that cannot copy the unit out has not taken it. */
 TEST_F(undo, read_into_nowhere)
 {
 	EXPECT_EQ(-1, read(self->fd, bad_pointer(), sizeof(__u64)));
@@ -697,7 +732,10 @@ FIXTURE_TEARDOWN(quota)
 	parameter_set("max_bytes", self->max_bytes);
 }
 
-/* As many of these as fit are attached, none more, and they are given back. */
+/*
+ * Attaches as many of the sets as the quota allows, checks that one more is
+ * refused, and that the quota is released at the end.
+ */
 static int attach_as_user(void *data)
 {
 	const int *fds = data;
@@ -716,20 +754,23 @@ static int attach_as_user(void *data)
 	return words_attach(&words[1], fds[1]);
 }
 
-/* The counts of who attaches are his user's, not the creator's. */
+/*
+ * The counts of an attachment are charged to the user that attaches, not to the
+ * creator.
+ */
 TEST_F(quota, of_who_attaches)
 {
 	int fds[2], i;
 
 	for (i = 0; i < 2; i++) {
-		/* Six parts of eight of the quota for the counts. */
+		/* The counts of one set take six eighths of the quota. */
 		fds[i] = create_flags(semaphore_args(QUOTA / 4 * 6 / 8, 1, 1),
 				      KIPC_UNDO);
 		ASSERT_LE(0, fds[i]);
 	}
 	child_start(&self->child, attach_as_user, fds);
 	EXPECT_EQ(0, child_finish(&self->child));
-	/* What the first one had is there again for the next. */
+	/* The quota of the first child is available again for the next one. */
 	child_start(&self->child, attach_as_user, fds);
 	EXPECT_EQ(0, child_finish(&self->child));
 }

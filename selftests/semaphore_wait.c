@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Waiting for a semaphore: deadlines on both clocks and in time namespaces,
- * signals, deaths, and how many may wait.
+ * signals, deaths, and the limit on the number of waiters.
  */
 #include "kipc_test.h"
 #include "handler.h"
@@ -75,7 +75,9 @@ TEST_F(deadline, passes)
 	EXPECT_EQ(0L, waiters(self->fd));
 }
 
-/* Waits for nothing, but takes what is there. */
+/*
+ * A call whose deadline has passed does not wait, but it takes what is there.
+ */
 TEST_F(deadline, has_passed)
 {
 	const __s64 past[] = { 0, 1, now_ns(variant->clock) - 1 };
@@ -105,7 +107,9 @@ TEST_F(deadline, is_negative)
 	check_value(self->fd, 0, INITIAL);
 }
 
-/* So far away that no clock can be added to it. */
+/*
+ * A deadline so far away that an offset cannot be added to it without overflow.
+ */
 TEST_F(deadline, is_far_away)
 {
 	const __s64 far[] = { KIPC_FOREVER, KIPC_FOREVER - 1,
@@ -146,8 +150,8 @@ TEST_F(deadline, is_met)
 }
 
 /*
- * Signals with SA_RESTART arrive all the time, faster than the deadline: if a
- * restart stretched it, this would never end.
+ * Signals with SA_RESTART arrive all the time, more often than the deadline is
+ * long. If a restart extended the deadline, the wait would never end.
  */
 TEST_F(deadline, is_not_stretched_by_signals)
 {
@@ -179,7 +183,10 @@ TEST_F(deadline, does_not_go_with_a_try)
 	check_value(self->fd, 0, INITIAL);
 }
 
-/* O_NONBLOCK, which others can set, is for read() and write(). */
+/*
+ * O_NONBLOCK concerns read() and write() only. Other processes can set it, so
+ * it must not change how a wait is bounded.
+ */
 TEST_F(deadline, counts_on_a_descriptor_that_does_not_block)
 {
 	ASSERT_EQ(0, fcntl(self->fd, F_SETFL, O_NONBLOCK));
@@ -189,7 +196,7 @@ TEST_F(deadline, counts_on_a_descriptor_that_does_not_block)
 						  variant->flags));
 }
 
-/* Time namespaces: a monotonic deadline is one of the caller's own clock. */
+/* Time namespaces: a monotonic deadline refers to the clock of the caller. */
 
 FIXTURE(time_namespace) {
 	int fd;
@@ -236,7 +243,7 @@ TEST_F(time_namespace, deadline_passes)
 
 	if (!child) {
 		deadline = deadline_in_ms(CLOCK_MONOTONIC, 50);
-		/* We are there indeed. */
+		/* The child really runs in the other time namespace. */
 		EXPECT_EQ(variant->ahead, deadline > outside +
 			  self->offset / 2 * NS_PER_SEC);
 		EXPECT_EQ(-ETIMEDOUT,
@@ -267,7 +274,10 @@ TEST_F(time_namespace, deadline_has_passed)
 	EXPECT_EQ(0, child_wait(child));
 }
 
-/* No offset makes a passing deadline of one that is too far away to pass. */
+/*
+ * An offset never turns a deadline that is too far away to pass into one that
+ * passes.
+ */
 TEST_F(time_namespace, deadline_is_far_away)
 {
 	const __s64 far[] = { KIPC_FOREVER, KIPC_FOREVER - 1,
@@ -334,7 +344,7 @@ FIXTURE_TEARDOWN(interrupted)
 	close(self->fd);
 }
 
-/* One more unit than there are. */
+/* Starts a waiter for one unit more than there is. */
 #define START_WAITER() do { \
 	start_semaphore_wait(&self->waiter, self->fd, 0, INITIAL + 1); \
 	wait_for_waiters(self->fd, 1); \
@@ -377,7 +387,7 @@ TEST_F(interrupted, ignored_signals_do_nothing)
 	EXPECT_EQ(0, child_finish(&self->waiter));
 }
 
-/* A stop is no end, with a handler or without. */
+/* A stop does not end the wait: the waiter continues it and gets its unit. */
 TEST_F(interrupted, stops_and_continues)
 {
 	START_WAITER();
@@ -390,7 +400,7 @@ TEST_F(interrupted, stops_and_continues)
 	check_value(self->fd, 0, 0);
 }
 
-/* The unit goes to the next one. */
+/* The unit goes to the next waiter. */
 TEST_F(interrupted, death_loses_nothing)
 {
 	struct child next;
@@ -424,7 +434,7 @@ TEST_F(interrupted, death_of_one_in_the_middle)
 	check_value(self->fd, 0, 0);
 }
 
-/* A unit for one who is being killed: it is not lost with him. */
+/* A unit is posted for a waiter that is being killed. The unit is not lost. */
 TEST_F(interrupted, death_races_with_a_post)
 {
 	int i, rounds = scaled(200);
@@ -464,7 +474,10 @@ static int run_taker(void *data)
 	return 0;
 }
 
-/* A signal and a unit at once: a wait that ends with EINTR has taken none. */
+/*
+ * A signal and a unit arrive at the same time. A wait that ends with EINTR has
+ * taken no unit.
+ */
 TEST_F(interrupted, signal_races_with_a_post)
 {
 	struct taker *taker = shared_alloc(sizeof(*taker));
@@ -501,7 +514,7 @@ static void *run_thread(void *data)
 	return NULL;
 }
 
-/* Who waits needs the descriptor no more. */
+/* A waiter does not need the descriptor any more. */
 TEST_F(interrupted, closing_the_descriptor_is_no_end)
 {
 	struct thread_wait wait = { .fd = dup(self->fd) };
@@ -517,7 +530,7 @@ TEST_F(interrupted, closing_the_descriptor_is_no_end)
 	EXPECT_EQ(0, wait.ret);
 }
 
-/* How many may wait. */
+/* The limit on the number of waiters. */
 
 FIXTURE(crowd) {
 	long max_waiters;
@@ -596,17 +609,17 @@ TEST_F(crowd, is_bounded)
 		child_start(&children[i], run_crowd, &crowd);
 	wait_for_waiters(crowd.fd, ARRAY_SIZE(children));
 	EXPECT_EQ(-EUSERS, variant->wait(crowd.fd));
-	/* It has not arrived either. */
+	/* The refused call has not arrived at the barrier either. */
 	if (variant->type == KIPC_BARRIER)
 		check_barrier(crowd.fd, 3, 0, 0);
 	EXPECT_EQ((long)ARRAY_SIZE(children), waiters(crowd.fd));
-	/* A death breaks a barrier: then the others end by themselves. */
+	/* A death breaks a barrier, and then the others end by themselves. */
 	for (i = 0; i < ARRAY_SIZE(children); i++)
 		EXPECT_GT(0, child_kill(&children[i]));
 	EXPECT_EQ(0L, waiters(crowd.fd));
 }
 
-/* The limit is lowered below those who wait already. */
+/* The limit is lowered below the number of threads that wait already. */
 TEST_F(crowd, is_bounded_by_a_lower_limit)
 {
 	struct kipc_create_args args = any_args(variant->type);

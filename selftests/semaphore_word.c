@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Semaphore words: what user space changes the kernel sees, what somebody waits
- * for user space may not change, and no word makes the kernel misbehave.
+ * Semaphore words. The kernel sees what user space writes, user space cannot
+ * change a word that the kernel needs for its waiters, and no value of a word
+ * makes the kernel misbehave.
  */
 #include "kipc_test.h"
 #include "handler.h"
@@ -97,7 +98,10 @@ TEST_F(word, of_the_last_of_the_largest_set)
 	EXPECT_EQ(1ULL, word_load(word_at(&words, last - 1)));
 }
 
-/* Of units that the first waiter wants, too, until the last one has its own. */
+/*
+ * The kernel owns the word while it holds units that the first waiter wants but
+ * that are not yet enough for it.
+ */
 TEST_F(word, is_the_kernels_while_somebody_wants_several)
 {
 	struct child children[2];
@@ -122,7 +126,10 @@ TEST_F(word, is_the_kernels_while_somebody_wants_several)
 	EXPECT_TRUE(word_take(self->first));
 }
 
-/* To take goes on by the word, to give is to wake somebody. */
+/*
+ * While a thread waits for one unit, user space may still take by the word.
+ * Giving has to enter the kernel, which wakes the waiter.
+ */
 TEST_F(word, is_ours_to_take_from_while_somebody_waits)
 {
 	struct child children[2];
@@ -176,7 +183,10 @@ TEST_F(word, is_ours_again_after_a_signal)
 	EXPECT_EQ((__u64)INITIAL, word_load(self->first));
 }
 
-/* A unit that we give at the moment when somebody begins to wait for it. */
+/*
+ * A unit is given just as the other process begins to wait for it. The waiter
+ * must get it.
+ */
 TEST_F(word, give_races_with_a_wait)
 {
 	struct child waiter;
@@ -204,7 +214,7 @@ static const __u64 garbage[] = {
 	0x8000000100000000, 0xaaaaaaaaaaaaaaaa,
 };
 
-/* The value is never more than the maximum, whatever stands there. */
+/* The value is never more than the maximum, whatever the word says. */
 TEST_F(word, garbage_is_clamped)
 {
 	__u32 value;
@@ -226,7 +236,10 @@ TEST_F(word, garbage_is_clamped)
 	check_value(self->fd, 1, INITIAL);
 }
 
-/* Ours again after it, and useful: one must not lock out the others. */
+/*
+ * After a call the word is valid and owned by user space again: a scribbler
+ * must not lock the other processes out.
+ */
 TEST_F(word, garbage_does_not_stay)
 {
 	size_t i;
@@ -239,7 +252,10 @@ TEST_F(word, garbage_does_not_stay)
 	}
 }
 
-/* What somebody writes while others wait for a unit is the value, and no more. */
+/*
+ * A word that is scribbled while a thread waits for a unit is only taken for a
+ * value, which is at most the maximum.
+ */
 TEST_F(word, garbage_while_somebody_waits_for_a_unit)
 {
 	struct child waiter;
@@ -253,7 +269,10 @@ TEST_F(word, garbage_while_somebody_waits_for_a_unit)
 		word_store(self->first, garbage[i]);
 		EXPECT_EQ(0, semaphore_value(self->fd, 0, &value));
 		EXPECT_GE((__u32)MAX, value);
-		/* There is a unit now, one way or the other. */
+		/*
+		 * There is a unit now, from the scribbled word or from the
+		 * post.
+		 */
 		semaphore_post(self->fd, 0, 1);
 		EXPECT_EQ(0, child_finish(&waiter));
 		EXPECT_GE((__u64)MAX, word_load(self->first));
@@ -261,7 +280,7 @@ TEST_F(word, garbage_while_somebody_waits_for_a_unit)
 	word_store(self->first, INITIAL);
 }
 
-/* What is written while the kernel owns the word is not looked at. */
+/* The kernel does not read what is written into a word that it owns. */
 TEST_F(word, garbage_while_somebody_waits)
 {
 	struct child waiter;
@@ -297,8 +316,8 @@ static int scribble(void *data)
 }
 
 /*
- * One writes anything all the time: every verb comes back, and with an answer
- * that it may give. Units are not conserved, of course.
+ * A process writes random words all the time. Every verb returns, and returns a
+ * result that is valid for it. Units are not conserved, of course.
  */
 TEST_F(word, scribbler)
 {
@@ -320,7 +339,7 @@ TEST_F(word, scribbler)
 	}
 	EXPECT_EQ(CHILD_KILLED, child_kill(&scribbler));
 	check_value(self->fd, 1, INITIAL);
-	/* It has done no lasting harm. */
+	/* The scribbler has done no lasting harm. */
 	word_store(self->first, 1);
 	EXPECT_EQ(0, semaphore_wait(self->fd, 0, 1));
 	check_value(self->fd, 0, 0);
