@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names: what may be one, what it leads to, and when it goes.
+ * Names: which strings are valid, which object a name leads to, and when a name
+ * disappears.
  */
 #include "kipc_test.h"
 #include "wait_child.h"
@@ -44,7 +45,9 @@ TEST_F(names, open)
 	check_value(self->fd, 0, 4);
 }
 
-/* Creating what is there opens it; its units and maximum stay. */
+/*
+ * CREATE opens an object that exists. Its units and maximum stay as they are.
+ */
 TEST_F(names, create_again)
 {
 	struct kipc_info_args info;
@@ -97,7 +100,7 @@ TEST_F(names, that_nothing_has)
 	unique_name(name, "nothing");
 	EXPECT_EQ(-ENOENT, open_it(name));
 	EXPECT_EQ(-ENOENT, unlink_named(name));
-	/* A part of a name is another name. */
+	/* A prefix of a name is another name. */
 	self->name[strlen(self->name) - 1] = 0;
 	EXPECT_EQ(-ENOENT, open_it(self->name));
 	strcat(self->name, "e1");
@@ -144,7 +147,9 @@ TEST_F(names, go_with_a_killed_process)
 	EXPECT_EQ(-ENOENT, open_it(self->name));
 }
 
-/* Also if it dies while it waits for the object. */
+/*
+ * The name goes as well if the process is killed while it waits for the object.
+ */
 TEST_F(names, go_with_a_killed_waiter)
 {
 	struct kipc_list_entry entry = {};
@@ -186,7 +191,7 @@ TEST_F(names, persist)
 	ASSERT_LE(0, fd);
 	check_value(fd, 1, 5);
 	close(fd);
-	/* Asking for it again or not makes no difference. */
+	/* KIPC_PERSIST makes no difference when the name exists already. */
 	fd = create_named(self->args, name, 0);
 	EXPECT_LE(0, fd);
 	check_value(fd, 1, 5);
@@ -195,7 +200,10 @@ TEST_F(names, persist)
 	EXPECT_EQ(-ENOENT, open_it(name));
 }
 
-/* Who counts on it must not get a name that does not. */
+/*
+ * A process that relies on persistence must not get a name that does not
+ * persist.
+ */
 TEST_F(names, persist_only_if_made_so)
 {
 	EXPECT_EQ(-EINVAL, create_named(self->args, self->name, KIPC_PERSIST));
@@ -227,7 +235,9 @@ TEST_F(names, unlink)
 	EXPECT_EQ(-ENOENT, unlink_named(self->name));
 	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
 	check_value(self->fd, 0, 4);
-	/* The name is free, and does not go with its former object. */
+	/*
+	 * The name is free, and a new object keeps it when the former one goes.
+	 */
 	other = create_named(self->args, self->name, KIPC_EXCLUSIVE);
 	ASSERT_LE(0, other);
 	check_value(other, 0, 3);
@@ -249,7 +259,7 @@ TEST_F(names, unlink_while_somebody_waits)
 	EXPECT_EQ(0, child_finish(&waiter));
 }
 
-/* The mode is what the creator asked for: there is no umask. */
+/* The mode is the one that the creator asked for. The umask does not apply. */
 TEST_F(names, modes)
 {
 	struct kipc_list_entry entry = {};
@@ -293,7 +303,10 @@ static int run_race(void *data)
 	return wins;
 }
 
-/* Who comes when the other goes gets the old object or a new one, no error. */
+/*
+ * A creator that races with the last close gets the old object or a new one,
+ * but no error.
+ */
 TEST_F(names, race)
 {
 	struct names_race race = { .args = self->args, .name = self->name };
@@ -326,7 +339,7 @@ TEST_F(names, race_exclusively)
 	EXPECT_EQ(-ENOENT, open_it(self->name));
 }
 
-/* What may be a name, for each call that takes one. */
+/* Which strings are valid names, for each call that takes a name. */
 
 FIXTURE(spelling) {
 	char name[KIPC_NAME_MAX + 2];
@@ -334,7 +347,7 @@ FIXTURE(spelling) {
 
 FIXTURE_VARIANT(spelling) {
 	int (*call)(const void *name, __u32 length);
-	int good;	/* what it returns for a name that nobody has */
+	int good;	/* result for a name that is not in use */
 };
 
 static int call_create(const void *name, __u32 length)
@@ -344,7 +357,7 @@ static int call_create(const void *name, __u32 length)
 
 	args.name = (uintptr_t)name;
 	args.name_length = length;
-	/* No length at all would make it anonymous, but for the flag. */
+	/* Without the flag, a length of 0 would make an anonymous object. */
 	args.flags = KIPC_EXCLUSIVE;
 	fd = create(args);
 	if (fd < 0)

@@ -50,7 +50,10 @@ TEST_F(namespaces, hide_names)
 	EXPECT_EQ(0, child_wait(child));
 }
 
-/* The caller's namespace counts, not that of who opened the device. */
+/*
+ * The namespace of the caller counts, not the one in which the device was
+ * opened.
+ */
 TEST_F(namespaces, are_those_of_the_caller)
 {
 	struct kipc_open_args args = {
@@ -97,7 +100,7 @@ TEST_F(namespaces, have_the_same_name_each)
 	EXPECT_EQ((__u32)KIPC_SEMAPHORE, entry.type);
 }
 
-/* A descriptor works wherever it is. */
+/* A descriptor works in any namespace. */
 TEST_F(namespaces, do_not_bound_descriptors)
 {
 	struct child child;
@@ -107,13 +110,13 @@ TEST_F(namespaces, do_not_bound_descriptors)
 	ASSERT_EQ(0, unshare(CLONE_NEWNET));
 	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
 	EXPECT_EQ(0, child_finish(&child));
-	/* Its name does not work any more, but goes with it all the same. */
+	/* The name is not visible here, but it still goes with the object. */
 	EXPECT_EQ(-ENOENT, open_named(KIPC_SEMAPHORE, self->name, KIPC_READ));
 }
 
 /*
- * A namespace that goes takes its names along, persistent ones too: not their
- * objects where somebody still has them.
+ * A namespace that ends removes its names, including persistent ones. An object
+ * that still has descriptors survives.
  */
 TEST_F(namespaces, take_their_names_along)
 {
@@ -130,13 +133,13 @@ TEST_F(namespaces, take_their_names_along)
 	fd = receive_descriptor(self->sockets[1]);
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(0, child_wait(child));
-	/* The kernel takes its time with that. */
+	/* The kernel ends a namespace asynchronously. */
 	wait_until(fdinfo_number(fd, "kipc-name:") == -ENOENT);
 	EXPECT_EQ(0, semaphore_post(fd, 0, 1));
 	check_value(fd, 0, 3);
 }
 
-/* To be root of a user namespace gives nothing outside it. */
+/* Root of a user namespace has no privilege outside of it. */
 TEST_F(namespaces, have_their_own_root)
 {
 	pid_t child = child_fork();
@@ -153,7 +156,7 @@ TEST_F(namespaces, have_their_own_root)
 	EXPECT_EQ(0, child_wait(child));
 }
 
-/* ...but does in a network namespace of its own. */
+/* Root of a user namespace has privilege in a network namespace of its own. */
 TEST_F(namespaces, obey_their_own_root)
 {
 	pid_t child = child_fork();
@@ -176,7 +179,10 @@ TEST_F(namespaces, obey_their_own_root)
 	EXPECT_EQ(0, child_wait(child));
 }
 
-/* Who is not known in the caller's user namespace is the overflow user. */
+/*
+ * A user without a mapping in the user namespace of the caller is shown as the
+ * overflow user.
+ */
 TEST_F(namespaces, translate_users)
 {
 	struct kipc_list_entry entry = {};
@@ -190,7 +196,7 @@ TEST_F(namespaces, translate_users)
 		EXPECT_EQ(OVERFLOW_ID, info.gid);
 		EXPECT_EQ(1, list_find(self->name, &entry));
 		EXPECT_EQ(OVERFLOW_ID, entry.uid);
-		/* Now root here is user 7 there. */
+		/* From here on, root outside is user 7 inside. */
 		EXPECT_EQ(0, write_file("/proc/self/uid_map", "7 0 1"));
 		EXPECT_EQ(0, object_info(self->fd, &info));
 		EXPECT_EQ(7U, info.uid);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Creating an object of each type, what its descriptor says of it, and what a
- * creation that fails leaves behind: nothing.
+ * Creating an object of each type, and what its descriptor says about it. A
+ * creation that fails leaves nothing behind.
  */
 #include "kipc_test.h"
 #include "descriptor.h"
@@ -19,9 +19,9 @@ FIXTURE(object) {
 FIXTURE_VARIANT(object) {
 	__u32 type;
 	const char *label;
-	__u32 flags;			/* that do not need a name */
+	__u32 flags;			/* flags that need no name */
 	__u32 good[ATTRIBUTE_WORDS];
-	unsigned int known;		/* words of attributes it knows */
+	unsigned int known;		/* number of words of attributes in use */
 	__u32 bad[8][ATTRIBUTE_WORDS];
 	unsigned int bad_count;
 };
@@ -49,14 +49,17 @@ FIXTURE_VARIANT_ADD(object, barrier) {
 	.known = 1,
 	.bad = {
 		{ 0 },
-		{ 1 },			/* nobody to wait for */
+		{ 1 },			/* no other party to wait for */
 		{ KIPC_PARTIES_MAX + 1 },
 		{ 0xffffffff },
 	},
 	.bad_count = 4,
 };
 
-/* The bytes are 64 bits: two words, which ends are which does not matter. */
+/*
+ * The bound in bytes has 64 bits, which are two words. Their order does not
+ * matter here.
+ */
 FIXTURE_VARIANT_ADD(object, mailbox) {
 	.type = KIPC_MAILBOX,
 	.label = "mailbox",
@@ -71,7 +74,7 @@ FIXTURE_VARIANT_ADD(object, mailbox) {
 		{ 1, KIPC_MESSAGES_MAX + 1 },
 		{ 1, 0xffffffff },
 		{ 8, 8, 0xffffffff, 0xffffffff },
-		{ 8, 8, 1, 1 },		/* far beyond the product */
+		{ 8, 8, 1, 1 },		/* far more than the product */
 	},
 	.bad_count = 8,
 };
@@ -88,7 +91,7 @@ FIXTURE_VARIANT_ADD(object, mutex) {
 	.bad_count = 2,
 };
 
-/* The bytes are 64 bits, the lower half first. */
+/* The size in bytes has 64 bits, lower half first. */
 FIXTURE_VARIANT_ADD(object, region) {
 	.type = KIPC_REGION,
 	.label = "region",
@@ -152,7 +155,7 @@ TEST_F(object, says_what_it_is)
 	if (variant->type == KIPC_MAILBOX) {
 		EXPECT_EQ(0U, info.stride);
 		EXPECT_EQ(0ULL, info.map_size);
-		/* The bound that 0 stands for. */
+		/* 0 stands for this bound. */
 		EXPECT_EQ(1000ULL, info.attributes.mailbox.bytes);
 		info.attributes.mailbox.bytes = 0;
 	} else {
@@ -176,7 +179,7 @@ TEST_F(object, says_its_flags)
 	ASSERT_EQ(0, object_info(fd, &info));
 	EXPECT_EQ(variant->flags | KIPC_PERSIST,
 		  info.created & ~KIPC_EXCLUSIVE);
-	/* What is sealed has no words to map, unless mapping them attaches. */
+	/* A sealed object has no words to map, unless mapping them attaches. */
 	if (variant->type != KIPC_SEMAPHORE && variant->type != KIPC_MAILBOX) {
 		EXPECT_EQ(variant->type != KIPC_BARRIER ? 8U : 64U,
 			  info.stride);
@@ -241,7 +244,7 @@ TEST_F(object, flags_of_no_meaning)
 {
 	struct kipc_create_args args = args_of(variant);
 
-	/* There is no name to be exclusive or persistent. */
+	/* There is no name that could be exclusive or persistent. */
 	EXPECT_EQ(-EINVAL, create_flags(args, KIPC_EXCLUSIVE));
 	EXPECT_EQ(-EINVAL, create_flags(args, KIPC_PERSIST));
 	if (!(variant->flags & KIPC_PACKED)) {
@@ -252,7 +255,7 @@ TEST_F(object, flags_of_no_meaning)
 	EXPECT_EQ(self->descriptors, count_descriptors());
 }
 
-/* Half a name is none. */
+/* A name needs both a pointer and a length. */
 TEST_F(object, name_without_length)
 {
 	struct kipc_create_args args = args_of(variant);
@@ -279,7 +282,7 @@ TEST_F(object, bad_name_pointer)
 	EXPECT_EQ(self->descriptors, count_descriptors());
 }
 
-/* No descriptor left for it: then there is no object and no name either. */
+/* A creation without a free descriptor makes neither an object nor a name. */
 TEST_F(object, no_descriptor)
 {
 	struct rlimit limit = { .rlim_max = 4096 };
@@ -301,7 +304,7 @@ TEST_F(object, no_descriptor)
 	EXPECT_EQ(self->descriptors, count_descriptors());
 }
 
-/* A name that is taken in vain leaves its object as it was. */
+/* Creating a name in vain leaves the object that has it as it was. */
 TEST_F(object, failed_creation_of_a_name)
 {
 	struct kipc_create_args args = args_of(variant);
@@ -323,7 +326,7 @@ TEST_F(object, failed_creation_of_a_name)
 	EXPECT_EQ(0, list_find(name, &entry));
 }
 
-/* Anonymous objects of the same make are two. */
+/* Anonymous objects that are created alike are separate objects. */
 TEST_F(object, anonymous_ones_are_separate)
 {
 	int one = create(args_of(variant)), two = create(args_of(variant));
@@ -356,7 +359,10 @@ TEST_F(object, anonymous_ones_are_separate)
 	}
 }
 
-/* A line of /proc/self/fdinfo, without its key; empty if there is none. */
+/*
+ * Returns a line of /proc/self/fdinfo without its key, or an empty string if
+ * there is no such line.
+ */
 static const char *fdinfo_line(int fd, const char *key, char line[256])
 {
 	char path[64];
@@ -393,7 +399,7 @@ TEST_F(object, fdinfo)
 	EXPECT_STREQ("", fdinfo_line(fd, "kipc-name:", line));
 }
 
-/* No name can add a line of its own to fdinfo. */
+/* A name cannot add a line of its own to fdinfo. */
 TEST_F(object, fdinfo_of_a_strange_name)
 {
 	char name[64], line[256];
@@ -406,7 +412,7 @@ TEST_F(object, fdinfo_of_a_strange_name)
 	EXPECT_STREQ("1", fdinfo_line(fd, "kipc-elements:\t", line));
 }
 
-/* The descriptor can be duplicated, and any of them closed. */
+/* A descriptor can be duplicated, and either of the two can be closed. */
 TEST_F(object, duplicates)
 {
 	struct kipc_info_args info;

@@ -18,7 +18,7 @@ struct user {
 	uid_t uid;
 	gid_t gid;
 	gid_t supplementary;	/* 0: none */
-	int capability;		/* 0: none; CAP_CHOWN serves no purpose here */
+	int capability;		/* 0: none (CAP_CHOWN is not needed) */
 };
 
 static const struct user owner = { OWNER, GROUP, 0, 0 };
@@ -61,7 +61,7 @@ static int run_as(void *data)
 	return ret ? ret : op->run(op);
 }
 
-/* Does the operation in a child of that user. Returns its result. */
+/* Does the operation in a child as that user. Returns its result. */
 static int act(struct op op)
 {
 	struct child child;
@@ -83,7 +83,10 @@ static int do_create(void *data)
 	return send_descriptor(op->socket, fd);
 }
 
-/* A descriptor of an object that the user creates, or opens. */
+/*
+ * Returns a descriptor of the object that this user creates, or opens if it
+ * exists.
+ */
 static int create_as(const struct user *user, const char *name, __u32 mode)
 {
 	struct op op = {
@@ -173,7 +176,7 @@ FIXTURE_TEARDOWN(permissions)
 	unlink_named(self->name);
 }
 
-/* What each access to an object of this mode gives to this user. */
+/* Checks the result of each access by this user to an object of this mode. */
 #define EXPECT_OPEN(mode, user, read, write, both) do { \
 	int __fd = create_as(&owner, self->name, mode); \
 	ASSERT_LE(0, __fd); \
@@ -210,7 +213,7 @@ TEST_F(permissions, owner_bits)
 	EXPECT_OPEN(0600, &owner, 0, 0, 0);
 	EXPECT_OPEN(0400, &owner, 0, -EACCES, -EACCES);
 	EXPECT_OPEN(0200, &owner, -EACCES, 0, -EACCES);
-	/* What others may does not help the owner. */
+	/* The bits of the group and of others do not help the owner. */
 	EXPECT_OPEN(0077, &owner, -EACCES, -EACCES, -EACCES);
 }
 
@@ -236,7 +239,7 @@ TEST_F(permissions, other_bits)
 	EXPECT_OPEN(0602, &stranger, -EACCES, 0, -EACCES);
 }
 
-/* Nobody executes an object. */
+/* The execute bits mean nothing. */
 TEST_F(permissions, execute_bits)
 {
 	EXPECT_OPEN(0111, &owner, -EACCES, -EACCES, -EACCES);
@@ -256,7 +259,10 @@ TEST_F(permissions, capability)
 	EXPECT_OPEN(0000, &file_owner, -EACCES, -EACCES, -EACCES);
 }
 
-/* What CREATE with that access of an object of this mode gives to this user. */
+/*
+ * Creates the name with this access and mode. Checks that the descriptor has
+ * that access, or both if none was asked for.
+ */
 static int do_create_for(void *data)
 {
 	struct op *op = data;
@@ -303,7 +309,10 @@ TEST_F(permissions, creation_for_less)
 	EXPECT_EQ(-EACCES, create_for(&stranger, self->name, KIPC_READ));
 }
 
-/* Which is not checked: the creator says both. */
+/*
+ * Access to a new object is not checked against the mode: the creator chooses
+ * both.
+ */
 TEST_F(permissions, creation_of_what_is_new)
 {
 	EXPECT_EQ(0, create_for(&owner, self->name, KIPC_READ));
@@ -333,7 +342,7 @@ TEST_F(permissions, creation_of_what_has_no_name)
 	EXPECT_EQ(1U, value);
 }
 
-/* Exclusive creation fails alike for everybody: the name is taken. */
+/* Exclusive creation of a name that is taken fails with EEXIST for any user. */
 TEST_F(permissions, exclusive_creation)
 {
 	int fd = create_as(&owner, self->name, 0);
@@ -365,7 +374,10 @@ TEST_F(permissions, unlink)
 	EXPECT_EQ(-ENOENT, unlink_named(self->name));
 }
 
-/* The descriptor is the capability: who has got it needs no permission. */
+/*
+ * The descriptor is the capability: a process that has received it needs no
+ * permission.
+ */
 TEST_F(permissions, passed_descriptor)
 {
 	int fd = create_as(&owner, self->name, 0000);
@@ -384,7 +396,7 @@ TEST_F(permissions, passed_descriptor)
 	EXPECT_EQ(0, child_wait(child));
 }
 
-/* What counts is the file system's user, as for files. */
+/* The effective user counts, as it does for files. */
 TEST_F(permissions, effective_user)
 {
 	int fd = create_as(&owner, self->name, 0600);

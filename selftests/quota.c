@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Quotas: how many objects, and how many bytes in them, a user may have. They
- * bind other users than root, so children do what is bounded.
+ * Quotas: how many objects, and how many bytes in them, a user may have. Quotas
+ * do not bind root, so children that become other users create the objects.
  */
 #include "kipc_test.h"
 #include "descriptor.h"
@@ -34,14 +34,20 @@ FIXTURE_SETUP(quota)
 	ASSERT_EQ(0, parameter_set("max_bytes", BYTES));
 }
 
-/* By whoever comes to the end: not a child that has become a user. */
+/*
+ * Runs in the process that reaches the end of the test. A child that has become
+ * another user exits before.
+ */
 FIXTURE_TEARDOWN(quota)
 {
 	parameter_set("max_objects", self->max_objects);
 	parameter_set("max_bytes", self->max_bytes);
 }
 
-/* Objects that can be created on top of what there is, up to @limit. */
+/*
+ * Returns how many objects can be created in addition to what there is, up to
+ * @limit, or a negative errno.
+ */
 static int count_creatable(unsigned int limit)
 {
 	int fds[64], ret = 0;
@@ -68,7 +74,7 @@ static int run_count_creatable(void *data)
 	return ret ? ret : count_creatable(2 * OBJECTS);
 }
 
-/* The same, as a user in a child. */
+/* Does count_creatable() as this user, in a child. */
 static int creatable_for(uid_t uid)
 {
 	struct child child;
@@ -98,7 +104,7 @@ TEST_F(quota, objects)
 		_exit(_metadata->exit_code);
 	}
 	EXPECT_EQ(0, child_wait(child));
-	/* The child's objects went with it. */
+	/* The objects of the child are gone. */
 	EXPECT_EQ(OBJECTS, creatable_for(USER));
 }
 
@@ -108,7 +114,9 @@ TEST_F(quota, bytes_of_semaphores)
 
 	if (!child) {
 		ASSERT_EQ(0, become_user(USER, USER));
-		/* Four MiB of words, and no fewer of them sealed or packed. */
+		/*
+		 * 65536 words take four MiB, also if they are sealed or packed.
+		 */
 		EXPECT_EQ(-ENOSPC, create(semaphore_args(65536, 0, 1)));
 		EXPECT_EQ(-ENOSPC, create_flags(semaphore_args(65536, 0, 1),
 						KIPC_PACKED));
@@ -132,12 +140,14 @@ TEST_F(quota, bytes_of_mailboxes)
 		EXPECT_EQ(-ENOSPC, create(args));
 		EXPECT_EQ(-ENOSPC, create(mailbox_args(BYTES / 8, 8)));
 		EXPECT_EQ(-ENOSPC, create(mailbox_args(1, 65536)));
-		/* The bound on bytes is what counts. */
+		/*
+		 * An explicit bound on bytes is charged instead of the product.
+		 */
 		args = mailbox_args(BYTES / 8, 8);
 		args.attributes.mailbox.bytes = BYTES / 8;
 		fd = create(args);
 		EXPECT_LE(0, fd);
-		/* Its messages are paid for already. */
+		/* A message costs nothing: its room was charged at creation. */
 		EXPECT_EQ(0, mailbox_send(fd, "message", 7, 0));
 		_exit(_metadata->exit_code);
 	}
@@ -186,7 +196,10 @@ TEST_F(quota, of_each_user)
 	EXPECT_EQ(OBJECTS, creatable_for(OTHER_USER));
 }
 
-/* It is the creator who pays, not who opens; however it came about. */
+/*
+ * The creator is charged for an object. A process that opens it is not, even if
+ * it opens it by CREATE.
+ */
 TEST_F(quota, of_the_creator)
 {
 	struct kipc_create_args args = any_args(KIPC_SEMAPHORE);
@@ -207,7 +220,10 @@ TEST_F(quota, of_the_creator)
 	EXPECT_EQ(0, child_wait(child));
 }
 
-/* Paid for until the last one closes it, whoever that is. */
+/*
+ * The creator stays charged until the last descriptor is closed, by whatever
+ * process.
+ */
 TEST_F(quota, outlives_the_creator)
 {
 	int sockets[2], i, fd = -1;
@@ -248,7 +264,7 @@ TEST_F(quota, of_persistent_names)
 	EXPECT_EQ(OBJECTS, creatable_for(USER));
 }
 
-/* A namespace that goes takes its persistent objects along. */
+/* A namespace that ends releases its persistent objects. */
 TEST_F(quota, of_vanished_namespaces)
 {
 	pid_t child = child_fork();
@@ -265,7 +281,10 @@ TEST_F(quota, of_vanished_namespaces)
 	wait_until(creatable_for(USER) == OBJECTS);
 }
 
-/* To be root of a user namespace makes nobody rich. */
+/*
+ * Root of a user namespace has no more quota than the user that created the
+ * namespace.
+ */
 TEST_F(quota, of_a_user_namespace)
 {
 	pid_t child = child_fork();
@@ -285,16 +304,19 @@ TEST_F(quota, of_a_user_namespace)
 #define FIRST_ID	100000
 
 struct landlord {
-	const char *name;	/* of persistent objects */
+	const char *name;	/* prefix of the persistent names */
 	pid_t pid;
-	unsigned int ready;	/* it is in its namespace */
-	unsigned int mapped;	/* which has its ids */
-	unsigned int nested;	/* subordinates have namespaces of their own */
+	unsigned int ready;	/* it has entered its namespace */
+	unsigned int mapped;	/* its ids have been mapped */
+	unsigned int nested;	/* subordinates unshare once more */
 	unsigned int created;
-	int error;		/* why there are no more */
+	int error;		/* why no more were created */
 };
 
-/* A subordinate, root of the namespace too, creates what lasts. */
+/*
+ * Runs in a child of the landlord: becomes a subordinate user, root of the
+ * namespace being one of them, and creates persistent objects until that fails.
+ */
 static int run_subordinate(struct landlord *landlord, int id)
 {
 	char name[80];
@@ -334,13 +356,13 @@ static int run_landlord(void *data)
 		}
 		ret = child_wait(child);
 	}
-	/* Its own account is what they have used up. */
+	/* The subordinates have used up the quota of their owner. */
 	if (!ret && create(any_args(KIPC_SEMAPHORE)) != -ENOSPC)
 		ret = 1;
 	return ret;
 }
 
-/* What newuidmap does for a user that /etc/subuid says may have it. */
+/* Does what newuidmap does for a user with a range in /etc/subuid. */
 static int map_ids(pid_t pid)
 {
 	char path[64], text[64];
@@ -382,7 +404,7 @@ static void check_subordinates(struct __test_metadata *_metadata,
 	EXPECT_EQ(0, child_finish(&child));
 	EXPECT_EQ(-ENOSPC, landlord->error);
 	EXPECT_EQ((unsigned int)OBJECTS, landlord->created);
-	/* All processes have gone, what they made and owe has not. */
+	/* All processes have gone, but their objects and charges have not. */
 	EXPECT_EQ(0, creatable_for(USER));
 	EXPECT_EQ(OBJECTS, creatable_for(OTHER_USER));
 	EXPECT_EQ(OBJECTS, creatable_for(FIRST_ID));
@@ -390,7 +412,9 @@ static void check_subordinates(struct __test_metadata *_metadata,
 	EXPECT_EQ(OBJECTS, creatable_for(USER));
 }
 
-/* However many they are, they have no more than the user who has them. */
+/*
+ * Subordinate users, however many, share the quota of the user that owns them.
+ */
 TEST_F(quota, of_subordinate_users)
 {
 	check_subordinates(_metadata, self->name, 0);
@@ -415,7 +439,7 @@ TEST_F(quota, capability)
 	EXPECT_EQ(0, child_wait(child));
 }
 
-/* Creations that fail, one way or the other, cost nothing. */
+/* Creations that fail are not charged, whatever the reason. */
 TEST_F(quota, of_failed_creations)
 {
 	pid_t child = child_fork();
@@ -461,8 +485,8 @@ TEST_F(quota, of_failed_creations)
 
 struct quota_race {
 	const char *name;
-	unsigned int here;	/* creators that have come to a round */
-	unsigned int done;	/* that have created */
+	unsigned int here;	/* creators that reached a round */
+	unsigned int done;	/* creators that have created */
 };
 
 static int run_creator(void *data)
@@ -482,13 +506,16 @@ static int run_creator(void *data)
 			   2U * i);
 		close(fd);
 	}
-	/* Do not keep the other waiting. */
+	/* Lets the other creator run on. */
 	__atomic_add_fetch(&race->here, 2 * RACES, __ATOMIC_SEQ_CST);
 	__atomic_add_fetch(&race->done, 2 * RACES, __ATOMIC_SEQ_CST);
 	return ret;
 }
 
-/* Two create what there is room for once: both get it. */
+/*
+ * Two processes create one name at once, and the quota has room for one of the
+ * objects. Both get the object.
+ */
 TEST_F(quota, of_racing_creators)
 {
 	struct quota_race *race = shared_alloc(sizeof(*race));

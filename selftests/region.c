@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Regions: which bytes there are, who may map them for what and for how long, and
- * the mutexes that come with them. What they cost is a matter of region_size.c, their
- * seals one of region_seal.c.
+ * Regions: which bytes there are, which descriptors may map them, how and for
+ * how long, and the mutexes that come with them. region_size.c tests what
+ * regions cost, and region_seal.c their seals.
  */
 #include "kipc_test.h"
 #include "bytes.h"
@@ -15,7 +15,7 @@
 #define PAGE		4096UL
 #define PAGES		5
 #define SIZE		(PAGES * PAGE)
-#define BYTES		(SIZE - PAGE + 1)	/* those fill PAGES pages */
+#define BYTES		(SIZE - PAGE + 1)	/* these fill PAGES pages */
 #define USER		1000
 
 FIXTURE(region) {
@@ -57,7 +57,10 @@ FIXTURE_TEARDOWN(region)
 	close(self->fd);
 }
 
-/* The errno of a mapping at that offset from KIPC_REGION_DATA, 0 if there is one. */
+/*
+ * Returns the errno of a mapping at that offset from KIPC_REGION_DATA, or 0 if
+ * it succeeds.
+ */
 static int map_errno(int fd, int protection, int flags, __s64 from, size_t size)
 {
 	struct bytes bytes;
@@ -88,7 +91,7 @@ TEST_F(region, says_what_it_is)
 	EXPECT_EQ(1L, fdinfo_number(self->fd, "kipc-writers:"));
 }
 
-/* To the end of the last page, and it is all zero at first. */
+/* The bytes extend to the end of the last page, and are zero at first. */
 TEST_F(region, holds_whole_pages)
 {
 	EXPECT_TRUE(all_zero(self->bytes.base, SIZE));
@@ -111,7 +114,10 @@ TEST_F(region, is_shared)
 	for (i = 0; i < SIZE; i += 256)
 		EXPECT_EQ(i / 256 % 256, other.base[i]);
 	EXPECT_EQ(0, map_errno(fd, KIPC_BOTH, MAP_SHARED, 0, SIZE));
-	/* What exists stays as it is; what is asked of it but its bytes must fit. */
+	/*
+	 * An existing region keeps its size, whatever size is asked for. Its
+	 * other attributes have to match.
+	 */
 	EXPECT_LE(0, create_named(region_args(1, variant->mutexes), self->name,
 				  variant->flags));
 	EXPECT_EQ(-EINVAL, create_named(region_args(BYTES, 7), self->name,
@@ -145,7 +151,7 @@ TEST_F(region, write_only_descriptor)
 	EXPECT_EQ(EACCES, map_errno(fd, PROT_READ, MAP_PRIVATE, 0, SIZE));
 }
 
-/* The object's mode is what a descriptor is checked against. */
+/* The mode of the object says what a descriptor may be opened for. */
 TEST_F(region, of_another_user)
 {
 	pid_t child;
@@ -154,7 +160,7 @@ TEST_F(region, of_another_user)
 		SKIP(return, "needs root to become another user");
 	child = child_fork();
 	if (!child) {
-		/* The group's: root's. */
+		/* The group is that of root, which may only read. */
 		ASSERT_EQ(0, become_user(USER, 0));
 		EXPECT_EQ(-EACCES, open_named(KIPC_REGION, self->name,
 					      KIPC_READ | KIPC_WRITE));
@@ -192,7 +198,10 @@ TEST_F(region, parts)
 
 TEST_F(region, beyond_the_end)
 {
-	/* However little memory there is for copies. */
+	/*
+	 * MAP_NORESERVE: a private mapping must not fail for lack of memory for
+	 * copies.
+	 */
 	const int flags[] = { MAP_SHARED, MAP_PRIVATE | MAP_NORESERVE };
 	size_t i;
 
@@ -205,7 +214,7 @@ TEST_F(region, beyond_the_end)
 					    SIZE));
 		EXPECT_EQ(EINVAL, map_errno(self->fd, KIPC_BOTH, flags[i], 0,
 					    1U << 30));
-		/* The farthest that a program of 32 bit can ask for. */
+		/* The largest offset that a 32-bit program can ask for. */
 		EXPECT_EQ(EINVAL,
 			  map_errno(self->fd, KIPC_BOTH, flags[i],
 				    (1LL << 44) - KIPC_REGION_DATA - PAGE,
@@ -215,7 +224,10 @@ TEST_F(region, beyond_the_end)
 	}
 }
 
-/* Neither the words' nor the bytes': what begins before the bytes are. */
+/*
+ * An offset before the bytes is refused: it is neither in the words nor in the
+ * bytes.
+ */
 TEST_F(region, before_the_beginning)
 {
 	const int error = variant->mutexes ? EINVAL : EACCES;
@@ -230,7 +242,9 @@ TEST_F(region, before_the_beginning)
 }
 
 #ifdef __x86_64__
-/* As system calls that wrap around would have it; mmap2() has no room for these. */
+/*
+ * Offsets that would wrap around in the kernel. mmap2() has no room for these.
+ */
 TEST_F(region, hostile_offsets)
 {
 	const unsigned long farthest = -PAGE;
@@ -265,7 +279,7 @@ TEST_F(region, executable)
 	EXPECT_EQ(EACCES, errno);
 }
 
-/* Made smaller, cut up and moved, what remains is what it was. */
+/* A mapping that is shrunk, split and moved still shows the same bytes. */
 TEST_F(region, resized)
 {
 	unsigned char *base = self->bytes.base;
@@ -301,14 +315,17 @@ TEST_F(region, survives_advice)
 		EXPECT_EQ(4, self->bytes.base[0]);
 		EXPECT_EQ(4, self->bytes.base[SIZE - 1]);
 	}
-	/* Dropped, they are mapped again by writing too. */
+	/* Pages that were dropped are mapped again by a write, too. */
 	ASSERT_EQ(0, madvise(self->bytes.base, SIZE, MADV_DONTNEED));
 	self->bytes.base[PAGE] = 5;
 	ASSERT_EQ(0, madvise(self->bytes.base, SIZE, MADV_DONTNEED));
 	EXPECT_EQ(5, self->bytes.base[PAGE]);
 }
 
-/* A copy of what is written to, and the rest as it is now. */
+/*
+ * A private mapping copies the pages that are written to. The other pages show
+ * the current bytes of the region.
+ */
 TEST_F(region, private)
 {
 	struct bytes copy;
@@ -368,7 +385,10 @@ TEST_F(region, inherited_by_fork)
 	check_region(self->fd, 0, 1);
 }
 
-/* A mapping needs its descriptor no more, nor its name; but it does the module. */
+/*
+ * A mapping keeps working without its descriptor and name, and it holds a
+ * reference on the module.
+ */
 TEST_F(region, outlives_the_descriptor)
 {
 	long mapped;
@@ -387,7 +407,10 @@ TEST_F(region, outlives_the_descriptor)
 	EXPECT_EQ(mapped - 1, module_number("refcnt"));
 }
 
-/* A program of 32 bit may know no larger offsets than off_t has room for. */
+/*
+ * The offset of the bytes fits into a 32-bit off_t, the largest that some
+ * 32-bit programs know.
+ */
 TEST_F(region, within_reach_of_small_offsets)
 {
 	const off_t start = (off_t)KIPC_REGION_DATA;
@@ -401,7 +424,10 @@ TEST_F(region, within_reach_of_small_offsets)
 	EXPECT_EQ(3, self->bytes.base[PAGE]);
 }
 
-/* Through the kernel, which is another way to touch the pages. */
+/*
+ * System calls read and write the bytes, which touches the pages from within
+ * the kernel.
+ */
 TEST_F(region, in_system_calls)
 {
 	int ends[2];
@@ -415,7 +441,7 @@ TEST_F(region, in_system_calls)
 
 /* Mutexes. */
 
-/* What they protect, in the region that they are in. */
+/* Data in the region that one of its mutexes protects. */
 struct account {
 	unsigned int from;
 	unsigned int to;
@@ -467,7 +493,7 @@ TEST(region_mutex_outlives_its_owner)
 	check_mutex(fd, 0, 0, 0, 0);
 }
 
-/* Who maps the bytes is no participant: of him nothing is known. */
+/* Mapping the bytes attaches no process. Only a mapping of the words does. */
 TEST(region_bytes_attach_nobody)
 {
 	int fd = create(region_args(PAGE, 1)), watch;
@@ -484,7 +510,7 @@ TEST(region_bytes_attach_nobody)
 	EXPECT_EQ(0, mutex_lock(fd, 0));
 	watch = object_watch(fd);
 	ASSERT_LE(0, watch);
-	/* The bytes do not keep the attachment. */
+	/* A mapping of the bytes does not keep the attachment. */
 	mutexes_detach(&mutexes);
 	EXPECT_EQ(1, watch_read(watch, &notice));
 	EXPECT_EQ(1U, notice.repaired);
@@ -509,7 +535,7 @@ TEST(region_without_mutexes)
 	EXPECT_EQ(-ENOENT, fdinfo_number(fd, "kipc-attachments:"));
 }
 
-/* One that has only mutexes is no region. */
+/* A set of mutexes is not a region and refuses its verbs. */
 TEST(region_verbs_of_a_mutex)
 {
 	struct kipc_region_state_args state;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The memory of a region beside that of a memfd: what works on the one works on the
- * other, with the same result. What differs on purpose is in region_outside.c.
+ * The memory of a region compared with that of a memfd: what works on the one
+ * works on the other, with the same result. region_outside.c tests the intended
+ * differences.
  */
 #include "kipc_test.h"
 #include "bytes.h"
@@ -31,7 +32,7 @@
 
 FIXTURE(memory) {
 	int fd;
-	int reader;		/* another descriptor, for reading alone */
+	int reader;		/* another, read-only descriptor */
 	__u64 start;		/* offset of the memory in the descriptor */
 	unsigned char *base;	/* SIZE bytes, shared and writable */
 };
@@ -47,7 +48,7 @@ FIXTURE_VARIANT_ADD(memory, region) {
 	.region = true,
 };
 
-/* A descriptor of that many bytes, and where they begin in it. */
+/* Returns a descriptor of that many bytes, and at which offset they begin. */
 static int memory_create(bool region, size_t bytes, __u64 *start)
 {
 	int fd;
@@ -64,7 +65,10 @@ static void *memory_map(int fd, __u64 start, int protection, size_t bytes)
 	return mmap64(NULL, bytes, protection, MAP_SHARED, fd, start);
 }
 
-/* Both as a name of it and as a path lead to a descriptor with fewer rights. */
+/*
+ * Returns a read-only descriptor of the same memory. A region is opened again
+ * by name, and a memfd by its path in /proc.
+ */
 static int memory_open_reader(bool region, int *fd)
 {
 	char name[64];
@@ -78,7 +82,7 @@ static int memory_open_reader(bool region, int *fd)
 	return open(name, O_RDONLY | O_CLOEXEC);
 }
 
-/* No more writing: 0 or a negative errno. */
+/* Seals the memory against writing. Returns 0 or a negative errno. */
 static int memory_seal(bool region, int fd)
 {
 	if (region)
@@ -189,7 +193,10 @@ TEST_F(memory, holds_a_condition)
 #define CORE_FOLDER	"/tmp/kipc-core"
 #define PATTERN		256
 
-/* Bytes that are in no process but the one that makes them with a mask of 0. */
+/*
+ * Makes the pattern, each byte XORed with the mask. The pattern itself is only
+ * in a process that makes it with a mask of 0.
+ */
 static void pattern_make(unsigned char *pattern, unsigned char mask)
 {
 	unsigned int i, word = 0x9e3779b9;
@@ -218,7 +225,7 @@ static bool pattern_found(const unsigned char *text, size_t size)
 	return false;
 }
 
-/* Is it in that file? A negative errno if there is none. */
+/* Returns whether the file contains the pattern, or a negative errno. */
 static int pattern_in_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
@@ -236,7 +243,10 @@ static int pattern_in_file(const char *path)
 	return ret;
 }
 
-/* Is the last page there in the core of a process? */
+/*
+ * Returns whether the last page is in the core dump of a process that aborts,
+ * or a negative errno.
+ */
 static int dumped(unsigned char *base)
 {
 	const struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
@@ -311,7 +321,10 @@ TEST_F(memory, is_locked)
 	EXPECT_EQ(0, munlock(self->base, SIZE));
 }
 
-/* As large as the memory is, or larger; beyond the end is nothing to be touched. */
+/*
+ * A mapping can be enlarged to the size of the memory or beyond, but pages
+ * beyond the end cannot be touched.
+ */
 TEST_F(memory, grows_as_a_mapping)
 {
 	unsigned char *base = self->base;
@@ -325,18 +338,18 @@ TEST_F(memory, grows_as_a_mapping)
 	EXPECT_EQ(1, write(ends[1], base + SIZE - 1, 1));
 	EXPECT_EQ(-1, write(ends[1], base + SIZE, 1));
 	EXPECT_EQ(EFAULT, errno);
-	/* Another mapping of the same. */
+	/* An old size of 0 makes another mapping of the same memory. */
 	base = mremap(base, 0, SIZE, MREMAP_MAYMOVE);
 	ASSERT_TRUE(base != MAP_FAILED);
 	EXPECT_EQ(1, base[PAGE]);
 }
 
-/* Where it is. */
+/* Placement: NUMA, page tables and huge pages. */
 
-/* It is the memory that has a policy, not a mapping of it. */
+/* A policy belongs to the memory and not to one mapping of it. */
 TEST_F(memory, has_a_policy)
 {
-	/* Some kernels clear 64 bits of a mask of 32. */
+	/* Some 32-bit kernels clear 64 bits of the mask. */
 	unsigned long nodes = 1, nodes_there[2] = { 0 };
 	unsigned char *other;
 	int mode = -1, status = -1;
@@ -361,7 +374,10 @@ TEST_F(memory, has_a_policy)
 	EXPECT_EQ(0, status);
 }
 
-/* Of /proc/self/status, in its own unit; negative if there is no such line. */
+/*
+ * Returns a number of /proc/self/status in the unit of that line, or -1 if
+ * there is no such line.
+ */
 static long status_number(const char *key)
 {
 	FILE *file = fopen("/proc/self/status", "re");
@@ -377,7 +393,10 @@ static long status_number(const char *key)
 	return number;
 }
 
-/* A child's page tables are empty: it has them filled when it looks. */
+/*
+ * The page tables of a child start out empty. They are filled when the child
+ * touches the pages.
+ */
 TEST_F(memory, costs_fork_no_page_tables)
 {
 	int fd = memory_create(variant->region, LARGE, &self->start), result;
@@ -390,7 +409,7 @@ TEST_F(memory, costs_fork_no_page_tables)
 	ASSERT_TRUE(base != MAP_FAILED);
 	memset(base, 1, LARGE);
 	parent = status_number("VmPTE:");
-	/* A page of them maps 2 MiB. */
+	/* One page of page tables maps 2 MiB. */
 	ASSERT_LE((long)(LARGE / (2 * MIB) * 4), parent);
 	pid = child_fork();
 	if (!pid) {
@@ -404,7 +423,10 @@ TEST_F(memory, costs_fork_no_page_tables)
 	close(fd);
 }
 
-/* Of that, in /proc/self/smaps, for the mapping that begins there; in KiB. */
+/*
+ * Returns a number of /proc/self/smaps, in KiB, for the mapping that begins at
+ * @base, or -1.
+ */
 static long smaps_number(const void *base, const char *key)
 {
 	FILE *file = fopen("/proc/self/smaps", "re");
@@ -424,7 +446,10 @@ static long smaps_number(const void *base, const char *key)
 	return number;
 }
 
-/* Where its pages can be huge ones; all of what is around stays reserved. */
+/*
+ * Maps the memory where its pages can be huge. The reserved range around it
+ * stays reserved.
+ */
 static unsigned char *map_aligned(int fd, __u64 start, size_t bytes)
 {
 	const uintptr_t huge = 2 * MIB;
@@ -438,7 +463,9 @@ static unsigned char *map_aligned(int fd, __u64 start, size_t bytes)
 	return mmap64(base, bytes, KIPC_BOTH, MAP_SHARED | MAP_FIXED, fd, start);
 }
 
-/* Where they are asked for. What is sealed then has the same bytes as before. */
+/*
+ * The memory uses huge pages if asked to. Sealing then leaves the same bytes.
+ */
 TEST_F(memory, takes_huge_pages)
 {
 	int fd = memory_create(variant->region, 4 * MIB, &self->start);
@@ -462,7 +489,7 @@ TEST_F(memory, takes_huge_pages)
 	close(fd);
 }
 
-/* What refers to its pages. */
+/* Other references to the pages. */
 
 static int ring_setup(unsigned int entries, struct io_uring_params *params)
 {
@@ -538,7 +565,10 @@ TEST_F(memory, is_a_registered_buffer)
 	operation.addr = (uintptr_t)self->base + PAGE - 2;
 	EXPECT_EQ(4, ring_run(ring, &params, &operation));
 	EXPECT_EQ(0, memcmp(self->base + PAGE - 2, "data", 4));
-	/* The kernel may write to it as long as it is registered. */
+	/*
+	 * The kernel may write to a buffer as long as it is registered, so the
+	 * memory cannot be sealed.
+	 */
 	ASSERT_EQ(0, munmap(self->base, SIZE));
 	EXPECT_EQ(-EBUSY, memory_seal(variant->region, self->fd));
 	ASSERT_EQ(0, syscall(SYS_io_uring_register, ring,
@@ -564,8 +594,8 @@ TEST_F(memory, is_watched_by_userfaultfd)
 }
 
 /*
- * That a page is in a pipe is all that the kernel knows of it: nobody can tell
- * whether it is read or written to there. So a reader keeps others from sealing.
+ * The kernel only knows that a page is referenced by a pipe, not whether it is
+ * read or written there. So even a reader can prevent sealing.
  */
 TEST_F(memory, is_not_sealed_while_a_reader_has_it_in_a_pipe)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What can be done to the memory of a region by other ways than its descriptor:
- * nothing that takes pages away, and no writing after it was sealed.
+ * Access to the memory of a region other than through its descriptor. None of
+ * it may take pages away, and none of it may write after the region was sealed.
  */
 #include "kipc_test.h"
 #include "bytes.h"
@@ -15,7 +15,7 @@
 FIXTURE(outside) {
 	int fd;
 	struct bytes bytes;
-	char path[128];		/* of the file behind the mapping */
+	char path[128];		/* file behind the mapping */
 };
 
 FIXTURE_VARIANT(outside) {
@@ -46,7 +46,7 @@ FIXTURE_SETUP(outside)
 		 (unsigned long)self->bytes.base + SIZE);
 }
 
-/* Whatever a test does, the bytes are what they were. */
+/* No test may have changed the bytes. */
 FIXTURE_TEARDOWN(outside)
 {
 	struct bytes copy;
@@ -73,7 +73,7 @@ TEST_F(outside, remove)
 	EXPECT_EQ(7, self->bytes.base[SIZE - 1]);
 }
 
-/* The descriptor is none of a file. */
+/* The descriptor is not one of a regular file. */
 TEST_F(outside, descriptor)
 {
 	char byte;
@@ -86,7 +86,10 @@ TEST_F(outside, descriptor)
 	EXPECT_EQ(-1, fcntl(self->fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE));
 }
 
-/* Root finds the file behind the mapping there, but cannot write to it. */
+/*
+ * Root can follow map_files to the file behind the mapping, but cannot write to
+ * that file.
+ */
 TEST_F(outside, map_files_for_writing)
 {
 	if (geteuid())
@@ -131,7 +134,10 @@ TEST_F(outside, map_files_for_reading)
 	close(fd);
 }
 
-/* The file outlives the object there: it says so to nobody but root. */
+/*
+ * A file that root has opened through map_files outlives the object. Only root
+ * can read the bytes in this way.
+ */
 TEST_F(outside, map_files_after_the_object)
 {
 	int fd, other = create(region_args(SIZE, 0));

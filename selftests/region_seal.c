@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Regions that are sealed: nobody changes their bytes any more. */
+/*
+ * Regions that are sealed: their bytes do not change any more.
+ */
 #include "kipc_test.h"
 #include "bytes.h"
 
@@ -12,7 +14,7 @@
 
 FIXTURE(seal) {
 	int fd;
-	int reader;	/* another descriptor, for reading alone */
+	int reader;	/* another, read-only descriptor */
 	char name[64];
 };
 
@@ -63,12 +65,15 @@ TEST_F(seal, ends_writing)
 	EXPECT_EQ(EACCES, errno);
 	check_region(self->fd, KIPC_SEAL_WRITE, 0);
 	bytes_unmap(&bytes);
-	/* Again, by any descriptor: nothing to do. */
+	/* Sealing again does nothing. */
 	EXPECT_EQ(0, region_seal(self->fd));
 	check_region(self->reader, KIPC_SEAL_WRITE, 0);
 }
 
-/* Debuggers write where the program cannot, but not here. */
+/*
+ * /proc/PID/mem lets a debugger write where the program cannot, but not to a
+ * sealed region.
+ */
 TEST_F(seal, against_debuggers)
 {
 	char path[64];
@@ -90,7 +95,7 @@ TEST_F(seal, needs_write_access)
 	check_region(self->fd, 0, 0);
 }
 
-/* What reads only, or a copy, may be there before and after. */
+/* Read-only and private mappings may exist before and after sealing. */
 TEST_F(seal, beside_readers)
 {
 	struct bytes shared, copy;
@@ -118,12 +123,12 @@ TEST_F(seal, is_refused_to_writers)
 	ASSERT_EQ(0, bytes_map(&bytes, self->fd));
 	EXPECT_EQ(-EBUSY, region_seal(self->fd));
 	check_region(self->fd, 0, 1);
-	/* Not writable now, but it can be made so. */
+	/* The mapping is not writable now, but it can be made writable. */
 	ASSERT_EQ(0, mprotect(bytes.base, SIZE, PROT_READ));
 	EXPECT_EQ(-EBUSY, region_seal(self->fd));
 	ASSERT_EQ(0, mprotect(bytes.base, SIZE, KIPC_BOTH));
 	bytes.base[0] = 1;
-	/* Any part of it. */
+	/* Any part that is left of the mapping prevents sealing. */
 	ASSERT_EQ(0, munmap(bytes.base + PAGE, PAGE));
 	ASSERT_EQ(0, munmap(bytes.base, PAGE));
 	EXPECT_EQ(-EBUSY, region_seal(self->fd));
@@ -150,7 +155,9 @@ static int run_nothing(void *data)
 	return 0;
 }
 
-/* A child's mapping is one more, until it is killed. */
+/*
+ * The mapping that a child inherits prevents sealing until the child is killed.
+ */
 TEST_F(seal, is_refused_to_children)
 {
 	struct child child;
@@ -165,7 +172,7 @@ TEST_F(seal, is_refused_to_children)
 	EXPECT_EQ(0, region_seal(self->fd));
 }
 
-/* What a mapping that failed to be made leaves behind is nothing. */
+/* A mapping that failed leaves nothing behind that would count as a writer. */
 TEST_F(seal, after_failed_mappings)
 {
 	struct bytes bytes;
@@ -179,7 +186,7 @@ TEST_F(seal, after_failed_mappings)
 	check_region(self->fd, KIPC_SEAL_WRITE, 0);
 }
 
-/* Maps many pages, again and again. */
+/* Maps and unmaps many pages until it is killed. */
 static int run_map_for_ever(void *data)
 {
 	int fd = *(int *)data, ret;
@@ -193,7 +200,10 @@ static int run_map_for_ever(void *data)
 	}
 }
 
-/* Killed in the midst of it, when some pages are there and others not yet. */
+/*
+ * A process is killed during a mapping, when some pages are mapped and others
+ * are not. It leaves no writer behind.
+ */
 TEST_F(seal, after_mappings_killed_halfway)
 {
 	int fd = create(region_args(LARGE, 0));
@@ -212,7 +222,10 @@ TEST_F(seal, after_mappings_killed_halfway)
 	close(fd);
 }
 
-/* In a pipe: the page is not copied, and who knows who writes to it. */
+/*
+ * A page in a pipe is not copied, and may still be written through the pipe. So
+ * it prevents sealing.
+ */
 TEST_F(seal, is_refused_while_pinned)
 {
 	struct iovec vector;
@@ -228,7 +241,7 @@ TEST_F(seal, is_refused_while_pinned)
 	ASSERT_EQ(1, vmsplice(ends[1], &vector, 1, 0));
 	bytes_unmap(&bytes);
 	EXPECT_EQ(-EBUSY, region_seal(self->fd));
-	/* Then it is as it was before. */
+	/* The refusal has changed nothing. */
 	check_region(self->fd, 0, 0);
 	ASSERT_EQ(0, bytes_map(&bytes, self->fd));
 	bytes.base[3 * PAGE] = 'y';
@@ -243,7 +256,10 @@ static int run_seal(void *data)
 	return region_seal(*(int *)data);
 }
 
-/* While the kernel waits for a page to be let go others may still map, as before. */
+/*
+ * While the kernel waits for a page to be released, the region can still be
+ * mapped for writing.
+ */
 TEST_F(seal, does_not_refuse_mappings_before_it_succeeds)
 {
 	const int protection[] = { KIPC_BOTH, PROT_READ };
@@ -273,7 +289,7 @@ TEST_F(seal, does_not_refuse_mappings_before_it_succeeds)
 	EXPECT_EQ(EPERM, map_errno(self->fd, KIPC_BOTH, MAP_SHARED));
 }
 
-/* The mutexes are not what is sealed. */
+/* Sealing does not affect the mutexes. */
 TEST_F(seal, spares_the_mutexes)
 {
 	EXPECT_EQ(0, region_seal(self->fd));
@@ -290,10 +306,10 @@ TEST_F(seal, spares_the_mutexes)
 struct seal_race {
 	int fd;
 	unsigned int written;
-	int ended;	/* what told the writer to stop */
+	int ended;	/* the error that stopped the writer */
 };
 
-/* Writes by mappings that come and go, until it gets none. */
+/* Writes through short-lived mappings until a mapping is refused. */
 static void *write_for_ever(void *data)
 {
 	struct seal_race *race = data;
@@ -308,7 +324,7 @@ static void *write_for_ever(void *data)
 	}
 }
 
-/* Two seal at once, and one writes: when it is sealed all is over. */
+/* Seals the region, and tries again as long as a writer prevents that. */
 static void *seal_for_ever(void *data)
 {
 	struct seal_race *race = data;
@@ -320,6 +336,10 @@ static void *seal_for_ever(void *data)
 	return (void *)(intptr_t)ret;
 }
 
+/*
+ * Two threads seal at once while a third one writes. Once the region is sealed,
+ * no byte changes any more.
+ */
 TEST_F(seal, races)
 {
 	unsigned char before[SIZE];

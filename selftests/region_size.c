@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Regions of all sizes: what they cost, whom, and until when. */
+/*
+ * Regions of all sizes: what they cost, which user is charged, and until when.
+ */
 #include "kipc_test.h"
 #include "bytes.h"
 #include "descriptor.h"
@@ -40,7 +42,9 @@ TEST(region_sizes)
 	}
 }
 
-/* More than any machine has, and what is no number of bytes at all. */
+/*
+ * Sizes that no machine has memory for, and numbers that are not a valid size.
+ */
 TEST(region_absurd_sizes)
 {
 	unsigned int descriptors = count_descriptors();
@@ -57,7 +61,10 @@ TEST(region_absurd_sizes)
 	EXPECT_EQ(descriptors, count_descriptors());
 }
 
-/* A page more than the machine has: that is not even tried. */
+/*
+ * A region that is a page larger than the memory of the machine is refused at
+ * once.
+ */
 TEST(region_of_all_memory)
 {
 	const __u64 bytes = (sysconf(_SC_PHYS_PAGES) + 1ULL) * PAGE;
@@ -68,7 +75,9 @@ TEST(region_of_all_memory)
 	EXPECT_EQ(0, quota_check());
 }
 
-/* A memory cgroup of 16 MiB; returns why there is none, or NULL. */
+/*
+ * Makes a memory cgroup of 16 MiB. Returns NULL, or the reason why it cannot.
+ */
 #define CGROUPS		"/sys/fs/cgroup"
 #define CGROUP		CGROUPS "/kipc-region"
 
@@ -85,7 +94,10 @@ static const char *cgroup_make(void)
 	return NULL;
 }
 
-/* Too much, which kills nobody; and as much as fits, again and again. */
+/*
+ * Creates regions that exceed the cgroup, which must fail without killing a
+ * process, and regions that fit, repeatedly.
+ */
 static int run_create_in_cgroup(void *data)
 {
 	int fd, i, ret = write_file(CGROUP "/cgroup.procs", "0");
@@ -124,7 +136,7 @@ static void handle_alarm(int signal)
 	(void)signal;
 }
 
-/* Only a signal that kills ends the creation of a region before it is there. */
+/* Only a fatal signal interrupts the creation of a region. */
 TEST(region_created_among_signals)
 {
 	const struct itimerval often = { { 0, 500 }, { 0, 500 } };
@@ -146,7 +158,7 @@ struct offer {
 	unsigned int mutexes;
 };
 
-/* As a user whom quotas bind: 0, or what creating says. */
+/* Creates a region as a user with a quota. Returns 0 or a negative errno. */
 static int run_create_as_user(void *data)
 {
 	const struct offer *offer = data;
@@ -205,7 +217,10 @@ static int run_create_for_ever(void *data)
 	}
 }
 
-/* Somewhere in the midst of it, every time at another place. */
+/*
+ * A process is killed during a creation, each time at a different point. It
+ * leaves nothing behind.
+ */
 TEST(region_killed_while_created)
 {
 	unsigned int *created = shared_alloc(sizeof(*created)), i, j;
@@ -243,7 +258,7 @@ static int run_map_and_hold(void *data)
 		pause();
 }
 
-/* Its memory goes with the last one killed, who had it mapped. */
+/* The memory is released when the last process that has mapped it is killed. */
 TEST(region_goes_with_the_killed)
 {
 	struct holdings before = holdings_now();
@@ -256,7 +271,9 @@ TEST(region_goes_with_the_killed)
 		child_start(&children[i], run_map_and_hold, &fd);
 	wait_until(fdinfo_number(fd, "kipc-attachments:") == 2);
 	close(fd);
-	/* One for the words, and one for each mapping of the bytes. */
+	/*
+	 * One reference for the words, and one for each mapping of the bytes.
+	 */
 	EXPECT_EQ(before.references + 3, module_number("refcnt"));
 	for (i = 0; i < ARRAY_SIZE(children); i++)
 		EXPECT_EQ(CHILD_KILLED, child_kill(&children[i]));
