@@ -21,7 +21,7 @@ FIXTURE_VARIANT(object) {
 	const char *label;
 	__u32 flags;			/* flags that need no name */
 	__u32 good[ATTRIBUTE_WORDS];
-	unsigned int known;		/* number of words of attributes in use */
+	unsigned int known;		/* words of attributes in use */
 	__u32 bad[8][ATTRIBUTE_WORDS];
 	unsigned int bad_count;
 };

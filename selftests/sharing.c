@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Two processes that have nothing in common but a name, of the object or of a
- * Unix socket that it comes over: this program executes itself twice, each in
- * a session of its own, and both do their part of a job on the object.
+ * Two processes that have nothing in common but a name, either of the object or
+ * of a Unix socket that passes its descriptor. This program executes itself
+ * twice, each time in a session of its own, and both processes do their part of
+ * a job on the object.
  */
 #include "kipc_test.h"
 #include "descriptor.h"
@@ -14,15 +15,15 @@
 #define ROUNDS		200
 #define PEER		"--peer"
 
-/* What a peer is told: its arguments after PEER. */
+/* The arguments of a peer after PEER. */
 struct sharing_peer {
 	__u32 type;
-	bool first;		/* it makes the object */
-	bool by_name;		/* and not over a socket */
-	const char *name;	/* of the object or the socket */
+	bool first;		/* this peer creates the object */
+	bool by_name;		/* otherwise over a socket */
+	const char *name;	/* name of the object or the socket */
 };
 
-/* Two semaphores: each peer wakes the other with the other's. */
+/* Two semaphores: each peer posts to the one on which the other waits. */
 static int play_semaphore(int fd, bool first)
 {
 	int i;
@@ -35,7 +36,7 @@ static int play_semaphore(int fd, bool first)
 	return 0;
 }
 
-/* Both count the generations in which they are the serial party. */
+/* Returns the number of generations in which this peer was the serial party. */
 static int play_barrier(int fd, bool first)
 {
 	int i, ret, serial = 0;
@@ -82,7 +83,10 @@ static struct kipc_create_args shared_args(__u32 type)
 	return any_args(type);
 }
 
-/* The one creates it, the other comes and goes until it is there. */
+/*
+ * The first peer creates the object. The other one tries to open it until it
+ * exists.
+ */
 static int object_by_name(const struct sharing_peer *peer)
 {
 	int fd;
@@ -99,13 +103,13 @@ static socklen_t socket_address(struct sockaddr_un *address, const char *name)
 {
 	memset(address, 0, sizeof(*address));
 	address->sun_family = AF_UNIX;
-	/* In the abstract namespace: it begins with a NUL. */
+	/* A leading NUL means the abstract namespace. */
 	snprintf(address->sun_path + 1, sizeof(address->sun_path) - 1, "%s",
 		 name);
 	return offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name);
 }
 
-/* Serves the object to one who connects. */
+/* Creates the object and sends its descriptor to the peer that connects. */
 static int object_to_socket(const struct sharing_peer *peer)
 {
 	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -137,7 +141,7 @@ static int object_from_socket(const struct sharing_peer *peer)
 	return fd;
 }
 
-/* The exit status is what the peer played, 255 if it went wrong. */
+/* Returns the exit status: the result of play(), or 255 after an error. */
 static int run_peer(char **arguments)
 {
 	struct sharing_peer peer = {
@@ -180,7 +184,7 @@ FIXTURE(sharing) {
 FIXTURE_VARIANT(sharing) {
 	__u32 type;
 	bool by_name;
-	int sum;	/* of what the two play */
+	int sum;	/* sum of the results of both peers */
 };
 
 FIXTURE_VARIANT_ADD(sharing, semaphore_by_name) {
@@ -242,7 +246,7 @@ TEST_F(sharing, unrelated_processes)
 	EXPECT_EQ(-ENOENT, open_named(variant->type, self->name, KIPC_READ));
 }
 
-/* As unrelated as that, and another user. */
+/* The peers are unrelated, and one of them is another user. */
 TEST_F(sharing, unrelated_users)
 {
 	struct kipc_create_args args = shared_args(variant->type);

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who waits in the kernel looks before it sleeps: as often as is said, only where
- * somebody else could do something meanwhile, and not at all where that is turned
- * off. Counted, not timed.
+ * A waiter spins in the kernel before it sleeps: as often as the parameter
+ * says, only where another CPU could make its wait succeed meanwhile, and not
+ * at all where spinning is turned off. The tests count the spins and measure no
+ * times.
  */
 #include "kipc_test.h"
 #include "handler.h"
 #include "parameter.h"
 
 #define WAITS		100
-#define LONG_NS		1000000	/* as long as there can be, and then some */
+#define LONG_NS		1000000	/* more than the kernel's maximum */
 
 static long spins(int fd)
 {
@@ -34,9 +35,9 @@ FIXTURE(spins) {
 
 FIXTURE_VARIANT(spins) {
 	__u32 type;
-	/* A wait in vain. */
+	/* Waits in vain. */
 	int (*wait)(int fd);
-	/* To and fro: give one, take one. */
+	/* A round trip: gives to one object, takes from another. */
 	int (*give)(int fd);
 	int (*take)(int fd);
 };
@@ -117,7 +118,10 @@ TEST_F(spins, not_at_all)
 	EXPECT_EQ(0L, spins_paid(self->fd));
 }
 
-/* Where it never pays: the first time, and now and then. */
+/*
+ * Where spinning never succeeds, a waiter spins the first time and then only
+ * occasionally.
+ */
 TEST_F(spins, seldom_in_vain)
 {
 	int i;
@@ -143,7 +147,7 @@ static int run_answers(void *data)
 	return ret;
 }
 
-/* Two processors hand something over without anybody being woken. */
+/* Two CPUs hand something over without a wake-up. */
 TEST_F(spins, pays)
 {
 	void *data[] = { self, (void *)variant };
@@ -153,7 +157,10 @@ TEST_F(spins, pays)
 		SKIP(return, "needs two processors");
 	ASSERT_EQ(0, parameter_set("spin_ns", LONG_NS));
 	child_start(&self->child, run_answers, data);
-	/* Who is asked for the count all the time is no quick partner. */
+	/*
+	 * The count is only read between runs, because reading it takes time in
+	 * which the partner gives up spinning.
+	 */
 	do {
 		for (i = 0; i < WAITS; i++) {
 			ASSERT_EQ(0, variant->give(self->fd));
@@ -166,7 +173,7 @@ TEST_F(spins, pays)
 	EXPECT_EQ(0L, waiters(self->back));
 }
 
-/* A signal is not kept waiting, and what was given meanwhile is not lost. */
+/* A signal ends a spin at once. What was given meanwhile is not lost. */
 TEST_F(spins, ends_with_a_signal)
 {
 	void *data[] = { self, (void *)variant };
@@ -184,7 +191,7 @@ TEST_F(spins, ends_with_a_signal)
 	EXPECT_EQ(CHILD_KILLED, child_kill(&self->child));
 }
 
-/* Nor is a death. */
+/* A fatal signal ends a spin at once, too. */
 TEST_F(spins, ends_with_a_death)
 {
 	void *data[] = { self, (void *)variant };

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The numbers that the kernel issues to threads: which differ, and which stay. */
+/*
+ * The numbers that the kernel issues to threads: which ones differ, and which
+ * ones stay the same.
+ */
 #include "kipc_test.h"
 
 #include <pthread.h>
@@ -60,7 +63,10 @@ TEST(is_the_same_by_every_descriptor)
 	}
 }
 
-/* One after the other, so that what gettid() says may come back meanwhile. */
+/*
+ * The threads run one after the other, so that the value of gettid() may be
+ * reused. The numbers must still differ.
+ */
 TEST(of_threads_that_have_ended_is_not_issued_again)
 {
 	__s64 numbers[THREADS];
@@ -102,7 +108,10 @@ TEST(of_a_child_is_its_own)
 	EXPECT_NE(thread_number(), *number);
 }
 
-/* The first process of a new pid namespace: it says 1 to each of them. */
+/*
+ * Gets a number in the first process of a new pid namespace, where gettid() is
+ * 1.
+ */
 static int run_number_as_first(void *data)
 {
 	struct child child;
@@ -155,7 +164,10 @@ static int run_exec_from_a_thread(void *data)
 	return -EIO;
 }
 
-/* The thread of the new program is what its leader was; status 0: the same. */
+/*
+ * The thread of the new program has the number of the leader that called exec.
+ * Exit status 0 means that it is the same.
+ */
 TEST(survives_an_exec_of_the_leader)
 {
 	struct child child;
@@ -187,7 +199,10 @@ static int run_in_our_memory(int flags, __s64 *number)
 	return pid < 0 ? -errno : child_wait(pid);
 }
 
-/* Its thread variables may be ours. */
+/*
+ * A process that shares this memory gets no number, because its thread-local
+ * variables may be those of this thread.
+ */
 TEST(is_refused_to_a_guest_of_our_memory)
 {
 	__s64 number = 0;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A little torture: those who use objects of all types are killed, and nothing is
- * lost by that. A longer run is torture/run. And what becomes of the living where
- * others are killed, compared with the C library's objects.
+ * A short torture run: processes that use objects of all types are killed, and
+ * nothing is lost. torture/run is the longer one. A second test compares what
+ * the survivors of a killed process see with the objects of the C library.
  */
 #include "kipc_test.h"
 
 #define KILLS	600
 
-/* Its status, or CHILD_KILLED. */
+/* Runs a program. Returns its status, or CHILD_KILLED. */
 static int run_program(const char *path, const char *option, const char *value)
 {
 	pid_t pid = child_fork();

@@ -10,7 +10,10 @@
 #include "kipc_layout.h"
 #include "word.h"
 
-/* Longer than any structure, and than the longest one that the kernel reads. */
+/*
+ * Longer than any structure, and than the longest structure that the kernel
+ * reads.
+ */
 union verb_args {
 	struct {
 		__u32 size;
@@ -22,7 +25,7 @@ union verb_args {
 /* The device and one object of each type. */
 struct verb_objects {
 	int fd[KIPC_ABI_FILES];
-	char name[KIPC_ABI_FILES][64];	/* 0: a name of no object */
+	char name[KIPC_ABI_FILES][64];	/* index 0: no object has this name */
 	struct kipc_list_entry entry;
 	char buffer[KIPC_ABI_BUFFER_BYTES];
 	__u32 attachment;
@@ -149,7 +152,7 @@ static void set_field(union verb_args *args, const struct kipc_abi_field *field,
 		memcpy(args->bytes + field->offset, &low, sizeof(low));
 }
 
-/* Fills the structure with good values, and what follows it with zeros. */
+/* Fills the structure with good values, and the bytes after it with zeros. */
 static void prepare(const FIXTURE_VARIANT(verb) *variant,
 		    FIXTURE_DATA(verb) *self)
 {
@@ -289,7 +292,8 @@ TEST_F(verb, unknown_flags)
 }
 
 /*
- * A verb without bad values has only its flags to get wrong: see unknown_flags.
+ * Verbs without bad values of fields only have bad flags, which unknown_flags
+ * tests.
  */
 TEST_F(verb, bad_fields)
 {
@@ -321,7 +325,7 @@ TEST_F(verb, bad_pointer)
 	EXPECT_CALL(-EFAULT, bad_pointer());
 	EXPECT_CALL(-EFAULT, (void *)-4096L);
 	EXPECT_CALL(-EFAULT, pages + 4096);
-	/* The size can be read, the rest cannot. */
+	/* The size can be read, but the rest cannot. */
 	prepare(variant, self);
 	last = pages + 4096 - size + 4;
 	memcpy(last, self->args, size - 4);
@@ -362,7 +366,7 @@ TEST_F(verb, other_type)
 	check_unchanged(_metadata, self);
 }
 
-/* A command must agree in all bits, not in its number alone. */
+/* All bits of a command count, not only its number. */
 TEST_F(verb, other_command)
 {
 	const unsigned long command = variant->verb->command;

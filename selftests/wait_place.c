@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Waiters that are interrupted and go on: in the place that they had, whatever made
- * them leave the kernel, unless they did something else meanwhile or were away for
- * too long.
+ * Waiters that are interrupted and continue. They keep the place in the queue
+ * that they had, whatever made them leave the kernel, unless they did something
+ * else meanwhile or were away for too long.
  */
 #include "kipc_test.h"
 #include "handler.h"
@@ -15,10 +15,10 @@
 #include <sys/time.h>
 
 #define WAITERS		4
-#define TIMES		3	/* that a waiter is interrupted */
+#define TIMES		3	/* interruptions of a waiter */
 #define MESSAGE		"message"
 
-/* Those who wait, and in which order they are served. */
+/* The waiters and the order in which they succeed. */
 struct line {
 	int fd;
 	unsigned int served;
@@ -52,7 +52,7 @@ static int run_in_line(void *data)
 }
 
 /* ------------------------------------------------------------------------ */
-/* What can be waited for, until it is had                                  */
+/* What waiters can wait for, until they get it                             */
 /* ------------------------------------------------------------------------ */
 
 #define RETRY(expression) ({ \
@@ -85,7 +85,7 @@ static int wait_read(int fd)
 	return ret == 1 ? 0 : ret;
 }
 
-/* Posts one that nobody wants. */
+/* Posts a unit that no other thread waits for. */
 static int wait_post_wait(int fd)
 {
 	struct kipc_semaphore_post_wait_args args = {
@@ -213,7 +213,7 @@ static int unlock_mutex(int fd)
 }
 
 /* ------------------------------------------------------------------------ */
-/* All of them, and all interruptions                                       */
+/* All kinds of waits and interruptions                                     */
 /* ------------------------------------------------------------------------ */
 
 FIXTURE(place) {
@@ -224,11 +224,11 @@ FIXTURE(place) {
 };
 
 FIXTURE_VARIANT(place) {
-	int (*create)(void);		/* so that it has to be waited for */
+	int (*create)(void);		/* so that a thread has to wait */
 	int (*enter)(int fd);
 	int (*wait)(int fd);
 	int (*serve)(int fd);		/* one waiter, or the first one */
-	int (*leave)(int fd);		/* serves the next one */
+	int (*leave)(int fd);		/* lets the next one have it */
 };
 
 FIXTURE_VARIANT_ADD(place, semaphore) {
@@ -336,7 +336,7 @@ FIXTURE_TEARDOWN(place)
 	} \
 } while (0)
 
-/* One leaves and comes back. */
+/* Makes one waiter leave and come back. */
 #define INTERRUPT(number, by) do { \
 	self->problem = by(&self->children[number]); \
 	if (!self->problem) \
@@ -368,7 +368,7 @@ TEST_F(place, survives_a_handler)
 	CHECK_KEPT(by_handler);
 }
 
-/* The program calls once more by itself. */
+/* The program itself repeats the call after EINTR. */
 TEST_F(place, survives_eintr)
 {
 	CHECK_KEPT(by_handler_without_restart);
@@ -410,7 +410,7 @@ TEST_F(place, survives_task_work)
 	CHECK_ORDER();
 }
 
-/* Neither the first nor the last one. */
+/* Interrupts waiters that are neither first nor last. */
 TEST_F(place, in_the_middle)
 {
 	LINE_UP();
@@ -420,7 +420,7 @@ TEST_F(place, in_the_middle)
 	CHECK_ORDER();
 }
 
-/* All leave, in another order than they came. */
+/* All waiters leave, in another order than they arrived in. */
 TEST_F(place, of_all)
 {
 	LINE_UP();
@@ -432,7 +432,7 @@ TEST_F(place, of_all)
 }
 
 /* ------------------------------------------------------------------------ */
-/* While it is away                                                         */
+/* While a waiter is away                                                   */
 /* ------------------------------------------------------------------------ */
 
 FIXTURE(away) {
@@ -460,7 +460,10 @@ static void stop(const struct child *child)
 	waitpid(child->pid, &status, WUNTRACED);
 }
 
-/* It is first again, and can have what the second one cannot. */
+/*
+ * The waiter becomes the first one again when it comes back. It can take a unit
+ * that is not enough for the second waiter.
+ */
 TEST_F(away, comes_back_to_units_for_itself)
 {
 	start_semaphore_wait(&self->first, self->fd, 0, 1);
@@ -491,7 +494,7 @@ static int run_send(void *data)
 	return mailbox_send(request->fd, text, request->length, 0);
 }
 
-/* Likewise with room for messages. */
+/* The same for room for messages. */
 TEST_F(away, comes_back_to_room_for_itself)
 {
 	struct kipc_create_args args = create_args(KIPC_MAILBOX);
@@ -526,8 +529,8 @@ TEST_F(away, comes_back_to_room_for_itself)
 }
 
 /*
- * A place does not last for ever: when so many others have come since, and it is long
- * ago, the first is behind the second one.
+ * A place does not last for ever. If enough other waiters have arrived and
+ * enough time has passed, the first waiter comes back behind the second one.
  */
 #define ARRIVALS	80	/* more than KIPC_PLACE_ARRIVALS */
 #define AWAY_MS		200	/* more than KIPC_PLACE_MS */
@@ -568,7 +571,7 @@ TEST_F(away, for_too_long_behind_too_many)
 	EXPECT_EQ(0, child_finish(&self->first));
 }
 
-/* However long that was. */
+/* The time alone does not matter while few others have arrived. */
 TEST_F(away, for_long_behind_few)
 {
 	start_semaphore_wait(&self->first, self->fd, 0, 1);
@@ -582,17 +585,17 @@ TEST_F(away, for_long_behind_few)
 }
 
 /* ------------------------------------------------------------------------ */
-/* What makes it forgotten                                                  */
+/* What makes the kernel forget a place                                     */
 /* ------------------------------------------------------------------------ */
 
 /* Waits until it is interrupted, does something else, and waits again. */
 struct detour {
 	int fd, other;
 	int (*what)(const struct detour *detour);
-	unsigned int count;		/* units, the second time */
-	__s64 deadline;			/* the first time */
-	int expected;			/* likewise */
-	unsigned int *turns;		/* shared: the first time is over */
+	unsigned int count;		/* units of the second wait */
+	__s64 deadline;			/* of the first wait */
+	int expected;			/* result of the first wait */
+	unsigned int *turns;		/* shared: the first wait is over */
 };
 
 static int run_detour(void *data)
@@ -629,7 +632,7 @@ static int wait_at_a_barrier(const struct detour *detour)
 	return ret == -ETIMEDOUT ? 0 : -EPROTO;
 }
 
-/* Not a wait. */
+/* Does something that is not a wait. */
 static int post_and_try(const struct detour *detour)
 {
 	return semaphore_post(detour->fd, 1, 1) ?:
@@ -737,7 +740,11 @@ TEST_F(detour, order)
 	CHECK_ORDER_OF_TWO(variant->keeps);
 }
 
-/* A deadline ends a wait for good; the second one has come before it passes. */
+/*
+ * A deadline ends a wait for good, so the place is lost. The second waiter has
+ * arrived before the deadline passes; otherwise the test tries again with a
+ * longer deadline.
+ */
 TEST_F(detour, after_a_deadline)
 {
 	unsigned int ms;
@@ -762,13 +769,13 @@ TEST_F(detour, after_a_deadline)
 /* ------------------------------------------------------------------------ */
 
 #define CONTENDERS	5
-#define TURNS		40	/* of each */
+#define TURNS		40	/* turns of each contender */
 #define HOLD_MS		4
-#define INTERVAL_US	10000	/* of the timer that disturbs the first one */
+#define INTERVAL_US	10000	/* interval of the first one's timer */
 
 struct shares {
 	int fd;
-	unsigned int turns;		/* of all; by the owner */
+	unsigned int turns;		/* sum of all; the owner writes it */
 	unsigned int ready;
 	unsigned int of[CONTENDERS];
 };
@@ -793,7 +800,7 @@ static void start_timer(void)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-/* In its sleep the timer may disturb it, too. */
+/* Sleeps for HOLD_MS, although the timer may interrupt the sleep. */
 static void hold(void)
 {
 	struct timespec left = { .tv_nsec = HOLD_MS * NS_PER_MS };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Watches: the kernel's notices of those who took part in an object, and have
+ * Watches: the notices of the kernel about participants of an object that have
  * died or left.
  */
 #include "kipc_test.h"
@@ -70,7 +70,7 @@ TEST_F(watch, tells_of_an_unmapping)
 	check_no_notice(self->watch);
 }
 
-/* One mapping of two is no end. */
+/* The end of one of two mappings does not end the attachment. */
 TEST_F(watch, tells_of_the_last_unmapping)
 {
 	struct mutexes first, second;
@@ -111,7 +111,7 @@ TEST_F(watch, tells_every_watch_of_what_it_has_seen)
 	come_and_go(self->fd);
 }
 
-/* It never took part, so nobody is told that it has gone. */
+/* A mapping that failed never attached, so there is no notice of its end. */
 TEST_F(watch, tells_of_no_mapping_that_failed)
 {
 	struct kipc_info_args info;
@@ -125,7 +125,7 @@ TEST_F(watch, tells_of_no_mapping_that_failed)
 	check_no_notice(self->watch);
 }
 
-/* All the words of a sealed object are the kernel's, and so are its owners. */
+/* The kernel owns all words of a sealed object, and also knows their owners. */
 TEST(watch_of_a_sealed_object)
 {
 	int fd = create_flags(mutex_args(ELEMENTS), KIPC_SEALED);
@@ -142,12 +142,12 @@ TEST(watch_of_a_sealed_object)
 
 /* Participants of other types. */
 
-/* Who takes part in whatever way, and then waits for its end. */
+/* A participant that takes part in some way and then waits to be killed. */
 struct watch_guest {
 	int fd;
 	int (*take_part)(int fd);
-	__u32 attachment;	/* once it is attached */
-	unsigned int done;	/* once it has taken part */
+	__u32 attachment;	/* valid once it is attached */
+	unsigned int done;	/* set once it has taken part */
 };
 
 static int run_guest(void *data)
@@ -167,7 +167,10 @@ static int run_guest(void *data)
 	return ret;
 }
 
-/* A guest is killed once it has taken part, or waits at that. */
+/*
+ * Kills a guest once it has taken part or waits in doing so, and checks the
+ * notice.
+ */
 #define check_repaired(object, expected_repaired, how) do { \
 	struct watch_guest *__guest = shared_alloc(sizeof(*__guest)); \
 	int __watch = object_watch(object); \
@@ -201,7 +204,10 @@ static int take_and_give_units(int fd)
 	       semaphore_post(fd, 2, 2);
 }
 
-/* Semaphores are counted, not units, and not those that wait for them. */
+/*
+ * A notice counts semaphores and not units. A semaphore that the guest waits
+ * for does not count.
+ */
 static int take_units_and_wait(int fd)
 {
 	return take_units(fd) ?: semaphore_wait(fd, 2, 2);
@@ -231,7 +237,7 @@ static int join_twice(int fd)
 	return barrier_join(fd) ?: barrier_join(fd);
 }
 
-/* A membership is one thing, whatever it is worth. */
+/* A membership counts as one repair, however many joins it stands for. */
 TEST(watch_of_a_barrier)
 {
 	int fd = create(barrier_args(3));
@@ -245,7 +251,7 @@ TEST(watch_of_a_barrier)
 	ASSERT_EQ(0, barrier_reset(fd));
 	check_repaired(fd, 1, join_twice);
 	ASSERT_EQ(0, barrier_reset(fd));
-	/* Whose death is known before its memory goes. */
+	/* The death of a party that waits is known before its memory goes. */
 	check_repaired(fd, 1, barrier_wait);
 	check_barrier(fd, 1, 0, EOWNERDEAD);
 	close(fd);
@@ -267,7 +273,10 @@ TEST(watch_of_a_barrier_that_drops)
 
 /* The end of the object. */
 
-/* A watch does not keep it; what was told before can be read still. */
+/*
+ * A watch does not keep the object. Earlier notices can still be read after its
+ * end.
+ */
 TEST(watch_ends_with_its_object)
 {
 	struct holdings before = holdings_now();
@@ -288,7 +297,10 @@ TEST(watch_ends_with_its_object)
 	check_holdings(before);
 }
 
-/* Without descriptors it lives on where it is mapped: the last one tells. */
+/*
+ * Without descriptors the object lives on while it is mapped. The end of the
+ * last mapping is still reported.
+ */
 TEST(watch_ends_with_the_last_mapping)
 {
 	int fd = create(mutex_args(1)), watch = object_watch(fd);
@@ -327,7 +339,7 @@ TEST_F(watch, no_more_than_the_most)
 		ASSERT_LE(0, watches[i]);
 	}
 	EXPECT_EQ(-EUSERS, object_watch(self->fd));
-	/* That is for each object. */
+	/* The limit is one for each object. */
 	fd = create(mutex_args(1));
 	EXPECT_LE(0, object_watch(fd));
 	close(watches[7]);
@@ -339,7 +351,7 @@ TEST_F(watch, no_more_than_the_most)
 		EXPECT_EQ(POLLIN, poll_now(watches[i], POLLIN));
 }
 
-/* A user that may only look, and takes as many watches as there are for it. */
+/* A user that may only read, and that takes as many watches as it can get. */
 struct watcher {
 	const char *name;
 	uid_t uid;
@@ -372,8 +384,8 @@ static int run_watcher(void *data)
 #define WATCHERS	(KIPC_WATCHES_OTHERS / KIPC_WATCHES_USER + 2)
 
 /*
- * Others cannot take the watches that the creator needs, and one of them cannot
- * take those of the others.
+ * Other users cannot take the watches that the creator needs, and one of them
+ * cannot take those of the rest.
  */
 TEST(watches_of_other_users)
 {
@@ -412,7 +424,7 @@ TEST(watches_of_other_users)
 	EXPECT_EQ(-EUSERS, object_watch(fd));
 	for (i = 0; i < WATCHERS; i++)
 		child_kill(&children[i]);
-	/* What they had is free again. */
+	/* The watches of the killed processes are free again. */
 	EXPECT_LE(0, object_watch(fd));
 	close(fd);
 }
@@ -436,7 +448,7 @@ static int run_bounded(void *data)
 	third = object_watch(fd);
 	if (third < 0 || object_watch(fd) != -ENOSPC)
 		return 3;
-	/* It is counted for as long as the descriptor is there. */
+	/* The object is charged as long as its descriptor is open. */
 	close(fd);
 	if (create(any_args(KIPC_MAILBOX)) < 0)
 		return 4;
@@ -484,11 +496,14 @@ TEST(watch_of_an_object_that_tracks_nobody)
 
 struct abroad {
 	int fd;
-	int watch;			/* read in the namespace */
-	struct participant *dead;	/* in the namespace */
+	int watch;			/* read in the other namespace */
+	struct participant *dead;	/* runs in the other namespace */
 };
 
-/* The first process of a pid namespace; what came before it came from outside. */
+/*
+ * Runs as the first process of a pid namespace. A process outside of the
+ * namespace has the number 0 here.
+ */
 static int run_first_process(void *data)
 {
 	struct abroad *abroad = data;

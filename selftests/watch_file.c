@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The descriptor of a watch: read, poll and epoll, which wait for a notice. */
+/*
+ * The descriptor of a watch: read, poll and epoll, each of which waits for a
+ * notice.
+ */
 #include "kipc_test.h"
 #include "handler.h"
 #include "mutex_word.h"
@@ -35,11 +38,11 @@ FIXTURE_TEARDOWN(watch_file)
 /* Reading. */
 
 struct reader {
-	int fd;			/* of the object: not the reader's */
+	int fd;			/* of the object; the reader closes it */
 	int watch;
 };
 
-/* How many things were repaired, -ENODATA where the object has gone. */
+/* Returns how many things were repaired, or -ENODATA if the object has gone. */
 static int run_reader(void *data)
 {
 	const struct reader *reader = data;
@@ -53,7 +56,7 @@ static int run_reader(void *data)
 	return (int)notice.repaired;
 }
 
-/* Returns once it sleeps. */
+/* Starts a reader and returns when it sleeps. */
 static void start_reader(struct child *child, int fd, int watch)
 {
 	struct reader reader = { .fd = fd, .watch = watch };
@@ -84,12 +87,12 @@ TEST_F(watch_file, read_needs_room)
 	EXPECT_EQ(-1, read(self->watch, buffer, 0));
 	EXPECT_EQ(EINVAL, errno);
 	check_notice(self->watch, getpid(), attachment, 0, 0);
-	/* So it is where there is nothing to read. */
+	/* The result is the same when there is nothing to read. */
 	EXPECT_EQ(-1, read(self->watch, buffer, sizeof(buffer) - 1));
 	EXPECT_EQ(EINVAL, errno);
 }
 
-/* One notice a call, however much room there is. */
+/* A call returns one notice, however large the buffer is. */
 TEST_F(watch_file, read_gives_one)
 {
 	__u32 first = come_and_go(self->fd), second = come_and_go(self->fd);
@@ -101,7 +104,10 @@ TEST_F(watch_file, read_gives_one)
 	check_notice(self->watch, getpid(), second, 0, 0);
 }
 
-/* A newer program, which knows of more fields, sees how many there are. */
+/*
+ * A newer program, which knows of more fields, learns how many the kernel has
+ * filled.
+ */
 TEST_F(watch_file, read_fills_what_the_kernel_knows)
 {
 	struct {
@@ -145,8 +151,8 @@ TEST_F(watch_file, a_bad_pointer_keeps_the_notice)
 }
 
 /*
- * A page on which the kernel's copy hangs. An event can be read from the descriptor
- * once it does.
+ * Makes a page on which a copy by the kernel blocks. Returns a descriptor from
+ * which an event can be read once a copy blocks there.
  */
 static int page_that_hangs(void **page)
 {
@@ -163,7 +169,7 @@ static int page_that_hangs(void **page)
 	return ioctl(fd, UFFDIO_REGISTER, &area) ? -1 : fd;
 }
 
-/* The page goes, and what hangs looks again. */
+/* Unmaps the page and wakes the copy, which then fails. */
 static int page_end(int fd, void *page)
 {
 	struct uffdio_range range = {
@@ -190,7 +196,10 @@ static void *run_failing_read(void *data)
 	return NULL;
 }
 
-/* The notice that it has put back is for whichever of them can have it. */
+/*
+ * A notice that a failing reader has put back is available to the other
+ * readers, and wakes one of them.
+ */
 TEST_F_TIMEOUT(watch_file, a_failing_reader_wakes_the_others, 60)
 {
 	struct failing_read failing = { .watch = self->watch };
@@ -207,7 +216,10 @@ TEST_F_TIMEOUT(watch_file, a_failing_reader_wakes_the_others, 60)
 	ASSERT_EQ(0, pthread_create(&thread, NULL, run_failing_read, &failing));
 	ASSERT_EQ((ssize_t)sizeof(message),
 		  read(fault, &message, sizeof(message)));
-	/* It has the notice, so there is none for the other one. */
+	/*
+	 * The first reader has taken the notice, so there is none for the other
+	 * one.
+	 */
 	start_reader(&reader, self->fd, self->watch);
 	EXPECT_FALSE(child_ended(&reader));
 	ASSERT_EQ(0, page_end(fault, failing.page));
@@ -243,7 +255,7 @@ TEST_F(watch_file, a_signal_restarts_a_read)
 	EXPECT_EQ(0, child_finish(&reader));
 }
 
-/* Those for which there is no room are counted. */
+/* Notices for which there is no room are counted. */
 TEST_F(watch_file, more_than_it_holds)
 {
 	__u32 first = come_and_go(self->fd);
@@ -253,7 +265,7 @@ TEST_F(watch_file, more_than_it_holds)
 		come_and_go(self->fd);
 	for (i = 0; i < 3; i++)
 		come_and_go(self->fd);
-	/* What cannot be delivered is counted no less and no more. */
+	/* A read that fails does not change the count. */
 	EXPECT_EQ(-1, read(self->watch, bad_pointer(), 32));
 	EXPECT_EQ(EFAULT, errno);
 	check_notice(self->watch, getpid(), first, 0, 3);
@@ -264,7 +276,10 @@ TEST_F(watch_file, more_than_it_holds)
 	check_notice(self->watch, getpid(), first, 0, 0);
 }
 
-/* Owns a mutex for a moment and leaves it so; the number under which it did. */
+/*
+ * Attaches, locks a mutex and detaches without unlocking it. Returns the
+ * attachment.
+ */
 static __u32 come_and_die(int fd)
 {
 	struct mutexes mutexes = {};
@@ -279,7 +294,10 @@ static __u32 come_and_die(int fd)
 	return ret ? KIPC_POISON_32 : mutexes.attachment;
 }
 
-/* Many children that fork and exec do not hide the one death that matters. */
+/*
+ * Many notices without a repair, as children cause them by fork and exec, do
+ * not displace the notice of a death that needed one.
+ */
 TEST_F(watch_file, a_repair_finds_room_among_others)
 {
 	__u32 first = come_and_go(self->fd), dead;
@@ -290,7 +308,7 @@ TEST_F(watch_file, a_repair_finds_room_among_others)
 	dead = come_and_die(self->fd);
 	for (i = 0; i < KIPC_NOTICES_MAX; i++)
 		come_and_go(self->fd);
-	/* The oldest of those that repaired nothing made room. */
+	/* The oldest notices without a repair made room. */
 	check_notice(self->watch, getpid(), first + 1, 0, KIPC_NOTICES_MAX + 1);
 	for (i = 2; i < KIPC_NOTICES_MAX; i++)
 		check_notice(self->watch, getpid(), first + i, 0, 0);
@@ -298,7 +316,10 @@ TEST_F(watch_file, a_repair_finds_room_among_others)
 	check_no_notice(self->watch);
 }
 
-/* Where all of them have repaired something the first ones stay. */
+/*
+ * If all notices report a repair, the first ones stay and the new ones are
+ * counted.
+ */
 TEST_F(watch_file, repairs_make_no_room)
 {
 	__u32 first = come_and_die(self->fd);
@@ -387,7 +408,7 @@ TEST(watch_file_wakes_its_poller_at_the_end)
 	close(reader.watch);
 }
 
-/* What else one may try with it. */
+/* Other system calls on the descriptor. */
 
 TEST_F(watch_file, descriptor)
 {
