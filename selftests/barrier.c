@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Barriers: opening, breaking and mending them. Through the kernel alone; the
- * word is a matter of barrier_word.c.
+ * Barriers are opened, broken and reset. The tests use the kernel alone;
+ * barrier_word.c tests the word.
  */
 #include "kipc_test.h"
 #include "handler.h"
@@ -38,7 +38,7 @@ FIXTURE_TEARDOWN(barrier)
 	close(self->fd);
 }
 
-/* Two parties wait for the third. */
+/* Starts two parties, which wait for the third. */
 #define START_BOTH() do { \
 	start_barrier_wait(&self->a, self->fd); \
 	wait_for_waiters(self->fd, 1); \
@@ -46,7 +46,7 @@ FIXTURE_TEARDOWN(barrier)
 	wait_for_waiters(self->fd, 2); \
 } while (0)
 
-/* What both get. */
+/* Checks the result that both waiters get. */
 #define FINISH_BOTH(expected) do { \
 	EXPECT_EQ(expected, child_finish(&self->a)); \
 	EXPECT_EQ(expected, child_finish(&self->b)); \
@@ -64,7 +64,7 @@ TEST_F(barrier, starts_empty)
 	EXPECT_EQ(0U, state.waiters);
 }
 
-/* The serial party is one of them: the last, who need not wait. */
+/* The serial party is the last one to arrive, which need not wait. */
 TEST_F(barrier, opens)
 {
 	START_BOTH();
@@ -100,7 +100,7 @@ TEST_F(barrier, opens_again_and_again)
 	}
 }
 
-/* More parties than the kernel wakes in one go. */
+/* The most parties are more than the kernel wakes in one go. */
 TEST_F(barrier, of_the_most_parties)
 {
 	int fd = create_flags(barrier_args(KIPC_PARTIES_MAX), variant->flags);
@@ -118,7 +118,7 @@ TEST_F(barrier, of_the_most_parties)
 	EXPECT_EQ(-ECANCELED, child_finish(&waiter));
 }
 
-/* A try arrives only if it opens the barrier. */
+/* A try arrives only if its arrival opens the barrier. */
 TEST_F(barrier, tries)
 {
 	EXPECT_EQ(-EAGAIN, barrier_trywait(self->fd));
@@ -133,7 +133,10 @@ TEST_F(barrier, tries)
 	FINISH_BOTH(0);
 }
 
-/* O_NONBLOCK, which others can set, is for read() and write(). */
+/*
+ * O_NONBLOCK, which other users of the open file can set, affects only read()
+ * and write().
+ */
 TEST_F(barrier, waits_on_a_descriptor_that_does_not_block)
 {
 	ASSERT_EQ(0, fcntl(self->fd, F_SETFL, O_NONBLOCK));
@@ -145,7 +148,7 @@ TEST_F(barrier, waits_on_a_descriptor_that_does_not_block)
 	FINISH_BOTH(0);
 }
 
-/* There is nothing to read, to write or to poll for. */
+/* A barrier cannot be read, written or polled. */
 TEST_F(barrier, is_not_to_be_read)
 {
 	struct epoll_event event = { .events = EPOLLIN };
@@ -163,7 +166,7 @@ TEST_F(barrier, is_not_to_be_read)
 	close(epoll);
 }
 
-/* Deadlines: who comes too late breaks the barrier for everybody. */
+/* A deadline that passes breaks the barrier for all parties. */
 
 TEST_F(barrier, deadline_breaks_it)
 {
@@ -175,7 +178,7 @@ TEST_F(barrier, deadline_breaks_it)
 	EXPECT_EQ(-ETIMEDOUT, barrier_timedwait(self->fd, deadline, 0));
 	EXPECT_LE(deadline, now_ns(CLOCK_MONOTONIC));
 	EXPECT_EQ(-ECANCELED, child_finish(&self->a));
-	/* Those who come later too, and at once. */
+	/* Parties that arrive later fail too, and at once. */
 	EXPECT_EQ(-ECANCELED, barrier_wait(self->fd));
 	EXPECT_EQ(-ECANCELED, barrier_trywait(self->fd));
 	EXPECT_EQ(-ECANCELED, barrier_timedwait(self->fd, 1, 0));
@@ -197,7 +200,7 @@ TEST_F(barrier, real_deadline_breaks_it)
 TEST_F(barrier, past_deadline)
 {
 	START_BOTH();
-	/* The last one need not wait. */
+	/* The last party need not wait. */
 	EXPECT_EQ(KIPC_BARRIER_SERIAL, barrier_timedwait(self->fd, 1, 0));
 	FINISH_BOTH(0);
 	EXPECT_EQ(-ETIMEDOUT, barrier_timedwait(self->fd, 1, 0));
@@ -261,7 +264,7 @@ TEST_F(barrier, reset_mends_it)
 	check_barrier(self->fd, 0, 1, 0);
 }
 
-/* Who waits is cancelled, who comes later starts anew. */
+/* A reset cancels the waits; parties that arrive later form a new group. */
 TEST_F(barrier, reset_cancels)
 {
 	START_BOTH();
@@ -298,7 +301,7 @@ TEST_F(barrier, signal_restarts_the_wait)
 		interrupt(&self->a, SIGUSR1);
 	}
 	wait_for_waiters(self->fd, 1);
-	/* It has arrived once for all that. */
+	/* In spite of all restarts the party has arrived only once. */
 	check_barrier(self->fd, 1, 0, 0);
 	start_barrier_wait(&self->b, self->fd);
 	wait_for_waiters(self->fd, 2);
@@ -307,7 +310,7 @@ TEST_F(barrier, signal_restarts_the_wait)
 	check_barrier(self->fd, 0, 1, 0);
 }
 
-/* Waits, and after EINTR goes on with what the kernel has left it. */
+/* A wait that goes on after EINTR with the arguments that the kernel left. */
 struct persistent {
 	struct kipc_barrier_wait_args args;
 	int fd;
@@ -359,7 +362,7 @@ TEST_F(barrier, eintr_keeps_the_arrival)
 	FINISH_BOTH(0);
 }
 
-/* A wait that was restarted leaves arguments that begin another. */
+/* A wait that was restarted leaves arguments that are ready for a new wait. */
 TEST_F(barrier, arguments_are_good_for_the_next_wait)
 {
 	struct persistent *persistent = persistent_wait(self->fd);
@@ -377,7 +380,7 @@ TEST_F(barrier, arguments_are_good_for_the_next_wait)
 	EXPECT_EQ(0, persistent->args.word);
 }
 
-/* The barrier opens while one is away because of a signal. */
+/* The barrier opens while a signal keeps one party out of its wait. */
 TEST_F(barrier, opens_during_a_signal)
 {
 	struct persistent *persistent = persistent_wait(self->fd);
@@ -398,7 +401,10 @@ TEST_F(barrier, opens_during_a_signal)
 	check_barrier(self->fd, 0, 1, 0);
 }
 
-/* ...or is broken, or reset. */
+/*
+ * The barrier is broken, or reset, while a signal keeps one party out of its
+ * wait.
+ */
 TEST_F(barrier, breaks_during_a_signal)
 {
 	START_BOTH();
@@ -438,7 +444,9 @@ TEST_F(barrier, deadline_is_not_stretched_by_signals)
 	check_barrier(self->fd, 1, 0, ECANCELED);
 }
 
-/* Deaths: a party that is killed will never come again. */
+/*
+ * Deaths: a killed party never arrives again, so its death breaks the barrier.
+ */
 
 TEST_F(barrier, death_breaks_it)
 {
@@ -448,7 +456,7 @@ TEST_F(barrier, death_breaks_it)
 	EXPECT_EQ(-EOWNERDEAD, barrier_wait(self->fd));
 	EXPECT_EQ(-EOWNERDEAD, barrier_trywait(self->fd));
 	check_barrier(self->fd, 2, 0, EOWNERDEAD);
-	/* What broke it first is what is told. */
+	/* The first reason for breaking is the one that is reported. */
 	EXPECT_EQ(0, barrier_abort(self->fd));
 	EXPECT_EQ(-EOWNERDEAD, barrier_wait(self->fd));
 }
@@ -465,7 +473,10 @@ TEST_F(barrier, reset_after_a_death)
 	FINISH_BOTH(0);
 }
 
-/* Either it opened first or it broke: all who are left hear the same. */
+/*
+ * Either the barrier opened first or it broke. The two parties that are left
+ * get the same answer.
+ */
 TEST_F(barrier, death_races_with_the_last_party)
 {
 	int i, last, other, rounds = scaled(100);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Members of a barrier of KIPC_DROP: who has gone is waited for no more, and who
- * comes is one party more.
+ * Members of a barrier of KIPC_DROP: the barrier no longer waits for a member
+ * that has ended, and each process that joins adds a party.
  */
 #include "kipc_test.h"
 #include "flag.h"
@@ -16,7 +16,7 @@
 #define PARTIES		3
 
 /* ------------------------------------------------------------------------ */
-/* The others go on without it                                              */
+/* The other parties go on without it                                       */
 /* ------------------------------------------------------------------------ */
 
 FIXTURE(drop) {
@@ -57,7 +57,10 @@ FIXTURE_TEARDOWN(drop)
 	close(self->fd);
 }
 
-/* Both wait already; the one who is missing goes. One of the two is serial. */
+/*
+ * The member that is missing ends while the two other parties wait. One of the
+ * two is then the serial party.
+ */
 TEST_F(drop, the_last_one_missing)
 {
 	member_start(&self->a, self->fd, variant->end, party_join, 0);
@@ -72,11 +75,11 @@ TEST_F(drop, the_last_one_missing)
 		  member_finish(&self->b) + member_finish(&self->c));
 	member_finish(&self->a);
 	check_barrier(self->fd, 0, 1, 0);
-	/* So have they both by now. */
+	/* The two waiters have ended by now, too. */
 	check_membership(self->fd, 0, 0);
 }
 
-/* Nobody waits yet. */
+/* The member ends before all other parties have arrived. */
 TEST_F(drop, one_of_those_to_come)
 {
 	member_start(&self->a, self->fd, variant->end, party_join, 0);
@@ -115,7 +118,7 @@ TEST_F(drop, one_who_was_two)
 }
 
 /* ------------------------------------------------------------------------ */
-/* The rest                                                                 */
+/* Other tests                                                              */
 /* ------------------------------------------------------------------------ */
 
 FIXTURE(dynamic) {
@@ -136,7 +139,10 @@ FIXTURE_TEARDOWN(dynamic)
 	close(self->fd);
 }
 
-/* Its arrival goes with it, and the party: nobody is let through too early. */
+/*
+ * The death of a waiter removes its arrival and its party, so that the barrier
+ * does not open too early.
+ */
 TEST_F(dynamic, killed_while_it_waits)
 {
 	member_start(&self->a, self->fd, END_BY_KILL, party_wait, 0);
@@ -151,7 +157,7 @@ TEST_F(dynamic, killed_while_it_waits)
 	EXPECT_EQ(0, member_finish(&self->b));
 }
 
-/* All its parties, and the arrivals among them. */
+/* The death of a process removes all its parties and their arrivals. */
 TEST_F(dynamic, killed_with_its_threads)
 {
 	EXPECT_EQ(0, barrier_join(self->fd));
@@ -171,7 +177,10 @@ TEST_F(dynamic, killed_with_its_threads)
 	check_membership(self->fd, 1, 2);
 }
 
-/* A signal leaves the arrival standing; the end takes it away. */
+/*
+ * Arrives and is interrupted by a signal, which leaves the arrival standing.
+ * The end of the process then removes the arrival.
+ */
 static int arrive_and_be_interrupted(void *data)
 {
 	struct member_shared *shared = data;
@@ -196,7 +205,7 @@ TEST_F(dynamic, killed_after_a_signal)
 	check_membership(self->fd, 0, PARTIES - 1);
 }
 
-/* What the barrier opened for is no arrival any more. */
+/* An arrival for a generation that has opened is not removed any more. */
 TEST_F(dynamic, killed_after_it_opened)
 {
 	member_start(&self->a, self->fd, END_BY_KILL, party_meet, 0);
@@ -217,7 +226,10 @@ TEST_F(dynamic, killed_after_it_opened)
 	check_membership(self->fd, 1, 1);
 }
 
-/* More waiters than the kernel wakes at once, and the word is never theirs. */
+/*
+ * There are more waiters than the kernel wakes at once. The kernel owns the
+ * word all the time.
+ */
 TEST_F_TIMEOUT(dynamic, opens_for_many, 100)
 {
 	struct member members[40];
@@ -240,7 +252,7 @@ TEST_F_TIMEOUT(dynamic, opens_for_many, 100)
 	check_barrier(self->fd, 0, 1, 0);
 }
 
-/* The first to join fill what there is, those after them make it more. */
+/* The first joins fill the vacant parties; later joins add parties. */
 TEST_F(dynamic, joins_and_leaves)
 {
 	unsigned int i;
@@ -262,7 +274,10 @@ TEST_F(dynamic, joins_and_leaves)
 	check_barrier(self->fd, 0, 0, 0);
 }
 
-/* Who is alone need not wait; who comes when nobody is there is the first. */
+/*
+ * The only party need not wait. A process that arrives at a barrier without
+ * parties becomes its first party.
+ */
 TEST_F(dynamic, of_one_and_of_none)
 {
 	unsigned int i;
@@ -282,7 +297,7 @@ TEST_F(dynamic, of_one_and_of_none)
 	check_membership(self->fd, 1, 1);
 }
 
-/* Two threads that arrive are two parties, a try that fails is none. */
+/* Two threads that arrive are two parties. A try that fails adds none. */
 TEST_F(dynamic, joins_by_arriving)
 {
 	struct waiting_thread first, second;
@@ -297,7 +312,7 @@ TEST_F(dynamic, joins_by_arriving)
 	EXPECT_EQ(KIPC_BARRIER_SERIAL, barrier_wait(self->fd));
 	EXPECT_EQ(0, thread_finish(&first));
 	EXPECT_EQ(0, thread_finish(&second));
-	/* In the next generation it is three parties already. */
+	/* In the next generation the process has three parties. */
 	EXPECT_EQ(-EAGAIN, barrier_trywait(self->fd));
 	EXPECT_EQ(0, barrier_leave(self->fd));
 	EXPECT_EQ(0, barrier_leave(self->fd));
@@ -305,7 +320,10 @@ TEST_F(dynamic, joins_by_arriving)
 	check_membership(self->fd, 1, 1);
 }
 
-/* The arrival of the party that leaves goes too, but who waits is let go on. */
+/*
+ * Leaving while a thread waits removes the arrival of that thread, but the
+ * barrier still lets the thread go on when it opens.
+ */
 TEST_F(dynamic, leaves_while_a_thread_waits)
 {
 	struct waiting_thread waiter;
@@ -316,7 +334,10 @@ TEST_F(dynamic, leaves_while_a_thread_waits)
 	EXPECT_EQ(0, barrier_leave(self->fd));
 	check_barrier(self->fd, 0, 0, 0);
 	check_membership(self->fd, 0, PARTIES - 1);
-	/* The vacancies go: it is the last one who looks on. */
+	/*
+	 * Joining and leaving twice removes the two vacant parties. The barrier
+	 * then opens, and the waiting thread is the serial party.
+	 */
 	EXPECT_EQ(0, barrier_join(self->fd));
 	EXPECT_EQ(0, barrier_join(self->fd));
 	EXPECT_EQ(0, barrier_leave(self->fd));
@@ -340,7 +361,7 @@ TEST_F(dynamic, has_a_limit)
 	EXPECT_EQ(0, barrier_leave(fd));
 	check_membership(fd, 1, KIPC_PARTIES_MAX - 1);
 	EXPECT_EQ(0, barrier_join(fd));
-	/* By arriving neither. */
+	/* Arriving cannot add a party beyond the limit either. */
 	member_start(&self->a, fd, END_BY_EXIT, party_wait, 0);
 	EXPECT_EQ(-EOVERFLOW, member_finish(&self->a));
 }
@@ -358,7 +379,9 @@ TEST_F(dynamic, needs_a_mapping)
 	EXPECT_EQ(0, barrier_reset(self->fd));
 }
 
-/* Breaking and mending is as ever, and keeps who is a member. */
+/*
+ * Breaking and resetting work as in other barriers. The members stay members.
+ */
 TEST_F(dynamic, breaks_and_is_mended)
 {
 	member_start(&self->a, self->fd, END_BY_EXIT, party_wait, 0);
@@ -375,7 +398,10 @@ TEST_F(dynamic, breaks_and_is_mended)
 	EXPECT_EQ(KIPC_BARRIER_SERIAL, barrier_wait(self->fd));
 }
 
-/* Who claims an arrival he never made takes nobody's away. */
+/*
+ * A process that claims an arrival which it never made does not remove the
+ * arrival of another process when its wait fails.
+ */
 TEST_F(dynamic, lies)
 {
 	const long max_waiters = parameter_get("max_waiters");
@@ -400,7 +426,10 @@ TEST_F(dynamic, lies)
 	EXPECT_EQ(-ECANCELED, member_finish(&self->a));
 }
 
-/* Some arrive and are killed all the time; those who stay are never stuck. */
+/*
+ * Members that arrive are killed again and again. The members that stay never
+ * get stuck.
+ */
 
 #define STAYERS		3
 #define KILLED		200
@@ -461,7 +490,9 @@ TEST_F_TIMEOUT(dynamic, killed_wherever_it_is, 200)
 	EXPECT_EQ(0, barrier_state(self->fd, &state));
 	EXPECT_EQ(0U, state.arrived);
 	EXPECT_EQ(0U, state.broken);
-	/* The other generations were those of the killed. */
+	/*
+	 * The killed members were the serial parties of the other generations.
+	 */
 	EXPECT_LE(serial, state.generation);
 	EXPECT_LT(0U, serial);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Members of a barrier: whichever way one lets go of it, and wherever it is just
- * then, the others are told instead of waiting for it for ever.
+ * Members of a barrier. A member may end in any way and at any point; the other
+ * parties are told of its end instead of waiting for it for ever.
  */
 #include "kipc_test.h"
 #include "flag.h"
@@ -66,7 +66,10 @@ FIXTURE_TEARDOWN(ends)
 	close(self->fd);
 }
 
-/* Arrives by the word as one who is not the last; what that left. */
+/*
+ * Arrives by the word as a party that is not the last. Returns the word after
+ * the arrival, or KIPC_SLOW if the kernel owns the word.
+ */
 static __u64 arrive(struct word *word)
 {
 	__u64 old;
@@ -115,7 +118,10 @@ static __u32 broken(int fd)
 	return barrier_state(fd, &state) ? KIPC_POISON_32 : state.broken;
 }
 
-/* A survivor waits in the kernel, one comes later, a reset mends it for good. */
+/*
+ * A survivor that waits in the kernel is told of the end, and so is a party
+ * that arrives later. A reset repairs the barrier for good.
+ */
 TEST_F(ends, that_joined)
 {
 	member_start(&self->member, self->fd, variant->end, party_join, 0);
@@ -133,7 +139,7 @@ TEST_F(ends, that_joined)
 	check_barrier(self->fd, 0, 0, 0);
 }
 
-/* Between the compare-and-swap and the system call. */
+/* The member ends between the compare-and-swap and the system call. */
 TEST_F(ends, that_arrived_by_the_word)
 {
 	if (variant->flags & KIPC_SEALED)
@@ -149,7 +155,7 @@ TEST_F(ends, that_arrived_by_the_word)
 	EXPECT_EQ(-EOWNERDEAD, barrier_wait(self->fd));
 }
 
-/* The survivor arrived by the word too, and looks at it. */
+/* The survivor has arrived by the word too and spins on it. */
 TEST_F(ends, while_a_survivor_spins)
 {
 	__u64 left, now;
@@ -160,7 +166,7 @@ TEST_F(ends, while_a_survivor_spins)
 	wait_for_member(&self->member);
 	left = arrive(self->word);
 	member_end(&self->member);
-	/* While the kernel breaks it the word is the kernel's. */
+	/* The kernel owns the word while it breaks the barrier. */
 	wait_until(((now = word_load(self->word)) & KIPC_BARRIER_BROKEN) &&
 		   !(now & KIPC_SLOW));
 	EXPECT_EQ(left | KIPC_BARRIER_BROKEN | KIPC_BARRIER_DIED, now);
@@ -168,7 +174,7 @@ TEST_F(ends, while_a_survivor_spins)
 	member_finish(&self->member);
 }
 
-/* An arrival through the kernel is enough. */
+/* An arrival through the kernel is enough to become a member. */
 TEST_F(ends, that_took_part)
 {
 	member_start(&self->member, self->fd, variant->end, party_meet, 0);
@@ -187,7 +193,10 @@ TEST_F(ends, that_took_part)
 	check_membership(self->fd, 1, PARTIES);
 }
 
-/* The generation that opened before is over, whoever looks late. */
+/*
+ * A generation that has opened before the end is over, even for a party that
+ * looks at the result only afterwards.
+ */
 TEST_F(ends, after_it_opened)
 {
 	__u64 left;
@@ -205,7 +214,7 @@ TEST_F(ends, after_it_opened)
 	member_finish(&self->member);
 }
 
-/* Whose end means nothing. */
+/* Members whose end does not break the barrier. */
 
 TEST_F(ends, that_left)
 {
@@ -231,7 +240,7 @@ TEST_F(ends, that_never_came)
 	check_barrier(self->fd, 0, 0, 0);
 }
 
-/* The first reason stays. */
+/* The barrier keeps the first reason for which it was broken. */
 TEST_F(ends, when_it_is_broken)
 {
 	member_start(&self->member, self->fd, variant->end, party_join, 0);
@@ -246,7 +255,7 @@ TEST_F(ends, when_it_is_broken)
 }
 
 /* ------------------------------------------------------------------------ */
-/* Killed while it waits                                                    */
+/* Members that are killed while they wait                                  */
 /* ------------------------------------------------------------------------ */
 
 static int attach_and_wait_arrived(void *data)
@@ -279,7 +288,9 @@ FIXTURE_TEARDOWN(member)
 	close(self->fd);
 }
 
-/* It is not told to the others twice, however long the dying takes. */
+/*
+ * A death breaks the barrier only once, however long the process takes to end.
+ */
 TEST_F_TIMEOUT(member, killed_while_it_waits, 100)
 {
 	int i, rounds = scaled(100);
@@ -299,7 +310,7 @@ TEST_F_TIMEOUT(member, killed_while_it_waits, 100)
 	check_membership(self->fd, 0, PARTIES);
 }
 
-/* Once it has gone nothing comes after that. */
+/* Once the process has ended, nothing breaks the barrier after a reset. */
 TEST_F_TIMEOUT(member, killed_with_its_threads, 100)
 {
 	int i, rounds = scaled(50);
@@ -318,7 +329,9 @@ TEST_F_TIMEOUT(member, killed_with_its_threads, 100)
 	}
 }
 
-/* Arrives all the time, by the word and through the kernel, until it is killed. */
+/*
+ * Arrives all the time, by the word and through the kernel, until it is killed.
+ */
 static int meet_until_killed(void *data)
 {
 	struct member_shared *shared = data;
@@ -347,7 +360,7 @@ static int meet_until_killed(void *data)
 	return 0;
 }
 
-/* The two who are left hear of it, wherever it was just then. */
+/* The two members that are left are told, wherever the member was killed. */
 TEST_F_TIMEOUT(member, killed_wherever_it_is, 100)
 {
 	struct member members[PARTIES];
@@ -372,7 +385,10 @@ TEST_F_TIMEOUT(member, killed_wherever_it_is, 100)
 	EXPECT_EQ(0L, waiters(self->fd));
 }
 
-/* Its own thread that waits hears of it like anybody else. */
+/*
+ * Unmaps the words while another thread of the process waits. That thread is
+ * told like any other party.
+ */
 static int unmap_under_waiter(void *data)
 {
 	struct waiting_thread waiter;
@@ -393,7 +409,9 @@ TEST_F(member, unmapped_while_a_thread_waits)
 	EXPECT_EQ(-EOWNERDEAD, barrier_wait(self->fd));
 }
 
-/* The child of a member is none, and ends as it likes. */
+/*
+ * The child of a member is not a member, so its end does not break the barrier.
+ */
 static int run_fork_child(void *data)
 {
 	struct member_shared *shared = data;
@@ -428,11 +446,11 @@ TEST_F(member, joins_and_leaves)
 	EXPECT_EQ(0, barrier_leave(self->fd));
 	EXPECT_EQ(-EPERM, barrier_leave(self->fd));
 	check_membership(self->fd, 0, PARTIES);
-	/* The word is user space's again. */
+	/* User space owns the word again. */
 	EXPECT_EQ(0ULL, word_load(self->word));
 }
 
-/* Who has arrived and joins after that is a member once. */
+/* A process that has arrived and joins only afterwards is a member once. */
 TEST_F(member, joins_late)
 {
 	struct child others[PARTIES - 1];
@@ -450,7 +468,10 @@ TEST_F(member, joins_late)
 	check_membership(self->fd, 0, PARTIES);
 }
 
-/* Neither an arrival that was not nor one that failed makes a member. */
+/*
+ * Neither a try that did not arrive nor an arrival that failed makes a process
+ * a member.
+ */
 TEST_F(member, not_by_failing)
 {
 	EXPECT_EQ(-EAGAIN, barrier_trywait(self->fd));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Barriers of KIPC_NO_MEMBERS: arrivals count, and what becomes of the parties
- * breaks nothing; as a pthread barrier between processes.
+ * Barriers of KIPC_NO_MEMBERS: arrivals count, and the end of a party breaks
+ * nothing. They behave like a pthread barrier that is shared between processes.
  */
 #include "kipc_test.h"
 #include "member.h"
@@ -61,7 +61,10 @@ static int map_unless_sealed(struct member_shared *shared)
 	return words_map(&shared->words, shared->fd);
 }
 
-/* Maps, arrives in one generation, by the kernel, and ends between two. */
+/*
+ * Maps the words, arrives in one generation through the kernel, and ends
+ * between two generations.
+ */
 static int meet_once(void *data)
 {
 	struct member_shared *shared = data;
@@ -71,7 +74,7 @@ static int meet_once(void *data)
 	return member_await_end(shared);
 }
 
-/* The others go on with one that has come instead. */
+/* The barrier goes on with a process that takes the place of the ended one. */
 TEST_F(ends, between_two_generations)
 {
 	int i;
@@ -117,7 +120,10 @@ FIXTURE_TEARDOWN(no_members)
 	close(self->fd);
 }
 
-/* Its arrival stands: the two others open the barrier. */
+/*
+ * The arrival of the killed waiter stands: the two other parties open the
+ * barrier.
+ */
 TEST_F(no_members, killed_while_it_waits)
 {
 	start_barrier_wait(&self->a, self->fd);
@@ -132,7 +138,10 @@ TEST_F(no_members, killed_while_it_waits)
 	check_barrier(self->fd, 0, 1, 0);
 }
 
-/* The same where it was killed in the library, before it went to wait. */
+/*
+ * Arrives by the word and ends. This stands for a process that is killed in the
+ * library before it enters the kernel to wait.
+ */
 static int arrive_by_word(void *data)
 {
 	struct word *word = data;
@@ -152,7 +161,7 @@ TEST_F(no_members, ended_after_it_arrived_by_the_word)
 	EXPECT_EQ(0, child_finish(&self->b));
 }
 
-/* What else breaks a barrier breaks this one. */
+/* A timeout and an abort break this barrier like any other one. */
 TEST_F(no_members, breaks_and_is_mended)
 {
 	EXPECT_EQ(-ETIMEDOUT, barrier_timedwait(self->fd, 1, 0));
@@ -166,7 +175,7 @@ TEST_F(no_members, breaks_and_is_mended)
 	EXPECT_EQ(-ECANCELED, child_finish(&self->a));
 }
 
-/* A killed waiter has arrived; only a reset takes that back. */
+/* The arrival of a killed waiter stands until a reset. */
 TEST_F(no_members, reset_before_a_restart)
 {
 	start_barrier_wait(&self->a, self->fd);
@@ -177,7 +186,9 @@ TEST_F(no_members, reset_before_a_restart)
 	EXPECT_EQ(-EAGAIN, barrier_trywait(self->fd));
 }
 
-/* Nobody is attached, so nobody can be told of anybody's end. */
+/*
+ * No process is attached, so no process can be told that another one has ended.
+ */
 TEST_F(no_members, knows_nobody)
 {
 	struct kipc_info_args info;
@@ -192,7 +203,10 @@ TEST_F(no_members, knows_nobody)
 	check_membership(self->fd, 0, PARTIES);
 }
 
-/* The mapping is a child's, too: nothing has to be mapped again. */
+/*
+ * Arrives by the word that the child has inherited. The child need not map
+ * anything itself.
+ */
 static int meet_by_inherited_word(void *data)
 {
 	FIXTURE_DATA(no_members) *self = data;
@@ -229,7 +243,10 @@ TEST_F(no_members, flags)
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(1, list_find(name, &entry));
 	EXPECT_EQ((__u32)KIPC_NO_MEMBERS, entry.flags);
-	/* Who wants another kind of barrier does not get this one. */
+	/*
+	 * Creating a barrier of another kind under the name does not open this
+	 * one.
+	 */
 	EXPECT_EQ(-EINVAL, create_named(barrier_args(PARTIES), name, 0));
 	close(fd);
 }

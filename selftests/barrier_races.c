@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every verb of barriers against every other at random, by threads of several
- * processes that are disturbed before, after and within the fast path. All of
- * them are its parties: they keep in step, and whatever has become of the
- * barrier, a reset mends it.
+ * Threads of several processes call every verb of barriers at random, so that
+ * each verb races with every other one. The threads are disturbed before, after
+ * and within the fast path. All of them are parties of the barrier. They keep
+ * in step, and a reset repairs the barrier whatever has happened to it.
  */
 #include "kipc_test.h"
 #include "mutex_word.h"
@@ -20,8 +20,8 @@ struct barrier_race {
 	unsigned int rounds;
 	unsigned int came[WORKERS];
 	unsigned int serial[ROUNDS];
-	unsigned int opened;		/* arrivals that were told so */
-	unsigned int openers;		/* of these, the serial parties */
+	unsigned int opened;		/* arrivals that got an opening */
+	unsigned int openers;		/* the serial parties among them */
 	unsigned int left;		/* workers that arrive no more */
 };
 
@@ -30,10 +30,13 @@ static struct barrier_race *barrier_race_of(struct race_worker *self)
 	return (struct barrier_race *)self->shared;
 }
 
-/* This process's. */
+/* The words as this process has mapped them. */
 static struct words words;
 
-/* As a member, whose death would break the barrier: so it leaves before. */
+/*
+ * Joins as a member. The death of a member would break the barrier, so each
+ * process leaves before it ends.
+ */
 static int begin_process(struct race_shared *data)
 {
 	struct barrier_race *race = (struct barrier_race *)data;
@@ -48,8 +51,8 @@ static int end_as_member(struct race_shared *data)
 }
 
 /*
- * One try: KIPC_BARRIER_SERIAL, 0 with what the arrival left, or -EAGAIN
- * where the kernel is to do it.
+ * Tries once to arrive by the word. Returns KIPC_BARRIER_SERIAL; or 0, and
+ * stores what the arrival left; or -EAGAIN if the kernel has to do it.
  */
 static int arrive_by_word(struct race_worker *self, __u64 *left)
 {
@@ -73,7 +76,10 @@ static int arrive_by_word(struct race_worker *self, __u64 *left)
 	return last ? KIPC_BARRIER_SERIAL : 0;
 }
 
-/* An interrupted wait goes on with the arguments as the kernel left them. */
+/*
+ * Waits. An interrupted wait goes on with the arguments as the kernel left
+ * them.
+ */
 static int wait_on(struct race_worker *self,
 		   struct kipc_barrier_wait_args *args)
 {
@@ -88,7 +94,7 @@ static int wait_on(struct race_worker *self,
 	}
 }
 
-/* Arrives and waits; -EAGAIN where it has not arrived and would not wait. */
+/* Arrives and waits. Returns -EAGAIN if a try has not arrived. */
 static int meet(struct race_worker *self, __s64 deadline)
 {
 	struct kipc_barrier_wait_args args = {
@@ -151,7 +157,10 @@ static int work_in_step(struct race_worker *self)
 	return 0;
 }
 
-/* By most of those who hear that it is broken, if nobody has done it yet. */
+/*
+ * Resets the barrier unless this has been done already. Most workers that are
+ * told that the barrier is broken do so.
+ */
 static int mend(struct race_worker *self)
 {
 	int fd = barrier_race_of(self)->fd;
@@ -179,7 +188,10 @@ static int arrive_somehow(struct race_worker *self)
 	return ret == -ECANCELED || ret == -ETIMEDOUT ? mend(self) : 0;
 }
 
-/* Whoever is done first stays to free those who wait for one who has gone. */
+/*
+ * Counts a worker that arrives no more. The first such worker stays and aborts
+ * the barrier, which frees the workers that wait for a worker that has gone.
+ */
 static int leave(struct race_worker *self)
 {
 	struct barrier_race *race = barrier_race_of(self);
@@ -254,7 +266,9 @@ FIXTURE_TEARDOWN(barrier)
 	close(self->race->fd);
 }
 
-/* Run in step from here, after so many generations. */
+/*
+ * Runs the workers in step on a barrier that has opened so many times before.
+ */
 static void check_in_step(struct __test_metadata *_metadata,
 			  struct barrier_race *race, unsigned int generations)
 {
@@ -279,8 +293,8 @@ TEST_F_TIMEOUT(barrier, keeps_in_step, 400)
 }
 
 /*
- * Each opening has one serial party, and tells no more than the others; and
- * whatever has become of the barrier, a reset mends it.
+ * Each opening has one serial party and at most WORKERS - 1 other ones. A reset
+ * repairs the barrier whatever has happened to it.
  */
 TEST_F_TIMEOUT(barrier, breaks_and_mends, 400)
 {

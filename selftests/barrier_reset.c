@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A reset that meets an opening: a generation ends one way for all its parties. */
+/*
+ * A reset races with an opening: a generation ends in the same way for all
+ * parties.
+ */
 #include "kipc_test.h"
 
 #include <pthread.h>
 
-/* More than the kernel wakes at once. */
+/* More waiters than the kernel wakes at once. */
 #define WAITERS		40
 #define ROUNDS		60
 
@@ -23,7 +26,7 @@ static void *run_party(void *data)
 
 struct resetter {
 	int fd;
-	unsigned int delay;	/* in turns of a loop */
+	unsigned int delay;	/* in iterations of a loop */
 	bool *go;
 };
 
@@ -71,7 +74,7 @@ static bool start_parties(FIXTURE_DATA(reset) *self)
 	return true;
 }
 
-/* How many of the parties were told this. */
+/* Returns the number of parties that got this result. */
 static int finish_parties(FIXTURE_DATA(reset) *self, int ret)
 {
 	int i, count = 0;
@@ -97,7 +100,10 @@ TEST_F_TIMEOUT(reset, ends_a_generation_one_way, 200)
 		ASSERT_EQ(0, pthread_create(&thread, NULL, run_resetter,
 					    &resetter));
 		__atomic_store_n(&go, true, __ATOMIC_RELEASE);
-		/* Where the reset came first, nobody else is to come. */
+		/*
+		 * If the reset came first, no other party arrives, so a
+		 * deadline is needed.
+		 */
 		ret = barrier_timedwait(self->fd,
 					deadline_in_ms(CLOCK_MONOTONIC, 100),
 					0);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Barriers under load: 2, 3 and 64 parties, in processes and in threads, meet
- * again and again. Nobody goes on before everybody has come, and each time one
- * of them is the serial party.
+ * again and again. No party goes on before all parties have arrived, and each
+ * generation has exactly one serial party.
  */
 #include "kipc_test.h"
 #include "word.h"
@@ -20,7 +20,7 @@ FIXTURE_VARIANT(parties) {
 	unsigned int parties;
 	unsigned int generations;
 	bool threads;
-	bool by_word;		/* arrive so whenever that does */
+	bool by_word;		/* arrive by the word whenever possible */
 };
 
 FIXTURE_VARIANT_ADD(parties, two_processes) {
@@ -69,14 +69,16 @@ FIXTURE_VARIANT_ADD(parties, sixty_four_threads) {
 	.threads = true,
 };
 
-/* Written by all parties, a barrier's generation apart. */
+/*
+ * State that all parties write. The barrier keeps them within one generation.
+ */
 struct shared {
 	int fd;
 	unsigned int generations;	/* constant */
 	unsigned int parties;		/* constant */
-	bool by_word;			/* constant; else only by the kernel */
+	bool by_word;			/* constant; else by the kernel only */
 	unsigned int next;		/* number for the next party */
-	unsigned int came[MOST_PARTIES];	/* how often each came */
+	unsigned int came[MOST_PARTIES];	/* arrivals of each party */
 	unsigned int serial[8192];	/* serial parties, by generation */
 };
 
@@ -96,10 +98,13 @@ FIXTURE_TEARDOWN(parties)
 	close(self->fd);
 }
 
-/* This process's; NULL: only by the kernel. */
+/*
+ * The word as this process has mapped it. NULL means to arrive only by the
+ * kernel.
+ */
 static struct word *word;
 
-/* By the word while it is ours, else by the kernel. */
+/* Arrives by the word while user space owns it, otherwise by the kernel. */
 static int meet(const struct shared *shared)
 {
 	int ret = -EAGAIN;
@@ -112,7 +117,7 @@ static int meet(const struct shared *shared)
 	return ret ? ret : barrier_wait_arrived(shared->fd, left);
 }
 
-/* Everybody has come as often as this, and nobody once more than that. */
+/* Returns true if each party has arrived this many times or once more. */
 static bool all_have_come(const struct shared *shared, unsigned int times)
 {
 	unsigned int i, came;
@@ -146,7 +151,10 @@ static int run_party(void *data)
 	return 0;
 }
 
-/* By the word, as a member who leaves when it has seen enough. */
+/*
+ * Runs as a member by the word. The member leaves when it has run all
+ * generations.
+ */
 static int run_member(void *data)
 {
 	struct shared *shared = data;
@@ -218,7 +226,10 @@ TEST_F_TIMEOUT(parties, meet, 200)
 	EXPECT_EQ(0L, waiters(self->fd));
 }
 
-/* Resets out of nowhere: everybody hears of them, nobody is left waiting. */
+/*
+ * Resets at arbitrary times: all parties are told of them, and no party is left
+ * waiting.
+ */
 
 #define RESETTERS_PARTIES	4
 
@@ -273,7 +284,9 @@ TEST_F_TIMEOUT(resets, cancel_or_not, 100)
 	while (party->opened < enough || party->cancelled < enough)
 		EXPECT_EQ(0, barrier_reset(party->fd));
 	__atomic_store_n(&party->done, 1, __ATOMIC_RELEASE);
-	/* Whoever waits now waits for one who has gone already. */
+	/*
+	 * A party that waits now may wait for a party that has ended already.
+	 */
 	for (i = 0; i < RESETTERS_PARTIES; i++) {
 		while (!child_ended(&children[i]))
 			EXPECT_EQ(0, barrier_abort(party->fd));

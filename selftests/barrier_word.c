@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The barrier's word: arriving by changing it, learning later what has become
- * of that, and words that no barrier ever has.
+ * The word of a barrier: a party arrives by changing it and learns later how
+ * its generation ended. Other tests store values that no barrier ever has.
  */
 #include "kipc_test.h"
 #include "mutex_word.h"
@@ -51,7 +51,10 @@ static void start_arrived(struct child *child, int fd, __u64 word)
 	child_start(child, run_arrived, &arrival);
 }
 
-/* Arrives by the word as one who is not the last, and returns what it left. */
+/*
+ * Arrives by the word as a party that is not the last. Returns the word after
+ * the arrival.
+ */
 static __u64 arrive(struct word *word)
 {
 	__u64 old;
@@ -62,7 +65,10 @@ static __u64 arrive(struct word *word)
 	return old + 1;
 }
 
-/* Not told EAGAIN, as if he had not arrived. */
+/*
+ * A party that has arrived by the word waits and does not get EAGAIN, even if
+ * its descriptor has O_NONBLOCK.
+ */
 TEST_F(word, waits_all_the_same_once_arrived)
 {
 	__u64 left = arrive(self->word);
@@ -92,7 +98,10 @@ TEST_F(word, shows_the_state)
 	EXPECT_EQ(OPENED(1) | KIPC_BARRIER_RESET_ONE, word_load(self->word));
 }
 
-/* One arrives by the word and waits in the kernel, the others there. */
+/*
+ * One party arrives by the word and waits in the kernel; the others arrive in
+ * the kernel.
+ */
 TEST_F(word, arrival)
 {
 	__u64 left = arrive(self->word);
@@ -109,7 +118,10 @@ TEST_F(word, arrival)
 	check_barrier(self->fd, 0, 1, 0);
 }
 
-/* The last one opens the barrier by the word, if nobody waits. */
+/*
+ * The last party opens the barrier by the word if no other party waits in the
+ * kernel.
+ */
 TEST_F(word, opening)
 {
 	__u64 first = arrive(self->word), second = arrive(self->word);
@@ -121,7 +133,7 @@ TEST_F(word, opening)
 	check_barrier(self->fd, 0, 1, 0);
 }
 
-/* Who looks late learns what those did who waited in time. */
+/* A party that looks late gets the same result as the parties that waited. */
 TEST_F(word, late_after_opening)
 {
 	__u64 left = arrive(self->word);
@@ -131,14 +143,16 @@ TEST_F(word, late_after_opening)
 	EXPECT_EQ(KIPC_BARRIER_SERIAL, barrier_wait(self->fd));
 	EXPECT_EQ(0, child_finish(&self->a));
 	EXPECT_EQ(0, barrier_wait_arrived(self->fd, left));
-	/* Also when the next two parties have come by then. */
+	/* The result stays when the next two parties have arrived. */
 	start_barrier_wait(&self->a, self->fd);
 	wait_for_waiters(self->fd, 1);
 	EXPECT_EQ(0, barrier_wait_arrived(self->fd, left));
 	EXPECT_EQ(0, barrier_abort(self->fd));
 	EXPECT_EQ(0, barrier_wait_arrived(self->fd, left));
 	EXPECT_EQ(-ECANCELED, child_finish(&self->a));
-	/* Only a reset reaches those who have not returned. */
+	/*
+	 * Only a reset changes the result of a party that has not returned yet.
+	 */
 	EXPECT_EQ(0, barrier_reset(self->fd));
 	EXPECT_EQ(-ECANCELED, barrier_wait_arrived(self->fd, left));
 }
@@ -172,7 +186,7 @@ TEST_F(word, late_after_a_reset)
 
 	EXPECT_EQ(0, barrier_reset(self->fd));
 	EXPECT_EQ(-ECANCELED, barrier_wait_arrived(self->fd, left));
-	/* It has not arrived in what came after the reset. */
+	/* The party has not arrived in the generation after the reset. */
 	check_barrier(self->fd, 0, 0, 0);
 	EXPECT_EQ(0, barrier_reset(self->fd));
 	EXPECT_EQ(-ECANCELED, barrier_wait_arrived(self->fd, left));
@@ -187,7 +201,7 @@ TEST_F(word, arrival_is_cancelled)
 	check_barrier(self->fd, 0, 0, 0);
 }
 
-/* A try of one who has arrived says whether the barrier has opened. */
+/* A try by a party that has arrived tells whether the barrier has opened. */
 TEST_F(word, arrival_and_try)
 {
 	struct kipc_barrier_wait_args args = {
@@ -203,7 +217,7 @@ TEST_F(word, arrival_and_try)
 	arrive(self->word);
 	EXPECT_EQ(KIPC_BARRIER_SERIAL, barrier_wait(self->fd));
 	EXPECT_EQ(0, kipc_call(self->fd, KIPC_BARRIER_WAIT, &args));
-	/* Now they say that the next one is yet to be made. */
+	/* Now the arguments say that the next arrival has yet to be made. */
 	EXPECT_EQ((__u32)KIPC_TRY, args.flags);
 	EXPECT_EQ(0ULL, args.word);
 }
@@ -222,7 +236,7 @@ TEST_F(word, arrival_and_deadline)
 	check_barrier(self->fd, 1, 0, ECANCELED);
 }
 
-/* The counts wrap without anybody noticing. */
+/* The counters wrap without an effect that can be seen. */
 TEST_F(word, last_generation)
 {
 	__u64 left;
@@ -254,7 +268,7 @@ TEST_F(word, last_reset)
 	check_barrier(self->fd, 0, 5, 0);
 }
 
-/* Hostile words. */
+/* Hostile values of the word. */
 
 static const __u64 garbage[] = {
 	PARTIES, PARTIES + 1, KIPC_BARRIER_ARRIVED, KIPC_BARRIER_DIED,
@@ -262,7 +276,9 @@ static const __u64 garbage[] = {
 	0x5555555555555555, OPENED(LAST_GENERATION) | KIPC_BARRIER_ARRIVED,
 };
 
-/* There are never more arrived than parties less one. */
+/*
+ * The kernel never reports more arrivals than the number of parties less one.
+ */
 TEST_F(word, garbage_is_made_a_barrier)
 {
 	struct kipc_barrier_state_args state;
@@ -287,7 +303,7 @@ TEST_F(word, garbage_is_made_a_barrier)
 	}
 }
 
-/* What is written while the kernel owns the word is not looked at. */
+/* The kernel ignores what is written to the word while it owns the word. */
 TEST_F(word, garbage_while_somebody_waits)
 {
 	size_t i;
@@ -307,7 +323,10 @@ TEST_F(word, garbage_while_somebody_waits)
 	}
 }
 
-/* One who says he has arrived, but has not, harms nobody but his peers. */
+/*
+ * A process that claims an arrival which it never made harms only the parties
+ * of the same barrier.
+ */
 TEST_F(word, lies)
 {
 	struct kipc_barrier_wait_args args = { .size = sizeof(args) };
@@ -357,7 +376,7 @@ static int look_all_the_time(void *data)
 	return 1;
 }
 
-/* Who looks at a barrier does not take its word away from those who use it. */
+/* Reading the state of a barrier does not make the kernel claim its word. */
 TEST_F(word, stays_while_somebody_looks)
 {
 	int i, rounds = scaled(200000);
@@ -368,7 +387,10 @@ TEST_F(word, stays_while_somebody_looks)
 	EXPECT_EQ(CHILD_KILLED, child_kill(&self->a));
 }
 
-/* One writes anything all the time: every verb comes back. */
+/*
+ * A child writes random values to the word all the time. Every verb still
+ * returns.
+ */
 TEST_F(word, scribbler)
 {
 	struct kipc_barrier_state_args state;
