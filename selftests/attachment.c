@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attachments: which processes are participants of an object that tracks them,
- * from when until when, and under what number.
+ * Attachments: which processes are participants of an object that tracks its
+ * participants, when an attachment begins and ends, and which number it has.
  */
 #include "kipc_test.h"
 #include "lock_child.h"
@@ -44,7 +44,7 @@ FIXTURE_SETUP(attachment)
 	ASSERT_EQ(PAGES * self->page, self->mutexes.words.size);
 	self->id = self->mutexes.attachment;
 	ASSERT_LT(0U, self->id);
-	/* What becomes of this tells whether the attachment has ended. */
+	/* The state of this mutex shows whether the attachment has ended. */
 	ASSERT_EQ(0, mutex_lock(self->fd, 0));
 }
 
@@ -72,7 +72,7 @@ TEST_F(attachment, by_mapping)
 	CHECK_DETACHED();
 }
 
-/* Those who track nobody number nobody. */
+/* An object that tracks no participants gives out no numbers. */
 TEST(of_no_object_that_tracks_nobody)
 {
 	int fd = create(semaphore_args(1, 0, 1));
@@ -98,7 +98,10 @@ TEST_F(attachment, verbs_need_it)
 	check_mutex(self->fd, 1, 0, 0, 0);
 }
 
-/* All mappings in one memory are one attachment, which ends with the last. */
+/*
+ * All mappings in one memory are one attachment, which ends with the last
+ * mapping.
+ */
 TEST_F(attachment, of_several_mappings)
 {
 	struct words more[3] = {};
@@ -116,7 +119,7 @@ TEST_F(attachment, of_several_mappings)
 	CHECK_DETACHED();
 }
 
-/* ...through whatever descriptor. */
+/* Mappings through different descriptors belong to the same attachment. */
 TEST_F(attachment, through_several_descriptors)
 {
 	int fd = open_named(KIPC_MUTEX, self->name, KIPC_READ | KIPC_WRITE);
@@ -148,14 +151,14 @@ TEST_F(attachment, of_a_part)
 {
 	char *base = self->mutexes.words.base;
 
-	/* From the front, the back, and out of the middle. */
+	/* Pages are unmapped at the front, at the back and in the middle. */
 	ASSERT_EQ(0, munmap(base + self->page, self->page));
 	CHECK_ATTACHED();
 	ASSERT_EQ(0, munmap(base, self->page));
 	CHECK_ATTACHED();
 	ASSERT_EQ(0, munmap(base + 2 * self->page, self->page));
 	CHECK_DETACHED();
-	/* A part is enough to begin with. */
+	/* Mapping a part of the words is enough to attach. */
 	base = mmap(NULL, self->page, PROT_READ, MAP_SHARED, self->fd,
 		    self->page);
 	ASSERT_TRUE(base != MAP_FAILED);
@@ -164,7 +167,10 @@ TEST_F(attachment, of_a_part)
 	EXPECT_EQ(-EOWNERDEAD, mutex_lock(self->fd, 0));
 }
 
-/* What splits a mapping, moves it or changes its protection ends nothing. */
+/*
+ * Splitting or moving a mapping, or changing its protection, does not end the
+ * attachment.
+ */
 TEST_F(attachment, of_a_mapping_that_moves)
 {
 	char *base = self->mutexes.words.base, *to;
@@ -191,7 +197,10 @@ TEST_F(attachment, of_a_mapping_that_moves)
 	CHECK_DETACHED();
 }
 
-/* Mapped over: first the old one goes, then the new one comes. */
+/*
+ * A new mapping replaces the only one. The old attachment ends before the new
+ * one begins.
+ */
 TEST_F(attachment, of_a_mapping_replaced)
 {
 	struct words *words = &self->mutexes.words;
@@ -204,7 +213,10 @@ TEST_F(attachment, of_a_mapping_replaced)
 	EXPECT_EQ(-EOWNERDEAD, mutex_trylock(self->fd, 0));
 }
 
-/* A mapping that fails attaches nobody, and does not end what there is. */
+/*
+ * A mapping that fails attaches nothing, and it does not end an existing
+ * attachment.
+ */
 TEST_F(attachment, of_a_mapping_that_fails)
 {
 	size_t size = self->mutexes.words.size;
@@ -222,7 +234,7 @@ TEST_F(attachment, of_a_mapping_that_fails)
 	CHECK_DETACHED();
 }
 
-/* Those who cannot write cannot own anything. */
+/* A process that cannot write cannot own a mutex, so it is not attached. */
 TEST_F(attachment, of_no_reader)
 {
 	int fd = open_named(KIPC_MUTEX, self->name, KIPC_READ);
@@ -274,9 +286,9 @@ TEST_F(attachment, of_threads_is_one)
 	CHECK_ATTACHED();
 }
 
-/* Children. */
+/* Child processes. */
 
-/* Zero where the child has neither the words nor the attachment. */
+/* Returns 0 if the child has neither the words nor the attachment. */
 static int run_stranger(void *data)
 {
 	const struct mutexes *mutexes = data;
@@ -300,7 +312,10 @@ TEST_F(attachment, of_no_child)
 	CHECK_ATTACHED();
 }
 
-/* The child has a number of its own, and what it leaves is not its parent's. */
+/*
+ * The child has a number of its own. The mutex that it leaves behind is not the
+ * parent's.
+ */
 TEST_F(attachment, of_a_child)
 {
 	struct child child;
@@ -316,8 +331,8 @@ TEST_F(attachment, of_a_child)
 }
 
 /*
- * A mapping is inherited, but of no words: what is there says that the kernel is to be
- * asked, and cannot be changed.
+ * Runs in a child that has inherited the mapping but not the words: what is
+ * mapped there says that the kernel must be asked, and it cannot be changed.
  */
 static int run_forked(void *data)
 {
@@ -332,7 +347,10 @@ static int run_forked(void *data)
 	if (!mprotect(mutexes->words.base, mutexes->words.size,
 		      PROT_READ | PROT_WRITE) || errno != EACCES)
 		return 6;
-	/* To split it and to unmap it is nothing to the parent. */
+	/*
+	 * Splitting and unmapping the mapping in the child does not affect the
+	 * parent.
+	 */
 	munmap(mutexes->words.base + sysconf(_SC_PAGESIZE),
 	       sysconf(_SC_PAGESIZE));
 	if (attached(mutexes->fd) != 1)
@@ -357,7 +375,10 @@ TEST_F(attachment, of_no_child_that_inherits)
 	CHECK_DETACHED();
 }
 
-/* vfork() shares the memory until it ends or becomes another program. */
+/*
+ * A child of vfork() shares the memory until it ends or becomes another
+ * program.
+ */
 TEST_F(attachment, through_vfork)
 {
 	char name[] = "true";
@@ -386,7 +407,7 @@ static int in_our_memory(void *data)
 	_exit(mutex_lock(mutexes->fd, 1) || mutex_unlock(mutexes->fd, 1));
 }
 
-/* Another process in the same memory is of the same attachment. */
+/* Another process that uses the same memory has the same attachment. */
 TEST_F(attachment, of_one_memory)
 {
 	const size_t size = 65536;
@@ -400,7 +421,7 @@ TEST_F(attachment, of_one_memory)
 	check_mutex(self->fd, 1, 0, 0, 0);
 }
 
-/* Becomes another program, which holds nothing any more. */
+/* Locks a mutex and becomes another program, which does not hold that mutex. */
 static int run_exec(void *data)
 {
 	struct mutexes mutexes = {};
@@ -415,7 +436,10 @@ static int run_exec(void *data)
 	return 2;
 }
 
-/* The other program: it is not attached, then attaches, and holds that. */
+/*
+ * Runs as that other program: checks that it is not attached, attaches, and
+ * holds another mutex.
+ */
 static int hold(int fd)
 {
 	struct lock_request request = {
@@ -441,7 +465,7 @@ TEST_F(attachment, ends_with_exec)
 	CHECK_ATTACHED();
 }
 
-/* Numbers. */
+/* Numbers of attachments. */
 
 static int run_attach(void *data)
 {
@@ -451,7 +475,10 @@ static int run_attach(void *data)
 	return ret ? ret : (int)mutexes.attachment;
 }
 
-/* A number is not given out again soon, so that nobody is taken for another. */
+/*
+ * A number is not given out again soon, so that no process is taken for another
+ * one.
+ */
 TEST_F(attachment, numbers_go_round)
 {
 	struct child child;
@@ -482,7 +509,7 @@ static void crowd_one(struct attachment_crowd *crowd)
 		pause();
 }
 
-/* Bytes that a process takes, the tables of its pages included. */
+/* The bytes that a process takes, including its page tables. */
 #define CROWD_BYTES	(200 << 10)
 
 static bool memory_for_a_crowd(void)
@@ -522,9 +549,9 @@ TEST_F_TIMEOUT(attachment, of_no_more_than_the_most, 300)
 		child_start(&child, run_attach, &self->fd);
 		EXPECT_EQ(-EUSERS, child_finish(&child));
 	}
-	/* Whoever is attached already may map as often as it wants. */
+	/* A process that is attached already may map as often as it wants. */
 	EXPECT_EQ(0, mutexes_attach(&self->mutexes, self->fd));
-	/* There is room for as many as leave, in whichever order. */
+	/* As many processes may attach as have left, in any order. */
 	for (i = 1; i < 4; i++) {
 		kill(pids[i * 1000], SIGKILL);
 		ASSERT_EQ(CHILD_KILLED, child_wait(pids[i * 1000]));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Death of those who use a mutex, at every place where it can meet them: what
- * the survivors are told, and that it is theirs at once.
+ * Threads and processes that use a mutex die at every place at which they can.
+ * The survivors are told at once, and they get the mutex at once.
  *
- * The fast paths are stepped through: a victim is traced through its own locking
- * and unlocking and killed after the first instruction, after the second, and so
- * on until it has survived.
+ * The fast paths are single-stepped: a tracer lets a victim lock and unlock the
+ * mutex and kills it after the first instruction, after the second one, and so
+ * on, until the victim has run to the end.
  */
 #include "kipc_test.h"
 #include "lock_child.h"
@@ -18,16 +18,19 @@
 
 #define KEEP		"--keep"
 
-/* What the victim and its tracer share. */
+/* State that the victim and its tracer share. */
 struct victim_shared {
 	int fd;
-	unsigned int begun;	/* stepping counts from here */
+	unsigned int begun;	/* the steps count from here */
 	unsigned int ended;
 };
 
 /* Stepping. */
 
-/* What the victim does before it is stepped through, and after that. */
+/*
+ * What the victim does before it is stepped, and what it does while it is
+ * stepped.
+ */
 struct victim {
 	void (*prepare)(const struct mutexes *mutexes);
 	void (*act)(const struct mutexes *mutexes, __u64 owner);
@@ -63,7 +66,7 @@ static void act_in_kernel(const struct mutexes *mutexes, __u64 owner)
 	mutex_call_as(mutexes->fd, KIPC_MUTEX_UNLOCK, 0, mutexes->attachment);
 }
 
-/* Lets itself be traced, stops, and acts. */
+/* Lets itself be traced, stops, and runs the actions of the victim. */
 static void run_victim(const struct victim *victim, struct victim_shared *shared)
 {
 	struct mutexes mutexes;
@@ -93,7 +96,7 @@ static pid_t start_victim(const struct victim *victim, struct victim_shared *sha
 	return pid;
 }
 
-/* One instruction or one system call further. */
+/* Runs one instruction or one system call of the victim. */
 static bool step(pid_t pid)
 {
 	int status;
@@ -102,7 +105,10 @@ static bool step(pid_t pid)
 	       waitpid(pid, &status, 0) == pid && WIFSTOPPED(status);
 }
 
-/* As many steps from the beginning; false if it has ended before. */
+/*
+ * Runs this many steps from the beginning. Returns false if the victim has
+ * ended before.
+ */
 static bool step_to(struct victim_shared *shared, pid_t pid, unsigned int steps)
 {
 	while (!shared->begun)
@@ -124,7 +130,7 @@ FIXTURE(stepping) {
 FIXTURE_VARIANT(stepping) {
 	__u32 flags;
 	struct victim victim;
-	bool awaited;		/* somebody waits for it meanwhile */
+	bool awaited;		/* the survivor waits meanwhile */
 	const char *pattern;	/* of outcomes: 0, and D for EOWNERDEAD */
 };
 
@@ -176,7 +182,10 @@ FIXTURE_TEARDOWN(stepping)
 	close(self->fd);
 }
 
-/* What the survivor gets, who mends it. */
+/*
+ * Locks and unlocks the mutex as a survivor and repairs it if its owner died.
+ * Returns the result of the lock.
+ */
 static int survive(int fd)
 {
 	int ret = mutex_trylock(fd, 0);
@@ -188,7 +197,10 @@ static int survive(int fd)
 	return ret;
 }
 
-/* Adds an outcome to the pattern, unless it is that of the step before. */
+/*
+ * Adds an outcome to the pattern unless it equals the outcome of the step
+ * before.
+ */
 static void pattern_add(char pattern[16], int outcome)
 {
 	size_t length = strlen(pattern);
@@ -206,7 +218,10 @@ static void pattern_add(char pattern[16], int outcome)
 
 TEST_F_TIMEOUT(stepping, killed_after_each_instruction, 200)
 {
-	/* Only some where all is slow; other kernels see the rest. */
+	/*
+	 * A slow kernel tests only some of the steps. Other kernels test all of
+	 * them.
+	 */
 	unsigned int steps, stride = kernel_is_slow() ? 5 : 1;
 	char pattern[16] = "";
 	bool alive = true;
@@ -244,7 +259,7 @@ FIXTURE(death) {
 
 FIXTURE_VARIANT(death) {
 	__u32 flags;
-	__u64 bytes;	/* of the region that has the mutexes; 0: none has */
+	__u64 bytes;	/* of the region with the mutexes; 0: no region */
 };
 
 FIXTURE_VARIANT_ADD(death, mapped) {
@@ -293,7 +308,10 @@ TEST_F(death, of_an_owner)
 	EXPECT_EQ(0, survive(self->fd));
 }
 
-/* The one who waits is told as soon as it happens, not when it looks. */
+/*
+ * A waiter is told as soon as the owner dies, not only when it looks at the
+ * mutex.
+ */
 TEST_F(death, of_an_owner_who_is_awaited)
 {
 	start_lock(&self->victim, run_lock_and_hold, self->fd, 0);
@@ -305,7 +323,7 @@ TEST_F(death, of_an_owner_who_is_awaited)
 	EXPECT_EQ(0, survive(self->fd));
 }
 
-/* By a fault of its own, with all that this entails. */
+/* Locks the mutex and dies of a fault of its own, with all its consequences. */
 static int run_lock_and_crash(void *data)
 {
 	struct rlimit no_core = { 0, 0 };
@@ -338,7 +356,10 @@ TEST_F(death, of_one_who_waits)
 	EXPECT_EQ(0, survive(self->fd));
 }
 
-/* At the moment at which it might get it, again and again. */
+/*
+ * A waiter is killed at the moment at which it may get the mutex, again and
+ * again.
+ */
 TEST_F_TIMEOUT(death, of_one_who_is_next, 100)
 {
 	int i, ret;
@@ -357,7 +378,7 @@ TEST_F_TIMEOUT(death, of_one_who_is_next, 100)
 	}
 }
 
-/* Owner and waiter at once: all that remains is what the owner left. */
+/* Owner and waiter die at once. Only the death of the owner has an effect. */
 TEST_F(death, of_owner_and_waiter)
 {
 	start_lock(&self->victim, run_lock_and_hold, self->fd, 0);
@@ -372,7 +393,10 @@ TEST_F(death, of_owner_and_waiter)
 	EXPECT_EQ(0L, waiters(self->fd));
 }
 
-/* It becomes another program, which knows nothing of its mutex. */
+/*
+ * Locks the mutex and becomes another program, which knows nothing of the
+ * mutex.
+ */
 static int run_lock_and_exec(void *data)
 {
 	int ret = run_lock_and_die(data);
@@ -397,7 +421,10 @@ static void *lock_from_a_thread(void *data)
 	return (void *)(intptr_t)mutex_lock(*(int *)data, 1);
 }
 
-/* It execs while a thread of its waits: that one is killed by it. */
+/*
+ * Calls exec while another thread of the process waits. The exec kills that
+ * thread.
+ */
 static int run_exec_of_two_threads(void *data)
 {
 	const struct lock_request *request = data;
@@ -423,7 +450,10 @@ TEST_F(death, by_exec_of_threads)
 	child_kill(&self->survivor);
 }
 
-/* The child of an owner is no owner, and when it dies nothing happens. */
+/*
+ * Tries to unlock the mutex that the parent owns. The child of an owner is not
+ * an owner, and its death has no effect.
+ */
 static int run_forked(void *data)
 {
 	const struct mutexes *mutexes = data;
@@ -451,7 +481,7 @@ TEST_F(death, of_a_child_of_the_owner)
 	EXPECT_EQ(0, mutex_unlock(self->fd, 0));
 }
 
-/* The child lives on, and that does not keep what its parent held. */
+/* A child that lives on does not keep the mutexes that its parent held. */
 struct orphanage {
 	struct lock_request request;
 	pid_t orphan;
@@ -485,7 +515,7 @@ TEST_F(death, of_a_parent)
 	EXPECT_EQ(0, kill(orphanage->orphan, SIGKILL));
 }
 
-/* A thread unmaps while another one waits. */
+/* One thread unmaps the words while another thread waits. */
 struct mutex_unmapping {
 	struct mutexes mutexes;
 	int outcome;
@@ -514,7 +544,10 @@ static int run_lock_while_unmapping(void *data)
 	return ret;
 }
 
-/* Whoever is not attached any more when its turn comes does not get it. */
+/*
+ * A waiter that is no longer attached when the mutex is unlocked does not get
+ * it.
+ */
 TEST_F(death, of_a_mapping_while_waiting)
 {
 	ASSERT_EQ(0, mutex_lock(self->fd, 0));
@@ -530,7 +563,10 @@ TEST_F(death, of_a_mapping_while_waiting)
 	EXPECT_EQ(0, survive(self->fd));
 }
 
-/* A mutex that nobody can mend any more. */
+/*
+ * The owner unlocks a mutex without repairing it, so that it cannot be repaired
+ * any more.
+ */
 TEST_F(death, unmended)
 {
 	start_lock(&self->victim, run_lock_and_die, self->fd, 0);
@@ -543,14 +579,14 @@ TEST_F(death, unmended)
 	EXPECT_EQ(-ENOTRECOVERABLE, survive(self->fd));
 }
 
-/* Many at once. */
+/* Many mutexes at once. */
 
 struct holding {
 	int fd;
 	unsigned int ready;
 };
 
-/* Owns every second one, and unmaps them all. */
+/* Locks every second mutex and unmaps the words. */
 static int run_hold_half(void *data)
 {
 	struct holding *holding = data;
@@ -568,14 +604,19 @@ static int run_hold_half(void *data)
 	return ret;
 }
 
-/* Killed somewhere in munmap(), which has to repair 32768 mutexes. */
+/*
+ * A process is killed somewhere in munmap(), which has to repair 32768 mutexes.
+ */
 TEST_F_TIMEOUT(death, during_munmap, 100)
 {
 	struct holding *holding = shared_alloc(sizeof(*holding));
 	struct mutexes mutexes;
 	unsigned int i, round;
 
-	/* By the word, which nobody changes where it is sealed. */
+	/*
+	 * The victim locks by the word, which is not possible if the words are
+	 * sealed.
+	 */
 	if (variant->flags & KIPC_SEALED)
 		return;
 	holding->fd = create_mutexes(KIPC_ELEMENTS_MAX, variant->bytes,
@@ -595,7 +636,10 @@ TEST_F_TIMEOUT(death, during_munmap, 100)
 
 			ASSERT_EQ(i % 2 ? 0 : KIPC_MUTEX_OWNER_DIED,
 				  word_load(word));
-			/* For the next round: nobody else is there. */
+			/*
+			 * Prepare the next round. No other process uses the
+			 * mutex.
+			 */
 			word_store(word, 0);
 		}
 	}

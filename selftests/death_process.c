@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Processes that have died though their memory is there: something else uses it, or
- * their end takes time. What they held is given to others while that lasts, to those
- * that wait and to those that come later, side by side with a robust pthread mutex.
+ * Processes have died but their memory still exists, because another task uses
+ * it or because the end of the process takes time. What they held is given to
+ * other tasks meanwhile, to waiters and to later callers. A robust pthread
+ * mutex is tested side by side.
  *
- * How long it takes is printed, not asserted.
+ * The time that this takes is printed, not asserted.
  */
 #include "kipc_test.h"
 #include "flag.h"
@@ -24,8 +25,8 @@
 #include <sys/un.h>
 
 #define DUMP		"--dump"
-#define PATIENCE_MS	60000	/* until a death is taken to be unnoticed */
-#define PTHREAD_MS	2000	/* the same for pthread mutexes, which may not tell */
+#define PATIENCE_MS	60000	/* until a death counts as unnoticed */
+#define PTHREAD_MS	2000	/* the same for pthread mutexes */
 #define CORE_PATTERN	"/proc/sys/kernel/core_pattern"
 
 enum way {
@@ -40,7 +41,7 @@ enum way {
 	STOPPED_BY_A_TRACER,
 };
 
-/* What the victim holds, and what it shares with the test. */
+/* The objects that the victim holds, and state that it shares with the test. */
 struct scene {
 	int mutex, semaphore, barrier;
 	pthread_mutex_t robust;
@@ -155,7 +156,7 @@ static int run_victim(void *data)
 }
 
 /* ------------------------------------------------------------------------ */
-/* Those that want what it held                                             */
+/* Processes that want what it held                                         */
 /* ------------------------------------------------------------------------ */
 
 enum wish {
@@ -173,7 +174,7 @@ static const char *const wish_names[] = {
 	[WISH_BARRIER] = "barrier",
 };
 
-/* Shared with its process. */
+/* State that is shared with the process of the heir. */
 struct process_heir {
 	struct scene *scene;
 	enum wish wish;
@@ -291,7 +292,10 @@ static void robust_init(pthread_mutex_t *mutex)
 	pthread_mutex_init(mutex, &attributes);
 }
 
-/* The name of the socket at which the program that gets the core waits. */
+/*
+ * Fills in the address of the socket to which the program that gets the core
+ * connects. Returns its length.
+ */
 static socklen_t dump_address(struct sockaddr_un *address, const char *name)
 {
 	memset(address, 0, sizeof(*address));
@@ -302,7 +306,10 @@ static socklen_t dump_address(struct sockaddr_un *address, const char *name)
 	       strlen(address->sun_path + 1);
 }
 
-/* A program that takes the core, and its time: 0, or why that cannot be. */
+/*
+ * Makes the kernel pipe core dumps to this program, which takes its time.
+ * Returns 0 or the error that prevents this.
+ */
 static int dump_prepare(FIXTURE_DATA(process) *self)
 {
 	char program[128] = "", pattern[192], name[16];
@@ -327,7 +334,7 @@ static int dump_prepare(FIXTURE_DATA(process) *self)
 	return write_file(CORE_PATTERN, pattern);
 }
 
-/* The program that gets the core waits until the test is over. */
+/* Runs as the program that gets the core: waits until the test is over. */
 static int main_dump(const char *name)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -365,7 +372,10 @@ FIXTURE_SETUP(process)
 FIXTURE_TEARDOWN(process)
 {
 	if (variant->way == KILLED_WITH_A_SPAWNED_CHILD) {
-		/* Its open ends, as does what it would have run. */
+		/*
+		 * The open() of the spawned child returns. The child then fails
+		 * to run its program and ends.
+		 */
 		close(open(self->scene->fifo, O_RDWR | O_CLOEXEC));
 		unlink(self->scene->fifo);
 	}
@@ -375,7 +385,7 @@ FIXTURE_TEARDOWN(process)
 		kill(self->scene->guest.pid, SIGKILL);
 }
 
-/* Is there a child of the victim that uses its memory? */
+/* Returns true if the victim has a child that uses its memory. */
 static bool victim_has_child(const FIXTURE_DATA(process) *self)
 {
 	char path[64], text[32];
@@ -386,7 +396,7 @@ static bool victim_has_child(const FIXTURE_DATA(process) *self)
 		 self->victim.pid, self->victim.pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return true;	/* this kernel does not tell */
+		return true;	/* this kernel has no list of children */
 	length = read(fd, text, sizeof(text));
 	close(fd);
 	return length > 0;
@@ -409,7 +419,10 @@ static bool victim_is_ready(const FIXTURE_DATA(process) *self)
 	}
 }
 
-/* Let it die, and wait until it does as far as that can be seen from outside. */
+/*
+ * Lets the victim die, and waits for its death as far as that can be seen from
+ * outside.
+ */
 static int victim_end(FIXTURE_DATA(process) *self)
 {
 	struct scene *scene = self->scene;
@@ -463,7 +476,7 @@ static void heirs_start(FIXTURE_DATA(process) *self)
 	}
 }
 
-/* What each got, and in the log when. */
+/* Checks the result of each heir and logs the time at which it was told. */
 static void heirs_finish(struct __test_metadata *_metadata,
 			 FIXTURE_DATA(process) *self)
 {
@@ -494,7 +507,7 @@ static bool way_is_possible(FIXTURE_DATA(process) *self, enum way way)
 	return way != DUMPS_CORE || (!geteuid() && !dump_prepare(self));
 }
 
-/* Does it live and hold what it is to hold? */
+/* Starts the victim. Returns true if it runs and holds its objects. */
 static bool victim_starts(FIXTURE_DATA(process) *self)
 {
 	child_start(&self->victim, run_victim, self->scene);
@@ -502,7 +515,7 @@ static bool victim_starts(FIXTURE_DATA(process) *self)
 	return !child_ended(&self->victim);
 }
 
-/* Its memory is in use until now. */
+/* Ends the victim. Something has used its memory until now. */
 static void victim_finish(struct __test_metadata *_metadata,
 			  FIXTURE_DATA(process) *self, enum way way)
 {
@@ -532,7 +545,7 @@ TEST_F(process, tells_those_that_wait)
 	victim_finish(_metadata, self, variant->way);
 }
 
-/* Tries, again and again where the death cannot be seen from outside. */
+/* Tries until it is told, because some deaths cannot be seen from outside. */
 static int try_until_told(FIXTURE_DATA(process) *self, enum wish wish)
 {
 	__s64 give_up = deadline_in_ms(CLOCK_MONOTONIC, PATIENCE_MS);
@@ -573,7 +586,10 @@ TEST_F(process, tells_those_that_only_try)
 	victim_finish(_metadata, self, variant->way);
 }
 
-/* The guest is no participant: it may hold nothing that only processes hold. */
+/*
+ * The guest is not a participant, so it must not hold anything that only
+ * participants can hold.
+ */
 struct process_request {
 	struct guest guest;
 	int semaphore, barrier;

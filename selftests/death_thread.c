@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Threads that end as the owner of a mutex while their process goes on: the next one to
- * lock is told, and no other thread is taken for the dead one, though it may have its
- * number of gettid().
+ * Threads end as the owner of a mutex while their process goes on. The next
+ * thread that locks the mutex is told. No other thread is taken for the dead
+ * one, even if it has the same number of gettid().
  *
- * How long it takes is printed, not asserted.
+ * The time that this takes is printed, not asserted.
  */
 #include "kipc_test.h"
 #include "flag.h"
@@ -16,9 +16,9 @@
 
 #include <pthread.h>
 
-#define PATIENCE_MS	60000	/* until a death is taken to be unnoticed */
+#define PATIENCE_MS	60000	/* until a death counts as unnoticed */
 #define LAST_PID	"/proc/sys/kernel/ns_last_pid"
-#define NUMBERS		32	/* where they are to come back soon */
+#define NUMBERS		32	/* so few that they come back soon */
 
 FIXTURE(thread) {
 	int fd;
@@ -28,7 +28,7 @@ FIXTURE(thread) {
 
 FIXTURE_VARIANT(thread) {
 	__u32 flags;
-	bool by_kernel;		/* the dead one has locked so, not by the word */
+	bool by_kernel;		/* locked by the kernel, not by the word */
 };
 
 FIXTURE_VARIANT_ADD(thread, plain) {
@@ -68,7 +68,7 @@ FIXTURE_TEARDOWN(thread)
 	close(self->fd);
 }
 
-/* A thread that locks, and ends when it is told to. */
+/* A thread that locks the mutex, and ends when it is told to. */
 struct owner {
 	pthread_t thread;
 	const struct mutexes *mutexes;
@@ -125,7 +125,7 @@ static int lock_soon(const struct mutexes *mutexes, unsigned int element)
 				  0);
 }
 
-/* Another process, which takes part and waits. */
+/* Another process that attaches and waits. */
 struct waiter_elsewhere {
 	int fd;
 	__s64 told;
@@ -188,10 +188,10 @@ TEST_F(thread, that_has_ended_is_no_owner_to_those_that_look)
 	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_STATE_OWNER_DIED);
 }
 
-/* What a thread that is taken for another one would be allowed to. */
+/* What a thread could do if it were taken for the dead thread. */
 struct thread_heir {
 	const struct mutexes *mutexes;
-	__u64 wanted;		/* leave the mutex alone without it; 0: in any case */
+	__u64 wanted;		/* the number it must have to act; 0: any */
 	pid_t tid;
 	__u64 number;
 	int unlocked, mended, locked;
@@ -226,7 +226,7 @@ static void *run_heir(void *data)
 	EXPECT_EQ(-EOWNERDEAD, (heir)->locked); \
 } while (0)
 
-/* gettid() says the same to it as to the dead one. */
+/* A thread has the gettid() of the dead thread. */
 TEST_F(thread, of_the_same_tid_is_not_the_owner)
 {
 	struct thread_heir heir = { .mutexes = &self->mutexes };
@@ -252,7 +252,7 @@ TEST_F(thread, of_the_same_tid_is_not_the_owner)
 	EXPECT_EQ(owner.tid, heir.tid);
 }
 
-/* Nor is one that gets the number which the kernel has issued to the dead one. */
+/* A thread has the number that the kernel has issued to the dead thread. */
 TEST_F(thread, of_the_same_number_is_not_the_owner)
 {
 	struct thread_heir heir = { .mutexes = &self->mutexes };
@@ -276,7 +276,7 @@ TEST_F(thread, of_the_same_number_is_not_the_owner)
 }
 
 /* ------------------------------------------------------------------------ */
-/* The process, but not the thread                                          */
+/* A thread leader ends alone                                               */
 /* ------------------------------------------------------------------------ */
 
 struct leaving {
@@ -310,7 +310,7 @@ static int run_leader_that_leaves(void *data)
 	return 2;
 }
 
-/* It stays a zombie for as long as its process has other threads. */
+/* The leader stays a zombie as long as its process has other threads. */
 TEST(leader_that_ends_alone)
 {
 	struct leaving *leaving = shared_alloc(sizeof(*leaving));
@@ -357,7 +357,10 @@ static int run_request(void *data)
 	_exit(0);
 }
 
-/* The first process of a pid namespace, and its guest, the first one of another. */
+/*
+ * Runs as the first process of a pid namespace and starts a guest that is the
+ * first process of another one, so that both have the same gettid().
+ */
 static int run_with_a_guest(void *data)
 {
 	struct thread_request *request = data;
@@ -427,8 +430,9 @@ static int run_wait_with_a_guest(void *data)
 }
 
 /*
- * Whichever comes first, the last one hears that an owner has died: the first one, or
- * the waiter that was told of it and never mended anything. A guest keeps the memory.
+ * The last locker is told that an owner has died in either order of the deaths:
+ * the dead owner is the first one, or the waiter that was told and never
+ * repaired the mutex. A guest keeps the memory of the waiter.
  */
 TEST(waiter_killed_as_it_is_told)
 {
