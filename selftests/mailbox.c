@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mailboxes: messages and their order, the bounds, and who sent what. Nobody
- * waits here; that is a matter of mailbox_wait.c.
+ * Mailboxes: messages and their order, the bounds, and the sender of a message.
+ * No test waits here; mailbox_wait.c tests waiting.
  */
 #include "kipc_test.h"
 #include "parameter.h"
@@ -25,7 +25,7 @@ FIXTURE_TEARDOWN(mailbox)
 	close(self->fd);
 }
 
-/* What stays of the poison behind a message of this length. */
+/* Returns true if the poison behind a message of this length is unchanged. */
 static bool poisoned_from(const struct message *message, size_t length)
 {
 	size_t i;
@@ -42,7 +42,7 @@ static bool poisoned_from(const struct message *message, size_t length)
 	EXPECT_EQ(0, memcmp(text, self->message.data, strlen(text))); \
 } while (0)
 
-/* A text as a message. */
+/* Sends a text as a message. */
 static int send_text(int fd, const char *text, unsigned int priority)
 {
 	return mailbox_trysend(fd, text, strlen(text), priority);
@@ -71,7 +71,10 @@ TEST_F(mailbox, empty_messages)
 	struct kipc_mailbox_receive_args args;
 	int i;
 
-	/* They need neither data nor a buffer, but a place. */
+	/*
+	 * Empty messages need neither data nor a buffer, but each of them
+	 * counts as a message.
+	 */
 	for (i = 0; i < MESSAGES; i++)
 		EXPECT_EQ(0, mailbox_trysend(self->fd, NULL, 0, i));
 	EXPECT_EQ(-EAGAIN, mailbox_trysend(self->fd, NULL, 0, 0));
@@ -98,7 +101,7 @@ TEST_F(mailbox, too_long_messages)
 	check_mailbox(self->fd, 0, 0);
 }
 
-/* The longest there may be, each byte its own. */
+/* A message of the greatest length, in which neighbouring bytes differ. */
 TEST_F(mailbox, longest_message)
 {
 	struct kipc_mailbox_receive_args args;
@@ -118,7 +121,7 @@ TEST_F(mailbox, longest_message)
 				  KIPC_TRY));
 	EXPECT_EQ(KIPC_MESSAGE_MAX, args.length);
 	EXPECT_EQ(0, memcmp(sent, got, KIPC_MESSAGE_MAX));
-	/* Once more, in the room of the first. */
+	/* Send once more, into the memory of the first message. */
 	EXPECT_EQ(0, mailbox_trysend(fd, got, KIPC_MESSAGE_MAX - 3, 1));
 	memset(got, 0, KIPC_MESSAGE_MAX);
 	EXPECT_EQ(0, receive_into(fd, &args, got, KIPC_MESSAGE_MAX, 0,
@@ -129,7 +132,7 @@ TEST_F(mailbox, longest_message)
 	free(got);
 }
 
-/* Order. */
+/* Order of messages. */
 
 TEST_F(mailbox, first_in_first_out)
 {
@@ -160,7 +163,7 @@ TEST_F(mailbox, highest_priority_first)
 	EXPECT_RECEIVE("six");
 	EXPECT_RECEIVE("five");
 	EXPECT_EQ(5U, self->message.args.priority);
-	/* The latest, between the two that are left. */
+	/* The newest message belongs between the two that are left. */
 	EXPECT_EQ(0, send_text(self->fd, "four", 4));
 	EXPECT_RECEIVE("five too");
 	EXPECT_RECEIVE("four");
@@ -197,7 +200,10 @@ static void shuffle(__u16 *numbers, __u32 count)
 	}
 }
 
-/* Two messages of each priority there is, all at once, in any order. */
+/*
+ * Two messages of each priority are in the mailbox at once. They are sent in a
+ * mixed order.
+ */
 TEST_F_TIMEOUT(mailbox, all_priorities_at_once, 100)
 {
 	__u16 priorities[KIPC_PRIORITIES], which;
@@ -253,7 +259,7 @@ TEST_F(mailbox, bound_on_bytes)
 	EXPECT_EQ(-EAGAIN, mailbox_trysend(fd, data, 37, 0));
 	EXPECT_EQ(0, mailbox_trysend(fd, data, 36, 0));
 	EXPECT_EQ(-EAGAIN, mailbox_trysend(fd, data, 1, 0));
-	/* No byte, no bound. */
+	/* An empty message does not count towards the bound on bytes. */
 	EXPECT_EQ(0, mailbox_trysend(fd, data, 0, 0));
 	check_mailbox(fd, 3, 100);
 	EXPECT_EQ(0, mailbox_tryreceive(fd, &self->message));
@@ -262,7 +268,7 @@ TEST_F(mailbox, bound_on_bytes)
 	EXPECT_EQ(-EAGAIN, mailbox_trysend(fd, data, 1, 0));
 }
 
-/* Any mix of lengths fits that keeps to both bounds: there is no waste. */
+/* Any mix of lengths that keeps both bounds fits, because no room is wasted. */
 TEST_F(mailbox, bounds_are_promises)
 {
 	struct kipc_create_args args = mailbox_args(5000, 100);
@@ -300,7 +306,7 @@ TEST_F(mailbox, tells_its_state)
 	EXPECT_EQ(0U, state.receivers);
 }
 
-/* What goes wrong leaves the messages where they were. */
+/* Calls that fail leave the messages where they are. */
 
 TEST_F(mailbox, small_buffer)
 {
@@ -338,14 +344,17 @@ TEST_F(mailbox, bad_buffer)
 	EXPECT_EQ(-EFAULT, receive_into(self->fd, &args, pages + 4096 - 3, 64,
 					0, KIPC_TRY));
 	check_mailbox(self->fd, 2, 11);
-	/* One that is too large is none that is bad. */
+	/* A buffer that is too large is not an error. */
 	EXPECT_EQ(0, receive_into(self->fd, &args, pages + 4096 - 5, 64, 0,
 				  KIPC_TRY));
 	EXPECT_EQ(0, memcmp("first", pages + 4096 - 5, 5));
 	EXPECT_RECEIVE("second");
 }
 
-/* The message is there, but its receiver cannot be told of it. */
+/*
+ * The message exists, but the kernel cannot write the arguments of its
+ * receiver.
+ */
 TEST_F(mailbox, read_only_arguments)
 {
 	struct message *message = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
@@ -428,7 +437,10 @@ TEST_F(mailbox, peek_goes_wrong)
 	EXPECT_RECEIVE("message");
 }
 
-/* Who sent it, as the kernel says and as the receiver may know. */
+/*
+ * The sender of a message, as the kernel knows it and as the receiver may see
+ * it.
+ */
 
 TEST_F(mailbox, sender)
 {
@@ -439,7 +451,10 @@ TEST_F(mailbox, sender)
 	EXPECT_EQ(getegid(), self->message.args.gid);
 }
 
-/* The process, not its thread; and the user for whom it acts. */
+/*
+ * The receiver is told the process of the sender, not its thread, and its
+ * effective user and group.
+ */
 TEST_F(mailbox, sender_is_another_user)
 {
 	pid_t child = child_fork();
@@ -450,7 +465,10 @@ TEST_F(mailbox, sender_is_another_user)
 		EXPECT_EQ(0, send_text(self->fd, "from a child", 0));
 		_exit(_metadata->exit_code);
 	}
-	/* It is told until the sender is reaped, and for whom it acted ever after. */
+	/*
+	 * The process is told until the sender is reaped. The user and the
+	 * group are told for ever.
+	 */
 	wait_until(!waitid(P_PID, child, &(siginfo_t){}, WEXITED | WNOWAIT));
 	EXPECT_EQ(0, mailbox_peek(self->fd, &self->message));
 	EXPECT_EQ((__u32)child, self->message.args.pid);
@@ -461,7 +479,7 @@ TEST_F(mailbox, sender_is_another_user)
 	EXPECT_EQ(3001U, self->message.args.gid);
 }
 
-/* Becomes a process of that number, where no other has it. */
+/* Forks a process with this number. Fails if another process has the number. */
 static pid_t fork_as(pid_t pid)
 {
 	char text[16];
@@ -472,7 +490,9 @@ static pid_t fork_as(pid_t pid)
 	return child_fork();
 }
 
-/* A number that came back is no longer the sender's. */
+/*
+ * A process that gets the number of a dead sender is not taken for the sender.
+ */
 TEST_F(mailbox, sender_whose_number_came_back)
 {
 	pid_t child = child_fork(), innocent;
@@ -507,7 +527,7 @@ TEST_F(mailbox, sender_in_a_pid_namespace)
 	if (!child) {
 		EXPECT_EQ(1, getpid());
 		EXPECT_RECEIVE("from outside");
-		/* Nobody that it could name. */
+		/* The sender has no number in this namespace. */
 		EXPECT_EQ(0U, self->message.args.pid);
 		EXPECT_EQ(0, send_text(self->fd, "from inside", 1));
 		EXPECT_EQ(0, mailbox_peek(self->fd, &self->message));
@@ -549,7 +569,7 @@ TEST_F(mailbox, sender_in_a_user_namespace)
 	EXPECT_EQ(0U, self->message.args.gid);
 }
 
-/* Messages stay when nobody has the mailbox open but by its name. */
+/* Messages stay in a mailbox that exists only by its persistent name. */
 TEST_F(mailbox, keeps_its_messages)
 {
 	char name[64];

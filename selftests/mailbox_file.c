@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The mailbox as a file: poll, epoll, and read and write of one message each.
+ * A mailbox as a file: poll, epoll, and read and write of one message each.
  */
 #include "kipc_test.h"
 #include "descriptor.h"
@@ -70,7 +70,7 @@ TEST_F(file, polls)
 	EXPECT_EQ(both, poll_now(self->fd, both));
 }
 
-/* Ready to send means ready for the longest message. */
+/* A mailbox is ready for sending only if the longest message fits. */
 TEST_F(file, polls_for_the_longest)
 {
 	struct kipc_create_args args = mailbox_args(MESSAGE_SIZE, MESSAGES);
@@ -125,7 +125,7 @@ static int run_receive(void *data)
 	return mailbox_receive(*fd, &message);
 }
 
-/* A message for one who waits to receive is none for a poller. */
+/* A message that a waiting receiver gets does not wake a poller. */
 TEST_F(file, poll_comes_after_receivers)
 {
 	struct child poller, receiver;
@@ -168,7 +168,7 @@ TEST_F(file, writes_and_reads_a_message)
 	check_mailbox(self->fd, 0, 0);
 }
 
-/* One at a time, not a stream. */
+/* Each read returns one message; the mailbox is not a stream. */
 TEST_F(file, keeps_messages_apart)
 {
 	EXPECT_EQ((ssize_t)3, write_errno(self->fd, "one", 3));
@@ -179,7 +179,10 @@ TEST_F(file, keeps_messages_apart)
 	EXPECT_EQ(0, memcmp("two", self->buffer, 3));
 }
 
-/* What is written has the lowest priority; what is read is the highest. */
+/*
+ * A write sends with the lowest priority. A read returns the message with the
+ * highest priority.
+ */
 TEST_F(file, priorities)
 {
 	EXPECT_EQ((ssize_t)3, write_errno(self->fd, "low", 3));
@@ -191,7 +194,7 @@ TEST_F(file, priorities)
 	EXPECT_EQ((__u32)getpid(), self->message.args.pid);
 }
 
-/* Another program, run by another user, to which the descriptor was given. */
+/* Runs as another program of another user that was given the descriptor. */
 static int run_complainer(void *data)
 {
 	struct iovec vector = { .iov_base = "vector", .iov_len = 6 };
@@ -223,9 +226,9 @@ static int run_opener(void *data)
 } while (0)
 
 /*
- * A program that writes to what it takes for its standard error does not know what
- * it says there to a mailbox: that is said by the one who opened the descriptor. A
- * verb is meant.
+ * A program that writes to its standard error does not know that this is a
+ * mailbox. The sender of such a message is therefore the user that opened the
+ * descriptor. A verb is called on purpose, so its sender is the caller.
  */
 TEST_F(file, write_is_by_the_opener)
 {
@@ -243,7 +246,10 @@ TEST_F(file, write_is_by_the_opener)
 	EXPECT_EQ(0, memcmp("verb", self->message.data, 4));
 }
 
-/* What any user can make root's programs write is not root's word. */
+/*
+ * A user can make programs of root write to a descriptor. The messages do not
+ * count as sent by root.
+ */
 TEST_F(file, write_by_root_is_by_the_opener)
 {
 	struct child child;
@@ -297,7 +303,10 @@ TEST_F(file, bad_buffers)
 	EXPECT_EQ(0, memcmp("one", self->buffer, 3));
 }
 
-/* With a kiocb: in pieces, and not waiting though the descriptor would. */
+/*
+ * Reads and writes with a kiocb use several buffers, and RWF_NOWAIT does not
+ * wait although the descriptor would.
+ */
 TEST_F(file, vectors)
 {
 	struct iovec out[] = { { "mes", 3 }, { "sage", 4 } };

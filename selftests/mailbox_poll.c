@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * When a poller of a mailbox is woken, what a descriptor may poll for, and that
- * senders that poll and senders that wait take turns.
+ * When pollers of a mailbox are woken, which events a descriptor may poll for,
+ * and how senders that poll and senders that wait take turns.
  */
 #include "kipc_test.h"
 #include "epoll.h"
@@ -25,7 +25,7 @@ static void fill(int fd)
 }
 
 /* ------------------------------------------------------------------------ */
-/* News                                                                     */
+/* Events                                                                   */
 /* ------------------------------------------------------------------------ */
 
 FIXTURE(poll) {
@@ -66,7 +66,10 @@ TEST_F(poll, messages)
 	EXPECT_EQ(0U, epoll_news(self->set));
 }
 
-/* Room is news to those who were told that there is none. */
+/*
+ * An edge-triggered poller is told of room only after it was told that there is
+ * none.
+ */
 TEST_F(poll, room)
 {
 	self->set = epoll_of(self->fd, EPOLLOUT | EPOLLET);
@@ -82,7 +85,7 @@ TEST_F(poll, room)
 	EXPECT_EQ(0U, epoll_news(self->set));
 }
 
-/* A level-triggered poller asks each time. */
+/* A level-triggered poller is told of room each time. */
 TEST_F(poll, room_each_time)
 {
 	int i;
@@ -115,7 +118,9 @@ static int run_send(void *data)
 	return mailbox_send(*fd, "waited", 6, 0);
 }
 
-/* A sender that gives up may have been all that was in the way. */
+/*
+ * A poller is woken for room after the sender that waited before it was killed.
+ */
 TEST_F(poll, a_sender_that_leaves)
 {
 	struct child sender, poller;
@@ -170,11 +175,11 @@ FIXTURE_VARIANT(turns) {
 	unsigned int messages;
 	__u64 bytes;		/* 0 for their product */
 	unsigned int senders;
-	size_t waited_length;	/* of the messages of those who wait */
+	size_t waited_length;	/* of the waiting senders */
 	__u32 flags;
 };
 
-/* Short messages take the room away before the longest fits. */
+/* Short messages take room again and again before the longest message fits. */
 FIXTURE_VARIANT_ADD(turns, byte_bound) {
 	.messages = MESSAGES,
 	.bytes = MESSAGE_SIZE,
@@ -197,7 +202,7 @@ FIXTURE_VARIANT_ADD(turns, byte_bound_of_two) {
 	.waited_length = MESSAGE_SIZE / 2,
 };
 
-/* There is always one that waits. */
+/* At each moment at least one sender waits. */
 FIXTURE_VARIANT_ADD(turns, several_senders) {
 	.messages = MESSAGES,
 	.senders = SENDERS,
@@ -271,7 +276,7 @@ static int run_poller(void *data)
 	return ret;
 }
 
-/* Edge-triggered: sends until it is told that there is no room. */
+/* Polls edge-triggered: sends until it is told that there is no room. */
 static int run_edge_poller(void *data)
 {
 	int *fd = data, ret, set;
@@ -297,8 +302,9 @@ static bool all_wait(int fd, unsigned int senders)
 }
 
 /*
- * Receives until each kind has got enough through; each time once all senders wait,
- * so that room is hardly ever free by chance.
+ * Receives until enough messages of both kinds have arrived. Before each
+ * receive it waits until all senders wait, so that room is hardly ever free by
+ * chance.
  */
 static void receive_both(struct __test_metadata *_metadata,
 			 FIXTURE_DATA(turns) *self, unsigned int senders)
@@ -321,7 +327,7 @@ static void receive_both(struct __test_metadata *_metadata,
 	EXPECT_EQ(CHILD_KILLED, child_kill(&self->poller));
 }
 
-/* Neither those who wait starve nor the one that polls. */
+/* Neither the waiting senders starve nor the polling one. */
 TEST_F_TIMEOUT(turns, of_a_poller, 60)
 {
 	wait_until(all_wait(self->fd, variant->senders));
@@ -345,7 +351,10 @@ static int run_idle_poller(void *data)
 	return 0;
 }
 
-/* One that is offered room and never sends delays the others for a while only. */
+/*
+ * A poller that is offered room and never sends delays the other senders only
+ * for a while.
+ */
 TEST_F_TIMEOUT(turns, of_an_idle_poller, 60)
 {
 	struct message message;

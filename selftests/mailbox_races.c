@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every verb of mailboxes against every other at random, by threads of several
- * processes that are disturbed before and after. Half of them send, the others
- * receive: each message comes once, and in order.
+ * Threads of several processes call every verb of mailboxes at random, so that
+ * each verb races with every other one. The threads are disturbed before and
+ * after each call. Half of them send and the others receive. Each message is
+ * received once and in order.
  */
 #include "kipc_test.h"
 #include "polling.h"
@@ -36,7 +37,10 @@ static struct mailbox_race *mailbox_race_of(struct race_worker *self)
 	return (struct mailbox_race *)self->shared;
 }
 
-/* Half of them are as long as can be, so that the shorter ones pass by. */
+/*
+ * Half of the letters have the greatest length, so that shorter ones get past
+ * them.
+ */
 static size_t letter_length(const struct race_letter *letter)
 {
 	if (letter->number % 2)
@@ -44,7 +48,10 @@ static size_t letter_length(const struct race_letter *letter)
 	return 12 + (letter->number * 7 + letter->sender) % (LETTER_SIZE - 11);
 }
 
-/* After one that failed at once comes one that waits: others are to go on. */
+/*
+ * Sends a letter. After a call that failed at once the next call waits, so that
+ * the other workers can go on.
+ */
 static int send_letter(struct race_worker *self, const struct race_letter *letter,
 		       bool patient)
 {
@@ -74,7 +81,10 @@ static int send_letter(struct race_worker *self, const struct race_letter *lette
 	}
 }
 
-/* An empty message to each receiver, behind all others, ends it. */
+/*
+ * Sends an empty message to each receiver, behind all letters, which ends the
+ * receiver.
+ */
 static int send_ends(struct mailbox_race *race)
 {
 	unsigned int i;
@@ -112,7 +122,10 @@ static int work_sender(struct race_worker *self)
 	return send_ends(race);
 }
 
-/* read() does not tell the priority: the letter does. */
+/*
+ * Reads a letter. read() does not tell the priority, but the letter contains
+ * it.
+ */
 static int read_letter(int fd, struct message *message)
 {
 	ssize_t length = read(fd, message->data, sizeof(message->data));
@@ -126,17 +139,20 @@ static int read_letter(int fd, struct message *message)
 	return 0;
 }
 
-/* No letter fits: it stays, and nobody is the worse for it. */
+/*
+ * Receives into a buffer that is too small for any letter, so the letter stays
+ * in the mailbox.
+ */
 static int receive_too_little(int fd)
 {
 	struct message message;
 	int ret = receive_into(fd, &message.args, message.data, 1, 0, KIPC_TRY);
 
-	/* An end does fit, and is ours then. */
+	/* An empty message does fit and is received. */
 	return ret == -EMSGSIZE ? -EAGAIN : ret;
 }
 
-/* 1 where it was only looked at. */
+/* Receives a letter. Returns 1 if it only peeked. */
 static int receive_letter(struct race_worker *self, struct message *message,
 			  bool patient)
 {
@@ -184,7 +200,10 @@ static bool letter_is_whole(const struct race_letter *letter,
 	return true;
 }
 
-/* Is it later than all that came of this sender and priority? */
+/*
+ * Checks that the letter is newer than all letters of this sender and priority
+ * that were received before.
+ */
 static int accept_letter(struct mailbox_race *race,
 			 const struct message *message, bool peeked,
 			 __s64 last[SENDERS][LEVELS])

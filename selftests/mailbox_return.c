@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages that come back: a receiver has taken one and turns out to have no memory
- * for it. Meanwhile others were sent and taken. Whatever happened, each message is
- * there once, and in its place.
+ * Messages that are put back: a receiver takes a message and then turns out to
+ * have no memory for it. Other messages are sent and received meanwhile. In the
+ * end each message is in the mailbox once and in its place.
  *
- * A page fault that waits for userfaultfd(2) holds a receiver up between the two.
+ * A page fault that waits for userfaultfd(2) stops a receiver between the two
+ * steps.
  */
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
@@ -19,7 +20,7 @@
 #define MIDDLE	5
 #define HIGH	9
 
-/* One who receives into a page that is not there yet, and another one. */
+/* A receiver into two pages, the first of which is not there yet. */
 struct receiver {
 	int fd;
 	int fault_fd;
@@ -69,7 +70,10 @@ FIXTURE_TEARDOWN(returning)
 	close(self->fd);
 }
 
-/* A receiver takes the first message and is held up; he will have no second page. */
+/*
+ * Lets a receiver take the first message and stops it. The second page of its
+ * buffer cannot be accessed.
+ */
 static void hold_up(struct __test_metadata *_metadata, struct receiver *receiver)
 {
 	size_t page = getpagesize();
@@ -92,7 +96,9 @@ static void hold_up(struct __test_metadata *_metadata, struct receiver *receiver
 	ASSERT_EQ(UFFD_EVENT_PAGEFAULT, fault.event);
 }
 
-/* He goes on; what he has received, or a negative errno. */
+/*
+ * Lets the receiver go on. Returns the result of its call or a negative errno.
+ */
 static int go_on(struct receiver *receiver)
 {
 	struct uffdio_zeropage page = {
@@ -190,7 +196,10 @@ TEST_F(returning, between_a_higher_and_a_lower_priority)
 	EXPECT_EMPTY();
 }
 
-/* Others of its priority wait behind a higher one. */
+/*
+ * Other messages of the same priority are in the mailbox, behind a message of a
+ * higher priority.
+ */
 TEST_F(returning, as_the_oldest_of_a_lower_priority)
 {
 	SEND('a', MIDDLE);
@@ -223,7 +232,7 @@ TEST_F(returning, into_the_middle_of_a_lower_priority)
 	EXPECT_EMPTY();
 }
 
-/* Whoever is held up and then has the memory loses nothing to the others. */
+/* A receiver that is stopped and then has the memory keeps its message. */
 TEST_F(returning, not_at_all)
 {
 	unsigned char *pages;

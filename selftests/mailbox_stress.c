@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mailboxes under load: up to a hundred thousand messages from four senders to
- * four receivers; none is lost, none comes twice, and each receiver gets those of
- * one sender and priority in the order in which they were sent.
+ * Mailboxes under load: up to a hundred thousand messages go from four senders
+ * to four receivers. None is lost or received twice, and each receiver gets the
+ * messages of one sender and priority in the order in which they were sent.
  */
 #include "kipc_test.h"
 #include "handler.h"
@@ -36,11 +36,11 @@ FIXTURE(traffic) {
 
 FIXTURE_VARIANT(traffic) {
 	unsigned int room;		/* messages that fit into it */
-	unsigned int bytes;		/* 0: as many as that */
+	unsigned int bytes;		/* 0: enough for these messages */
 	unsigned int levels;
-	unsigned int messages;		/* of each sender; fewer if all sleep */
+	unsigned int messages;		/* of each sender; few if all sleep */
 	__u32 flags;
-	bool interrupted;		/* signals come all the time */
+	bool interrupted;		/* signals arrive all the time */
 };
 
 FIXTURE_VARIANT_ADD(traffic, roomy) {
@@ -101,7 +101,9 @@ FIXTURE_TEARDOWN(traffic)
 {
 }
 
-/* Between the two numbers and a whole letter. */
+/*
+ * Returns a length between that of the two numbers and that of a whole letter.
+ */
 static size_t length_of(const struct stress_letter *letter)
 {
 	return 8 + (letter->number * 7 + letter->sender) % (MESSAGE_SIZE - 7);
@@ -127,7 +129,7 @@ static int send_all(struct traffic *traffic)
 	return 0;
 }
 
-/* Is it what was sent, down to the last byte? */
+/* Returns true if the message is what was sent, down to the last byte. */
 static bool letter_is_whole(const struct message *message)
 {
 	struct stress_letter letter;
@@ -143,7 +145,7 @@ static bool letter_is_whole(const struct message *message)
 	return true;
 }
 
-/* An empty message ends it. */
+/* Receives until there is an empty message. */
 static int receive_all(struct traffic *traffic)
 {
 	__s64 last[SENDERS][LEVELS];
@@ -183,7 +185,7 @@ static int run_receiver(void *data)
 	return receive_all(data);
 }
 
-/* Signals to everybody until the senders have finished. */
+/* Sends signals to all children until the senders have finished. */
 static void disturb(FIXTURE_DATA(traffic) *self)
 {
 	unsigned int i;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mailboxes that somebody waits for, to send or to receive: whose turn it is when
- * there is room or a message, who may come before, and what becomes of the others
- * where one dies or gives up.
+ * Waiters of a mailbox that send or receive: which of them gets room or a
+ * message, which callers may overtake it, and what happens to the other waiters
+ * if one of them dies or gives up.
  */
 #include "kipc_test.h"
 #include "epoll.h"
@@ -60,7 +60,10 @@ static void start_comer(struct child *child, int (*run)(void *data),
 	child_start(child, run, &comer);
 }
 
-/* Nobody else is to come: one more waits, behind so many. */
+/*
+ * Starts a child that waits behind this number of waiters. No other waiter may
+ * arrive meanwhile.
+ */
 #define START(behind, child, run, ...) do { \
 	start_comer(child, run, self->turns, \
 		    (struct comer){ .number = behind, __VA_ARGS__ }); \
@@ -71,10 +74,10 @@ static void start_comer(struct child *child, int (*run)(void *data),
 #define MOST_LOST()	fdinfo_number(self->fd, "kipc-most-lost-races:")
 
 /* ------------------------------------------------------------------------ */
-/* On either side                                                           */
+/* Waiters that send and waiters that receive                               */
 /* ------------------------------------------------------------------------ */
 
-/* What a side takes, messages or room, is what the other one gives. */
+/* Each side takes what the other side gives: messages or room. */
 
 static int give_message(int fd)
 {
@@ -122,8 +125,8 @@ FIXTURE(turn) {
 
 FIXTURE_VARIANT(turn) {
 	__u32 flags;
-	bool full;		/* to begin with */
-	int (*run)(void *data);	/* waits for what there is not yet */
+	bool full;		/* at the beginning */
+	int (*run)(void *data);	/* waits to take */
 	int (*wait)(int fd, __s64 deadline);
 	int (*take)(int fd);
 	int (*give)(int fd);
@@ -189,7 +192,7 @@ FIXTURE_TEARDOWN(turn)
 #define GIVE()		EXPECT_EQ(0, variant->give(self->fd))
 #define TAKE()		variant->take(self->fd)
 
-/* As much has been taken as given. */
+/* Checks that as much has been taken as was given. */
 #define CHECK_BALANCE() do { \
 	unsigned int __messages = variant->full ? CAPACITY : 0; \
 	check_mailbox(self->fd, __messages, __messages); \
@@ -213,7 +216,10 @@ TEST_F(turn, first_come_first_served)
 	CHECK_BALANCE();
 }
 
-/* Real-time threads by priority, then the others. */
+/*
+ * Waiters are granted in the order of their real-time priority; the other
+ * waiters follow.
+ */
 TEST_F(turn, real_time_first)
 {
 	const int priorities[] = { 0, 5, 10, 5, 0 };
@@ -232,7 +238,7 @@ TEST_F(turn, real_time_first)
 	CHECK_BALANCE();
 }
 
-/* More at once than are woken at once. */
+/* More waiters are granted at once than the kernel wakes at once. */
 TEST_F(turn, something_for_each)
 {
 	struct child children[40];
@@ -259,7 +265,7 @@ TEST_F(turn, something_for_each)
 	close(visit.fd);
 }
 
-/* One that waits alone has it before the giving returns. */
+/* A waiter that waits alone has its grant before the giving call returns. */
 TEST_F(turn, handed_over_to_the_only_one)
 {
 	struct child child;
@@ -287,7 +293,10 @@ static int run_give_to_us(void *request)
 	return gift->give(gift->fd);
 }
 
-/* ... unless the giver is who was served last. */
+/*
+ * Unless the mailbox is fair, the only waiter is kicked instead if the giver is
+ * the task that was granted last.
+ */
 TEST_F(turn, not_handed_over_by_who_was_served)
 {
 	struct gift gift = { .fd = self->fd, .give = variant->give };
@@ -325,7 +334,7 @@ TEST_F(turn, may_be_overtaken)
 	CHECK_BALANCE();
 }
 
-/* One that comes to wait is faster, too, where there is what it came for. */
+/* A caller that would wait overtakes the waiters, too, if it need not wait. */
 TEST_F(turn, may_be_overtaken_by_who_would_wait)
 {
 	struct child children[2];
@@ -345,7 +354,7 @@ TEST_F(turn, may_be_overtaken_by_who_would_wait)
 	CHECK_BALANCE();
 }
 
-/* The first waiter loses a race, and sleeps again. */
+/* Makes the first waiter lose a race and sleep again. */
 #define LOSE_RACE(child, losses) do { \
 	hold_begin(&self->hold); \
 	GIVE(); \
@@ -355,7 +364,10 @@ TEST_F(turn, may_be_overtaken_by_who_would_wait)
 	wait_until(child_sleeps(child)); \
 } while (0)
 
-/* It loses twice to one that is faster; the third time it has it. */
+/*
+ * The first waiter loses two races against faster callers. The third time it
+ * gets a grant.
+ */
 TEST_F(turn, handed_over_after_losses)
 {
 	int i, losses = self->fair ? 0 : 2;
@@ -378,7 +390,7 @@ TEST_F(turn, handed_over_after_losses)
 	CHECK_BALANCE();
 }
 
-/* What it has lost is not forgotten where a signal disturbs it meanwhile. */
+/* A waiter that is interrupted by a signal does not forget its lost races. */
 TEST_F(turn, interrupted_between_losses)
 {
 	struct child children[2];
@@ -406,7 +418,7 @@ TEST_F(turn, interrupted_between_losses)
 	CHECK_BALANCE();
 }
 
-/* A real-time thread does not lose at all. */
+/* A real-time thread loses no race. */
 TEST_F(turn, handed_over_to_real_time)
 {
 	struct child children[2];
@@ -425,7 +437,7 @@ TEST_F(turn, handed_over_to_real_time)
 	CHECK_BALANCE();
 }
 
-/* One that was woken and then dies wakes the next one. */
+/* A waiter that was woken and then dies wakes the next waiter. */
 TEST_F(turn, death_of_the_one_woken)
 {
 	struct child children[3];
@@ -438,7 +450,10 @@ TEST_F(turn, death_of_the_one_woken)
 	kill(children[0].pid, SIGKILL);
 	hold_end(&self->hold);
 	EXPECT_EQ(CHILD_KILLED, child_finish(&children[0]));
-	/* Who sends has done so, where it had the room already. */
+	/*
+	 * A fair mailbox had given the room to the killed sender already, so
+	 * its message was sent.
+	 */
 	if (self->fair && variant->full)
 		GIVE();
 	EXPECT_EQ(0, child_finish(&children[1]));
@@ -447,7 +462,10 @@ TEST_F(turn, death_of_the_one_woken)
 	CHECK_BALANCE();
 }
 
-/* One that is interrupted as it is woken has it or leaves it to others. */
+/*
+ * A waiter that is interrupted when it is woken either takes or leaves it to
+ * the next waiter.
+ */
 TEST_F(turn, signal_to_the_one_woken)
 {
 	struct child children[3];
@@ -471,7 +489,10 @@ TEST_F(turn, signal_to_the_one_woken)
 	CHECK_BALANCE();
 }
 
-/* Likewise one whose time is up just then. */
+/*
+ * The deadline of a waiter passes when it is woken. It either takes or leaves
+ * it to the next waiter.
+ */
 TEST_F(turn, deadline_of_the_one_woken)
 {
 	struct visit visit = { .fd = self->fd, .wait = variant->wait };
@@ -509,7 +530,10 @@ TEST_F(turn, deadline_of_the_one_woken)
 #define SHORT	1
 #define LONG	MESSAGE_SIZE
 
-/* There is room for one long message, or as many short ones as it has bytes. */
+/*
+ * A mailbox has room for one long message, or for as many short ones as the
+ * long one has bytes.
+ */
 FIXTURE(room) {
 	int fd;
 	struct hold hold;
@@ -553,7 +577,7 @@ FIXTURE_TEARDOWN(room)
 #define SEND(length)	mailbox_trysend(self->fd, data, length, 0)
 #define RECEIVE()	EXPECT_EQ(0, take_message(self->fd))
 
-/* Room that is too little for the first sender is nobody's. */
+/* Room that is too little for the first sender is kept for it. */
 TEST_F(room, adds_up_for_the_first)
 {
 	struct child children[2];
@@ -573,7 +597,9 @@ TEST_F(room, adds_up_for_the_first)
 	EXPECT_EQ(0, child_finish(&children[1]));
 }
 
-/* Short messages take room that would do for the long one no more than twice. */
+/*
+ * Short messages take room that would do for the long one, but at most twice.
+ */
 TEST_F(room, is_lost_to_short_messages_twice)
 {
 	int i, losses = self->fair ? 0 : 2;
@@ -602,7 +628,7 @@ TEST_F(room, is_lost_to_short_messages_twice)
 	EXPECT_EQ(0, child_finish(&children[1]));
 }
 
-/* Several senders are woken for the room, as far as their messages fit. */
+/* Several senders are woken for the room, as many as have messages that fit. */
 TEST_F(room, is_for_several)
 {
 	struct child children[4];
@@ -621,7 +647,7 @@ TEST_F(room, is_for_several)
 	EXPECT_EQ(0, child_finish(&children[3]));
 }
 
-/* Who wants less than the one that gives up has it. */
+/* Senders that need less room than the one that gives up get the room. */
 TEST_F(room, is_left_by_who_gives_up)
 {
 	struct child children[3];
@@ -657,7 +683,7 @@ static void *send_short(void *request)
 	return NULL;
 }
 
-/* Until there is an empty message. */
+/* Receives until there is an empty message. */
 static void *receive_all(void *request)
 {
 	struct mailbox_crowd *crowd = request;
@@ -670,7 +696,10 @@ static void *receive_all(void *request)
 	return (void *)(intptr_t)ret;
 }
 
-/* Long messages get through beside threads that send short ones as they can. */
+/*
+ * Long messages are sent although many threads send short ones as fast as they
+ * can.
+ */
 TEST_F(room, beside_a_crowd)
 {
 	struct mailbox_crowd crowd = { .fd = self->fd };
@@ -698,7 +727,7 @@ TEST_F(room, beside_a_crowd)
 }
 
 /* ------------------------------------------------------------------------ */
-/* Beside pollers                                                           */
+/* Waiters and pollers                                                      */
 /* ------------------------------------------------------------------------ */
 
 FIXTURE(polled) {
@@ -741,7 +770,10 @@ FIXTURE_TEARDOWN(polled)
 	close(self->fd);
 }
 
-/* A message that a receiver was woken for is none for pollers; one more is. */
+/*
+ * A message for which a receiver was woken does not wake pollers. One more
+ * message does.
+ */
 TEST_F(polled, messages)
 {
 	self->set = epoll_of(self->fd, EPOLLIN | EPOLLET);
@@ -762,7 +794,7 @@ TEST_F(polled, messages)
 	check_mailbox(self->fd, 1, 1);
 }
 
-/* It is one for them once that receiver has died. */
+/* The message wakes pollers once that receiver has died. */
 TEST_F(polled, messages_of_the_dead)
 {
 	self->set = epoll_of(self->fd, EPOLLIN | EPOLLET);
@@ -781,7 +813,10 @@ TEST_F(polled, messages_of_the_dead)
 	check_mailbox(self->fd, 1, 1);
 }
 
-/* Room for senders that were woken is none for pollers, until they have left it. */
+/*
+ * Room for which senders were woken does not wake pollers until those senders
+ * have left it.
+ */
 TEST_F(polled, room)
 {
 	ASSERT_EQ(0, fill(self->fd));
@@ -798,7 +833,7 @@ TEST_F(polled, room)
 	hold_end(&self->hold);
 	EXPECT_EQ(CHILD_KILLED, child_finish(&self->children[0]));
 	EXPECT_EQ(CHILD_KILLED, child_finish(&self->children[1]));
-	/* One that has had its room when it is killed sends. */
+	/* A sender that was granted its room sends even though it is killed. */
 	if (variant->flags & KIPC_FAIR)
 		RECEIVE();
 	EXPECT_EQ((__u32)EPOLLOUT, epoll_news(self->set));

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Waiting for a mailbox, to send and to receive: hand-off, order, deadlines,
- * signals and deaths; and the mailbox as a file.
+ * Waiting to send to a mailbox or to receive from it: hand-over, order,
+ * deadlines, signals and deaths.
  */
 #include "kipc_test.h"
 #include "handler.h"
 
 #define MESSAGE_SIZE	64
 
-/* A child that sends or receives, and what came of it, for all to see. */
+/* What a child sends or receives, and its result, which the test can see. */
 struct errand {
 	int fd;
 	__s64 deadline;
 	unsigned int flags;
 	unsigned int priority;
 	char text[32];			/* to send */
-	unsigned int *done;		/* counts those who are */
-	unsigned int place;		/* among them */
+	unsigned int *done;		/* counts finished children */
+	unsigned int place;		/* of this child among them */
 	struct message message;		/* received */
 };
 
@@ -70,7 +70,7 @@ static bool holds(const struct message *message, const char *text)
 	       !memcmp(message->data, text, strlen(text));
 }
 
-/* A mailbox with room for one message, which is empty to begin with. */
+/* The mailbox has room for one message and is empty at the beginning. */
 
 FIXTURE(waiting) {
 	int fd;
@@ -112,7 +112,7 @@ FIXTURE_TEARDOWN(waiting)
 	wait_for_waiters(self->fd, 1); \
 } while (0)
 
-/* It finds the mailbox full. */
+/* Starts a sender that finds the mailbox full. */
 #define START_SENDER() do { \
 	ASSERT_EQ(0, send_text(self->fd, "full", 0)); \
 	child_start(&self->child, run_send, self->errand); \
@@ -135,7 +135,7 @@ TEST_F(waiting, receiver_gets_a_message)
 	check_mailbox(self->fd, 0, 0);
 }
 
-/* A message for one who waits alone is nobody else's. */
+/* A message for the only waiter is not given to another receiver. */
 TEST_F(waiting, receiver_is_not_overtaken)
 {
 	START_RECEIVER();
@@ -171,7 +171,7 @@ TEST_F(waiting, sender_is_not_overtaken)
 
 #define CROWD	5
 
-/* Starts a crowd that queues up one after the other. */
+/* Starts children that queue up one after the other. */
 static void start_crowd(struct __test_metadata *_metadata, int fd,
 			struct child children[CROWD],
 			struct errand *errands[CROWD], int (*run)(void *data))
@@ -207,7 +207,10 @@ TEST_F(waiting, receivers_in_order)
 	}
 }
 
-/* By arrival, not by the priority of what they send. */
+/*
+ * Senders get room in the order of arrival, not by the priorities of their
+ * messages.
+ */
 TEST_F(waiting, senders_in_order)
 {
 	struct errand *errands[CROWD];
@@ -228,7 +231,7 @@ TEST_F(waiting, senders_in_order)
 	check_mailbox(self->fd, 0, 0);
 }
 
-/* Room for several, all at once. */
+/* The room for several senders becomes free at once. */
 TEST_F(waiting, senders_together)
 {
 	struct kipc_create_args args = mailbox_args(MESSAGE_SIZE, CROWD);
@@ -249,7 +252,7 @@ TEST_F(waiting, senders_together)
 	check_mailbox(fd, CROWD, CROWD);
 }
 
-/* What the first receiver cannot take goes to the next. */
+/* A message that the first receiver cannot take goes to the next one. */
 TEST_F(waiting, receiver_with_a_small_buffer)
 {
 	struct kipc_mailbox_receive_args *args = shared_alloc(sizeof(*args));
@@ -323,7 +326,7 @@ TEST_F(waiting, killed_receiver_takes_nothing)
 	EXPECT_RECEIVE("message");
 }
 
-/* A message for one who is being killed: it is not lost with him. */
+/* A message for a receiver that is being killed is not lost. */
 TEST_F(waiting, killed_receiver_gives_back)
 {
 	int i, rounds = scaled(200);
@@ -349,7 +352,7 @@ TEST_F(waiting, killed_sender_leaves_nothing)
 	EXPECT_EQ(0, send_text(self->fd, "again", 0));
 }
 
-/* The one behind it wants less room: it need not wait any more. */
+/* The sender behind the killed one needs less room and can go on. */
 TEST_F(waiting, killed_sender_lets_others_pass)
 {
 	struct kipc_create_args args = mailbox_args(MESSAGE_SIZE, 4);
@@ -519,7 +522,10 @@ TEST_F(deadline, is_negative)
 	check_mailbox(self->fd, 0, 0);
 }
 
-/* O_NONBLOCK, which others can set, is for read() and write(). */
+/*
+ * O_NONBLOCK, which other users of the open file can set, affects only read()
+ * and write().
+ */
 TEST_F(deadline, counts_on_a_descriptor_that_does_not_block)
 {
 	ASSERT_EQ(0, fcntl(self->fd, F_SETFL, O_NONBLOCK));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mapping the words of an object: what may be mapped by whom, and for how long.
+ * Mapping the words of an object: which mappings are allowed for which
+ * descriptors, and how long they last.
  */
 #include "kipc_test.h"
 #include "mutex_word.h"
@@ -148,7 +149,10 @@ TEST_F(mapping, cannot_grow)
 	EXPECT_EQ(self->initial, word_load(word_at(&self->words, 0)));
 }
 
-/* Refused, or a copy whose changes nobody sees. */
+/*
+ * A private mapping is refused, or it is a copy whose changes are seen nowhere
+ * else.
+ */
 TEST_F(mapping, private)
 {
 	__u64 *base = mmap(NULL, self->size, PROT_READ | PROT_WRITE,
@@ -184,14 +188,20 @@ TEST_F(mapping, sealed)
 		  map_errno(4096, PROT_READ, MAP_PRIVATE, fd, 0));
 }
 
-/* A mapping that attaches is not: the child is another participant. */
+/*
+ * A mapping that attaches is not inherited, because the child is another
+ * participant.
+ */
 TEST_F(mapping, inherited_by_fork)
 {
 	struct word *word = word_at(&self->words, 0);
 	pid_t child = child_fork();
 
 	if (!child) {
-		/* What it has there can only be read, and says to ask the kernel. */
+		/*
+		 * The mapping of the child is read-only, and it says that the
+		 * kernel must be asked.
+		 */
 		if (variant->tracked)
 			_exit(word_load(word) != KIPC_SLOW ||
 			      !mprotect(self->words.base, self->size,
@@ -203,7 +213,7 @@ TEST_F(mapping, inherited_by_fork)
 	EXPECT_EQ(variant->tracked ? 0ULL : 1ULL, word_load(word));
 }
 
-/* Twice in one process, as two threads that do not know of each other do. */
+/* One process maps twice, as two threads that do not know of each other do. */
 TEST_F(mapping, twice)
 {
 	struct words again = {};
@@ -216,7 +226,7 @@ TEST_F(mapping, twice)
 	EXPECT_EQ(3ULL, word_load(word_at(&again, 0)));
 }
 
-/* A mapping needs its descriptor no more. */
+/* A mapping does not need its descriptor any more. */
 TEST_F(mapping, outlives_the_descriptor)
 {
 	close(self->fd);
@@ -227,7 +237,7 @@ TEST_F(mapping, outlives_the_descriptor)
 	self->fd = -1;
 }
 
-/* Advice that drops the pages from the mapping loses nothing. */
+/* Advice that drops the pages from the mapping loses no values. */
 TEST_F(mapping, survives_advice)
 {
 	const int advice[] = { MADV_DONTNEED, MADV_WILLNEED, MADV_COLD,
