@@ -143,7 +143,7 @@ TEST_F(ends, that_joined)
 TEST_F(ends, that_arrived_by_the_word)
 {
 	if (variant->flags & KIPC_SEALED)
-		SKIP(return, "nobody arrives by the word of a sealed barrier");
+		SKIP(return, "a sealed barrier has no word to arrive by");
 	member_start(&self->member, self->fd, variant->end, join_and_arrive, 0);
 	wait_for_member(&self->member);
 	check_barrier(self->fd, 1, 0, 0);
@@ -161,7 +161,7 @@ TEST_F(ends, while_a_survivor_spins)
 	__u64 left, now;
 
 	if (variant->flags & KIPC_SEALED)
-		SKIP(return, "nobody arrives by the word of a sealed barrier");
+		SKIP(return, "a sealed barrier has no word to arrive by");
 	member_start(&self->member, self->fd, variant->end, party_join, 0);
 	wait_for_member(&self->member);
 	left = arrive(self->word);
@@ -202,7 +202,7 @@ TEST_F(ends, after_it_opened)
 	__u64 left;
 
 	if (variant->flags & KIPC_SEALED)
-		SKIP(return, "nobody arrives by the word of a sealed barrier");
+		SKIP(return, "a sealed barrier has no word to arrive by");
 	left = arrive(self->word);
 	member_start(&self->member, self->fd, variant->end, party_meet, 0);
 	wait_for_waiters(self->fd, 1);

@@ -139,7 +139,7 @@ TEST_F(list, descriptors)
 	unique_name(name, "descriptors");
 	fd = create_named(semaphore_args(1, 1, 2), name, KIPC_PERSIST);
 	ASSERT_LE(0, fd);
-	/* One open file description, whoever else has it. */
+	/* All descriptors of one open file description count as one. */
 	copy = dup(fd);
 	EXPECT_EQ(1, list_find(name, &entry));
 	EXPECT_EQ(1U, entry.descriptors);

@@ -340,7 +340,7 @@ TEST_F(turn, may_be_overtaken_by_who_would_wait)
 	struct child children[2];
 
 	if (self->fair)
-		SKIP(return, "nobody can be faster");
+		SKIP(return, "no thread can overtake a waiter");
 	WAIT_BEHIND(0, &children[0]);
 	WAIT_BEHIND(1, &children[1]);
 	hold_begin(&self->hold);
@@ -397,7 +397,7 @@ TEST_F(turn, interrupted_between_losses)
 	int i;
 
 	if (self->fair)
-		SKIP(return, "nobody can be faster");
+		SKIP(return, "no thread can overtake a waiter");
 	handle_signal(SIGUSR1, SA_RESTART);
 	WAIT_BEHIND(0, &children[0]);
 	WAIT_BEHIND(1, &children[1]);

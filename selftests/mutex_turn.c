@@ -212,7 +212,7 @@ TEST_F(turn, interrupted_between_losses)
 	int i;
 
 	if (variant->flags & KIPC_FAIR)
-		SKIP(return, "nobody can be faster");
+		SKIP(return, "no thread can overtake a waiter");
 	handle_signal(SIGUSR1, SA_RESTART);
 	ASSERT_EQ(0, pin(0));
 	WAIT_BEHIND(0, &child, 0);
@@ -276,7 +276,7 @@ TEST_F(turn, death_of_the_one_called_in_vain)
 	struct child first, second;
 
 	if (variant->flags & KIPC_FAIR)
-		SKIP(return, "nobody can be faster");
+		SKIP(return, "no thread can overtake a waiter");
 	ASSERT_EQ(0, pin(0));
 	WAIT_BEHIND(0, &first, 0);
 	WAIT_BEHIND(1, &second, 0);
@@ -299,7 +299,7 @@ TEST_F(turn, real_time_after_one_was_called)
 	struct child first, second;
 
 	if (variant->flags & KIPC_FAIR)
-		SKIP(return, "nobody can be faster");
+		SKIP(return, "no thread can overtake a waiter");
 	ASSERT_EQ(0, pin(0));
 	WAIT_BEHIND(0, &first, 0);
 	CALL_FIRST();

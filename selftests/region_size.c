@@ -70,7 +70,7 @@ TEST(region_of_all_memory)
 	const __u64 bytes = (sysconf(_SC_PHYS_PAGES) + 1ULL) * PAGE;
 
 	if (geteuid())
-		SKIP(return, "needs root, who has no quota");
+		SKIP(return, "needs root, which has no quota");
 	EXPECT_EQ(-ENOMEM, create(region_args(bytes, 0)));
 	EXPECT_EQ(0, quota_check());
 }

@@ -372,7 +372,7 @@ TEST_F(file, scribbled_words)
 	size_t i;
 
 	if (!self->first)
-		SKIP(return, "nobody can write to these");
+		SKIP(return, "these words cannot be written");
 	for (i = 0; i < ARRAY_SIZE(values); i++) {
 		const bool empty = values[i] == KIPC_SLOW;
 

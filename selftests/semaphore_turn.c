@@ -325,7 +325,7 @@ TEST_F(turn, interrupted_between_losses)
 	int i;
 
 	if (self->fair)
-		SKIP(return, "nobody can be faster");
+		SKIP(return, "no thread can overtake a waiter");
 	handle_signal(SIGUSR1, SA_RESTART);
 	START(0, &children[0]);
 	START(1, &children[1]);
@@ -386,7 +386,7 @@ TEST_F(turn, lost_behind_one_that_came_back)
 	unsigned int i;
 
 	if (self->fair)
-		SKIP(return, "nobody can be faster");
+		SKIP(return, "no thread can overtake a waiter");
 	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
 		SKIP(return, "needs two processors");
 	truant = shared_alloc(sizeof(*truant));
