@@ -396,7 +396,10 @@ TEST_F(permissions, passed_descriptor)
 	EXPECT_EQ(0, child_wait(child));
 }
 
-/* The effective user counts, as it does for files. */
+/*
+ * The file system uid counts, as it does for files. It follows the effective
+ * uid.
+ */
 TEST_F(permissions, effective_user)
 {
 	int fd = create_as(&owner, self->name, 0600);

@@ -314,8 +314,8 @@ struct landlord {
 };
 
 /*
- * Runs in a child of the landlord: becomes a subordinate user, root of the
- * namespace being one of them, and creates persistent objects until that fails.
+ * Becomes a subordinate user (id 0 is root of the namespace) and creates
+ * persistent objects until that fails.
  */
 static int run_subordinate(struct landlord *landlord, int id)
 {

@@ -476,8 +476,8 @@ TEST_F(poll, room_is_news_where_there_was_none)
 /* ------------------------------------------------------------------------ */
 
 /*
- * A descriptor that may not take units gets no event for them. Polling it
- * claims no word.
+ * A read-only descriptor may neither take nor post units, so it gets no events.
+ * Polling it claims no word.
  */
 TEST_F(poll, of_a_reader)
 {

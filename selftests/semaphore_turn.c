@@ -107,7 +107,8 @@ static void expect_word(struct __test_metadata *_metadata, struct word *word,
 }
 
 /*
- * Takes a unit as a fast newcomer does. Returns false if it may not take one.
+ * Takes a unit as a thread does that overtakes the waiters. Returns false if it
+ * may not take one.
  */
 static bool take_fast(int fd, struct word *word)
 {

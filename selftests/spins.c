@@ -10,7 +10,7 @@
 #include "parameter.h"
 
 #define WAITS		100
-#define LONG_NS		1000000	/* more than the kernel's maximum */
+#define LONG_NS		1000000	/* about the longest spin there is */
 
 static long spins(int fd)
 {
@@ -158,8 +158,9 @@ TEST_F(spins, pays)
 	ASSERT_EQ(0, parameter_set("spin_ns", LONG_NS));
 	child_start(&self->child, run_answers, data);
 	/*
-	 * The count is only read between runs, because reading it takes time in
-	 * which the partner gives up spinning.
+	 * The count is read only once in WAITS round trips. A thread that read
+	 * it every time would be too slow for the spins of its partner to
+	 * succeed.
 	 */
 	do {
 		for (i = 0; i < WAITS; i++) {
