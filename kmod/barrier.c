@@ -1,4 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The verbs of barriers. Their arguments are checked in barrier_ioctl.c; what
+ * they change is in barrier_member.c.
+ *
+ * The last party can arrive in user space while another party is about to wait
+ * in the kernel. The claim of the word orders the two::
+ *
+ *     CPU 0 (party that waits)          CPU 1 (last party, user space)
+ *
+ *     arrives by compare-and-swap
+ *     BARRIER_WAIT with KIPC_ARRIVED
+ *                                       old = word
+ *     barrier_lock(): claims the word
+ *                                       cmpxchg(word, old, next generation)
+ *                                         fails, KIPC_SLOW is set
+ *     barrier_look(): parties are
+ *       missing, queues itself
+ *     barrier_unlock(): the word stays
+ *       claimed
+ *                                       BARRIER_WAIT: barrier_lock()
+ *                                       barrier_arrive(): opens
+ *                                       barrier_unlock(): grants CPU 0
+ *
+ * If the compare-and-swap comes first instead, the claimed value contains the
+ * next generation, and barrier_look() finds that the barrier has opened.
+ */
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 
@@ -10,8 +36,8 @@
 
 struct barrier_waiter {
 	struct kipc_waiter waiter;
-	struct kipc_barrier_member *member;	/* constant */
-	u64 word;			/* constant; what its arrival left */
+	struct kipc_barrier_member *member;	/* constant once queued */
+	u64 word;			/* left by the arrival; constant then */
 };
 
 static struct barrier_waiter *barrier_waiter_of(struct kipc_waiter *waiter)
@@ -19,7 +45,11 @@ static struct barrier_waiter *barrier_waiter_of(struct kipc_waiter *waiter)
 	return container_of(waiter, struct barrier_waiter, waiter);
 }
 
-/* Lock and own the element; the value is made a possible one. */
+/*
+ * Locks the element and claims its word. A participant may have scribbled over
+ * the word, so the value is clamped to a possible one. A kernel-only word needs
+ * no check.
+ */
 static struct kipc_element *barrier_lock(struct kipc_barrier *barrier)
 	__acquires(&barrier->words.elements->lock)
 {
@@ -37,7 +67,11 @@ static struct kipc_element *barrier_lock(struct kipc_barrier *barrier)
 	return e;
 }
 
-/* What became of an arrival that left this word; KIPC_PENDING if nothing yet. */
+/*
+ * Returns what has become of the arrival that left @word: 0 if the barrier has
+ * opened, -ECANCELED after a reset, or why the barrier is broken. Returns
+ * KIPC_PENDING if parties are still missing.
+ */
 static int barrier_outcome(const struct kipc_barrier *barrier, u64 word)
 {
 	u64 value = kipc_barrier_element(barrier)->value, changed = value ^ word;
@@ -50,7 +84,10 @@ static int barrier_outcome(const struct kipc_barrier *barrier, u64 word)
 	return broken ? broken : KIPC_PENDING;
 }
 
-/* Grant those whose wait has ended; true if there are more. */
+/*
+ * Grants the waiters whose wait has ended. They are the first ones of the list,
+ * see barrier.h. Returns true if the wake queue is full before all are granted.
+ */
 static bool barrier_grant_waiters(struct kipc_barrier *barrier, struct kipc_element *e,
 				  struct kipc_wake_q *wake_q)
 {
@@ -71,7 +108,11 @@ static bool barrier_grant_waiters(struct kipc_barrier *barrier, struct kipc_elem
 	return false;
 }
 
-/* Serve, give the word back if nobody waits, unlock, and only then wake. */
+/*
+ * Grants waiters, returns the word if no task waits, and unlocks the element.
+ * Wakes the granted waiters after that. Each hold of the lock grants at most
+ * KIPC_WAKE_BATCH waiters, so the lock may be dropped and taken again.
+ */
 static void barrier_unlock(struct kipc_barrier *barrier, struct kipc_element *e)
 	__releases(&barrier->words.elements->lock)
 {
@@ -97,10 +138,12 @@ static void barrier_unlock(struct kipc_barrier *barrier, struct kipc_element *e)
 /* ------------------------------------------------------------------------ */
 
 /*
- * A waiting party was killed. Where only arrivals count, this one stands; otherwise
- * the others are told at once. As a member it is dead too, if nobody else uses its
- * memory: else one of these may yet arrive, and it is when the memory goes that this
- * is over.
+ * Tells the other parties that a waiting party was killed. With KIPC_NO_MEMBERS
+ * its arrival stands, and the others are told nothing. A plain barrier breaks.
+ *
+ * The membership of its process ends at once if no other task uses the memory.
+ * Otherwise another thread of the process may still arrive, so the membership
+ * ends with the attachment.
  */
 static void barrier_killed(struct kipc_barrier *barrier,
 			   struct kipc_barrier_member *member)
@@ -113,7 +156,30 @@ static void barrier_killed(struct kipc_barrier *barrier,
 		kipc_barrier_break(barrier, KIPC_BARRIER_DIED);
 }
 
-/* A wait that failed: look again, then make the others know. */
+/*
+ * Ends a wait that kipc_wait_sleep() has ended with the error @ret, and returns
+ * its result.
+ *
+ * The barrier may have opened meanwhile. Then the waiter is granted, or it is
+ * still on the list because the wake queue of the granter was full::
+ *
+ *     CPU 0 (waiter)                    CPU 1 (last party)
+ *
+ *     kipc_wait_sleep(): -ETIMEDOUT
+ *                                       lock, opens the barrier
+ *                                       grants KIPC_WAKE_BATCH other waiters
+ *                                       unlock, wakes these
+ *     lock
+ *     kipc_granted(): false
+ *     barrier_outcome(): 0
+ *     takes itself off the list
+ *     unlock, return 0
+ *                                       lock, grants the next waiters
+ *
+ * Otherwise parties are still missing. Then a timeout breaks the barrier, and
+ * barrier_killed() handles a fatal signal. Any other signal changes nothing,
+ * and the wait can be continued with KIPC_ARRIVED.
+ */
 static int barrier_give_up(struct kipc_barrier *barrier,
 			   struct barrier_waiter *self, int ret)
 {
@@ -158,8 +224,9 @@ static int barrier_sleep(struct kipc_barrier *barrier,
 /* ------------------------------------------------------------------------ */
 
 /*
- * In the order in which they come here, whatever was interrupted: those of an older
- * generation are to be the first ones.
+ * Queues the caller behind all other waiters. All get the same priority, and
+ * none gets back the place that it had before an interruption (place.h), so
+ * that waiters of an older generation stay the first ones.
  */
 static int barrier_queue(struct kipc_barrier *barrier, struct kipc_element *e,
 			 struct barrier_waiter *self)
@@ -168,7 +235,11 @@ static int barrier_queue(struct kipc_barrier *barrier, struct kipc_element *e,
 			       MAX_RT_PRIO);
 }
 
-/* Arrive; queued first, where that is needed, because it may fail. */
+/*
+ * Arrives. Returns KIPC_BARRIER_SERIAL if that opens the barrier, KIPC_PENDING
+ * if the caller is queued and has to wait, or an error without having arrived.
+ * The caller is queued before it arrives, because only queueing can fail.
+ */
 static int barrier_arrive(struct kipc_barrier *barrier, struct kipc_element *e,
 			  struct barrier_waiter *self, bool try)
 {
@@ -189,6 +260,7 @@ static int barrier_arrive(struct kipc_barrier *barrier, struct kipc_element *e,
 	return ret;
 }
 
+/* Undoes an arrival, unless something has become of it already. */
 static void barrier_withdraw(struct kipc_barrier *barrier,
 			     struct barrier_waiter *self)
 {
@@ -196,7 +268,12 @@ static void barrier_withdraw(struct kipc_barrier *barrier,
 		kipc_member_withdraw(barrier, self->member);
 }
 
-/* What has become of an arrival? Queued where that is open yet. */
+/*
+ * Continues to wait after an arrival: in user space, or in a call that a signal
+ * ended. Returns the result if there is one, and KIPC_PENDING if the caller is
+ * queued and has to wait. The arrival stands with -EAGAIN, and is undone if the
+ * caller cannot be queued.
+ */
 static int barrier_look(struct kipc_barrier *barrier, struct kipc_element *e,
 			struct barrier_waiter *self, bool try)
 {
@@ -204,7 +281,10 @@ static int barrier_look(struct kipc_barrier *barrier, struct kipc_element *e,
 
 	if (ret != KIPC_PENDING)
 		return kipc_barrier_take_serial(barrier, self->word, ret);
-	/* Of a KIPC_DROP barrier that is known already, if it is true. */
+	/*
+	 * With KIPC_DROP the kernel has counted the arrival already, because it
+	 * was made here. If it was not, it is a false claim of the caller.
+	 */
 	if (!kipc_barrier_drops(barrier))
 		kipc_member_came(barrier, self->member);
 	if (try)
@@ -215,7 +295,10 @@ static int barrier_look(struct kipc_barrier *barrier, struct kipc_element *e,
 	return ret ? ret : KIPC_PENDING;
 }
 
-/* Whose memory has let go of the barrier meanwhile is no member any more. */
+/*
+ * Forgets the participant if its attachment is over. A plain barrier treats the
+ * caller as a party without a member then; with KIPC_DROP that is -ENXIO.
+ */
 static int barrier_check_member(struct kipc_barrier *barrier,
 				struct barrier_waiter *self)
 {
@@ -224,10 +307,28 @@ static int barrier_check_member(struct kipc_barrier *barrier,
 	return !self->member && kipc_barrier_drops(barrier) ? -ENXIO : 0;
 }
 
+/**
+ * kipc_barrier_wait() - arrive at a barrier and wait for the other parties
+ * @barrier: the barrier
+ * @member: the caller as a participant; NULL if it is not attached
+ * @args: checked; @args->flags with KIPC_ARRIVED says that the caller has
+ *	arrived already and that its arrival left @args->word. Afterwards
+ *	@args->word is what the arrival left
+ * @deadline: when to give up
+ *
+ * Context: may sleep
+ * Return: KIPC_BARRIER_SERIAL to one party of a generation and 0 to the others;
+ * -EAGAIN if the caller must not wait, without having arrived unless it had
+ * before; -ETIMEDOUT, and the barrier is broken; -ERESTARTSYS, and the arrival
+ * stands; -ECANCELED after a reset, or if the barrier is broken; -EOWNERDEAD if
+ * it is broken because a party died; -EUSERS if too many tasks wait, and the
+ * caller has not arrived. With KIPC_DROP also -ENXIO if the caller is not
+ * attached, and -EOVERFLOW if there would be more than KIPC_PARTIES_MAX parties
+ */
 int kipc_barrier_wait(struct kipc_barrier *barrier,
-			struct kipc_barrier_member *member,
-			struct kipc_barrier_wait_args *args,
-			const struct kipc_deadline *deadline)
+		      struct kipc_barrier_member *member,
+		      struct kipc_barrier_wait_args *args,
+		      const struct kipc_deadline *deadline)
 {
 	struct barrier_waiter self = { .member = member, .word = args->word };
 	struct kipc_element *e = barrier_lock(barrier);
@@ -244,9 +345,19 @@ int kipc_barrier_wait(struct kipc_barrier *barrier,
 	return ret;
 }
 
-/* The arrival of that word is not to have been. */
+/**
+ * kipc_barrier_unwait() - undo an arrival that the caller cannot be told of
+ * @barrier: the barrier
+ * @member: as for kipc_barrier_wait()
+ * @word: what the arrival left
+ *
+ * Does nothing if the barrier has opened, was reset or is broken meanwhile.
+ * With KIPC_DROP it also does nothing if the attachment of the caller is over.
+ *
+ * Context: takes the element lock; may reschedule
+ */
 void kipc_barrier_unwait(struct kipc_barrier *barrier,
-			   struct kipc_barrier_member *member, u64 word)
+			 struct kipc_barrier_member *member, u64 word)
 {
 	struct barrier_waiter self = { .member = member, .word = word };
 	struct kipc_element *e = barrier_lock(barrier);
@@ -256,6 +367,12 @@ void kipc_barrier_unwait(struct kipc_barrier *barrier,
 	barrier_unlock(barrier, e);
 }
 
+/**
+ * kipc_barrier_abort() - break a barrier, so that all its parties fail
+ * @barrier: the barrier; if it is broken already, the reason stays
+ *
+ * Context: takes the element lock; may reschedule
+ */
 void kipc_barrier_abort(struct kipc_barrier *barrier)
 {
 	struct kipc_element *e = barrier_lock(barrier);
@@ -264,7 +381,7 @@ void kipc_barrier_abort(struct kipc_barrier *barrier)
 	barrier_unlock(barrier, e);
 }
 
-/* Has everybody been granted whose wait has ended? */
+/* Returns true if all waiters whose wait has ended are granted. */
 static bool barrier_settled(const struct kipc_barrier *barrier,
 			    const struct kipc_element *e)
 {
@@ -275,11 +392,32 @@ static bool barrier_settled(const struct kipc_barrier *barrier,
 			 KIPC_PENDING;
 }
 
+/**
+ * kipc_barrier_reset() - cancel the arrivals of a barrier and mend it
+ * @barrier: the barrier
+ *
+ * A waiter whose generation has opened must not get -ECANCELED. Such a waiter
+ * may still be on the list::
+ *
+ *     CPU 0 (opens the barrier)         CPU 1 (RESET)
+ *
+ *     barrier_unlock():
+ *       grants KIPC_WAKE_BATCH waiters
+ *       unlock, wakes these
+ *                                       lock
+ *                                       barrier_settled(): false
+ *                                       barrier_unlock(): grants the others
+ *                                       lock
+ *                                       barrier_settled(): true, resets
+ *                                       unlock
+ *
+ * Context: takes the element lock; may reschedule
+ */
 void kipc_barrier_reset(struct kipc_barrier *barrier)
 {
 	struct kipc_element *e = barrier_lock(barrier);
 
-	/* Whose generation has opened already is not to hear of the reset. */
+	/* The lock was dropped, so the barrier may have opened once more. */
 	while (!barrier_settled(barrier, e)) {
 		barrier_unlock(barrier, e);
 		barrier_lock(barrier);
@@ -288,10 +426,19 @@ void kipc_barrier_reset(struct kipc_barrier *barrier)
 	barrier_unlock(barrier, e);
 }
 
+/**
+ * kipc_barrier_change_member() - change the membership of a participant
+ * @barrier: of @member
+ * @member: the caller's participant
+ * @change: kipc_member_join() or kipc_member_leave()
+ *
+ * Context: takes the element lock; may reschedule
+ * Return: what @change returns, or -ENXIO if the attachment is over
+ */
 int kipc_barrier_change_member(struct kipc_barrier *barrier,
-				 struct kipc_barrier_member *member,
-				 int (*change)(struct kipc_barrier *barrier,
-					       struct kipc_barrier_member *m))
+			       struct kipc_barrier_member *member,
+			       int (*change)(struct kipc_barrier *barrier,
+					     struct kipc_barrier_member *m))
 {
 	struct kipc_element *e = barrier_lock(barrier);
 	int ret = -ENXIO;
@@ -302,9 +449,17 @@ int kipc_barrier_change_member(struct kipc_barrier *barrier,
 	return ret;
 }
 
-/* To look is not to freeze: the parties go on by the word meanwhile. */
+/**
+ * kipc_barrier_state() - read the state of a barrier
+ * @barrier: the barrier
+ * @args: its output fields are filled in
+ *
+ * The word is not claimed, so that parties go on to arrive by changing it.
+ *
+ * Context: takes the element lock; does not sleep
+ */
 void kipc_barrier_state(struct kipc_barrier *barrier,
-			  struct kipc_barrier_state_args *args)
+			struct kipc_barrier_state_args *args)
 {
 	struct kipc_element *e = kipc_barrier_element(barrier);
 	u64 value;
@@ -313,7 +468,7 @@ void kipc_barrier_state(struct kipc_barrier *barrier,
 	value = kipc_word_peek(&barrier->words, e, 0);
 	args->parties = barrier->parties;
 	args->arrived = value & KIPC_BARRIER_ARRIVED;
-	/* The page may say anything. */
+	/* A participant may have scribbled over the word. */
 	if (!barrier->words.kernel_only)
 		args->arrived = min(args->arrived, barrier->parties - 1);
 	args->generation = (value & KIPC_BARRIER_GENERATION) >>
@@ -324,13 +479,21 @@ void kipc_barrier_state(struct kipc_barrier *barrier,
 	spin_unlock(&e->lock);
 }
 
-/* Repair what a member that has ended leaves; returns whether it was a member. */
+/**
+ * kipc_barrier_end_member() - end the membership of a participant that is over
+ * @barrier: of @member
+ * @member: its attachment is marked as over or gone
+ *
+ * Context: takes the element lock; may reschedule
+ * Return: how many things were repaired: 1 if the participant was a member when
+ * it died, else 0
+ */
 u32 kipc_barrier_end_member(struct kipc_barrier *barrier,
 			    struct kipc_barrier_member *member)
 {
 	struct kipc_element *e = barrier_lock(barrier);
 
-	/* A member that was killed while it waited may be known to be dead already. */
+	/* Does nothing if barrier_killed() has ended the membership already. */
 	kipc_member_die(barrier, member);
 	barrier_unlock(barrier, e);
 	return member->died;

@@ -2,34 +2,68 @@
 /*
  * DOC: barriers
  *
- * The value holds the parties that have arrived, the generation, how often the
- * barrier was reset and whether it is broken. What became of an arrival can be
- * told from the value alone by anyone who remembers the one he left: opening
- * counts in the generation, a reset in the resets, and breaking in neither. So
- * a party that arrived by changing the word and comes to the kernel late learns
- * the same as one that was waiting there.
+ * The value holds the number of parties that have arrived, the generation, the
+ * number of resets, and whether the barrier is broken. An arrival leaves a
+ * certain value behind. That value and the present one tell together what has
+ * become of the arrival:
  *
- * Waiters are served by arrival alone, so those of an ended generation are
- * always before those of the current one.
+ * - If the resets differ, the arrival was cancelled.
+ * - Otherwise, if the generation differs, the barrier has opened.
+ * - Otherwise, if the barrier is broken, the arrival has failed.
+ * - Otherwise parties are still missing.
  *
- * A participant (see attachment.h) that has arrived through the kernel, or said
- * that it will, is a *member* until it says that it leaves. The parties of a plain
- * barrier are a number that nothing changes, and who they are is not known: when
- * a member dies the barrier breaks, because it may have been one of them.
+ * So a party that arrived by changing the word in user space, and calls the
+ * kernel late, gets the same answer as a party that waited in the kernel.
  *
- * A KIPC_NO_MEMBERS barrier knows no participants. Arrivals count, and no end of a
- * process is noticed: an arrival stands even if the party is killed as it waits.
+ * The waitlist is ordered by arrival in the kernel alone. Therefore waiters of
+ * a generation that has ended always precede those of the current one.
  *
- * Of a KIPC_DROP barrier the kernel knows more, because nobody arrives without
- * it: how many parties each member is, and how many of these have arrived in the
- * current *epoch*, which ends when the barrier opens or is reset. Those that
- * die or leave are waited for no more. At any time
+ * There are three kinds of barriers:
  *
- *	parties = vacant + the members' joined
- *	arrived = the members' arrived of this epoch, each at most its joined
+ * *Plain* barriers have a constant number of parties. The kernel does not know
+ * which tasks the parties are. A participant (see attachment.h) is a *member*
+ * after it has arrived through the kernel or has sent a JOIN, and until it
+ * leaves. The barrier breaks when a member dies, because a party that is
+ * waited for may have died with it. It also breaks when a party is killed while
+ * it waits, member or not.
  *
- * When it opens because the last one missing has gone, nobody's arrival did
- * that: the first party that is told is the serial one.
+ * KIPC_NO_MEMBERS barriers have no participants. Only arrivals count, and the
+ * end of a process is not noticed. An arrival stands even if the party is
+ * killed while it waits.
+ *
+ * KIPC_DROP barriers have a number of parties that changes. Every party
+ * arrives through the kernel, because the word is kernel-only. So the kernel
+ * knows as how many parties each member has joined, and how many of these have
+ * arrived in the current *epoch*. An epoch ends when the barrier opens or is
+ * reset. A party that dies or leaves is not waited for any more. Invariants
+ * when the element lock is released::
+ *
+ *	parties = vacant + the sum of all members' joined
+ *	arrived = the sum of all members' arrived in this epoch
+ *	arrived of a member <= its joined
+ *
+ * Such a barrier can open because the last missing party has left or died, and
+ * not because of an arrival. Then the first party that learns of it is the
+ * serial party, which is the one that gets KIPC_BARRIER_SERIAL.
+ *
+ * The element lock guards the value and all that is said here of members. A
+ * participant becomes a member, or joins once more, only if its attachment is
+ * not over. The attachment is marked as over or gone before the repair takes
+ * the element lock, so the repair finds every membership::
+ *
+ *     CPU 0 (JOIN)                      CPU 1 (end of the attachment)
+ *
+ *     lock
+ *     kipc_attachment_over(): false
+ *                                       attachment->gone = true
+ *     joined++                          kipc_barrier_end_member():
+ *     unlock                              lock
+ *                                         kipc_member_die(): joined = 0
+ *                                         unlock
+ *
+ * If the repair takes the lock first, JOIN finds the mark and fails (-ENXIO).
+ *
+ * Only waiting, attaching and copying to and from user space sleep.
  */
 #ifndef KIPC_BARRIER_H
 #define KIPC_BARRIER_H
@@ -38,33 +72,34 @@
 #include "object.h"
 #include "word.h"
 
-/* What tells one arrival's fate from another's. */
+/* The bits of the value that change when the barrier opens or is reset. */
 #define KIPC_BARRIER_COUNTS	(KIPC_BARRIER_GENERATION | KIPC_BARRIER_RESETS)
 
-/* No counts of any generation. */
+/* Equals no counts, because KIPC_SLOW is not among the bits of the counts. */
 #define KIPC_BARRIER_NO_SERIAL	KIPC_SLOW
 
 struct kipc_barrier {
 	struct kipc_object object;
 	struct kipc_words words;	/* of one element */
 
-	/* the element's lock; the first is constant but of KIPC_DROP */
-	u32 parties;
-	u32 vacant;			/* of them, that nobody has joined as */
+	/* the element's lock */
+	u32 parties;			/* constant without KIPC_DROP */
+	u32 vacant;			/* KIPC_DROP; parties of no member */
 	u32 members;
-	u64 epoch;			/* counted up for KIPC_DROP alone */
+	u64 epoch;			/* only used with KIPC_DROP */
 	u64 serial;			/* see kipc_barrier_take_serial() */
 };
 
+/* A participant. It is a member while @joined is not 0. */
 struct kipc_barrier_member {
 	struct kipc_attachment attachment;
 
 	/* the element's lock */
-	u32 joined;			/* parties it is, or JOINs without LEAVE */
-	bool came;			/* counted in joined, without a JOIN */
+	u32 joined;			/* KIPC_DROP: parties; else JOINs */
+	bool came;			/* plain; @joined is 1 without a JOIN */
 	bool died;			/* while it was a member */
-	u32 arrived;			/* with KIPC_DROP, in that epoch */
-	u64 epoch;
+	u32 arrived;			/* KIPC_DROP; in @epoch, else 0 */
+	u64 epoch;			/* KIPC_DROP; which @arrived belongs to */
 };
 
 static inline struct kipc_barrier *kipc_barrier_of(struct kipc_object *object)
@@ -84,7 +119,7 @@ kipc_barrier_element(const struct kipc_barrier *barrier)
 	return barrier->words.elements;
 }
 
-/* Is it known who the parties are? */
+/* Returns true if the kernel knows which member each party belongs to. */
 static inline bool kipc_barrier_drops(const struct kipc_barrier *barrier)
 {
 	return barrier->object.flags & KIPC_DROP;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Barriers as a type of object; what an arrival does is in barrier.c. */
+/*
+ * Barriers as a type of object: ioctl, attachments and fdinfo. The verbs are in
+ * barrier.c.
+ */
 #include "args.h"
 #include "barrier.h"
 #include "scan.h"
@@ -19,8 +22,10 @@ static int barrier_wait_check(const struct kipc_barrier_wait_args *args)
 }
 
 /*
- * The caller continues a wait that a signal ended with the same arguments, and
- * begins the next one with them too: they say whether an arrival stands.
+ * Tells the caller whether an arrival stands, and returns the result of the
+ * verb. A caller continues a wait that a signal ended by using the same
+ * arguments again, and also begins its next wait with them. So KIPC_ARRIVED and
+ * the word are set after a signal, and cleared when the wait has ended.
  */
 static int barrier_wait_write_back(struct kipc_barrier *barrier,
 				   struct kipc_barrier_member *member, void __user *arg,
@@ -38,13 +43,16 @@ static int barrier_wait_write_back(struct kipc_barrier *barrier,
 	}
 	if (!kipc_args_write(arg, args, sizeof(*args)) || ret != -ERESTARTSYS)
 		return ret;
-	/* The caller cannot be told that it has arrived: then it has not. */
+	/* The caller cannot be told of its arrival, so that is undone. */
 	if (!arrived)
 		kipc_barrier_unwait(barrier, member, args->word);
 	return -EFAULT;
 }
 
-/* The caller as a participant; NULL where he is not attached. */
+/*
+ * Returns the caller as a participant, with a reference. Returns NULL if it is
+ * not attached or the barrier does not track participants.
+ */
 static struct kipc_barrier_member *barrier_member_get(struct kipc_barrier *barrier)
 {
 	struct kipc_attachment *attachment = NULL;

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What happens to a barrier, and to a member of it, while the element is entered.
- * A member that is NULL is a party that is not attached, or not any more; there
- * are none of these at a KIPC_DROP barrier.
+ * Changes of a barrier and of its members. The element is locked and its word
+ * is kernel-owned. Nothing here sleeps or wakes a task; unlocking grants the
+ * waiters.
+ *
+ * A member that is NULL stands for a party that is not attached, or not any
+ * more. KIPC_DROP barriers have no such parties.
  */
 #include <linux/minmax.h>
 
@@ -12,7 +15,14 @@
 /* The value                                                                */
 /* ------------------------------------------------------------------------ */
 
-/* What a barrier of that value gives a party: 0 where it is whole. */
+/**
+ * kipc_barrier_broken() - what a broken barrier returns to its parties
+ * @value: value of the barrier
+ *
+ * Context: does not sleep
+ * Return: 0 if the barrier is not broken, -EOWNERDEAD if it is broken because a
+ * party died, -ECANCELED if there is another reason
+ */
 int kipc_barrier_broken(u64 value)
 {
 	if (!(value & KIPC_BARRIER_BROKEN))
@@ -20,7 +30,13 @@ int kipc_barrier_broken(u64 value)
 	return value & KIPC_BARRIER_DIED ? -EOWNERDEAD : -ECANCELED;
 }
 
-/* The first reason stays. */
+/**
+ * kipc_barrier_break() - break a barrier
+ * @barrier: locked; if it is broken already, the first reason stays
+ * @flags: KIPC_BARRIER_DIED if a party died, else 0
+ *
+ * Context: the element lock is held; does not sleep
+ */
 void kipc_barrier_break(struct kipc_barrier *barrier, u64 flags)
 {
 	struct kipc_element *e = kipc_barrier_element(barrier);
@@ -30,6 +46,7 @@ void kipc_barrier_break(struct kipc_barrier *barrier, u64 flags)
 		e->value |= KIPC_BARRIER_BROKEN | flags;
 }
 
+/* Begins the next generation, in which no party has arrived yet. */
 static void barrier_open(struct kipc_barrier *barrier)
 {
 	struct kipc_element *e = kipc_barrier_element(barrier);
@@ -41,6 +58,12 @@ static void barrier_open(struct kipc_barrier *barrier)
 	barrier->serial = KIPC_BARRIER_NO_SERIAL;
 }
 
+/**
+ * kipc_barrier_reset_value() - cancel all arrivals and mend the barrier
+ * @barrier: locked; no waiter whose generation has opened is on its list
+ *
+ * Context: the element lock is held; does not sleep
+ */
 void kipc_barrier_reset_value(struct kipc_barrier *barrier)
 {
 	struct kipc_element *e = kipc_barrier_element(barrier);
@@ -52,9 +75,19 @@ void kipc_barrier_reset_value(struct kipc_barrier *barrier)
 	barrier->serial = KIPC_BARRIER_NO_SERIAL;
 }
 
-/*
- * What to tell a party of that word: the outcome, but the first one of a
- * generation that opened because others went is its serial one.
+/**
+ * kipc_barrier_take_serial() - decide what a party is told
+ * @barrier: locked
+ * @word: what the arrival of the party left
+ * @outcome: of that arrival; 0 if the barrier has opened, or an error
+ *
+ * Usually the party whose arrival opens the barrier is the serial party. If the
+ * barrier opened because the last missing party left or died, then the first
+ * party of that generation that asks here is. @barrier->serial holds the counts
+ * of the generation until then.
+ *
+ * Context: the element lock is held; does not sleep
+ * Return: KIPC_BARRIER_SERIAL to the serial party, otherwise @outcome
  */
 int kipc_barrier_take_serial(struct kipc_barrier *barrier, u64 word, int outcome)
 {
@@ -69,6 +102,7 @@ int kipc_barrier_take_serial(struct kipc_barrier *barrier, u64 word, int outcome
 /* Joining                                                                  */
 /* ------------------------------------------------------------------------ */
 
+/* Returns how many parties of the member have arrived in this epoch. */
 static u32 barrier_member_arrived(const struct kipc_barrier *barrier,
 				  const struct kipc_barrier_member *member)
 {
@@ -89,6 +123,7 @@ static void barrier_member_add(struct kipc_barrier *barrier,
 		barrier->members++;
 }
 
+/* Returns true if no party can join a KIPC_DROP barrier. */
 static bool barrier_is_full(const struct kipc_barrier *barrier)
 {
 	return !barrier->vacant && barrier->parties == KIPC_PARTIES_MAX;
@@ -114,8 +149,9 @@ static int barrier_party_join(struct kipc_barrier *barrier,
 }
 
 /*
- * Of a plain barrier: JOINs are counted, because a process may use it at several
- * places. One that is a member because it came says so with the first of them.
+ * Joins a plain barrier. JOINs are counted, because several parts of a process
+ * may use the same barrier. The first JOIN of a process that is a member
+ * because it has arrived replaces the membership by arrival.
  */
 static int barrier_plain_join(struct kipc_barrier *barrier,
 			      struct kipc_barrier_member *member)
@@ -130,6 +166,15 @@ static int barrier_plain_join(struct kipc_barrier *barrier,
 	return 0;
 }
 
+/**
+ * kipc_member_join() - join a barrier, as one more party with KIPC_DROP
+ * @barrier: locked
+ * @member: the participant; its attachment is not over
+ *
+ * Context: the element lock is held; does not sleep
+ * Return: 0; -EOVERFLOW if there would be more than KIPC_PARTIES_MAX parties,
+ * or if the participant of a plain barrier has joined that often already
+ */
 int kipc_member_join(struct kipc_barrier *barrier,
 		     struct kipc_barrier_member *member)
 {
@@ -142,7 +187,10 @@ int kipc_member_join(struct kipc_barrier *barrier,
 /* Arriving                                                                 */
 /* ------------------------------------------------------------------------ */
 
-/* Is that one party more than the member has joined as? */
+/*
+ * Returns true if the next arrival joins as well: as many parties have arrived
+ * in this epoch as the member has joined.
+ */
 static bool barrier_member_joins(const struct kipc_barrier *barrier,
 				 const struct kipc_barrier_member *member)
 {
@@ -150,7 +198,15 @@ static bool barrier_member_joins(const struct kipc_barrier *barrier,
 	       barrier_member_arrived(barrier, member) == member->joined;
 }
 
-/* How many parties there are once the member arrives, or -EOVERFLOW. */
+/**
+ * kipc_member_parties() - how many parties an arrival makes the barrier have
+ * @barrier: locked
+ * @member: the participant that is about to arrive; not NULL with KIPC_DROP
+ *
+ * Context: the element lock is held; does not sleep
+ * Return: the number of parties, or -EOVERFLOW if that would be more than
+ * KIPC_PARTIES_MAX
+ */
 int kipc_member_parties(const struct kipc_barrier *barrier,
 			const struct kipc_barrier_member *member)
 {
@@ -160,7 +216,16 @@ int kipc_member_parties(const struct kipc_barrier *barrier,
 	return barrier_is_full(barrier) ? -EOVERFLOW : barrier->parties + 1;
 }
 
-/* The member, if there is one, has arrived; without a JOIN it is one by that. */
+/**
+ * kipc_member_came() - note which participant has arrived
+ * @barrier: locked
+ * @member: the participant; NULL if the party is not attached
+ *
+ * The participant becomes a member if it is none yet. With KIPC_DROP the
+ * arrival is counted for it. The value of the barrier does not change.
+ *
+ * Context: the element lock is held; does not sleep
+ */
 void kipc_member_came(struct kipc_barrier *barrier,
 		      struct kipc_barrier_member *member)
 {
@@ -180,7 +245,15 @@ void kipc_member_came(struct kipc_barrier *barrier,
 				   barrier_member_arrived(barrier, member) + 1);
 }
 
-/* Where it can be; returns KIPC_BARRIER_SERIAL or KIPC_PENDING. */
+/**
+ * kipc_member_arrive() - arrive at a barrier
+ * @barrier: locked and not broken; kipc_member_parties() has found no error
+ * @member: the participant; NULL if the party is not attached
+ *
+ * Context: the element lock is held; does not sleep
+ * Return: KIPC_BARRIER_SERIAL if that opened the barrier, or KIPC_PENDING if
+ * parties are still missing
+ */
 int kipc_member_arrive(struct kipc_barrier *barrier,
 		       struct kipc_barrier_member *member)
 {
@@ -196,7 +269,16 @@ int kipc_member_arrive(struct kipc_barrier *barrier,
 	return KIPC_BARRIER_SERIAL;
 }
 
-/* Undo an arrival of this generation; where it is known, only one that was. */
+/**
+ * kipc_member_withdraw() - undo an arrival of this generation
+ * @barrier: locked; has neither opened nor been reset since the arrival
+ * @member: the participant; NULL if the party is not attached
+ *
+ * Does nothing if no party has arrived or, with KIPC_DROP, no party of the
+ * participant, because the caller's word need not be true.
+ *
+ * Context: the element lock is held; does not sleep
+ */
 void kipc_member_withdraw(struct kipc_barrier *barrier,
 			  struct kipc_barrier_member *member)
 {
@@ -214,10 +296,13 @@ void kipc_member_withdraw(struct kipc_barrier *barrier,
 }
 
 /* ------------------------------------------------------------------------ */
-/* Going                                                                    */
+/* Leaving and dying                                                        */
 /* ------------------------------------------------------------------------ */
 
-/* The last one missing has gone: nobody's arrival opens the barrier. */
+/*
+ * Opens the barrier if no party is missing any more. No arrival did that, so
+ * the serial party is yet to be found, see kipc_barrier_take_serial().
+ */
 static void barrier_open_if_all_came(struct kipc_barrier *barrier)
 {
 	struct kipc_element *e = kipc_barrier_element(barrier);
@@ -226,14 +311,21 @@ static void barrier_open_if_all_came(struct kipc_barrier *barrier)
 
 	if (kipc_barrier_broken(e->value) || arrived < barrier->parties)
 		return;
-	/* Nobody is left, but one may look on whose arrival went with a LEAVE. */
+	/*
+	 * Without any party the barrier stays as it is. But a thread may wait
+	 * whose arrival was removed when another thread of its process sent a
+	 * LEAVE; it has to be granted.
+	 */
 	if (!arrived && !e->waiters.first)
 		return;
 	barrier_open(barrier);
 	barrier->serial = counts;
 }
 
-/* So many parties fewer, and the arrivals that are more than those left. */
+/*
+ * Removes @count parties of a member from a KIPC_DROP barrier, and its arrivals
+ * that exceed the parties that it has left.
+ */
 static void barrier_member_drop(struct kipc_barrier *barrier,
 				struct kipc_barrier_member *member, u32 count)
 {
@@ -247,6 +339,7 @@ static void barrier_member_drop(struct kipc_barrier *barrier,
 	barrier_open_if_all_came(barrier);
 }
 
+/* Takes back @count of what the member has joined. */
 static void barrier_member_end(struct kipc_barrier *barrier,
 			       struct kipc_barrier_member *member, u32 count)
 {
@@ -258,6 +351,16 @@ static void barrier_member_end(struct kipc_barrier *barrier,
 		barrier_member_drop(barrier, member, count);
 }
 
+/**
+ * kipc_member_leave() - take back one JOIN or the membership by arrival
+ * @barrier: locked
+ * @member: the participant; its attachment is not over
+ *
+ * With KIPC_DROP there is one party fewer, which may open the barrier.
+ *
+ * Context: the element lock is held; does not sleep
+ * Return: 0, or -EPERM if the participant is not a member
+ */
 int kipc_member_leave(struct kipc_barrier *barrier,
 		      struct kipc_barrier_member *member)
 {
@@ -268,7 +371,17 @@ int kipc_member_leave(struct kipc_barrier *barrier,
 	return 0;
 }
 
-/* Nothing where it has left or died already. */
+/**
+ * kipc_member_die() - end a membership because the participant is dead
+ * @barrier: locked
+ * @member: the participant
+ *
+ * Does nothing if the participant is not a member, for instance because it has
+ * left or this was called already. Otherwise a KIPC_DROP barrier loses the
+ * parties of the member, and a plain barrier breaks.
+ *
+ * Context: the element lock is held; does not sleep
+ */
 void kipc_member_die(struct kipc_barrier *barrier,
 		     struct kipc_barrier_member *member)
 {
