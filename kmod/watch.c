@@ -21,7 +21,7 @@
 #include "user.h"
 #include "watch.h"
 
-/* Bytes of struct kipc_notice as first published, and thus of the shortest read. */
+/* Size of the first published struct kipc_notice: the least that is read. */
 #define NOTICE_SIZE_FIRST	24
 
 struct notice {
@@ -34,45 +34,45 @@ struct notice {
 struct kipc_watchers {
 	refcount_t references;		/* of the object and of each watch */
 
-	struct mutex mutex;		/* outside the locks of the watches */
+	struct mutex mutex;		/* guards what names it here */
 	struct list_head list;		/* mutex */
-	unsigned int count;		/* mutex */
-	unsigned int others;		/* mutex; those with other set */
+	unsigned int count;		/* mutex; watches in the list */
+	unsigned int others;		/* mutex; these with @other set */
 };
 
 struct kipc_watch {
 	/* constant */
 	struct kipc_user *user;
 	struct kipc_watchers *watchers;
-	bool other;			/* its user is not the object's creator */
+	bool other;			/* not of the object's creator */
 
-	struct list_head node;		/* watchers->mutex; empty if on no list */
-
-	spinlock_t lock;		/* inside watchers->mutex */
+	/* watchers->mutex */
+	struct list_head node;		/* empty if on no list */
 
 	/* lock */
-	bool ended;			/* the object was destroyed */
-	unsigned int first;		/* the oldest notice */
+	spinlock_t lock;
+	bool ended;			/* the object is gone */
+	unsigned int first;		/* index of the oldest notice */
 	unsigned int count;
 	u32 lost;			/* notices, since the last read */
 	struct notice notices[KIPC_NOTICES_MAX];
 
-	wait_queue_head_t readers;
+	wait_queue_head_t readers;	/* and pollers; has its own lock */
 };
 
 /* ------------------------------------------------------------------------ */
-/* The notices of a watch                                                   */
+/* The notices of a watch, whose lock is held                               */
 /* ------------------------------------------------------------------------ */
 
-/* Returns the place of a notice. Index 0 is the oldest one. */
+/* Returns the place of a notice. The oldest notice has the index 0. */
 static struct notice *watch_at(struct kipc_watch *watch, unsigned int index)
 {
 	return &watch->notices[(watch->first + index) % KIPC_NOTICES_MAX];
 }
 
 /*
- * Drops the oldest notice of a participant that left nothing behind. Returns false
- * if there is no such notice.
+ * Drops the oldest notice without repairs. Returns false if there is none. The
+ * watch is full.
  */
 static bool watch_drop_idle(struct kipc_watch *watch)
 {
@@ -90,8 +90,9 @@ static bool watch_drop_idle(struct kipc_watch *watch)
 }
 
 /*
- * Returns true if there is room for a notice with this number of repairs, perhaps
- * after another notice was dropped. Counts the notice that is lost otherwise.
+ * Makes room for a notice with @repaired repairs. Returns false if that is not
+ * possible. If the watch is full, a notice is lost in any case: the new one, or
+ * the one that makes room for it.
  */
 static bool watch_has_room(struct kipc_watch *watch, u32 repaired)
 {
@@ -113,7 +114,10 @@ static void watch_add(struct kipc_watch *watch,
 		};
 }
 
-/* Takes the oldest notice. The caller has to put its process. */
+/*
+ * Takes the oldest notice. The reference to its process belongs to the caller
+ * after that.
+ */
 static struct notice watch_take(struct kipc_watch *watch)
 {
 	struct notice notice = *watch_at(watch, 0);
@@ -125,8 +129,8 @@ static struct notice watch_take(struct kipc_watch *watch)
 }
 
 /*
- * Puts a notice back as the oldest one. Returns false if there is no room for it any
- * more.
+ * Puts a notice back as the oldest one. Returns false if there is no room for
+ * it any more; the caller then keeps the reference to the process.
  */
 static bool watch_return(struct kipc_watch *watch, struct notice notice)
 {
@@ -154,7 +158,6 @@ static void watchers_put(struct kipc_watchers *watchers)
 		kfree(watchers);
 }
 
-/* Takes a watch off the list, if it is on the list. */
 static void watchers_remove(struct kipc_watchers *watchers,
 			    struct kipc_watch *watch)
 {
@@ -167,11 +170,11 @@ static void watchers_remove(struct kipc_watchers *watchers,
 }
 
 /**
- * kipc_watch_tell() - give each watch of an object a notice
- * @attachment: has ended
+ * kipc_watch_tell() - add a notice to all watches of an object
+ * @attachment: has ended; its object is the one that is watched
  * @repaired: how many things that it held were repaired
  *
- * Context: sleeps
+ * Context: may sleep; takes the mutex of the watches
  */
 void kipc_watch_tell(const struct kipc_attachment *attachment, u32 repaired)
 {
@@ -192,10 +195,10 @@ void kipc_watch_tell(const struct kipc_attachment *attachment, u32 repaired)
 }
 
 /**
- * kipc_watch_end() - end all watches of an object
+ * kipc_watch_end() - end all watches of an object that is being freed
  * @object: has no reference left
  *
- * Context: sleeps
+ * Context: may sleep; takes the mutex of the watches
  */
 void kipc_watch_end(struct kipc_object *object)
 {
@@ -222,8 +225,8 @@ void kipc_watch_end(struct kipc_object *object)
 /* ------------------------------------------------------------------------ */
 
 /*
- * Takes a notice and the number of notices lost since the last one. Returns 1, 0 if
- * the watch has ended, or -EAGAIN if there is no notice yet.
+ * Takes a notice and the number of notices lost before it. Returns 1 then, 0 if
+ * there is no notice and the object is gone, or -EAGAIN if there is none yet.
  */
 static int watch_next(struct kipc_watch *watch, struct notice *notice,
 		      u32 *lost)
@@ -244,8 +247,17 @@ static int watch_next(struct kipc_watch *watch, struct notice *notice,
 }
 
 /*
- * Puts back a notice that could not be copied to its reader. Other readers may have
- * found no notice meanwhile and sleep, so they are woken.
+ * Puts a notice back that could not be copied to its reader. Another reader may
+ * have found no notice meanwhile, so it has to be woken:
+ *
+ *	CPU 0 (reader, bad buffer)		CPU 1 (another reader)
+ *
+ *	watch_next(): takes the notice
+ *						watch_next(): -EAGAIN
+ *						sleeps
+ *	copy_to_iter() fails
+ *	watch_put_back(): wakes CPU 1
+ *						watch_next(): takes the notice
  */
 static void watch_put_back(struct kipc_watch *watch, struct notice notice,
 			   u32 lost)
@@ -261,14 +273,15 @@ static void watch_put_back(struct kipc_watch *watch, struct notice notice,
 	wake_up_interruptible_poll(&watch->readers, EPOLLIN | EPOLLRDNORM);
 }
 
+/* A hint for sleeping readers. watch_next() decides, with the lock held. */
 static bool watch_readable(struct kipc_watch *watch)
 {
 	return READ_ONCE(watch->count) || READ_ONCE(watch->ended);
 }
 
 /*
- * Like watch_next(), but waits for a notice unless @try is set. Returns -ERESTARTSYS
- * after a signal.
+ * As watch_next(), but waits for a notice or the end of the object, unless @try
+ * is set. Also returns -ERESTARTSYS.
  */
 static int watch_wait(struct kipc_watch *watch, struct notice *notice,
 		      u32 *lost, bool try)
@@ -326,7 +339,7 @@ static __poll_t watch_poll(struct file *file, struct poll_table_struct *table)
 	return ready;
 }
 
-/* Frees a watch that no other task can find. */
+/* Frees a watch that is on no list and has no file. */
 static void watch_free(struct kipc_watch *watch)
 {
 	unsigned int i;
@@ -366,9 +379,22 @@ static const struct file_operations watch_operations = {
 /* ------------------------------------------------------------------------ */
 
 /*
- * Returns the list of an object's watches with a reference, or NULL if there is no
- * memory. The first caller creates the list; of two that do so at the same time, one
- * uses that of the other.
+ * Returns the list of the object's watches with a reference for the caller, or
+ * NULL if there is no memory. The first watch of an object makes the list.
+ *
+ * No lock is held, so two callers may make a list each. The compare-and-swap
+ * decides which one stays:
+ *
+ *	CPU 0 (WATCH)				CPU 1 (WATCH)
+ *
+ *	watchers_find(): NULL			watchers_find(): NULL
+ *	made = A				made = B
+ *	cmpxchg(NULL -> A): NULL
+ *						cmpxchg(NULL -> B): A
+ *						frees B, uses A
+ *
+ * The caller has a file of the object open, so the object and its reference to
+ * the list stay meanwhile.
  */
 static struct kipc_watchers *watchers_get(struct kipc_object *object)
 {
@@ -381,7 +407,7 @@ static struct kipc_watchers *watchers_get(struct kipc_object *object)
 		refcount_set(&made->references, 1);
 		mutex_init(&made->mutex);
 		INIT_LIST_HEAD(&made->list);
-		/* Fully ordered; pairs with watchers_find(). */
+		/* Fully ordered. Pairs with the acquire in watchers_find(). */
 		watchers = cmpxchg(&object->watchers, NULL, made);
 		if (watchers)
 			kfree(made);
@@ -392,7 +418,7 @@ static struct kipc_watchers *watchers_get(struct kipc_object *object)
 	return watchers;
 }
 
-/* Returns the number of watches of a user who is not the object's creator. */
+/* Returns how many of the watches with @other set belong to @user. */
 static unsigned int watchers_of_user(const struct kipc_watchers *watchers,
 				     const struct kipc_user *user)
 {
@@ -490,14 +516,15 @@ static int watch_publish(struct kipc_watch *watch)
 }
 
 /**
- * kipc_watch_open() - the ioctl WATCH
- * @file: of an object that tracks its participants; open for reading
- * @arg: struct kipc_watch_args
+ * kipc_watch_open() - WATCH: make a watch of an object
+ * @file: of the object
+ * @arg: struct kipc_watch_args in user space
  *
- * Context: sleeps
- * Return: the descriptor of a watch; -EINVAL for flags, or if the object does not track
- * its participants; -EBADF; -ENOSPC if the quota of the caller is used up; -EUSERS if
- * there are too many watches; -EMFILE, -ENFILE, -ENOMEM, -E2BIG, -EFAULT
+ * Context: may sleep
+ * Return: the descriptor of the watch; the errors of kipc_args_read(); -EINVAL
+ * if flags are set or the object does not track its participants; -EBADF
+ * without read access; -EUSERS if there are too many watches of the object;
+ * -ENOSPC if the quota of the user is used up; -EMFILE, -ENFILE or -ENOMEM
  */
 int kipc_watch_open(struct file *file, void __user *arg)
 {

@@ -2,24 +2,32 @@
 /*
  * DOC: notices of death
  *
- * A watch is a descriptor that delivers a notice for each participant that has died.
- * When an attachment ends, what it held is repaired first; then each watch of the
- * object gets a notice.
+ * A watch is a descriptor from which a process reads that a participant has
+ * died. An attachment that ends adds a notice to each watch of its object,
+ * after what it held has been repaired.
  *
- * A watch holds at most KIPC_NOTICES_MAX notices that were not read. If it is full,
- * the notice of a participant that left something to repair replaces the oldest
- * notice of one that left nothing. Any other notice is dropped. The next notice that
- * is read tells how many were lost.
+ * A watch holds at most KIPC_NOTICES_MAX notices. If it is full, a notice of
+ * repairs replaces the oldest notice without repairs, if there is one; any
+ * other new notice is dropped. The watch counts all notices that are lost in
+ * this way.
  *
- * A watch does not keep its object alive. When the object is destroyed, the watch
- * delivers the notices that it has, and then the end of the file. So the list of the
- * watches lives as long as the object or any of its watches refers to it.
+ * A watch does not keep its object alive. After the object is gone, and the
+ * notices that are left have been read, a read returns 0.
  *
- * The mutex of the list is held while all watches are told. So the number of watches
- * is bounded: KIPC_WATCHES_MAX for an object, of which at most KIPC_WATCHES_OTHERS
- * belong to users other than its creator, and at most KIPC_WATCHES_USER to one such
- * user. A caller with CAP_SYS_RESOURCE counts as the creator. Readers take only the
- * lock of their watch, inside the mutex of the list.
+ * The watches of an object may outlive it. So does the list of them (struct
+ * kipc_watchers), to which the object and each watch have a reference. The
+ * mutex of the list is held while a notice is added to all watches, so their
+ * number is bounded:
+ *
+ * - An object has at most KIPC_WATCHES_MAX watches.
+ * - Users other than the creator of the object have at most
+ *   KIPC_WATCHES_OTHERS of these together, and each such user has at most
+ *   KIPC_WATCHES_USER, so that one user cannot take all. A caller with
+ *   CAP_SYS_RESOURCE is bounded as the creator is.
+ *
+ * A spinlock in each watch guards its notices. Readers and pollers take only
+ * this lock, which is inside the mutex. Adding a notice, reading and opening a
+ * watch may sleep.
  */
 #ifndef KIPC_WATCH_H
 #define KIPC_WATCH_H
