@@ -8,9 +8,9 @@
 #include "watch.h"
 
 /**
- * kipc_object_charge() - charge bytes to the quota of an object's creator
- * @object: not published yet
- * @bytes: are given back when the object is freed
+ * kipc_object_charge() - charge memory of an object to the quota of its creator
+ * @object: not published yet; the charge is given back with it
+ * @bytes: how many bytes
  *
  * Context: may sleep
  * Return: 0, or -ENOSPC if the quota is used up
@@ -24,6 +24,21 @@ int kipc_object_charge(struct kipc_object *object, u64 bytes)
 	return ret;
 }
 
+/*
+ * Frees an object that has no reference left. An RCU reader may still find it
+ * by its name or its inode, and then reads the number of references:
+ *
+ *	CPU 0 (kipc_name_find())		CPU 1 (kipc_object_put())
+ *
+ *	rcu_read_lock()
+ *	finds the name
+ *						references: 1 -> 0
+ *						kipc_name_drop()
+ *						kfree_rcu()
+ *	refcount_inc_not_zero(): false
+ *	rcu_read_unlock()
+ *						the memory is freed
+ */
 static void object_free(struct kipc_object *object)
 {
 	kipc_name_drop(object);
@@ -33,15 +48,15 @@ static void object_free(struct kipc_object *object)
 	WARN_ON_ONCE(object->scanned);
 	kipc_user_uncharge(object->user, 1, object->charged);
 	kipc_user_put(object->user);
-	/* A lookup of the name or of the inode may still read the references. */
+	/* RCU readers may be about to read the number of references. */
 	kfree_rcu(object, rcu);
 }
 
 /**
- * kipc_object_put() - drop a reference, and free the object with the last one
- * @object: may be NULL, or created only in part
+ * kipc_object_put() - give back a reference, and free the object with the last
+ * @object: may be NULL; may be incomplete if it was never published
  *
- * Context: sleeps. names_mutex must not be held
+ * Context: may sleep
  * Return: NULL
  */
 struct kipc_object *kipc_object_put(struct kipc_object *object)

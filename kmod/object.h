@@ -2,23 +2,30 @@
 /*
  * DOC: objects
  *
- * An object lives as long as it has references. Each open file of the object holds
- * one, and so does the name of an object with KIPC_PERSIST. Any other name holds
- * none and is removed with the object. Once an object is published, everything in
- * it is constant except the waiters, the pollers, the name, the participants and
- * the state of the type.
+ * An object lives as long as there is a reference to it. Each open file of the
+ * object has one, and so has the name of a PERSIST object. Any other name only
+ * points to the object, and is removed with it. RCU readers may find an object
+ * that has no reference left; they try to get a reference and fail.
  *
- * CREATE has these steps, of which only the last one cannot fail. kipc_object_put()
- * undoes the others from any point:
+ * Most of an object is constant after it is published: only waiters, pollers,
+ * watches, attachments, the name, statistics, and what the type adds change.
  *
- * 1. check the arguments
- * 2. charge the quota and allocate all memory that the object will ever need
- * 3. reserve a descriptor, and create an inode and a file
- * 4. write to user space what the object is, if that is asked for
- * 5. insert the name, from which time on other processes can open the object
- * 6. install the descriptor
+ * An object is created in these steps:
  *
- * Owner, group and mode are those of the inode, see inode.h.
+ * 1. check the arguments (create.c)
+ * 2. charge the quota of the user, and allocate
+ * 3. reserve a descriptor, and create the inode and a file (file.c)
+ * 4. write the answer to INFO to user space, if the caller asks for it
+ * 5. insert the name
+ * 6. install the descriptor, which cannot fail
+ *
+ * Other tasks can find the object after step 5. kipc_object_put() undoes these
+ * steps from any point; a descriptor and a file that are not used yet are given
+ * back before that.
+ *
+ * The inode holds owner, group and mode, see inode.h.
+ *
+ * Creating, opening and freeing an object may sleep.
  */
 #ifndef KIPC_OBJECT_H
 #define KIPC_OBJECT_H
@@ -43,40 +50,44 @@ struct kipc_watchers;
 struct kipc_words;
 
 /**
- * struct kipc_type - what a type of object adds
- * @label: the name of the type in fdinfo
- * @id: the number of the type, KIPC_SEMAPHORE and so on
- * @flags: the flags of CREATE that the type knows, except those of names
- * @alternatives: flags of which an object has at most one
- * @min_elements: the least number of elements of an object
- * @max_elements: the greatest number of elements of an object
- * @size: bytes of the type's structure, which begins with struct kipc_object
- * @check: check the attributes of CREATE and fill in defaults; returns 0 or -EINVAL
- * @init: charge and allocate all that the object will ever need
- * @exit: free that; also called if @init failed half way
- * @ioctl: the verbs of the type
- * @operations: the operations of its files, if they are special; they include
- *	KIPC_FILE_OPERATIONS
- * @poll: register a poller and return what is ready; NULL if files of the type
- *	cannot be polled, read and written, or if @operations does that
- * @read: what read() does: an alternative entry to a verb
- * @write: what write() does: an alternative entry to a verb
- * @words: returns the words that mmap() maps; NULL if the type has none
- * @map: mmap() at KIPC_REGION_DATA and beyond; NULL if the type has nothing there
- * @attachment_size: bytes of the type's structure of a participant, which begins
- *	with struct kipc_attachment; 0 for that structure alone
- * @attach: prepare a new attachment, which cannot be found yet; may be NULL
- * @detach: repair what an attachment that is gone has left behind; returns how many
- *	things were repaired. Needed if objects track their participants
- * @settle: repair what an attachment holds that is over; returns how many things
- *	were repaired that the attachment has not counted. Needed as @detach is
- * @reap: repair what the dead threads of an attachment own; returns how many things
- *	were repaired. NULL if threads own nothing
- * @scan: repair what waiters wait for if its holder is dead; NULL to settle all
- *	attachments instead
- * @show: print the type's lines of fdinfo
- * @owner: returns the process that owns the object, in the caller's pid namespace,
- *	or 0; NULL if objects of the type have no owner
+ * struct kipc_type - what a type adds to an object
+ * @label: name of the type in fdinfo and in /proc/PID/fd
+ * @id: KIPC_SEMAPHORE, KIPC_BARRIER and so on
+ * @flags: flags of CREATE that the type accepts, besides those of names
+ * @alternatives: the flags of which an object has at most one
+ * @min_elements: least number of elements of an object
+ * @max_elements: greatest number of elements of an object
+ * @size: bytes of the structure that begins with struct kipc_object
+ * @check: checks the attributes and fills in defaults; 0 or -EINVAL
+ * @init: charges and allocates all that the object will need; may sleep
+ * @exit: frees that, also after @init has failed; may sleep
+ * @ioctl: the verbs; may sleep
+ * @operations: operations of the files, if the type has its own; they include
+ *	KIPC_FILE_OPERATIONS. NULL for those of file.c
+ * @poll: registers the poller and returns what is ready. NULL if files cannot
+ *	be polled, read or written, or if @operations contains that
+ * @read: alternative entry of a verb for read(); set if @poll is
+ * @write: alternative entry of a verb for write(); set if @poll is
+ * @words: returns the words that mmap() maps; NULL if there are none
+ * @map: maps what is at the offset KIPC_REGION_DATA and beyond; NULL if there
+ *	is nothing
+ * @attachment_size: bytes of the structure for a participant, which begins with
+ *	struct kipc_attachment; 0 if the type needs no more than that
+ * @attach: prepares an attachment that cannot be found yet; NULL if there is
+ *	nothing to do
+ * @detach: repairs what an attachment that is gone has left, and returns how
+ *	many things that were; for objects that track their participants
+ * @settle: repairs what an attachment holds whose process has ended although
+ *	its mapping still exists, and returns how many things that were that are
+ *	not yet counted in the attachment; for objects that track their
+ *	participants
+ * @reap: repairs what dead threads own by an attachment, and returns how many
+ *	things that were; NULL if threads own nothing
+ * @scan: finds and repairs what waiters of the object wait for in vain; NULL if
+ *	kipc_attachments_settle() does that
+ * @show: prints the lines of the type in fdinfo
+ * @owner: returns the process that owns the object as the caller sees it, or 0
+ *	if there is no owner; NULL if the type has no owners
  */
 struct kipc_type {
 	const char *label;
@@ -118,33 +129,38 @@ struct kipc_object {
 	u64 charged;
 	u32 flags;
 	u32 elements;
-	bool tracks;			/* tracks its participants, see attachment.h */
-	struct path path;		/* its inode; empty until there is one */
+	bool tracks;			/* participants; see attachment.h */
+	struct path path;		/* the inode; empty until it exists */
 	union kipc_attributes attributes;
 
-	struct kipc_attachments attachments;	/* RCU, or a lock of its own */
+	/* RCU to read; the lock of the table to change, see attachment.h */
+	struct kipc_attachments attachments;
 
-	/* names_mutex; named is set once and stays set */
-	struct kipc_name *name;
-	bool named;
+	/* names_mutex */
+	struct kipc_name *name;		/* NULL if the object has none now */
+	bool named;			/* set once, with the first name */
 
-	struct kipc_watchers *watchers;	/* set once, by the first watch */
+	/* set once, atomically, by the first watch */
+	struct kipc_watchers *watchers;
 
 	/* atomic */
 	refcount_t references;
 	atomic_t waiters;
-	atomic64_t tickets;		/* number of waits that have begun */
+	atomic64_t tickets;		/* drawn by waiters */
 	atomic_t spins;			/* waits that began by spinning */
-	atomic_t spin_hits;		/* waits that ended while spinning */
-	atomic_t lost_races;		/* races that first waiters lost */
-	u32 max_lost_races;		/* the most of one waiter; a lost update is benign */
+	atomic_t spin_hits;		/* these that ended by it */
+	atomic_t lost_races;		/* of all first waiters */
 
-	unsigned long checked;		/* jiffies of the last check; races are benign */
-	bool scanned;			/* scan_lock, see scan.h */
-	struct list_head scan_node;	/* scan_lock */
+	/* hints, read and written without a lock */
+	u32 max_lost_races;		/* of a single waiter */
+	unsigned long checked;		/* jiffies; last check for the dead */
 
-	wait_queue_head_t pollers;
-	struct rcu_head rcu;
+	/* scan_lock, see scan.h */
+	bool scanned;			/* also read without it */
+	struct list_head scan_node;	/* valid while @scanned is set */
+
+	wait_queue_head_t pollers;	/* has its own lock, see poll.h */
+	struct rcu_head rcu;		/* used when no reference is left */
 };
 
 extern const struct kipc_type kipc_semaphore_type;
@@ -173,7 +189,7 @@ int kipc_file_flush(struct file *file, fl_owner_t id);
 int kipc_file_release(struct inode *inode, struct file *file);
 void kipc_file_show_fdinfo(struct seq_file *seq, struct file *file);
 
-/* The file operations that all types have. */
+/* The part of a struct file_operations that is the same for all types. */
 #define KIPC_FILE_OPERATIONS			\
 	.owner = THIS_MODULE,			\
 	.open = kipc_file_open,			\
@@ -188,19 +204,22 @@ void kipc_file_show_fdinfo(struct seq_file *seq, struct file *file);
 struct kipc_object *kipc_object_of_type(const struct file *file,
 					const struct kipc_type *type);
 
-/* Returns the inode of an object that has been published. */
+/* Returns the inode of the object, which has one. */
 static inline struct inode *kipc_inode(const struct kipc_object *object)
 {
 	return d_inode(object->path.dentry);
 }
 
-/* Returns 0, or -EBADF if the file is not open for what a verb needs. */
+/* Returns -EBADF if the descriptor lacks the access that the verb needs. */
 static inline int kipc_file_check(const struct file *file, fmode_t mode)
 {
 	return (file->f_mode & mode) == mode ? 0 : -EBADF;
 }
 
-/* Returns the deadline of read() and write(): none, or no waiting at all. */
+/*
+ * Returns the deadline of a read() or write(): none, or no waiting at all if
+ * @try or O_NONBLOCK is set.
+ */
 static inline struct kipc_deadline kipc_file_deadline(const struct file *file,
 						      bool try)
 {
