@@ -9,12 +9,12 @@
 #include "deadlock.h"
 
 #define TABLE_BITS	10
-#define STEPS_MAX	128	/* mutexes in the longest detected cycle */
-#define LOOKS_MAX	1024	/* records that a walk looks at */
+#define STEPS_MAX	128	/* mutexes in the longest cycle that is found */
+#define LOOKS_MAX	1024	/* other records in the buckets of a chain */
 
-/* Records whose threads have the same hash value. */
+/* The records of the tasks that hash to the same value. */
 struct deadlock_bucket {
-	spinlock_t lock;		/* innermost */
+	spinlock_t lock;		/* of the bucket */
 	struct hlist_head list;		/* lock */
 };
 
@@ -22,9 +22,7 @@ static struct deadlock_bucket blocked_table[1 << TABLE_BITS];
 static atomic64_t blocked_tickets;
 
 /**
- * kipc_blocked_init() - prepare the table
- *
- * Context: before any other function here
+ * kipc_blocked_init() - prepare the table of tasks that wait
  */
 void __init kipc_blocked_init(void)
 {
@@ -40,8 +38,8 @@ static struct deadlock_bucket *deadlock_bucket(const struct task_struct *task)
 }
 
 /*
- * Returns the record of a thread, or NULL if it has none or if @looks records have been
- * looked at.
+ * Returns the record of a task, or NULL if it has none in this bucket or if
+ * @looks is used up. Each record of another task uses up one of @looks.
  */
 static struct kipc_blocked *deadlock_find(const struct deadlock_bucket *bucket,
 					  const struct task_struct *task,
@@ -60,8 +58,8 @@ static struct kipc_blocked *deadlock_find(const struct deadlock_bucket *bucket,
 }
 
 /*
- * Returns the thread that another thread waits for, or NULL if that thread does not
- * wait or has begun to wait after the ticket was taken.
+ * Returns the task that @task waits for. Returns NULL if @task does not wait,
+ * or has begun to wait after @ticket was drawn.
  */
 static struct task_struct *deadlock_next(const struct task_struct *task,
 					 s64 ticket, int *looks)
@@ -78,7 +76,7 @@ static struct task_struct *deadlock_next(const struct task_struct *task,
 	return owner;
 }
 
-/* Walks from the record's mutex. Returns true if the walk leads back to its thread. */
+/* Returns true if the chain that begins with the caller's mutex comes back. */
 static bool deadlock_closes_cycle(const struct kipc_blocked *self)
 {
 	const struct task_struct *owner = self->owner(self);
@@ -93,7 +91,9 @@ static bool deadlock_closes_cycle(const struct kipc_blocked *self)
 }
 
 /*
- * Adds a record. The ticket is taken under the lock of the bucket, see deadlock.h.
+ * Adds a record. The ticket is drawn under the same hold of the lock. A task
+ * that draws a higher ticket and then takes this lock therefore finds the
+ * record.
  */
 static void deadlock_add(struct kipc_blocked *self)
 {
@@ -106,11 +106,14 @@ static void deadlock_add(struct kipc_blocked *self)
 }
 
 /**
- * kipc_blocked_begin() - note that the caller is about to wait for a mutex
- * @self: @owner is set; the rest is filled in. Must live until kipc_blocked_end()
+ * kipc_blocked_begin() - note that the caller waits, unless that is a deadlock
+ * @self: on the caller's stack; @owner is set, all else is filled in
  *
- * Context: the lock of the element is held; does not sleep
- * Return: 0, or -EDEADLK if the wait would close a cycle; the record is not in the
+ * kipc_blocked_end() has to follow if this succeeds.
+ *
+ * Context: the caller holds the element lock of what it waits for and is not
+ * queued there yet, so it cannot be granted meanwhile; does not sleep
+ * Return: 0, or -EDEADLK if the wait would close a cycle; @self is not in the
  * table then
  */
 int kipc_blocked_begin(struct kipc_blocked *self)
@@ -130,9 +133,11 @@ int kipc_blocked_begin(struct kipc_blocked *self)
 
 /**
  * kipc_blocked_end() - note that the caller does not wait any more
- * @self: in the table
+ * @self: as for kipc_blocked_begin(), in the table
  *
- * Context: does not sleep
+ * The caller must not unlock anything it owns before this.
+ *
+ * Context: the element lock may be held; does not sleep
  */
 void kipc_blocked_end(struct kipc_blocked *self)
 {

@@ -2,48 +2,71 @@
 /*
  * DOC: deadlocks
  *
- * A thread that waits for a mutex with KIPC_DETECT has a record in a table, which
- * says for which mutex it waits. There is one table for the whole module, because a
- * cycle may involve several objects, users and namespaces. Before it sleeps, the
- * thread walks from its mutex to the owner of that mutex, from there to the mutex
- * that the owner waits for, and so on. If the walk leads back to the thread, its
- * wait would close a cycle that no thread could leave. The wait is refused then.
+ * A task that has to wait for a KIPC_DETECT mutex first puts a record (struct
+ * kipc_blocked) into a table. The record says how to find the owner of that
+ * mutex. There is one table for the whole module, because a cycle may lead
+ * through several objects, users and namespaces. A task that need not wait, or
+ * that only tries, does not come here.
  *
- * The table is hashed by thread. Each bucket has a lock, and no task holds two of
- * them, so that threads that wait for unrelated mutexes rarely disturb each other. A
- * thread gets a ticket when it enters the table, which is higher than all tickets
- * before. The walk passes only threads whose tickets are lower than that of the
- * walking thread. Two properties follow from this:
+ * After that the task follows a chain: from its mutex to the owner, from there
+ * to the mutex that the owner waits for, to the owner of that, and so on. If
+ * the chain comes back to the task, its wait would close a cycle of tasks that
+ * wait for each other. It leaves the table, and the lock fails with -EDEADLK.
  *
- * - If several threads close a cycle together, one of them is refused, which is the
- *   one with the highest ticket. It walks after it has taken its ticket. Each of the
- *   others took a lower ticket while it held the lock of its bucket, so the walk
- *   finds its record::
+ * The table is hashed by task. Each bucket has a lock, and a task never holds
+ * two of them, so that waits for unrelated mutexes do not contend. The table is
+ * therefore not seen as a whole, and it changes while a chain is followed. Two
+ * rules make the result right all the same:
  *
- *	CPU 0, will have ticket 1		CPU 1, will have ticket 2
+ * - A task draws a ticket, which is higher than all before it, and adds its
+ *   record under the same hold of the lock of its bucket.
+ * - The chain goes on only past tasks whose tickets are lower than that of the
+ *   task that follows it.
  *
- *	lock its bucket
- *	ticket = 1
- *						lock its bucket
- *						ticket = 2, add the record
- *						unlock its bucket
- *						walk: lock the bucket of CPU 0
- *	add the record				(waits for the lock)
- *	unlock its bucket
- *						find the record: -EDEADLK
+ * One of the tasks that close a cycle together is refused: the one with the
+ * highest ticket. It follows the chain after it has drawn its ticket. Each of
+ * the other tasks drew a lower one before that, with the lock of its bucket
+ * held, so its record is found under that lock::
  *
- * - No other thread of the cycle is refused, and no thread is refused without a
- *   cycle. A thread that is found with a lower ticket has been in the table since
- *   before the higher ticket was taken. A thread in the table unlocks nothing, so
- *   what it owns now it has owned since then. So the whole cycle existed at the time
- *   when the highest ticket was taken.
+ *	CPU 0 (A owns mutex 1)		CPU 1 (B owns mutex 2)
  *
- * A thread that need not wait, or that only tries, has no record.
+ *	locks the bucket of A
+ *	draws ticket 7, adds A
+ *	  as waiting for mutex 2
+ *	unlocks
+ *					locks the bucket of B
+ *					draws ticket 8, adds B
+ *					  as waiting for mutex 1
+ *					unlocks
+ *	mutex 2 is owned by B
+ *	finds B: 8 > 7, stops
+ *	waits
+ *					mutex 1 is owned by A
+ *					finds A: 7 < 8, goes on
+ *					mutex 2 is owned by B
+ *					-EDEADLK
  *
- * The walk is bounded in steps and in records that it looks at, so longer cycles are
- * not detected. Neither are cycles through waits that have no record: for mutexes
- * without KIPC_DETECT and for objects of other types. Deadlines are not taken into
- * account.
+ * No other task is refused, and none is refused without a cycle. A record with
+ * a lower ticket that is found now has been in the table ever since the higher
+ * ticket was drawn. A task in the table unlocks nothing, so what it is seen to
+ * own it has owned since then too. So all links of the cycle existed at the
+ * same moment, when the highest ticket was drawn. There is one exception: a
+ * task may have been granted meanwhile the mutex that its record is about. It
+ * is harmless, because the record leads to the task itself then, and the chain
+ * never gets past it.
+ *
+ * Some cycles are not found:
+ *
+ * - A chain is followed for a bounded number of steps and of records that are
+ *   compared on the way.
+ * - Only waits for KIPC_DETECT mutexes are in the table, so a cycle through
+ *   another mutex or another type of object is not seen.
+ *
+ * The deadlines of waits are not considered: a wait is refused even if the
+ * deadline of a wait in the cycle would end it.
+ *
+ * Nothing here sleeps. The lock of a bucket, a spinlock, is taken inside the
+ * element lock of the mutex.
  */
 #ifndef KIPC_DEADLOCK_H
 #define KIPC_DEADLOCK_H
@@ -55,11 +78,12 @@ struct task_struct;
 
 struct kipc_blocked {
 	struct hlist_node node;		/* the bucket's lock */
-	s64 ticket;			/* constant while it is in the table */
+	s64 ticket;			/* constant once it is in the table */
 	struct task_struct *task;	/* constant */
 	/*
-	 * constant; returns the thread that it waits for, or NULL. Called with
-	 * rcu_read_lock() and the lock of a bucket held, and must take no lock.
+	 * Constant. Returns the owner of what the task waits for, or NULL. It
+	 * is called under RCU, and perhaps with the lock of a bucket held, so
+	 * it takes no lock.
 	 */
 	struct task_struct *(*owner)(const struct kipc_blocked *blocked);
 };

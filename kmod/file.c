@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The files of objects: what can be done with a descriptor of any type, and how
+ * descriptors are made by CREATE and OPEN.
+ */
 #include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/module.h>
@@ -16,8 +20,8 @@
 #define ACCESS_FLAGS	(KIPC_READ | KIPC_WRITE)
 
 /*
- * The verb INFO. The private data of the file may not be set yet. Returns 0 or an
- * error.
+ * Answers INFO about an object and a file of it. CREATE and OPEN answer before
+ * private_data of the file is set, so the object is passed separately.
  */
 static int file_info(struct kipc_object *object, const struct file *file,
 		     void __user *arg)
@@ -58,13 +62,13 @@ static int file_info(struct kipc_object *object, const struct file *file,
 }
 
 /**
- * kipc_file_ioctl() - the ioctls of an object
+ * kipc_file_ioctl() - ioctl() of the files of all types
  * @file: of an object
- * @command: a verb of all objects or of the type
- * @arg: address of the structure of the verb
+ * @command: INFO, WATCH, THREAD or a verb of the type
+ * @arg: address of the arguments in user space
  *
- * Context: sleeps
- * Return: what the verb returns, or -ENOTTY for any other command
+ * Context: may sleep
+ * Return: what the verb returns; -ENOTTY if there is no such verb
  */
 long kipc_file_ioctl(struct file *file, unsigned int command,
 		     unsigned long arg)
@@ -89,8 +93,9 @@ static __poll_t file_poll(struct file *file, struct poll_table_struct *table)
 }
 
 /*
- * Serves read(). It is cheaper than file_read_iter() by the preparation of a kiocb,
- * which readv() and io_uring need. The same holds for file_write().
+ * For read() and write(). They cost less than file_read_iter() and
+ * file_write_iter() because no kiocb is made. Other callers, such as readv()
+ * and io_uring, use the latter.
  */
 static ssize_t file_read(struct file *file, char __user *buffer, size_t size,
 			 loff_t *position)
@@ -143,7 +148,10 @@ static vm_fault_t file_tracked_fault(struct vm_fault *vmf)
 					   kipc_inherit_fault(vmf);
 }
 
-/* For mappings that attach a process, and for what a child inherits of them. */
+/*
+ * For mappings that attach their process, and for those that a child inherits
+ * from them. Only the former have an attachment in vm_private_data.
+ */
 static const struct vm_operations_struct file_tracked_vm_operations = {
 	.open = kipc_attachment_map,
 	.close = kipc_attachment_unmap,
@@ -151,8 +159,9 @@ static const struct vm_operations_struct file_tracked_vm_operations = {
 };
 
 /*
- * Maps the words and attaches the process. Attaching comes last, so that a process
- * that could not map the words has never been a participant.
+ * Maps the words and attaches the process. It attaches last, so that a process
+ * that could not map is never counted as a participant. No child inherits the
+ * pages, see inherit.h.
  */
 static int file_map_and_attach(struct kipc_object *object,
 			       struct vm_area_struct *vma)
@@ -172,14 +181,18 @@ static int file_map_and_attach(struct kipc_object *object,
 }
 
 /**
- * kipc_file_mmap() - map the words or the memory of an object
+ * kipc_file_mmap() - mmap() of the files of all types
  * @file: of an object
  * @vma: the new mapping; the mmap_lock is held for writing
  *
- * Context: sleeps
- * Return: 0; -ENODEV if the type has nothing to map; -EACCES if the words of the
- * object are not mapped, or not for writing; -EINVAL if the mapping is not shared or
- * too long; or what kipc_attach() or the type returns
+ * A writable descriptor of an object that tracks its participants attaches the
+ * process. Words that are kernel-only cannot be mapped writable, also not later
+ * by mprotect().
+ *
+ * Context: may sleep
+ * Return: 0; -ENODEV if the type has nothing to map; -EACCES if the words
+ * cannot be mapped, or not writable; -EINVAL if the mapping is private; an
+ * error of @map of the type, of kipc_memory_map() or of kipc_attach()
  */
 int kipc_file_mmap(struct file *file, struct vm_area_struct *vma)
 {
@@ -207,8 +220,8 @@ int kipc_file_mmap(struct file *file, struct vm_area_struct *vma)
 }
 
 /*
- * Makes a file refer to an object. Such a file has no position and causes no events
- * of fsnotify.
+ * Makes the file refer to the object, whose reference it takes over. Such a
+ * file has no position and causes no fsnotify events.
  */
 static void file_set_object(struct kipc_object *object, struct file *file)
 {
@@ -218,12 +231,15 @@ static void file_set_object(struct kipc_object *object, struct file *file)
 }
 
 /**
- * kipc_file_open() - open the inode of an object
- * @inode: of an object
- * @file: opened by OPEN, or by a path that leads to the inode (/proc/PID/fd/N)
+ * kipc_file_open() - open() of the files of all types
+ * @inode: of an object, which may be gone
+ * @file: new; gets a reference to the object
  *
- * Context: sleeps
- * Return: 0, or -ENXIO if the object is being destroyed
+ * Used by OPEN, and by open() with a path that leads to the inode, which is
+ * /proc/PID/fd/N.
+ *
+ * Context: may sleep
+ * Return: 0, or -ENXIO if the object is gone
  */
 int kipc_file_open(struct inode *inode, struct file *file)
 {
@@ -238,13 +254,15 @@ int kipc_file_open(struct inode *inode, struct file *file)
 /**
  * kipc_file_flush() - note that a descriptor is closed
  * @file: of an object
- * @id: the table of descriptors; not used
+ * @id: not used
  *
- * If the descriptor is closed because of exit or exec, no thread of the process runs
- * the program any more, although another process may still use its memory. So the
- * attachments of the process are settled.
+ * The descriptor may be closed because its process ends or executes another
+ * program. Then no thread of the process runs the old program any more, which
+ * kipc_attachments_leave() checks. Other processes may still use the memory, so
+ * the mappings may last. What the process holds is repaired now, and not only
+ * when the last mapping goes.
  *
- * Context: sleeps
+ * Context: may sleep
  * Return: 0
  */
 int kipc_file_flush(struct file *file, fl_owner_t id)
@@ -257,11 +275,11 @@ int kipc_file_flush(struct file *file, fl_owner_t id)
 }
 
 /**
- * kipc_file_release() - drop the reference of a file
- * @inode: of an object
- * @file: has no descriptor and no mapping any more
+ * kipc_file_release() - give back the reference of a file to its object
+ * @inode: of the object
+ * @file: has no user left
  *
- * Context: sleeps
+ * Context: may sleep
  * Return: 0
  */
 int kipc_file_release(struct inode *inode, struct file *file)
@@ -271,11 +289,11 @@ int kipc_file_release(struct inode *inode, struct file *file)
 }
 
 /**
- * kipc_file_show_fdinfo() - print the lines of an object in /proc/PID/fdinfo/N
- * @seq: the file to print to
- * @file: of an object
+ * kipc_file_show_fdinfo() - print what /proc/PID/fdinfo says about an object
+ * @seq: to print to
+ * @file: of the object
  *
- * Context: sleeps
+ * Context: may sleep
  */
 void kipc_file_show_fdinfo(struct seq_file *seq, struct file *file)
 {
@@ -305,8 +323,8 @@ static const struct file_operations object_operations = {
 };
 
 /*
- * For types that can be polled, read and written. Without them, epoll_ctl() fails
- * with EPERM, and read() and write() fail with EINVAL.
+ * For types that can be polled, read and written. Without these functions
+ * epoll_ctl() fails with EPERM.
  */
 static const struct file_operations pollable_operations = {
 	KIPC_FILE_OPERATIONS,
@@ -325,13 +343,13 @@ static const struct file_operations *file_operations_of(const struct kipc_type *
 }
 
 /**
- * kipc_object_of_type() - find the object of any file
- * @file: may belong to another file system
+ * kipc_object_of_type() - find the object of a file that may be any file
+ * @file: need not be a file of an object
  * @type: the type that the object must have
  *
  * Context: does not sleep
- * Return: the object, which lives as long as the file, or NULL if the file is not one
- * of an object of the type
+ * Return: the object, to which @file has the reference; NULL if @file is not a
+ * file of an object, or not of that type
  */
 struct kipc_object *kipc_object_of_type(const struct file *file,
 					const struct kipc_type *type)
@@ -349,8 +367,8 @@ static int file_open_flags(u32 access)
 }
 
 /*
- * Creates the inode of an object and its first file, which does not refer to the
- * object yet. Returns the file or an error.
+ * Creates the inode of the object and a file of it. The file does not refer to
+ * the object yet, and has no reference to it.
  */
 static struct file *file_of_object(struct kipc_object *object, const char *name,
 				   u32 mode, u32 access)
@@ -368,7 +386,7 @@ static struct file *file_of_object(struct kipc_object *object, const char *name,
 	return kipc_inode_create(object, &args);
 }
 
-/* Writes what INFO would, if the caller of CREATE or OPEN has asked for it. */
+/* CREATE and OPEN give the answer of INFO too, if the caller asks for it. */
 static int file_answer(struct kipc_object *object, const struct file *file,
 		       u64 info)
 {
@@ -376,8 +394,9 @@ static int file_answer(struct kipc_object *object, const struct file *file,
 }
 
 /*
- * Does all that may fail once there is a file. The name comes last, because until then
- * no other process can have found the object. Returns 0 or an error.
+ * Does all that can fail after the file is there. The name comes last, because
+ * another task can find the object by it, and then an error could not undo the
+ * creation any more.
  */
 static int file_publish(struct kipc_object *object, const struct file *file,
 			u64 info, const char *name)
@@ -390,14 +409,14 @@ static int file_publish(struct kipc_object *object, const struct file *file,
 }
 
 /**
- * kipc_object_publish() - create the inode, the name and the first descriptor
- * @object: new; its reference is consumed, also if this fails
- * @args: of CREATE, for mode, access and info
+ * kipc_object_publish() - create inode, name and first descriptor of an object
+ * @object: has no inode yet; its reference is consumed, also after an error
+ * @args: of CREATE; the mode, the access and where to write the answer of INFO
  * @name: NULL for an anonymous object
  *
- * Context: sleeps
- * Return: the descriptor; -EEXIST if the name is taken; -EMFILE or -ENFILE if there are
- * too many descriptors or files; -ENOMEM; or an error of INFO
+ * Context: may sleep
+ * Return: the descriptor; -EEXIST if the name is taken; -EFAULT or -EINVAL if
+ * the answer cannot be written; -EMFILE, -ENFILE or -ENOMEM
  */
 int kipc_object_publish(struct kipc_object *object,
 			const struct kipc_create_args *args, const char *name)
@@ -428,14 +447,14 @@ int kipc_object_publish(struct kipc_object *object,
 }
 
 /**
- * kipc_object_reopen() - create another descriptor, without a check of permission
- * @object: published; its reference is consumed, also if this fails
- * @access: KIPC_READ, KIPC_WRITE or both
- * @info: address of the caller's struct kipc_info_args, or 0
+ * kipc_object_reopen() - open another descriptor of an object
+ * @object: published; its reference is consumed, also after an error
+ * @access: KIPC_READ, KIPC_WRITE or both; the caller has checked the permission
+ * @info: address of a struct kipc_info_args in user space, or 0 for none
  *
- * Context: sleeps
- * Return: the descriptor; -EMFILE or -ENFILE if there are too many descriptors or
- * files; -ENOMEM; or an error of INFO
+ * Context: may sleep
+ * Return: the descriptor; -EFAULT or -EINVAL if the answer cannot be written;
+ * -EMFILE, -ENFILE, -ENOMEM or another error of open()
  */
 int kipc_object_reopen(struct kipc_object *object, u32 access, u64 info)
 {

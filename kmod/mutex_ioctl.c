@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The arguments of the verbs of mutexes. The verbs are in mutex.c. */
+/*
+ * Mutexes as a type of object: ioctl and fdinfo. The verbs are in mutex.c.
+ */
 #include "args.h"
 #include "mutex.h"
 #include "scan.h"
 
-#define OWNERS_SHOWN	64	/* lines in fdinfo */
+#define OWNERS_SHOWN	64	/* elements with an owner, in fdinfo */
 
 /* ------------------------------------------------------------------------ */
 /* ioctl                                                                    */
@@ -35,7 +37,7 @@ static int mutex_ioctl_lock(struct file *file, void __user *arg)
 	return ret;
 }
 
-/* UNLOCK and CONSISTENT, which have the same arguments. */
+/* UNLOCK and CONSISTENT. */
 static int mutex_ioctl_change(struct file *file, void __user *arg,
 			      int (*change)(struct kipc_mutex *mutex, u32 index,
 					    struct kipc_attachment *attachment))
@@ -73,13 +75,16 @@ static int mutex_ioctl_state(struct file *file, void __user *arg)
 }
 
 /**
- * kipc_mutex_ioctl() - the verbs of mutexes, and of the mutexes of regions
- * @file: of an object that begins with struct kipc_mutex
- * @command: of a verb
- * @arg: address of the structure of the verb
+ * kipc_mutex_ioctl() - the verbs of mutexes
+ * @file: of the set of mutexes
+ * @command: KIPC_MUTEX_LOCK and so on
+ * @arg: the arguments of the verb, in user space
  *
- * Context: sleeps
- * Return: what the verb returns, or -ENOTTY for any other command
+ * Context: may sleep
+ * Return: the result of the verb; -ENOTTY if there is no such verb; -EINVAL,
+ * -E2BIG or -EFAULT if the arguments are wrong or cannot be copied; the error
+ * of kipc_file_check() if @file is not open for writing; -ENXIO if the
+ * attachment is not one of the caller's memory
  */
 long kipc_mutex_ioctl(struct file *file, unsigned int command,
 		      void __user *arg)
@@ -108,11 +113,11 @@ static int mutex_check(union kipc_attributes *attributes)
 }
 
 /**
- * kipc_mutex_init() - charge and allocate the words
- * @object: begins with struct kipc_mutex; new
+ * kipc_mutex_init() - prepare a set of mutexes
+ * @object: not published yet; its elements and flags are set
  *
- * Context: sleeps
- * Return: 0, -ENOSPC if the quota is used up, or -ENOMEM
+ * Context: may sleep
+ * Return: 0, or the error of kipc_words_alloc()
  */
 int kipc_mutex_init(struct kipc_object *object)
 {
@@ -122,9 +127,11 @@ int kipc_mutex_init(struct kipc_object *object)
 
 /**
  * kipc_mutex_exit() - free what kipc_mutex_init() has allocated
- * @object: has no reference left; may have been initialised only in part
+ * @object: perhaps prepared only in part, or not at all
  *
- * Context: sleeps
+ * The object is also taken off the list of the scan.
+ *
+ * Context: may sleep
  */
 void kipc_mutex_exit(struct kipc_object *object)
 {
@@ -133,10 +140,9 @@ void kipc_mutex_exit(struct kipc_object *object)
 }
 
 /**
- * kipc_mutex_words() - find the words of an object
- * @object: begins with struct kipc_mutex
+ * kipc_mutex_words() - the words that mmap() maps
+ * @object: the set of mutexes
  *
- * Context: any
  * Return: the words
  */
 struct kipc_words *kipc_mutex_words(struct kipc_object *object)
@@ -157,11 +163,13 @@ static void mutex_show_element(struct seq_file *seq,
 }
 
 /**
- * kipc_mutex_show() - print the first OWNERS_SHOWN owners in fdinfo
- * @seq: the file to print to
- * @object: begins with struct kipc_mutex
+ * kipc_mutex_show() - write owners to fdinfo
+ * @seq: to write to
+ * @object: the set of mutexes
  *
- * Context: sleeps
+ * Shows the first OWNERS_SHOWN elements that have an owner.
+ *
+ * Context: process context; may reschedule; takes no lock
  */
 void kipc_mutex_show(struct seq_file *seq, struct kipc_object *object)
 {
@@ -181,11 +189,12 @@ void kipc_mutex_show(struct seq_file *seq, struct kipc_object *object)
 }
 
 /**
- * kipc_mutex_first_owner() - find the owner of the first mutex, for LIST
- * @object: begins with struct kipc_mutex
+ * kipc_mutex_first_owner() - the process that owns the first mutex
+ * @object: the set of mutexes
  *
- * Context: does not sleep
- * Return: the owner's process in the caller's pid namespace, or 0
+ * Context: takes no lock; does not sleep
+ * Return: the process in the caller's pid namespace, or 0 if there is no mutex
+ * or no owner, the owner is dead, or it is not in that namespace
  */
 u32 kipc_mutex_first_owner(struct kipc_object *object)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Finding the owner that the value of a mutex names. */
+/* Finds the owner that the value of a mutex names. */
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
 
@@ -8,11 +8,11 @@
 
 /**
  * kipc_mutex_owner_task() - find the owner that a value names
- * @mutex: the mutex that has the value
- * @value: of an element; not checked
+ * @mutex: the set of mutexes
+ * @value: of an element; it need not have been checked
  *
- * Context: under rcu_read_lock(), which the result is valid for
- * Return: the task, or NULL if there is no owner or it is dead
+ * Context: rcu_read_lock() is held, also while the task is used; takes no lock
+ * Return: the task, or NULL if there is no owner or the owner is dead
  */
 struct task_struct *kipc_mutex_owner_task(struct kipc_mutex *mutex, u64 value)
 {
@@ -25,14 +25,15 @@ struct task_struct *kipc_mutex_owner_task(struct kipc_mutex *mutex, u64 value)
 }
 
 /**
- * kipc_mutex_owner() - tell the caller the owner that a value names
- * @mutex: the mutex that has the value
- * @value: of an element; not checked
- * @process: set to the owner's process in the caller's pid namespace, or 0 if there is
- *	no owner, it is dead, or the namespace does not have it
- * @thread: set to the owner's thread in the owner's pid namespace, or 0 as @process
+ * kipc_mutex_owner() - report the owner that a value names
+ * @mutex: the set of mutexes
+ * @value: of an element; it need not have been checked
+ * @process: set to the owner's process in the caller's pid namespace; 0 if
+ *	there is no owner, the owner is dead, or it is not in that namespace
+ * @thread: set to the owner's thread in the owner's own pid namespace; 0 if
+ *	there is no owner or the owner is dead
  *
- * Context: does not sleep
+ * Context: takes no lock; does not sleep
  */
 void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
 		      u32 *thread)

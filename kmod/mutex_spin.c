@@ -2,14 +2,19 @@
 /*
  * DOC: spinning for a mutex
  *
- * While the owner runs on another processor, it may unlock the mutex sooner than the
- * caller could go to sleep and be woken. So a caller spins before it sleeps, for at
- * most SPIN_NS, or with KIPC_SPIN for at most SPIN_MAX_NS. It stops as soon as the
- * owner no longer runs.
+ * While the owner runs on another processor it may unlock the mutex sooner than
+ * the caller could go to sleep and be woken. So a caller spins before it
+ * sleeps, for at most SPIN_NS, or with KIPC_SPIN for at most SPIN_MAX_NS. It
+ * stops as soon as the owner does not run any more.
  *
- * The word may name any thread, so the owner alone does not bound the loop: a
- * signal, the deadline and the time limit do. Live patching needs tasks to leave the
- * kernel or to sleep now and then, hence the limit of KIPC_SPIN mutexes.
+ * A participant may scribble over the word and name any running thread as the
+ * owner, so the owner alone does not bound the loop. A signal, the deadline and
+ * the time limit end it too. KIPC_SPIN has a limit because live patching needs
+ * each task to leave the kernel or to sleep now and then.
+ *
+ * The caller of a KIPC_FAIR mutex is queued before it spins, and spins on its
+ * own record, see wait.h. The caller of any other mutex spins on the word and
+ * is not queued. It claims nothing, so other tasks go on with the word.
  */
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
@@ -19,7 +24,7 @@
 #include "mutex.h"
 
 #define SPIN_NS		20000
-#define SPIN_MAX_NS	100000000
+#define SPIN_MAX_NS	100000000	/* with KIPC_SPIN */
 
 static bool mutex_spin_expired(const struct kipc_deadline *deadline)
 {
@@ -29,7 +34,10 @@ static bool mutex_spin_expired(const struct kipc_deadline *deadline)
 				ktime_get_real() : ktime_get());
 }
 
-/* Returns true if the owner runs on a processor, so that spinning makes sense. */
+/*
+ * Reads the word once. Returns true if another thread owns the mutex and runs,
+ * so that the next iteration may find the mutex unlocked.
+ */
 static bool mutex_spin_once(struct kipc_mutex *mutex, struct kipc_element *e,
 			    u32 index)
 {
@@ -53,8 +61,9 @@ static bool mutex_spins_long(const struct kipc_mutex *mutex)
 }
 
 /*
- * Returns whether there is time left to spin. A long spin does not yield to other
- * tasks, so each of its iterations reports a quiescent state to RCU tasks.
+ * Returns true if there is time left to spin. A long spin does not yield to
+ * other tasks, so each of its iterations reports a quiescent state to RCU
+ * tasks.
  */
 static bool mutex_spin_continues(struct kipc_mutex *mutex, u64 until,
 				 const struct kipc_deadline *deadline)
@@ -76,17 +85,19 @@ static u64 mutex_spin_until(struct kipc_mutex *mutex)
 
 /**
  * kipc_mutex_spin() - spin while the owner runs, before queueing
- * @mutex: to be locked
- * @e: its element, not locked
- * @index: of the element
+ * @mutex: the set of mutexes
+ * @e: the element to be locked; its lock is not held
+ * @index: of @e
  * @deadline: of the wait
  *
- * A spinning task is in no queue, so it has no place in the order of arrival: a
- * KIPC_FAIR mutex is not waited for in this way. Nor is a KIPC_DETECT mutex: two
- * tasks in a deadlock would spin because the other one runs, and neither would be
- * found in a queue.
+ * A task that spins here is in no queue and has no place in the order of
+ * arrival, so this does nothing for a KIPC_FAIR mutex. It does nothing for a
+ * KIPC_DETECT mutex either: of two tasks in a deadlock each would spin because
+ * the other one runs, and detection would find neither, because it looks only
+ * at tasks that are queued.
  *
- * Context: may be preempted; does not sleep
+ * Context: no lock is held; spins for at most SPIN_MAX_NS. Without KIPC_SPIN it
+ * spins for at most SPIN_NS and stops when the processor is needed.
  */
 void kipc_mutex_spin(struct kipc_mutex *mutex, struct kipc_element *e,
 		     u32 index, const struct kipc_deadline *deadline)
@@ -102,8 +113,8 @@ void kipc_mutex_spin(struct kipc_mutex *mutex, struct kipc_element *e,
 }
 
 /*
- * Like mutex_spin_once(), but returns true if there is no owner, because the mutex is
- * then about to be handed over.
+ * As mutex_spin_once(), but goes on if there is no owner: the mutex is about to
+ * be handed over to a queued waiter.
  */
 static bool mutex_spin_once_queued(struct kipc_mutex *mutex,
 				   struct kipc_element *e, u32 index)
@@ -116,15 +127,17 @@ static bool mutex_spin_once_queued(struct kipc_mutex *mutex,
 
 /**
  * kipc_mutex_spin_queued() - spin for the hand-over of a KIPC_FAIR mutex
- * @mutex: to be locked
- * @e: its element, not locked
- * @index: of the element
+ * @mutex: the set of mutexes
+ * @e: the element to be locked; its lock is not held
+ * @index: of @e
  * @waiter: of the caller, queued
  * @deadline: of the wait
  *
- * The caller calls kipc_wait_sleep() afterwards, whether it was granted or not.
+ * Without KIPC_SPIN, and with KIPC_DETECT, this is kipc_wait_spin(). Otherwise
+ * the caller spins until it is granted, as long as the owner runs. In any case
+ * kipc_wait_sleep() follows.
  *
- * Context: may be preempted; does not sleep
+ * Context: no lock is held; spins for at most SPIN_MAX_NS, does not sleep
  */
 void kipc_mutex_spin_queued(struct kipc_mutex *mutex, struct kipc_element *e,
 			    u32 index, struct kipc_waiter *waiter,
