@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * CREATE and OPEN. Creating an object by a name that another task creates at
+ * the same time is described in create_race.h.
+ */
 #include <linux/bitops.h>
 #include <linux/cred.h>
 #include <linux/sched/signal.h>
@@ -36,8 +40,9 @@ static const struct kipc_type *create_find_type(u32 id)
 /* ------------------------------------------------------------------------ */
 
 /*
- * Returns true if the caller may have this access, by the permission bits of the
- * inode or by CAP_IPC_OWNER.
+ * Returns true if the caller may open the object with this access. The owner,
+ * the group and the mode of the inode decide, as they do for files. A caller
+ * with kipc_name_capable() may open any object.
  */
 static bool create_permits(const struct kipc_object *object, u32 access)
 {
@@ -56,8 +61,8 @@ static bool create_permits(const struct kipc_object *object, u32 access)
 }
 
 /*
- * Returns 0 if the object is as the caller of CREATE wanted to create it, otherwise
- * -EPROTOTYPE or -EINVAL. Attributes need not match.
+ * Returns 0 if the existing object is what the caller asked CREATE for. The
+ * object may be KIPC_PERSIST although the caller did not ask for that.
  */
 static int create_matches(const struct kipc_object *object,
 			  const struct kipc_create_args *args)
@@ -71,10 +76,7 @@ static int create_matches(const struct kipc_object *object,
 	return 0;
 }
 
-/*
- * Returns a new descriptor of an object, or an error. Consumes the reference in
- * either case.
- */
+/* Opens the object, and consumes the reference to it, also after an error. */
 static int create_open(struct kipc_object *object, u32 access, u64 info)
 {
 	if (!create_permits(object, access)) {
@@ -98,14 +100,14 @@ static int create_open_by_name(const char *name, const struct kipc_open_args *ar
 }
 
 /**
- * kipc_object_open() - the ioctl OPEN
- * @arg: struct kipc_open_args, which may be a shorter one of an older header
+ * kipc_object_open() - OPEN: open an object by its name
+ * @arg: struct kipc_open_args in user space
  *
- * Context: sleeps
- * Return: a descriptor; -EINVAL for unknown flags or types, or a name that is not
- * allowed; -ENAMETOOLONG; -ENOENT if there is no such name; -EPROTOTYPE if the object
- * is of another type; -EACCES without permission; -E2BIG, -EFAULT; or what
- * kipc_object_reopen() returns
+ * Context: may sleep
+ * Return: the descriptor; the errors of kipc_args_read_grown() and
+ * kipc_args_name(); -EINVAL if another argument is not possible; -ENOENT if
+ * there is no such name; -EPROTOTYPE if the object is of another type; -EACCES
+ * without permission; the errors of kipc_object_reopen()
  */
 int kipc_object_open(void __user *arg)
 {
@@ -129,6 +131,7 @@ int kipc_object_open(void __user *arg)
 /* CREATE                                                                   */
 /* ------------------------------------------------------------------------ */
 
+/* Checks the arguments, without the name, and fills in defaults. */
 static int create_check(struct kipc_create_args *args,
 			const struct kipc_type *type)
 {
@@ -165,7 +168,10 @@ static struct kipc_object *create_alloc(const struct kipc_type *type,
 	return object;
 }
 
-/* Returns a new, charged and complete object with one reference, or an error. */
+/*
+ * Creates an object that is complete but has no inode and no name. The caller
+ * gets its only reference.
+ */
 static struct kipc_object *create_object(const struct kipc_type *type,
 					 const struct kipc_create_args *args)
 {
@@ -197,7 +203,6 @@ put_user:
 	return ERR_PTR(ret);
 }
 
-/* Returns the descriptor of a new object, or an error. */
 static int create_new(const struct kipc_create_args *args, const char *name)
 {
 	struct kipc_object *object = create_object(create_find_type(args->type), args);
@@ -207,10 +212,7 @@ static int create_new(const struct kipc_create_args *args, const char *name)
 	return kipc_object_publish(object, args, name);
 }
 
-/*
- * Returns a descriptor of an object that has the name, or an error. Consumes the
- * reference to it.
- */
+/* Opens an object that exists already, and consumes the reference to it. */
 static int create_existing(const struct kipc_create_args *args,
 			   struct kipc_object *object)
 {
@@ -224,15 +226,36 @@ static int create_existing(const struct kipc_create_args *args,
 	return create_open(object, args->access, args->info);
 }
 
-/* Returns true if other creators of the same name may be the reason of an error. */
+/*
+ * Returns true if the error of create_new() may be due to other tasks that
+ * create the same name: one of them has the name, or what they hold exceeds a
+ * quota or the memory.
+ */
 static bool create_raced(int error)
 {
 	return error == -EEXIST || error == -ENOSPC || error == -ENOMEM;
 }
 
 /*
- * Creates an object whose name did not exist just now, or opens the object of a
- * rival that was faster.
+ * Creates an object whose name did not exist a moment ago. If another task wins
+ * the race for the name, its object is opened instead.
+ *
+ * kipc_create_race_retry() fails if there is no rival any more. Even then the
+ * name has to be looked up once more:
+ *
+ *	CPU 0 (create_in_race())		CPU 1 (create_in_race())
+ *
+ *	create_by_name(): no such name
+ *						create_new(): makes an object
+ *	create_new(): -ENOSPC, because
+ *	  CPU 1 holds the rest of the quota
+ *						inserts the name
+ *						kipc_create_race_end()
+ *	kipc_create_race_retry(): -ENOENT
+ *	kipc_name_find(): finds the object
+ *
+ * After -EEXIST the name may be gone again when it is looked up; then the loop
+ * tries once more.
  */
 static int create_in_race(const struct kipc_create_args *args, const char *name,
 			  struct kipc_create_race *race)
@@ -250,7 +273,7 @@ static int create_in_race(const struct kipc_create_args *args, const char *name,
 			error = -EINTR;
 		if (error == -EINTR)
 			return error;
-		/* Without a rival left, the last one may have succeeded. */
+		/* A rival may have succeeded just before, see above. */
 		object = kipc_name_find(name);
 	} while (!object && !error);
 	return object ? create_existing(args, object) : ret;
@@ -271,14 +294,17 @@ static int create_by_name(const struct kipc_create_args *args, const char *name)
 }
 
 /**
- * kipc_object_create() - the ioctl CREATE
- * @arg: struct kipc_create_args, which may be a shorter one of an older header
+ * kipc_object_create() - CREATE: create an object, or open the existing one
+ * @arg: struct kipc_create_args in user space
  *
- * Context: sleeps; waits for other creators of the same name, see create_race.h
- * Return: a descriptor; -EINVAL for what is not allowed; -EEXIST with KIPC_EXCLUSIVE if
- * the name is taken; -EPROTOTYPE or -EINVAL if the object of that name is another
- * one; -EACCES without permission; -ENOSPC if the quota is used up; -ENAMETOOLONG,
- * -ENOMEM, -EINTR, -E2BIG, -EFAULT; or what kipc_object_publish() returns
+ * Context: may sleep
+ * Return: the descriptor; the errors of kipc_args_read_grown() and
+ * kipc_args_name(); -EINVAL if another argument is not possible, or if the name
+ * belongs to an object that is not like that; -EEXIST if the name exists and
+ * KIPC_EXCLUSIVE is set; -EPROTOTYPE if the name belongs to an object of
+ * another type; -EACCES without permission to open that; -ENOSPC if the quota
+ * of the user is used up; -EINTR if the caller was killed; -ENOMEM; the errors
+ * of kipc_object_publish() and kipc_object_reopen()
  */
 int kipc_object_create(void __user *arg)
 {
