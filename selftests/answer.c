@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What CREATE and OPEN answer, if they are asked: what INFO says of the descriptor that
- * they return. Where they cannot answer nothing is left behind.
+ * CREATE and OPEN fill in a structure on request, which says what INFO says of
+ * the descriptor that they return. A call that cannot write the structure fails
+ * and leaves nothing behind.
  */
 #include "kipc_test.h"
 #include "leaks.h"
@@ -9,7 +10,10 @@
 
 #define BOTH	(KIPC_READ | KIPC_WRITE)
 
-/* As INFO wants it; the rest is to be overwritten. */
+/*
+ * Prepares a structure as INFO wants it. The call is to overwrite the other
+ * fields.
+ */
 static void answer_prepare(struct kipc_info_args *answer)
 {
 	memset(answer, KIPC_POISON, sizeof(*answer));
@@ -161,7 +165,7 @@ TEST_F(answer, of_an_opened_name)
 	}
 }
 
-/* The process may take part in the object by another descriptor. */
+/* The process takes part in the object by another descriptor. */
 TEST_F(answer, tells_an_attachment)
 {
 	int first = create_answered(self->args, self->name, NULL), fd;
@@ -175,7 +179,7 @@ TEST_F(answer, tells_an_attachment)
 	EXPECT_EQ(attachment_of(first), self->answer.attachment);
 }
 
-/* THREAD tells it too, with the thread's number. */
+/* THREAD tells the attachment too, together with the number of the thread. */
 TEST_F(answer, of_thread_tells_an_attachment)
 {
 	struct kipc_thread_args args = { .size = sizeof(args) };
@@ -195,7 +199,10 @@ TEST_F(answer, of_thread_tells_an_attachment)
 	EXPECT_EQ(0U, args.attachment);
 }
 
-/* Structures of the sizes that were published first, and what lies behind them. */
+/*
+ * Structures of the sizes that were published first, with memory behind them
+ * that must not be read or written.
+ */
 TEST_F(answer, is_not_given_to_older_programs)
 {
 	struct kipc_create_args args = self->args, before;
@@ -223,7 +230,10 @@ TEST_F(answer, is_not_given_to_older_programs)
 	EXPECT_EQ(0, memcmp(&untouched, &self->answer, sizeof(untouched)));
 }
 
-/* An answer that may be longer has to be zero there, and stays so. */
+/*
+ * The bytes of a longer structure that the kernel does not know have to be
+ * zero, and they stay zero.
+ */
 TEST_F(answer, of_a_longer_structure)
 {
 	struct {
@@ -241,10 +251,10 @@ TEST_F(answer, of_a_longer_structure)
 }
 
 /* ------------------------------------------------------------------------ */
-/* What cannot be answered                                                  */
+/* Answers that cannot be written                                           */
 /* ------------------------------------------------------------------------ */
 
-/* The answer of a call that gets that error. */
+/* An answer, and the error of a call that cannot write it. */
 struct refusal {
 	void *answer;
 	int error;
@@ -252,7 +262,7 @@ struct refusal {
 
 #define REFUSALS	6
 
-/* They last as long as the process. */
+/* Makes the answers, which exist as long as the process. */
 static void refusals_make(struct refusal refusals[REFUSALS])
 {
 	struct kipc_info_args *pages, *flagged, *shorter, *longer;
@@ -268,7 +278,10 @@ static void refusals_make(struct refusal refusals[REFUSALS])
 	shorter->size--;
 	longer = shared_alloc(8192);
 	longer->size = 4097;
-	/* It can be read, so that only writing fails; the next one has half a page. */
+	/*
+	 * The first page can be read, so that only writing fails. Of the answer
+	 * at the end of the second page only the first bytes are mapped.
+	 */
 	mprotect(pages, 4096, PROT_READ);
 	munmap((char *)pages + 2 * 4096, 4096);
 	refusals[0] = (struct refusal){ bad_pointer(), -EFAULT };
@@ -360,7 +373,7 @@ TEST_F(refused, persistent_name_is_gone)
 	check_creating(_metadata, self, self->name, KIPC_PERSIST);
 }
 
-/* What was there before stays, with the descriptors that it had. */
+/* An object that existed before stays, with the descriptors that it had. */
 TEST_F(refused, object_that_is_there_stays)
 {
 	struct kipc_list_entry entry = {};

@@ -20,7 +20,7 @@ struct barrier_race {
 	unsigned int rounds;
 	unsigned int came[WORKERS];
 	unsigned int serial[ROUNDS];
-	unsigned int opened;		/* arrivals that got an opening */
+	unsigned int opened;		/* arrivals that succeeded */
 	unsigned int openers;		/* the serial parties among them */
 	unsigned int left;		/* workers that arrive no more */
 };

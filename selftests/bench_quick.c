@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Every row of kipc-bench, which lies beside this program, works. */
+/* Every row of kipc-bench, which is installed beside this program, works. */
 #include "kipc_test.h"
 
 FIXTURE(bench) {
@@ -24,7 +24,7 @@ FIXTURE_TEARDOWN(bench)
 {
 }
 
-/* What the program writes. */
+/* Starts the program. Returns a stream of its output. */
 static FILE *start(const char *program, pid_t *pid)
 {
 	int ends[2];

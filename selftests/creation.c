@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Creating names at once: no creator waits for another one's memory, and none fails
- * because of another one that creates the same name.
+ * Names are created at the same time. No creator waits for the memory of
+ * another creator, and none fails because another creator creates the same
+ * name.
  */
 #include "kipc_test.h"
 #include "parameter.h"
@@ -17,8 +18,9 @@
 #define CGROUP		CGROUPS "/kipc-creation"
 
 /*
- * A memory cgroup in which to allocate takes very long: above memory.high a task
- * sleeps after each few pages. Returns why there is none, or NULL.
+ * Makes a memory cgroup in which allocations take very long, because above
+ * memory.high a task sleeps after every few pages. Returns NULL, or the reason
+ * why this is impossible.
  */
 static const char *cgroup_make(void)
 {
@@ -35,7 +37,7 @@ static const char *cgroup_make(void)
 	return NULL;
 }
 
-/* Does a task in it allocate more than that? */
+/* Returns true if a task in the cgroup has exceeded memory.high. */
 static bool cgroup_is_high(void)
 {
 	char text[512] = "";
@@ -83,7 +85,10 @@ FIXTURE_TEARDOWN(slow_creation)
 	}
 }
 
-/* As many names as no hash of few values keeps apart from that one. */
+/*
+ * There are so many names that no hash of few values separates all of them from
+ * the slow one.
+ */
 TEST_F(slow_creation, keeps_no_name_waiting)
 {
 	char name[64], suffix[16];
@@ -99,7 +104,7 @@ TEST_F(slow_creation, keeps_no_name_waiting)
 	EXPECT_FALSE(child_ended(&self->slow));
 }
 
-/* The slow one comes too late for its name. */
+/* The slow creator comes too late for its name. */
 TEST_F(slow_creation, keeps_its_own_name_from_no_other)
 {
 	struct kipc_list_entry entry = {};
@@ -111,7 +116,7 @@ TEST_F(slow_creation, keeps_its_own_name_from_no_other)
 	EXPECT_EQ(1U, entry.descriptors);
 }
 
-/* A creator that is waited for and gets no more memory can be killed. */
+/* A creator that waits for memory can be killed. */
 TEST_F(slow_creation, ends_when_killed)
 {
 	EXPECT_EQ(CHILD_KILLED, child_kill(&self->slow));
@@ -133,7 +138,7 @@ FIXTURE(creation_race) {
 FIXTURE_VARIANT(creation_race) {
 	long objects;
 	unsigned int message_size;
-	unsigned int spare;	/* bytes of the quota beside those of one object */
+	unsigned int spare;	/* quota of bytes beyond one object */
 };
 
 FIXTURE_VARIANT_ADD(creation_race, objects) {
@@ -147,7 +152,7 @@ FIXTURE_VARIANT_ADD(creation_race, bytes) {
 	.spare = 32 << 10,
 };
 
-/* Two that have begun keep each other from going on. */
+/* Two creators that have begun can keep each other from going on. */
 FIXTURE_VARIANT_ADD(creation_race, last_bytes) {
 	.objects = 100,
 	.message_size = 64 << 10,
@@ -158,7 +163,7 @@ static struct kipc_create_args race_args(unsigned int message_size)
 	return mailbox_args(message_size, 1);
 }
 
-/* What the quota of bytes has to be for one object. */
+/* Returns the quota of bytes that one object needs. */
 static long race_charge(unsigned int message_size)
 {
 	int fd = create(race_args(message_size));
@@ -190,9 +195,9 @@ FIXTURE_TEARDOWN(creation_race)
 struct creation_race {
 	char name[64];
 	unsigned int message_size;
-	unsigned int here;	/* creators that have come to a round */
-	unsigned int done;	/* that have created */
-	unsigned int gone;	/* that have closed */
+	unsigned int here;	/* creators that have begun a round */
+	unsigned int done;	/* creators that have created */
+	unsigned int gone;	/* creators that have closed */
 };
 
 static void meet(unsigned int *count, unsigned int round)
@@ -216,7 +221,7 @@ static int run_racer(void *data)
 		close(fd);
 		meet(&race->gone, i);
 	}
-	/* Do not keep the others waiting. */
+	/* Do not keep the other racers waiting. */
 	__atomic_add_fetch(&race->here, RACERS * ROUNDS, __ATOMIC_SEQ_CST);
 	__atomic_add_fetch(&race->done, RACERS * ROUNDS, __ATOMIC_SEQ_CST);
 	__atomic_add_fetch(&race->gone, RACERS * ROUNDS, __ATOMIC_SEQ_CST);

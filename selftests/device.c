@@ -19,7 +19,7 @@ FIXTURE_TEARDOWN(device)
 	close(self->fd);
 }
 
-/* The device and each type refuse every number that is no command. */
+/* The device and each type refuse every number that is not a command. */
 TEST_F(device, unknown_commands)
 {
 	__u32 args[64] = { sizeof(args) };
@@ -66,7 +66,7 @@ TEST_F(device, cannot_be_mapped_or_read)
 	EXPECT_EQ(-1, write(self->fd, &byte, 1));
 }
 
-/* An object keeps the module loaded, even if the device is closed. */
+/* An object keeps the module loaded even if the device is closed. */
 TEST_F(device, module_stays_while_an_object_lives)
 {
 	int fd = create(semaphore_args(1, 1, 1));

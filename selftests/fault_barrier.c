@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Injects faults into the verbs of barriers, whether they wait or not, succeed
- * or fail. The state that is checked consists of the parties that have arrived,
- * the generation and the reason for which the barrier is broken.
+ * The verbs of barriers under faults: with and without a wait, granted and
+ * refused. The state consists of the arrivals, the generation, and the reason
+ * why the barrier is broken.
  */
 #include "fault_verb.h"
 #include "fault_call.h"
@@ -103,7 +103,7 @@ FIXTURE_VARIANT_ADD(verb, barrier_try_in_vain) {
 	},
 };
 
-/* Arrivals by the word, and arrivals that a stop has interrupted. */
+/* Arrivals by the word, and arrivals that a stop signal has interrupted. */
 
 static int begin_arrival(struct subject *subject)
 {
@@ -128,9 +128,10 @@ static int call_arrival(struct subject *subject)
 }
 
 /*
- * Returns the state. An arrival that could not be written to the arguments does
- * not count, because no call would continue it. That the barrier has opened is
- * returned even if the arguments cannot be written.
+ * Returns the state. An arrival that the arguments report does not count as a
+ * change, because the caller can continue it. An arrival that the arguments do
+ * not report does count, because no call could continue it. A wait whose
+ * barrier has opened succeeds even if the arguments cannot be written back.
  */
 static long meeting_unknown(struct subject *subject)
 {
@@ -161,8 +162,8 @@ static bool process_stopped(pid_t pid)
 }
 
 /*
- * Stops and continues the caller: its wait ends, its arguments are written
- * back, and it waits again.
+ * Makes the wait of the caller end, which writes its arguments back, and begin
+ * again.
  */
 static void help_stopping(struct subject *subject)
 {
@@ -270,7 +271,7 @@ FIXTURE_VARIANT_ADD(verb, barrier_mmap_sealed_in_vain) {
 };
 
 /*
- * Members. The state that is checked consists of the number of members and of
+ * Members: the state consists of the number of members and the number of
  * parties.
  */
 

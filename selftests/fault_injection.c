@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lets each allocation and each copy from or to user space fail once, in each
- * system call on an object of any type. The comment in fault.h says what
- * has to hold then. The verbs of the types are in files of their own.
+ * Every allocation and every copy from or to user space fails once, in each
+ * system call on an object of any type. See fault.h for the rules that have to
+ * hold then. Other programs test the verbs of each type.
  *
- * A new type needs a line in subject_args(), a variant of the fixture "object",
- * and a variant of "mapped" if it can be mapped.
+ * A new type needs a line in subject_args(), a variant of any_object, and a
+ * variant of mapped if it can be mapped.
  */
 #include "fault_check.h"
 #include "descriptor.h"
 #include "word.h"
 
-/* System calls on objects of any type. */
+/* System calls on an object of any type. */
 
 FIXTURE(any_object) {
 	struct subject *subject;
@@ -36,7 +36,7 @@ FIXTURE_VARIANT_ADD(any_object, sealed_semaphore) {
 	.flags = KIPC_SEALED,
 };
 
-/* With KIPC_UNDO and KIPC_DROP an object is created as a sealed one is. */
+/* With KIPC_UNDO and KIPC_DROP an object is created like a sealed one. */
 FIXTURE_VARIANT_ADD(any_object, barrier) {
 	.type = KIPC_BARRIER,
 };
@@ -83,7 +83,7 @@ static int make_persistent(struct subject *subject)
 	return 0;
 }
 
-/* Returns 0 if the call has returned a descriptor of an object of the type. */
+/* Returns 0 if the call has made a descriptor of an object of the type. */
 static int works_made(struct subject *subject)
 {
 	struct kipc_info_args info;
@@ -251,7 +251,9 @@ TEST_F_TIMEOUT(any_object, unlink, 800)
 	check_faults(_metadata, self->subject, &operation);
 }
 
-/* No process has the object open, so only its name keeps it alive. */
+/*
+ * Makes an object that exists only by its name, because no process has it open.
+ */
 static int make_kept_by_name(struct subject *subject)
 {
 	subject->args.flags |= KIPC_PERSIST;
@@ -347,7 +349,8 @@ TEST_F_TIMEOUT(any_object, fdinfo, 800)
 }
 
 /*
- * The receiver of a message may not get the descriptor that is in it: EPROTO.
+ * Sends and receives a descriptor. With a fault the receiver may get the
+ * message without the descriptor, which is EPROTO.
  */
 static int call_pass(struct subject *subject)
 {
@@ -412,15 +415,15 @@ FIXTURE_VARIANT_ADD(mapped, semaphore) {
 	.elements = ELEMENTS,
 };
 
-/* The object has so many pages that they need page tables of their own. */
+/* There are so many pages that they need page tables of their own. */
 FIXTURE_VARIANT_ADD(mapped, large_semaphore) {
 	.type = KIPC_SEMAPHORE,
 	.elements = KIPC_ELEMENTS_MAX,
 };
 
 /*
- * The kernel allocates memory to count the units that each attached process
- * holds.
+ * The kernel allocates memory to count what each process holds that maps the
+ * object.
  */
 FIXTURE_VARIANT_ADD(mapped, undo_semaphore) {
 	.type = KIPC_SEMAPHORE,
@@ -461,7 +464,9 @@ FIXTURE_TEARDOWN(mapped)
 	faults_close();
 }
 
-/* Reads the last word through the mapping. */
+/*
+ * Returns 0 if the last word, read through the mapping, has the expected value.
+ */
 static int works_words(struct subject *subject)
 {
 	__u64 expected = 0;
@@ -522,7 +527,7 @@ static int drop_pages(struct subject *subject)
 				MADV_DONTNEED));
 }
 
-/* The page tables may still be there. A page fault then allocates nothing. */
+/* If the page tables still exist, a page fault allocates nothing. */
 TEST_F_TIMEOUT(mapped, page_fault, 800)
 {
 	const struct operation operation = {
@@ -547,7 +552,7 @@ static int call_fork(struct subject *subject)
 	return child_wait(pid);
 }
 
-/* fork() has many points of failure, of which the module has only a few. */
+/* There are many faults, of which nearly none are in the module. */
 TEST_F_TIMEOUT(mapped, fork, 800)
 {
 	const struct operation operation = {

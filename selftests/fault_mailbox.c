@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Injects faults into the verbs of mailboxes, whether they wait or not, succeed
- * or fail. The state that is checked is the number of messages, each of which
- * has the length of the buffer.
+ * The verbs of mailboxes under faults: with and without a wait, granted and
+ * refused. The state is the number of messages, each of which fills the whole
+ * buffer.
  */
 #include "fault_verb.h"
 #include "fault_call.h"
@@ -58,7 +58,7 @@ static int receive(struct subject *subject, size_t capacity, __s64 deadline,
 	       !memcmp(subject->buffer, expected, BUFFER_SIZE) ? 0 : -EPROTO;
 }
 
-/* Checks that the next message is received as it was sent. */
+/* Returns 0 if the next receiver gets the message as it was sent. */
 static int works_receive(struct subject *subject)
 {
 	return receive(subject, BUFFER_SIZE, 0, KIPC_TRY);
@@ -113,7 +113,7 @@ static int works_receive_all(struct subject *subject)
 	return ret ? ret : works_receive(subject) + EAGAIN;
 }
 
-/* Room that was granted and not used is there for the next sender. */
+/* Room that was given and not used remains for the next sender. */
 FIXTURE_VARIANT_ADD(verb, mailbox_send_and_wait) {
 	.type = KIPC_MAILBOX,
 	.operation = {
@@ -202,7 +202,7 @@ static int works_empty(struct subject *subject)
 	return works_receive(subject) + EAGAIN;
 }
 
-/* A message that could not be copied to its receiver stays in the mailbox. */
+/* A message that could not be delivered stays in the mailbox. */
 FIXTURE_VARIANT_ADD(verb, mailbox_receive_and_wait) {
 	.type = KIPC_MAILBOX,
 	.operation = {

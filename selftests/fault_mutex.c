@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Injects faults into the verbs of mutexes, into attaching and detaching, and
- * into watches. The state that is checked says which process owns the mutex and
- * whether an owner died.
+ * The verbs of mutexes under faults, attaching and detaching, and watches. The
+ * state is the owner of the mutex and whether an owner died.
  */
 #include "fault_verb.h"
 #include "fault_call.h"
@@ -13,7 +12,7 @@
 #define FREE	0
 #define OURS	0x1
 #define THEIRS	0x2
-#define AGAIN	0x10		/* added for each recursive lock */
+#define AGAIN	0x10		/* for each further lock */
 #define DIRTY	(KIPC_MUTEX_STATE_OWNER_DIED << 8)
 #define LOST	(KIPC_MUTEX_STATE_NOT_RECOVERABLE << 8)
 
@@ -32,8 +31,8 @@ static long owner(struct subject *subject)
 }
 
 /*
- * Attaches, so that the calls below know their attachment and make no other
- * call.
+ * Attaches and remembers the attachment, so that the calls below make no other
+ * system call.
  */
 static int attach(struct subject *subject)
 {
@@ -71,7 +70,9 @@ static int attach_and_lock(struct subject *subject)
 	return ret ? ret : call_lock(subject);
 }
 
-/* Lets another process own the mutex for as long as the subject exists. */
+/*
+ * Attaches while another process owns the mutex, as long as the subject exists.
+ */
 static int attach_behind(struct subject *subject)
 {
 	start_lock(&subject->helper, run_lock_and_hold, subject->fd, 0);
@@ -79,7 +80,10 @@ static int attach_behind(struct subject *subject)
 	return attach(subject);
 }
 
-/* Sleeps until a task waits. The task spins instead while the owner runs. */
+/*
+ * Waits until another process sleeps for the mutex. This process must sleep
+ * too, because waiters spin while the owner runs.
+ */
 static void sleep_until_awaited(struct subject *subject)
 {
 	while (!waiters(subject->fd))
@@ -280,7 +284,7 @@ static int lock_and_be_awaited(struct subject *subject)
 	return 0;
 }
 
-/* Only a fair mutex is handed over by the unlock itself. */
+/* Only a fair mutex is handed over by the call itself. */
 FIXTURE_VARIANT_ADD(verb, mutex_unlock_to_a_waiter) {
 	.type = KIPC_MUTEX,
 	.flags = KIPC_FAIR,
@@ -359,8 +363,8 @@ FIXTURE_VARIANT_ADD(verb, mutex_mmap) {
 };
 
 /*
- * Maps the words, and saves the mapping in "buffer" while there is a second
- * one.
+ * Attaches. The buffer of the subject holds the first mapping while there is a
+ * second one.
  */
 static int attach_once(struct subject *subject)
 {
@@ -371,8 +375,8 @@ static int attach_once(struct subject *subject)
 }
 
 /*
- * Checks that a second mapping does not attach again, and that it works without
- * the first one.
+ * Returns 0 if a second mapping makes no second attachment and keeps the
+ * attachment without the first one.
  */
 static int works_in_second(struct subject *subject)
 {
@@ -415,8 +419,8 @@ FIXTURE_VARIANT_ADD(verb, mutex_munmap) {
 };
 
 /*
- * Unmaps one page of several. The attachment stays, whether the call succeeds
- * in splitting the mapping or not.
+ * Unmaps one page of several. The attachment stays, whether the call splits the
+ * mapping or fails.
  */
 static int call_munmap_page(struct subject *subject)
 {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Injects faults into the verbs of regions and into mappings of their memory.
- * The state that is checked consists of the number of writable mappings and of
- * whether the region is sealed.
+ * The verbs of regions under faults, and mappings of their bytes. The state is
+ * the number of writable mappings and whether the region is sealed.
  */
 #include "fault_verb.h"
 #include "bytes.h"
@@ -133,15 +132,15 @@ FIXTURE_VARIANT_ADD(verb, region_munmap) {
 	},
 };
 
-/* Unmaps one page of several, so that two mappings are left. */
+/* Unmaps one page of several, so that there are two mappings afterwards. */
 static int call_munmap_page(struct subject *subject)
 {
 	return errno_of(munmap(subject->words.base + PAGE, PAGE));
 }
 
 /*
- * A call that failed may have split the mapping before, so only the final
- * number of mappings is checked.
+ * Returns 0 if the mapping is split. Only the end is checked, because a call
+ * that failed may have split the mapping already.
  */
 static int works_split(struct subject *subject)
 {
@@ -157,7 +156,7 @@ FIXTURE_VARIANT_ADD(verb, region_munmap_page) {
 	},
 };
 
-/* A child inherits the mapping. */
+/* Forks a child, which has the bytes without mapping them. */
 static int call_fork(struct subject *subject)
 {
 	pid_t pid = fork();

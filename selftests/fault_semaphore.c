@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Injects faults into the verbs of semaphores, whether they wait or not,
- * succeed or fail. The state that is checked is the number of units.
+ * The verbs of semaphores under faults: with and without a wait, granted and
+ * refused. The state is the number of units.
  */
 #include "fault_verb.h"
 #include "fault_call.h"
@@ -116,8 +116,8 @@ FIXTURE_VARIANT_ADD(verb, semaphore_wait_and_get_sealed) {
 };
 
 /*
- * Stops and continues the caller. Its place is kept, or not if a fault prevents
- * that.
+ * Makes the caller leave its wait and go on. Its place in the queue is
+ * remembered, or not, if that fails.
  */
 static void help_stopping(struct subject *subject)
 {
@@ -173,7 +173,10 @@ FIXTURE_VARIANT_ADD(verb, semaphore_try_in_vain) {
 	},
 };
 
-/* The posted element is also the element that is waited for. */
+/*
+ * Posts and waits. The state is that of the posted element, which is also the
+ * awaited one.
+ */
 static int call_post_wait(struct subject *subject)
 {
 	struct kipc_semaphore_post_wait_args args = post_wait_args(0, 0);
@@ -192,7 +195,8 @@ FIXTURE_VARIANT_ADD(verb, semaphore_post_wait) {
 };
 
 /*
- * If the arguments cannot be written back, the units are posted nevertheless.
+ * Posts and waits. The post is done even if the arguments cannot be written
+ * back.
  */
 static int call_post_wait_in_vain(struct subject *subject)
 {
@@ -291,8 +295,8 @@ FIXTURE_VARIANT_ADD(verb, semaphore_poll) {
 };
 
 /*
- * Checks that a registered poller is told about a unit, and that the word is
- * user-owned if no poller is registered.
+ * Returns 0 if the registered poller is told of a unit. The kernel does not
+ * keep the word claimed for a poller that is not registered.
  */
 static int works_epoll_unit(struct subject *subject)
 {
@@ -324,7 +328,7 @@ static int make_epoll_added(struct subject *subject)
 	return ret ? ret : call_epoll_add(subject);
 }
 
-/* Fault injection cannot make the copy of the events fail. */
+/* The copy of the events cannot be made to fail. */
 FIXTURE_VARIANT_ADD(verb, semaphore_epoll_wait) {
 	.type = KIPC_SEMAPHORE,
 	.operation = {

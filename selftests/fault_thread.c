@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Injects faults while a thread gets its number, by the ioctl or by its first
- * lock. A thread gets a number only once, so there is a new thread for each
- * fault.
+ * A thread becomes known to the kernel, by asking for its number or by its
+ * first lock, with one fault after the other. This happens only once to a
+ * thread, so each fault needs a new thread.
  */
 #include "fault_check.h"
 #include "mutex_word.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A little fuzzing, always the same: what the fuzzer in fuzz/ needs of the kernel
- * is there, and nothing is found in what it tries first. It takes a longer run to
- * find something new, see fuzz/run.
+ * A little fuzzing that is always the same. It checks that the kernel has what
+ * the fuzzer in fuzz/ needs, and that the first programs find nothing. Finding
+ * something new takes a longer run, see fuzz/run.
  */
 #include "kipc_test.h"
 #include "parameter.h"
@@ -10,7 +10,9 @@
 #define FUZZER	"./fuzzer"
 #define KCOV	"/sys/kernel/debug/kcov"
 
-/* So low that programs get to feel them, and the machine does not. */
+/*
+ * The quotas are so low that programs reach them, but the machine stays usable.
+ */
 static const struct {
 	const char *parameter;
 	long value;

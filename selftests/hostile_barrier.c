@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests barriers while other processes scribble over their words. */
+/* Barriers whose words are scribbled over. */
 #include "kipc_test.h"
 #include "hostile.h"
 #include "wait_child.h"
@@ -16,8 +16,8 @@ static struct kipc_create_args barrier_of_workers(void)
 }
 
 /*
- * Accepts the errors of a broken barrier, because the scribblers can write them
- * into the word.
+ * Returns 0 if the result of a wait is possible. A scribbler can make up the
+ * reasons for which a barrier breaks.
  */
 static int possible_wait(int ret)
 {
@@ -51,7 +51,7 @@ static int hostile_arrive(struct object *object, unsigned int element)
 	return possible_wait(ret);
 }
 
-/* Pretends to have arrived, with the current word or with a random one. */
+/* Pretends to have arrived, with the present word or with a random one. */
 static int hostile_pretend(struct object *object, unsigned int element)
 {
 	__u64 word = random() % 2 ? random_word() :
@@ -101,8 +101,8 @@ static int hostile_leave(struct object *object, unsigned int element)
 }
 
 /*
- * RESET has several entries, because the barrier would be broken nearly always
- * otherwise.
+ * Resets are more frequent than other verbs, because the barrier would
+ * otherwise be broken nearly all the time.
  */
 static const verb barrier_verbs[] = {
 	hostile_meet, hostile_try, hostile_arrive, hostile_pretend,
@@ -112,8 +112,8 @@ static const verb barrier_verbs[] = {
 };
 
 /*
- * Barriers with KIPC_DROP. Their words do not say how many parties there are
- * and which processes they are.
+ * Barriers of KIPC_DROP: their words do not say how many parties there are and
+ * which processes they belong to.
  */
 
 static int hostile_drop_state(struct object *object, unsigned int element)
@@ -136,7 +136,8 @@ static const verb drop_verbs[] = {
 };
 
 /*
- * Checks that a barrier works for one process after all its members are gone.
+ * All participants have ended, so a process that takes the vacant parties is
+ * alone.
  */
 static int drop_works(struct object *object)
 {
@@ -198,10 +199,7 @@ static int use_meeting(struct object *object, unsigned int element)
 	return ret < 0 ? ret : 0;
 }
 
-/*
- * Checks that each meeting has opened the barrier once and had one serial
- * party.
- */
+/* Each meeting has opened the barrier once and has had one serial party. */
 static int meetings_are_whole(struct object *object, unsigned int meetings)
 {
 	struct kipc_barrier_state_args state;
@@ -214,7 +212,7 @@ static int meetings_are_whole(struct object *object, unsigned int meetings)
 	       object->score->serial == meetings ? 0 : -ERANGE;
 }
 
-/* The tables of the tests. */
+/* The tables. */
 
 static const struct hostile hostiles[] = {
 	{ "hostile barrier", small_barrier, 0, barrier_verbs, barrier_works },

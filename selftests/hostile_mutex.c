@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests mutexes while other processes scribble over their words. */
+/* Mutexes whose words are scribbled over. */
 #include "kipc_test.h"
 #include "hostile.h"
 #include "lock_child.h"
@@ -17,8 +17,8 @@ static struct kipc_create_args region_of_mutexes(void)
 }
 
 /*
- * Accepts the results of a lock that an owner, or the death of an owner, can
- * cause, because scribblers can write either into a word.
+ * Returns 0 if the result of a lock is possible. Scribblers can make up owners
+ * and deaths of owners, with all their consequences.
  */
 static int possible_lock(int ret)
 {
@@ -82,7 +82,7 @@ static int hostile_fdinfo(struct object *object, unsigned int element)
 	return fdinfo_text(object->fd, text, sizeof(text));
 }
 
-/* Tries the fast path, and enters the kernel if that fails. */
+/* The fast paths do not wait. A caller that fails asks the kernel. */
 static int hostile_word_lock(struct object *object, unsigned int element)
 {
 	if (word_lock(object_word(object, element),
@@ -99,17 +99,17 @@ static int hostile_word_unlock(struct object *object, unsigned int element)
 	return hostile_unlock(object, element);
 }
 
-/* Only a region can be sealed, which has no effect on its mutexes. */
+/*
+ * Seals the object. Only a region can be sealed, and its mutexes are not
+ * affected.
+ */
 static int hostile_seal(struct object *object, unsigned int element)
 {
 	(void)element;
 	return possible(region_seal(object->fd), -ENOTTY, 0);
 }
 
-/*
- * The table has at least as many unlocks as locks, in user space and in the
- * kernel.
- */
+/* The verbs contain as many locks as unlocks, by the word and by the kernel. */
 static const verb mutex_verbs[] = {
 	hostile_lock, hostile_trylock, hostile_word_lock, hostile_unlock,
 	hostile_unlock, hostile_word_unlock, hostile_consistent, hostile_state,
@@ -117,8 +117,8 @@ static const verb mutex_verbs[] = {
 };
 
 /*
- * Returns true if this is the result of a lock by a thread that a scribbled
- * word names as the owner.
+ * Returns true if this is the result for a thread that owns the mutex by a
+ * made-up word.
  */
 static bool is_own(const struct object *object, int ret)
 {
@@ -128,10 +128,10 @@ static bool is_own(const struct object *object, int ret)
 }
 
 /*
- * Checks that the word is user-owned after the scribblers are gone. It may say
- * that the mutex is not recoverable, that a thread which has never existed owns
- * it, or that this thread owns it, because the numbers of this thread and of
- * its children differ only in a bit or two.
+ * Returns 0 if the mutex is in a possible state and user space owns its word.
+ * The word may say that the mutex is not recoverable or that a thread which
+ * never existed owns the mutex. It may also name this thread as the owner,
+ * because the numbers of its children differ from its own only in a bit or two.
  */
 static int mutex_is_left(struct object *object, unsigned int element)
 {
@@ -141,8 +141,8 @@ static int mutex_is_left(struct object *object, unsigned int element)
 	if (ret)
 		return ret;
 	/*
-	 * STATE does not change the word. A try replaces it by a possible
-	 * value.
+	 * Reading the state leaves the word as it is. A try makes it a possible
+	 * word.
 	 */
 	ret = mutex_trylock(object->fd, element);
 	if (word_is_slow(object_word(object, element)))
@@ -156,7 +156,7 @@ static int mutex_is_left(struct object *object, unsigned int element)
 	return ret == (state.state ? -EOWNERDEAD : 0) ? 0 : -EPROTO;
 }
 
-/* Checks that the mutex works after its word was set to a valid value. */
+/* Returns 0 if the mutex works again once its word has been repaired. */
 static int mutex_works(struct object *object, unsigned int element)
 {
 	int again = object->args.flags & KIPC_RECURSIVE ? 0 : -EDEADLK;
@@ -178,7 +178,7 @@ static int mutex_works(struct object *object, unsigned int element)
 	return ret || !word_load(word) ? ret : -EPROTO;
 }
 
-/* Checks that the death of an owner is noticed. */
+/* Returns 0 if the kernel knows the owner when it dies. */
 static int death_works(struct object *object, unsigned int element)
 {
 	struct child dead;
@@ -207,7 +207,10 @@ static int mutexes_work(struct object *object)
 	return ret;
 }
 
-/* Locks the mutex with a short deadline, and checks that the owner is alone. */
+/*
+ * Locks the mutex if that is possible soon, checks that it is the only owner,
+ * and unlocks it.
+ */
 static int use_owner(struct object *object, unsigned int element)
 {
 	unsigned int *held = &object->score->held[element];
@@ -229,7 +232,7 @@ static int use_owner(struct object *object, unsigned int element)
 	return ret ? ret : mutexes_unlock(&mutexes, element, self);
 }
 
-/* Checks that no mutex has an owner and that no owner has died. */
+/* Returns 0 if no mutex has an owner and no owner died. */
 static int mutexes_are_whole(struct object *object, unsigned int meetings)
 {
 	struct kipc_mutex_state_args state;
@@ -245,7 +248,7 @@ static int mutexes_are_whole(struct object *object, unsigned int meetings)
 	return ret;
 }
 
-/* The tables of the tests. */
+/* The tables. */
 
 static const struct hostile hostiles[] = {
 	{ "hostile mutexes", many_mutexes, 0, mutex_verbs, mutexes_work },

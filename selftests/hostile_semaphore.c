@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Tests semaphores while other processes scribble over their words, and
- * mailboxes, which have no words.
- */
+/* Semaphores whose words are scribbled over, and mailboxes, which have none. */
 #include "kipc_test.h"
 #include "hostile.h"
 #include "polling.h"
@@ -79,7 +76,7 @@ static int hostile_poll(struct object *object, unsigned int element)
 	return possible(poll_for(object->fd, POLLIN, random() % 2), 0, 0);
 }
 
-/* Tries the fast path, and enters the kernel if that fails. */
+/* The fast paths do not wait. A caller that fails asks the kernel. */
 static int hostile_take(struct object *object, unsigned int element)
 {
 	if (word_take(object_word(object, element)))
@@ -100,7 +97,9 @@ static const verb semaphore_verbs[] = {
 	hostile_give, hostile_info, NULL,
 };
 
-/* Semaphores with KIPC_UNDO, whose words the kernel does not read. */
+/*
+ * Semaphores of KIPC_UNDO have kernel-only words, so they have no fast paths.
+ */
 static const verb undo_verbs[] = {
 	hostile_post, hostile_wait, hostile_trywait, hostile_post_wait,
 	hostile_value, hostile_read, hostile_write, hostile_poll, hostile_info,
@@ -108,8 +107,8 @@ static const verb undo_verbs[] = {
 };
 
 /*
- * Checks that the semaphore counts and that its word is user-owned, whatever
- * the scribblers have left there.
+ * Returns 0 if the semaphore counts, whatever its word was, and user space owns
+ * the word.
  */
 static int semaphore_works(struct object *object, unsigned int element)
 {
@@ -142,8 +141,8 @@ static int semaphores_work(struct object *object)
 }
 
 /*
- * Checks the semaphores after units were posted that had not been taken. The
- * number of units must not exceed the maximum.
+ * Units may have been posted that were never taken, but none beyond the
+ * maximum.
  */
 static int undo_works(struct object *object)
 {
@@ -164,8 +163,8 @@ static int undo_works(struct object *object)
 }
 
 /*
- * Takes a unit with a short deadline and posts it again, for which there must
- * be room.
+ * Takes a unit if there is one soon and gives it back, for which there is
+ * always room.
  */
 static int use_units(struct object *object, unsigned int element)
 {
@@ -200,7 +199,7 @@ static int units_are_whole(struct object *object, unsigned int meetings)
 	return ret;
 }
 
-/* Mailboxes have no words, so no scribbler can reach them. */
+/* Mailboxes have no words, so no page can harm them. */
 
 static struct kipc_create_args mailbox_of_tokens(void)
 {
@@ -217,8 +216,8 @@ static int send_tokens(struct object *object)
 }
 
 /*
- * Receives a message with a short deadline and sends it again, for which there
- * must be room.
+ * Receives a message if there is one soon and sends it back, for which there is
+ * always room.
  */
 static int use_tokens(struct object *object, unsigned int element)
 {
@@ -234,7 +233,7 @@ static int use_tokens(struct object *object, unsigned int element)
 			       message.args.priority);
 }
 
-/* Checks that each message is there once, and no other message. */
+/* Each message is in the mailbox once, and there is no other message. */
 static int tokens_are_whole(struct object *object, unsigned int meetings)
 {
 	unsigned int times[TOKENS] = {}, i;
@@ -253,7 +252,7 @@ static int tokens_are_whole(struct object *object, unsigned int meetings)
 	return ret;
 }
 
-/* The tables of the tests. */
+/* The tables. */
 
 static const struct hostile hostiles[] = {
 	{ "hostile semaphores", many_semaphores, 0, semaphore_verbs,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An object is an inode of its own: what fstat() and /proc say of it, what fchmod()
- * and fchown() change, and opening it again by /proc/self/fd.
+ * An object is an inode of its own: what fstat() and /proc say of it, what
+ * fchmod() and fchown() change, and opening it again through /proc/self/fd.
  */
 #include "kipc_test.h"
 #include "parameter.h"
@@ -20,8 +20,8 @@
 
 FIXTURE(inode) {
 	char name[64];
-	int fd;			/* of the owner's, named */
-	int other;		/* of the owner's, anonymous */
+	int fd;			/* the owner's named object */
+	int other;		/* the owner's anonymous object */
 };
 
 FIXTURE_VARIANT(inode) {
@@ -63,7 +63,10 @@ static struct kipc_create_args args_of(const FIXTURE_VARIANT(inode) *variant)
 	return any_args(variant->type);
 }
 
-/* The file system's user is the owner, as for files. */
+/*
+ * The user for file system access becomes the owner of the object, as with
+ * files.
+ */
 FIXTURE_SETUP(inode)
 {
 	if (geteuid())
@@ -95,7 +98,10 @@ static int fd_path(char path[64], int fd)
 	return snprintf(path, 64, "/proc/self/fd/%d", fd);
 }
 
-/* Opens a descriptor's object again; a descriptor or a negative errno. */
+/*
+ * Opens the object of a descriptor again. Returns a descriptor or a negative
+ * errno.
+ */
 static int reopen(int fd, int flags)
 {
 	char path[64];
@@ -129,7 +135,7 @@ TEST_F(inode, identifies_the_object)
 	EXPECT_NE(first.st_ino, other.st_ino);
 	ASSERT_EQ(0, object_info(fd, &info));
 	EXPECT_EQ(first.st_ino, info.inode);
-	/* A number does not come back. */
+	/* An inode number is not used again. */
 	close(self->other);
 	self->other = create(args_of(variant));
 	ASSERT_EQ(0, fstat(self->other, &second));
@@ -181,7 +187,10 @@ TEST_F(inode, says_the_longest_name)
 	close(fd);
 }
 
-/* Nor at a file of the kernel's one anonymous inode. */
+/*
+ * A new mode shows neither at another object nor at a file of the kernel's
+ * anonymous inode.
+ */
 TEST_F(inode, fchmod_shows_at_no_other)
 {
 	struct kipc_list_entry entry = {};
@@ -227,7 +236,7 @@ static int open_errno(__u32 type, const char *name, unsigned int access)
 	return 0;
 }
 
-/* What the mode permits is what OPEN, CREATE and /proc permit. */
+/* The mode controls OPEN, CREATE and /proc in the same way. */
 TEST_F(inode, permissions_follow_fchmod)
 {
 	pid_t child;
@@ -332,7 +341,7 @@ TEST_F(inode, keeps_its_size)
 	EXPECT_EQ(variant->size, stat.st_size);
 }
 
-/* A verb that changes the object. */
+/* Calls a verb that changes the object. */
 static int change(__u32 type, int fd)
 {
 	switch (type) {
@@ -374,8 +383,9 @@ TEST_F(inode, opens_with_fewer_rights)
 }
 
 /*
- * An anonymous object can be opened through a descriptor alone: one that was passed
- * on for reading is no way to another one for writing, even for the owner.
+ * An anonymous object can only be opened through a descriptor. A descriptor for
+ * reading that was passed on does not allow opening it for writing, even for
+ * the owner.
  */
 TEST_F(inode, anonymous_opens_for_reading_alone)
 {
@@ -400,7 +410,7 @@ TEST_F(inode, anonymous_opens_for_reading_alone)
 	EXPECT_EQ(0400U, mode_of(self->other));
 }
 
-/* It works like one that CREATE has made. */
+/* A descriptor that was opened again works like one that CREATE has made. */
 TEST_F(inode, opens_alike)
 {
 	struct pollfd polled[2] = {
@@ -421,7 +431,10 @@ TEST_F(inode, opens_alike)
 	EXPECT_EQ(-1, pwrite(fd, &byte, 1, 0));
 }
 
-/* A descriptor for the path alone does not keep the object, but the module. */
+/*
+ * A descriptor of the path alone does not keep the object, but it keeps the
+ * module.
+ */
 TEST_F(inode, outlives_the_object_as_a_path)
 {
 	long before = module_number("refcnt");
@@ -455,11 +468,14 @@ TEST_F(inode, outlives_the_object_while_watched)
 	close(self->other);
 	EXPECT_EQ(before, module_number("refcnt"));
 	close(watch);
-	/* The kernel takes its time with that. */
+	/* The kernel drops the reference only after some time. */
 	wait_until(module_number("refcnt") == before - 1);
 }
 
-/* As old 32-bit programs and those that "setarch -X" starts have it. */
+/*
+ * Old 32-bit programs and programs that "setarch -X" starts have this
+ * personality.
+ */
 TEST_F(inode, maps_in_old_programs)
 {
 	struct kipc_info_args info;

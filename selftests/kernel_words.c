@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Words that the kernel alone changes: those of SEALED, UNDO and DROP objects. No
- * mapping can be written to, by any way, so that every fast path finds KIPC_SLOW
- * whatever a participant has done; and mapping them attaches as it does elsewhere.
+ * Kernel-only words: those of SEALED, UNDO and DROP objects. Their mappings
+ * cannot be written by any means, so every fast path finds KIPC_SLOW whatever a
+ * participant has done. Mapping them attaches as it does for other objects.
  */
 #include "kipc_test.h"
 #include "word.h"
@@ -118,7 +118,7 @@ TEST_F(kernel_words, refuse_a_debugger)
 	EXPECT_EQ(EFAULT, errno);
 }
 
-/* A system call that writes to memory is refused as a store is. */
+/* A system call that writes to memory is refused like a store. */
 TEST_F(kernel_words, refuse_a_system_call)
 {
 	int sockets[2];

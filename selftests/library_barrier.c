@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests the barriers of libkipc. */
+/* libkipc: barriers. */
 #include "kipc_test.h"
 #include "library.h"
 #include "wait_child.h"
@@ -65,10 +65,7 @@ TEST(barrier_breaks_and_is_mended)
 	kipc_barrier_close(barrier);
 }
 
-/*
- * Arrives at the barrier, and closes the handle if the variant says so. Runs in
- * a child, which ends after that.
- */
+/* A child that arrives and ends, with or without closing its handle. */
 
 struct ending {
 	struct kipc_barrier *barrier;
@@ -86,8 +83,8 @@ static int run_ending(void *data)
 }
 
 /*
- * Checks the state of the barrier after a child has met the caller there and
- * has ended.
+ * Returns the state of the barrier after a child has met this process there and
+ * ended: 0, or the reason why the barrier is broken.
  */
 static int end_at_barrier(__u32 flags, bool closes)
 {
@@ -132,7 +129,7 @@ static __u32 members(struct kipc_barrier *barrier)
 						     state.members;
 }
 
-/* Each handle of a process joins and leaves independently. */
+/* Each handle joins and leaves on its own. */
 TEST(barrier_has_a_member_until_the_last_handle)
 {
 	const struct kipc_barrier_options options = { .parties = 2 };
@@ -154,7 +151,7 @@ TEST(barrier_has_a_member_until_the_last_handle)
 	kipc_barrier_close(barriers[1]);
 }
 
-/* A trywait that fails does not count as an arrival. */
+/* A try that fails makes no member; a try that arrives does. */
 TEST(barrier_trywait_may_make_a_member)
 {
 	const struct kipc_barrier_options options = { .parties = 2 };
@@ -192,7 +189,7 @@ TEST(barrier_of_any_number_of_parties)
 	kipc_barrier_close(barrier);
 }
 
-/* Every party is a child that uses the handle of its parent. */
+/* Every party is a child, and none of them maps anything itself. */
 TEST(barrier_without_members)
 {
 	const struct kipc_barrier_options options = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests libkipc in children that were not created by fork(), but by vfork(),
- * clone() or _Fork(). A child must not be taken for its parent.
+ * libkipc in children that were not made by fork() but by vfork(), clone() or
+ * _Fork(). A child does not inherit what belongs to its parent alone.
  */
 #include "kipc_test.h"
 #include "handler.h"
@@ -11,9 +11,9 @@
 #include <pthread.h>
 
 #define STACK		65536
-#define HOLES		64	/* mappings that would fill a hole in the memory */
+#define HOLES		64	/* mappings that would fill a hole */
 
-/* Returns the thread that the word names as the owner, or 0. */
+/* Returns the owner that the word names, or 0. */
 static uint64_t named_thread(const struct kipc_mutex *mutex)
 {
 	return __atomic_load_n(mutex->words.base, __ATOMIC_ACQUIRE) &
@@ -37,9 +37,7 @@ static int run_contender(void *data)
 	return error ? error : kipc_mutex_unlock(mutex, 0);
 }
 
-/*
- * Checks that the parent owns what it locks, and that an unlock wakes a waiter.
- */
+/* The parent owns what it locks, and it hands the mutex over to a waiter. */
 static void check_parent(struct __test_metadata *_metadata,
 			 struct kipc_mutex *mutex)
 {
@@ -61,7 +59,7 @@ static void lock_first_in_our_memory(struct __test_metadata *_metadata,
 	pid_t pid;
 
 	ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, NULL));
-	/* Makes the thread look like one that has not locked anything yet. */
+	/* The state of a thread that has not locked anything yet. */
 	kipc_thread = 0;
 	pid = clone(run_lock_and_unlock, stack + STACK,
 		    CLONE_VM | flags | SIGCHLD, mutex);
@@ -92,7 +90,7 @@ static int run_open_and_lock(void)
 	return kipc_mutex_unlock(mutex, 0);
 }
 
-/* The child has a copy of its parent's thread-local variables. */
+/* The child has a copy of the thread variables of its parent. */
 TEST(child_of_plain_fork_opens_a_handle)
 {
 	struct kipc_mutex *mutex;
@@ -109,10 +107,7 @@ TEST(child_of_plain_fork_opens_a_handle)
 	kipc_mutex_close(mutex);
 }
 
-/*
- * Checks that no later mapping of the child is placed where the parent had
- * mapped the words.
- */
+/* Checks that no new mapping takes the place where the parent had the words. */
 static int run_inherited(struct kipc_mutex *mutex)
 {
 	struct kipc_mutex *others[HOLES];
@@ -153,7 +148,9 @@ TEST(child_of_plain_fork_has_inherited_a_handle)
 	kipc_mutex_close(mutex);
 }
 
-/* Locks a mutex. The thread then ends as the owner. */
+/*
+ * A thread ends as the owner. The next thread is told by a try, without a wait.
+ */
 static void *lock_and_end(void *data)
 {
 	return (void *)(intptr_t)kipc_mutex_lock(data, 0);
@@ -170,10 +167,7 @@ TEST(thread_that_has_ended_is_told_by_a_try)
 	ASSERT_EQ(0, pthread_create(&thread, NULL, lock_and_end, mutex));
 	ASSERT_EQ(0, pthread_join(thread, &error));
 	ASSERT_EQ(NULL, error);
-	/*
-	 * If the library only looked at the word, this would be -EAGAIN for
-	 * ever.
-	 */
+	/* The word alone would give -EAGAIN for ever. */
 	wait_until((ret = kipc_mutex_trylock(mutex, 0)) != -EAGAIN);
 	EXPECT_EQ(-EOWNERDEAD, ret);
 	EXPECT_EQ(0, kipc_mutex_consistent(mutex, 0));
@@ -193,7 +187,7 @@ struct daemon {
 };
 
 /*
- * The process joins, forks a daemon and ends. The daemon forks a worker, which
+ * The member joins, forks a daemon and ends. The daemon forks a worker, which
  * joins.
  */
 static void run_worker(struct daemon *daemon)
@@ -233,8 +227,8 @@ static int run_member_that_daemonises(void *data)
 }
 
 /*
- * Uses up the numbers of attachments. The next participant then gets the lowest
- * number that is free.
+ * Uses up all numbers. After this the lowest free number is given to the next
+ * participant.
  */
 static int run_use_up_numbers(void *data)
 {
@@ -243,10 +237,7 @@ static int run_use_up_numbers(void *data)
 	struct words words = {};
 	uint32_t number;
 
-	/*
-	 * A process has the same number in all its mappings, so the one of the
-	 * handle is removed first.
-	 */
+	/* A process has one number for all its mappings. */
 	kipc_barrier_close(barrier);
 	for (i = 0; i < 2 * KIPC_ATTACHMENTS_MAX; i++) {
 		ret = words_map(&words, fd);
@@ -276,20 +267,17 @@ TEST(member_is_none_by_its_parents_number)
 	wait_until(__atomic_load_n(&daemon->joined, __ATOMIC_SEQ_CST));
 	EXPECT_EQ(daemon->members_number, daemon->number);
 	EXPECT_EQ(0, daemon->error);
-	/* The worker is killed while it is a member. */
+	/* The worker was a member, so its death breaks the barrier. */
 	wait_until(kipc_barrier_state(daemon->barrier, &state) ||
 		   state.broken == EOWNERDEAD);
 	EXPECT_EQ(-EOWNERDEAD, kipc_barrier_trywait(daemon->barrier));
 	kipc_barrier_close(daemon->barrier);
 }
 
-/*
- * Handlers of fork() that the program registers before it first uses the
- * library.
- */
+/* Fork handlers that the program registers before it uses the library. */
 
-static struct kipc_mutex *before;	/* opened by the handler that runs before fork() */
-static struct kipc_mutex *opened;	/* opened by the program */
+static struct kipc_mutex *before;	/* made before the fork */
+static struct kipc_mutex *opened;	/* made by the program */
 static int handled_with;
 
 static void open_before_fork(void)
@@ -327,20 +315,18 @@ TEST(handlers_of_the_program_use_handles)
 	kipc_mutex_close(opened);
 }
 
-/* A handler of a signal that forks at any point of the program. */
+/* A signal handler that forks, whatever the thread is doing. */
 
 static void fork_in_handler(int signal)
 {
-	/*
-	 * A handler must preserve errno, which is a function call in a macro.
-	 */
+	/* errno is kept, although reading it in a handler is a call. */
 	const int saved_errno = errno; /* NOLINT(bugprone-signal-handler,cert-sig30-c) */
 	pid_t child = fork();
 
 	(void)signal;
 	if (!child)
 		_exit(0);
-	/* child_wait() calls only waitpid(), which is safe in a handler. */
+	/* child_wait() calls only waitpid(). */
 	/* NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c) */
 	__atomic_add_fetch(handled, !child_wait(child), __ATOMIC_SEQ_CST);
 	errno = saved_errno;
@@ -348,12 +334,12 @@ static void fork_in_handler(int signal)
 
 struct storm {
 	pid_t pid;
-	unsigned int round;	/* of the disturbed program */
+	unsigned int round;	/* of the disturbed thread */
 };
 
 /*
  * Sends one signal in each round, at any moment of it, so that the disturbed
- * program makes progress.
+ * thread makes progress.
  */
 static int send_signals(void *data)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests that libkipc keeps the device open, and counts the system calls for
- * creating and opening an object.
+ * libkipc keeps the device open, and it needs few system calls to create and to
+ * open an object.
  */
 #include "kipc_test.h"
 #include "library.h"
@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#define RENEWALS	40	/* more descriptors than the library keeps */
+#define RENEWALS	40	/* more than the descriptors it keeps */
 #define THREADS		8
 #define ELEMENTS	4096
 
@@ -158,7 +158,7 @@ FIXTURE_VARIANT_ADD(calls, memberless_barrier) {
 	.count = 2,
 };
 
-/* A mailbox has no words to map. */
+/* A mailbox has no words. */
 FIXTURE_VARIANT_ADD(calls, mailbox) {
 	.create = create_mailbox,
 	.open = open_mailbox,
@@ -178,8 +178,8 @@ FIXTURE_VARIANT_ADD(calls, region) {
 };
 
 /*
- * Two system calls that the library does not make mark the begin and the end of
- * the calls that the tracer counts.
+ * The tracer counts the system calls between two such calls, which the library
+ * does not make.
  */
 #define MARK()	syscall(SYS_getppid)
 
@@ -203,14 +203,13 @@ static int run_traced(void *data)
 }
 
 /*
- * Continues the child until its next system call. Returns false if it has
- * ended.
+ * Runs to the next stop at a system call. Returns false if the child has ended.
  */
 static bool next_stop(pid_t pid)
 {
 	siginfo_t info = {};
 
-	/* A child that has ended is reaped by child_finish(). */
+	/* A child that has ended is left to child_finish(). */
 	return !ptrace(PTRACE_SYSCALL, pid, NULL, NULL) &&
 	       !waitid(P_PID, pid, &info, WSTOPPED | WEXITED | WNOWAIT) &&
 	       info.si_code == CLD_TRAPPED;
@@ -263,8 +262,8 @@ static int count_calls(int (*run)(const char *text), const char *text)
 FIXTURE_SETUP(calls)
 {
 	/*
-	 * After a first run the device is open, other things that are done once
-	 * are done, and the heap has room.
+	 * Opens the device, does what is done only once, and leaves room on the
+	 * heap.
 	 */
 	ASSERT_EQ(0, create_mutex(NULL));
 	free(malloc(4096));
@@ -319,7 +318,7 @@ static int post_each(struct kipc_semaphore *semaphore)
 	return error;
 }
 
-/* The first use of an element does not cause a page fault. */
+/* The first use of an element takes no page fault. */
 TEST(words_are_there_at_once)
 {
 	const struct kipc_semaphore_options options = { .elements = ELEMENTS };
@@ -364,7 +363,7 @@ static int open_kept(void)
 	return make_semaphore() ? -1 : number;
 }
 
-/* Returns true if the descriptor belongs to the file. */
+/* Returns true if the descriptor is one of this file. */
 static bool names(int fd, const char *path)
 {
 	struct stat one, other;
@@ -409,8 +408,8 @@ TEST(device_is_opened_again_after_closing_all)
 }
 
 /*
- * Files that have got the number of the library's descriptor. They answer
- * CREATE with ENOTTY or EINVAL, or have verbs of their own.
+ * Other files that have got the number of the descriptor. They return ENOTTY or
+ * EINVAL, or they have verbs too.
  */
 
 static int open_null(void)
@@ -492,8 +491,8 @@ FIXTURE_SETUP(stranger)
 }
 
 /*
- * Checks that the library has not closed the file, unless its number was free
- * for the device again.
+ * The file is still open, unless its number was free, so that the device could
+ * get it again.
  */
 FIXTURE_TEARDOWN(stranger)
 {
@@ -558,7 +557,7 @@ TEST(device_serves_a_child)
 		EXPECT_EQ(0, make_semaphore());
 		EXPECT_EQ(before, count_descriptors());
 		/*
-		 * A descriptor that the child closes stays open in the parent.
+		 * Closing a descriptor in the child does not affect the parent.
 		 */
 		close(kept);
 		EXPECT_EQ(0, make_semaphore());
@@ -570,7 +569,7 @@ TEST(device_serves_a_child)
 	EXPECT_EQ(before, count_descriptors());
 }
 
-/* A child may be the first process to open the device. */
+/* The first process to open the device may be a child. */
 TEST(device_of_a_child_is_its_own)
 {
 	unsigned int before = count_descriptors();
@@ -612,9 +611,9 @@ static int run_make_semaphore(void *data)
 }
 
 /*
- * A child of vfork() uses the memory of the library, but has descriptors of its
- * own. The number that it leaves in the memory belongs to no file of this
- * process, or to another file.
+ * A child of vfork() shares the memory of the library but has its own
+ * descriptors. The number that it leaves in the memory belongs to no file or to
+ * another file of this process.
  */
 TEST(device_of_a_child_in_our_memory)
 {
@@ -650,7 +649,7 @@ static void *run_first(void *data)
 	return NULL;
 }
 
-/* All threads open the device at the same time, and one descriptor is left. */
+/* All threads are the first user, but only one descriptor stays open. */
 TEST(device_is_opened_once_by_many)
 {
 	unsigned int before = count_descriptors();

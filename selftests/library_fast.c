@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests that libkipc makes no system call while no thread waits. */
+/* libkipc makes no system call while no thread waits. */
 #include "kipc_test.h"
 #include "library.h"
 #include "word.h"
@@ -12,9 +12,7 @@
 
 #define PAIRS	1000
 
-/*
- * From here on, any system call except read, write and exit kills the process.
- */
+/* From here on, any system call but read, write and exit kills the process. */
 static void forbid_system_calls(void)
 {
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT))
@@ -53,7 +51,7 @@ TEST(semaphore_needs_no_system_call)
 	kipc_semaphore_close(semaphore);
 }
 
-/* The counterpart: the tests see a system call if there is one. */
+/* The test above would notice a system call. */
 TEST(forbidden_system_calls_are_noticed)
 {
 	const struct kipc_semaphore_options options = { .flags = KIPC_SEALED };
@@ -83,14 +81,13 @@ TEST(last_party_needs_no_system_call)
 	child = child_fork();
 	if (!child) {
 		fine &= !words_map(&words, kipc_barrier_fd(barrier));
-		/* The first arrival would join, which is a system call. */
+		/*
+		 * Join here, because otherwise the first arrival would do so.
+		 */
 		fine &= !kipc_barrier_join(barrier);
 		forbid_system_calls();
 		for (i = 0; i < PAIRS; i++) {
-			/*
-			 * The addition stands for a party that arrives and does
-			 * not wait.
-			 */
+			/* Stands for a party that arrives and does not wait. */
 			__atomic_fetch_add(&word_at(&words, 0)->value, 1,
 					   __ATOMIC_ACQ_REL);
 			fine &= kipc_barrier_wait(barrier) ==
@@ -116,7 +113,9 @@ TEST(mutex_needs_no_system_call)
 	ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, &options));
 	child = child_fork();
 	if (!child) {
-		/* The first lock of a thread asks the kernel for its number. */
+		/*
+		 * The first lock asks the kernel for the number of the thread.
+		 */
 		fine &= !kipc_mutex_lock(mutex, 0);
 		forbid_system_calls();
 		fine &= !kipc_mutex_unlock(mutex, 0);
@@ -156,7 +155,9 @@ static void forbid_opening(void)
 		abort();
 }
 
-/* Once there is a handle, neither waiting nor another handle opens a file. */
+/*
+ * Once a process has a handle, waiting and making another handle open no file.
+ */
 TEST(waiting_opens_no_file)
 {
 	struct kipc_semaphore *semaphore, *another;
@@ -179,7 +180,7 @@ TEST(waiting_opens_no_file)
 	EXPECT_EQ(0, child_wait(child));
 }
 
-/* The counterpart: the test above sees if a file is opened. */
+/* The test above would notice the opening of a file. */
 TEST(forbidden_opening_is_noticed)
 {
 	pid_t child = child_fork();

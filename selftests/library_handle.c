@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests what all handles of libkipc have in common. */
+/* libkipc: what all handles have in common. */
 #include "kipc_test.h"
 #include "library.h"
 
@@ -77,7 +77,7 @@ TEST(errno_is_left_alone)
 	EXPECT_EQ(42, errno);
 }
 
-/* Returns how often a name is listed, if two entries are read at a time. */
+/* Returns how often a name is listed. Two entries are fetched at a time. */
 static int times_listed(const char *text)
 {
 	struct kipc_list_entry entries[2];
@@ -91,8 +91,8 @@ static int times_listed(const char *text)
 }
 
 /*
- * A thread that was cancelled completes the creation. Otherwise the object that
- * it has created would be leaked.
+ * Creates an object in a thread with a pending cancellation. The call
+ * completes, because the object would be lost otherwise.
  */
 static void *run_cancelled(void *data)
 {
@@ -123,9 +123,9 @@ TEST(cancelling_leaves_nothing_behind)
 }
 
 /*
- * Replaces the descriptor of a handle by that of another object, as may happen
- * in a daemon that closes all descriptors. A child that maps the words again
- * must not map those of the other object.
+ * Closes the descriptor of a handle and gives its number to another object, as
+ * daemons do. A child maps the words again, but it must not map those of the
+ * other object.
  */
 static void replace_descriptor(int fd, int other)
 {
@@ -198,7 +198,10 @@ TEST(child_knows_a_barrier_from_another)
 	EXPECT_EQ(0, child_wait(child));
 }
 
-/* The number belongs to no file, or to a file that is not an object. */
+/*
+ * The number of the descriptor belongs to no file, or to a file that is not an
+ * object.
+ */
 TEST(child_knows_a_lost_descriptor)
 {
 	struct kipc_mutex *mutex, *second;

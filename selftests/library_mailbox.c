@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests the mailboxes of libkipc. */
+/* libkipc: mailboxes. */
 #include "kipc_test.h"
 #include "library.h"
 
@@ -41,10 +41,7 @@ TEST(mailbox_verbs)
 	kipc_mailbox_close(mailbox);
 }
 
-/*
- * Messages of priority 0 without a deadline, for which the library uses write()
- * and read().
- */
+/* The messages that the library sends and receives by write() and read(). */
 TEST(mailbox_plain_messages)
 {
 	const struct kipc_mailbox_options options = {
@@ -102,8 +99,8 @@ static int receive_two(void *data)
 }
 
 /*
- * O_NONBLOCK, which any process with the descriptor can set, must not have an
- * effect on sends and receives that wait.
+ * O_NONBLOCK, which other users of the open file can set, affects only read()
+ * and write().
  */
 TEST(mailbox_waits_on_a_descriptor_that_does_not_block)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests the mutexes of libkipc. */
+/* libkipc: mutexes. */
 #include "kipc_test.h"
 #include "handler.h"
 #include "library.h"
@@ -73,7 +73,7 @@ TEST(mutex_is_recursive)
 	kipc_mutex_close(mutex);
 }
 
-/* Sealed mutexes work like others, in the kernel only. */
+/* A sealed mutex works like any other mutex, but only through the kernel. */
 TEST(sealed_mutex_works_alike)
 {
 	const struct kipc_mutex_options options = {
@@ -91,10 +91,7 @@ TEST(sealed_mutex_works_alike)
 	kipc_mutex_close(mutex);
 }
 
-/*
- * Checks that a child has an attachment with a number of its own, and owns
- * nothing that its parent has locked.
- */
+/* Checks that a child takes part under a number of its own and owns nothing. */
 static int run_mutex_child(void *data)
 {
 	struct kipc_mutex *mutex = data;
@@ -196,10 +193,7 @@ TEST(mutex_waits_until_unlocked)
 	ASSERT_EQ(0, kipc_mutex_create(&mutex, NULL, NULL));
 	ASSERT_EQ(0, kipc_mutex_lock(mutex, 0));
 	child_start(&child, run_lock_in_turn, mutex);
-	/*
-	 * The child spins while this process, which is the owner, runs. So this
-	 * loop sleeps until the child waits.
-	 */
+	/* This process sleeps, because waiters spin while the owner runs. */
 	while (!state_of(mutex, 0).waiters && !child_ended(&child))
 		poll(NULL, 0, 1);
 	EXPECT_EQ(0, kipc_mutex_unlock(mutex, 0));
@@ -250,7 +244,7 @@ TEST_F(lock_and_signal, of_a_waiting_thread)
 	while (!state_of(self->mutex, 0).waiters && !child_ended(&self->child))
 		poll(NULL, 0, 1);
 	interrupt(&self->child, SIGUSR1);
-	/* A lock that is restarted waits until the mutex is unlocked. */
+	/* A wait that goes on lasts until the waiter gets the mutex. */
 	if (!variant->result)
 		EXPECT_EQ(0, kipc_mutex_unlock(self->mutex, 0));
 	EXPECT_EQ(variant->result, child_finish(&self->child));
@@ -270,7 +264,7 @@ TEST(mutex_opened_for_less_works_within_that)
 	EXPECT_EQ(-ENXIO, kipc_mutex_lock(writer, 0));
 	EXPECT_EQ(0, kipc_mutex_state(writer, 0, &state));
 	EXPECT_EQ(0U, state.owner);
-	/* A process is one participant, whichever handle it uses. */
+	/* A process is one participant, whatever handle it uses. */
 	EXPECT_EQ(0, kipc_mutex_lock(full, 0));
 	EXPECT_EQ(-EDEADLK, kipc_mutex_lock(again, 0));
 	kipc_mutex_close(full);

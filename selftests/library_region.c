@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests the regions of libkipc. */
+/* libkipc: regions. */
 #include "kipc_test.h"
 #include "library.h"
 
@@ -49,7 +49,7 @@ TEST(region_outlives_the_owner_of_its_mutex)
 	EXPECT_EQ(0, kipc_mutex_unlock(mutex, 0));
 	EXPECT_EQ(-EINVAL, kipc_mutex_lock(mutex, 2));
 	kipc_region_close(region);
-	/* The memory stays mapped. */
+	/* The memory stays after the handle is closed. */
 	EXPECT_STREQ("half", bytes);
 	EXPECT_EQ(0, munmap(bytes, options.bytes));
 }
@@ -117,8 +117,8 @@ TEST(region_opened_for_less_works_within_that)
 	unique_name(name, "library");
 	ASSERT_EQ(0, kipc_region_create(&full, name, &options));
 	/*
-	 * A region has as many mutexes as were asked for, and its size does not
-	 * depend on them.
+	 * A region that exists needs as many mutexes as are asked for. Its size
+	 * stays.
 	 */
 	EXPECT_EQ(-EINVAL, kipc_region_create(&again, name, NULL));
 	ASSERT_EQ(0, kipc_region_create(&again, name, &larger));

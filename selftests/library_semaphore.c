@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tests the semaphores of libkipc. */
+/* libkipc: semaphores. */
 #include "kipc_test.h"
 #include "library.h"
 
@@ -47,7 +47,7 @@ TEST(semaphore_verbs)
 	kipc_semaphore_close(semaphore);
 }
 
-/* A wait for more units than there can ever be fails at once. */
+/* Counts that are impossible fail at once, whatever the number of units. */
 TEST(semaphore_impossible_counts)
 {
 	const struct kipc_semaphore_options options = { .initial = 2, .max = 2 };
@@ -71,10 +71,7 @@ static int post_when_asleep(void *data)
 {
 	struct kipc_semaphore *semaphore = data;
 
-	/*
-	 * There are no units, so the word differs from 0 when it says that a
-	 * thread waits.
-	 */
+	/* There are no units, but a bit of the word tells of a waiter. */
 	wait_until(__atomic_load_n(semaphore->words.base, __ATOMIC_RELAXED));
 	return kipc_semaphore_post(semaphore, 0, 1);
 }
@@ -144,15 +141,12 @@ TEST(child_uses_its_parents_handle)
 	kipc_semaphore_close(semaphore);
 }
 
-/* Answers a post-and-wait with another one. */
+/* Posts and waits in one call at the other end. */
 static int answer_when_asleep(void *data)
 {
 	struct kipc_semaphore **semaphores = data;
 
-	/*
-	 * There are no units, so the word differs from 0 when it says that a
-	 * thread waits.
-	 */
+	/* There are no units, but a bit of the word tells of a waiter. */
 	wait_until(__atomic_load_n(semaphores[1]->words.base, __ATOMIC_RELAXED));
 	return kipc_semaphore_wait(semaphores[0], 0, 1) ?:
 	       kipc_semaphore_post_wait(semaphores[1], 0, 1, semaphores[0], 0,
@@ -228,7 +222,7 @@ TEST(semaphore_post_wait_by_the_kernel)
 	check_post_wait(_metadata, KIPC_SEALED);
 }
 
-/* Nothing is posted if the wait is invalid. */
+/* The call posts nothing if it is known that it may not wait. */
 TEST(semaphore_post_wait_without_access)
 {
 	const struct kipc_semaphore_options undo = { .flags = KIPC_UNDO };

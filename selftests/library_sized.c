@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests libkipc with programs that were compiled with another version of its
- * header, whose structures are shorter or longer.
+ * libkipc with programs that were compiled against another version of it, whose
+ * structures are shorter or longer than its own.
  */
 #include "kipc_test.h"
 #include "library.h"
@@ -9,7 +9,9 @@
 #define MORE		24	/* bytes that only the program knows */
 #define CANARY		0xa5
 
-/* A structure of the library, with fields that a later version may add. */
+/*
+ * A structure of the library, with room for the additions of a later version.
+ */
 struct room {
 	union {
 		unsigned char bytes[512];
@@ -27,7 +29,7 @@ struct room {
 	};
 };
 
-/* Returns true if the bytes from an offset on are unchanged. */
+/* Returns true if the bytes from this one on are unchanged. */
 static bool untouched(const struct room *room, size_t from)
 {
 	size_t i;
@@ -146,7 +148,7 @@ FIXTURE_VARIANT_ADD(options, region) {
 FIXTURE_SETUP(options)
 {
 	memset(&self->room, 0, sizeof(self->room));
-	/* The only option without a default. */
+	/* The only field without a default. */
 	if (variant->create == create_barrier)
 		self->room.barrier.parties = 2;
 }
@@ -345,7 +347,9 @@ TEST(a_message_seen_by_less_than_all)
 	kipc_mailbox_close(mailbox);
 }
 
-/* The entries of a program whose structure is longer are further apart. */
+/*
+ * If a program knows longer entries, the entries lie that much further apart.
+ */
 TEST(entries_of_a_list_lie_as_the_program_knows_them)
 {
 	struct {

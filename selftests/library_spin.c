@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Tests how long libkipc spins before a wait enters the kernel, which depends
- * on how often spinning has paid off.
- */
+/* libkipc spins for a while before it sleeps, and it adapts the length. */
 #include "kipc_test.h"
 #include "library.h"
 
 #define WAITS	200
 
 /*
- * Checks that waits have not spun for more than their budget, which gets small
- * if spinning never pays off, and that they have not spun at all on a single
- * processor, on which no other thread can run meanwhile.
+ * Checks the counts of waits that all failed. They never exceed the budget,
+ * which gets small if spinning never pays off. There are none on a single
+ * processor, on which no other thread could change anything meanwhile.
  */
 static void check_spins(struct __test_metadata *_metadata,
 			const struct kipc_spins *spins, unsigned int waits)
@@ -76,7 +73,7 @@ static int post_when_awaited(void *data)
 	return ret;
 }
 
-/* A unit passes from one processor to another without a system call. */
+/* Two processors hand a unit over without a system call. */
 TEST(semaphore_spins_and_that_pays)
 {
 	const struct kipc_semaphore_options options = { .elements = 2 };
@@ -99,8 +96,8 @@ TEST(semaphore_spins_and_that_pays)
 }
 
 /*
- * The order of a fair semaphore begins where the kernel queues a waiter, so the
- * library does not spin before that.
+ * The fair order begins when the kernel queues a waiter, so the library enters
+ * the kernel at once.
  */
 TEST(fair_semaphore_does_not_spin)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests a libkipc that is older than a flag of an object. The Makefile builds
- * it without the flags after KIPC_RECURSIVE, so that it does not know what the
- * words of objects with these flags mean.
+ * A libkipc that is older than a flag of an object. It is built so that it
+ * knows no flag after KIPC_RECURSIVE, see the Makefile. The words of objects
+ * with other flags may mean anything to it.
  */
 #include "kipc_test.h"
 #include "library.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * LIST: which names there are. Other programs may have names too, so every
- * test looks only at those that begin with its own prefix.
+ * LIST returns the names that exist. Other programs may have names too, so each
+ * test looks only at the names that begin with its own prefix.
  */
 #include "kipc_test.h"
 #include "lock_child.h"
@@ -38,7 +38,7 @@ FIXTURE_TEARDOWN(list)
 {
 }
 
-/* The number behind the prefix, or -1. */
+/* Returns the number behind the prefix, or -1. */
 static int number_of(const char *prefix, const struct kipc_list_entry *entry)
 {
 	if (strncmp(entry->name, prefix, strlen(prefix)))
@@ -46,7 +46,7 @@ static int number_of(const char *prefix, const struct kipc_list_entry *entry)
 	return atoi(entry->name + strlen(prefix));
 }
 
-/* How often each of our names is listed, in batches of @count. */
+/* Counts how often each name of this test is listed, in batches of @count. */
 static int count_names(const char *prefix, unsigned int count,
 		       unsigned int times[2 * NAMES])
 {
@@ -95,7 +95,7 @@ TEST_F(list, ends)
 	EXPECT_EQ(0, list_names(&cursor, &entry, 1));
 	EXPECT_EQ(0, list_names(&cursor, &entry, 1));
 	EXPECT_EQ(end, cursor);
-	/* Nothing was written where there was nothing. */
+	/* Nothing was written if there was no entry. */
 	EXPECT_EQ(KIPC_POISON_32, entry.type);
 }
 
@@ -139,7 +139,9 @@ TEST_F(list, descriptors)
 	unique_name(name, "descriptors");
 	fd = create_named(semaphore_args(1, 1, 2), name, KIPC_PERSIST);
 	ASSERT_LE(0, fd);
-	/* All descriptors of one open file description count as one. */
+	/*
+	 * There is one open file description, however many descriptors it has.
+	 */
 	copy = dup(fd);
 	EXPECT_EQ(1, list_find(name, &entry));
 	EXPECT_EQ(1U, entry.descriptors);
@@ -173,7 +175,7 @@ TEST_F(list, waiters)
 	EXPECT_EQ(0U, entry.waiters);
 }
 
-/* Of a set the first one counts. */
+/* Only the first mutex of a set is listed. */
 TEST_F(list, owner_and_waiters_of_a_mutex)
 {
 	struct child owner, other, waiter;
@@ -200,7 +202,10 @@ TEST_F(list, owner_and_waiters_of_a_mutex)
 	wait_for_owner(fd, 0);
 	EXPECT_EQ(1, list_find(name, &entry));
 	EXPECT_EQ((__u32)waiter.pid, entry.owner);
-	/* It owns the mutex before it runs and is no waiter any more. */
+	/*
+	 * The waiter gets the mutex before it runs, and after that it is no
+	 * waiter.
+	 */
 	wait_until(list_find(name, &entry) != 1 || !entry.waiters);
 	EXPECT_EQ(1, list_find(name, &entry));
 	EXPECT_EQ(0U, entry.waiters);
@@ -251,7 +256,10 @@ TEST_F(list, shows_only_names)
 	EXPECT_EQ(1, list_find(name_at(self->prefix, 5, name), &entry));
 }
 
-/* What is there all the time is listed once, whatever comes and goes. */
+/*
+ * A name that exists all the time is listed once, whatever other names come and
+ * go.
+ */
 TEST_F(list, while_names_come_and_go)
 {
 	unsigned int i, times[2 * NAMES] = {};
@@ -264,7 +272,10 @@ TEST_F(list, while_names_come_and_go)
 		number = number_of(self->prefix, &entry);
 		if (number >= 0 && number < NAMES)
 			times[number]++;
-		/* What is made behind the cursor may be listed: not forever. */
+		/*
+		 * Names that are made behind the cursor may be listed, so stop
+		 * making them.
+		 */
 		if (i >= 200)
 			continue;
 		close(fd);
@@ -315,7 +326,7 @@ TEST_F(list, bad_buffer)
 	EXPECT_EQ(-EFAULT, device_call(KIPC_LIST, &args));
 	args.entries = (__u64)-4096;
 	EXPECT_EQ(-EFAULT, device_call(KIPC_LIST, &args));
-	/* Room for three and a half. */
+	/* The buffer has room for three and a half entries. */
 	args.entries = (uintptr_t)pages + 4096 - size * 7 / 2;
 	EXPECT_EQ(-EFAULT, device_call(KIPC_LIST, &args));
 	EXPECT_EQ(0ULL, args.cursor);
@@ -323,7 +334,7 @@ TEST_F(list, bad_buffer)
 	EXPECT_EQ(3, device_call(KIPC_LIST, &args));
 }
 
-/* No cursor that the kernel did not give out does harm. */
+/* A cursor that the kernel did not give out does no harm. */
 TEST_F(list, strange_cursors)
 {
 	const __u64 cursors[] = {

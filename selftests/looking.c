@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Looking at an object changes nothing of it: VALUE, STATE, fdinfo and LIST, which
- * a descriptor open for reading is enough for, leave the words to those that use
- * them, so that no fast path has to enter the kernel for that.
+ * Reading the state of an object changes nothing: VALUE, STATE, fdinfo and LIST
+ * need only a descriptor that is open for reading. They do not claim the words,
+ * so they make no fast path enter the kernel.
  */
 #include "kipc_test.h"
 #include "mutex_word.h"
@@ -28,7 +28,7 @@ FIXTURE(looking) {
 	struct words words;
 	struct word *word;
 	struct looker *looker;
-	__u64 strange;		/* no value that the type has */
+	__u64 strange;		/* a value that the type never has */
 };
 
 FIXTURE_VARIANT(looking) {
@@ -109,7 +109,7 @@ static int look_by_verb(const struct looker *looker)
 	return mutex_state(looker->fd, 0, &mutex);
 }
 
-/* In every way there is. */
+/* Reads the state in every possible way. */
 static int look(const struct looker *looker)
 {
 	struct kipc_list_entry entry;
@@ -133,7 +133,7 @@ TEST_F(looking, leaves_the_word)
 	EXPECT_EQ(0ULL, word_load(self->word));
 }
 
-/* What the word says is believed as little as if the kernel took it over. */
+/* The kernel does not trust the word any more than if it claimed it. */
 TEST_F(looking, shows_possible_values)
 {
 	word_store(self->word, self->strange);
@@ -164,7 +164,10 @@ static unsigned int looks(const struct looker *looker)
 	return __atomic_load_n(&looker->looks, __ATOMIC_ACQUIRE);
 }
 
-/* Meanwhile, too: another user looks all the time, and no change is refused. */
+/*
+ * Another user reads the state all the time, and no change by the fast path
+ * fails.
+ */
 TEST_F(looking, leaves_the_fast_path)
 {
 	unsigned int tries = 0, refused = 0;

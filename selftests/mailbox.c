@@ -344,7 +344,7 @@ TEST_F(mailbox, bad_buffer)
 	EXPECT_EQ(-EFAULT, receive_into(self->fd, &args, pages + 4096 - 3, 64,
 					0, KIPC_TRY));
 	check_mailbox(self->fd, 2, 11);
-	/* A buffer that is too large is not an error. */
+	/* The end of a buffer that is too large need not be mapped. */
 	EXPECT_EQ(0, receive_into(self->fd, &args, pages + 4096 - 5, 64, 0,
 				  KIPC_TRY));
 	EXPECT_EQ(0, memcmp("first", pages + 4096 - 5, 5));

@@ -327,7 +327,7 @@ static void receive_both(struct __test_metadata *_metadata,
 	EXPECT_EQ(CHILD_KILLED, child_kill(&self->poller));
 }
 
-/* Neither the waiting senders starve nor the polling one. */
+/* Neither the waiting senders nor the polling sender starve. */
 TEST_F_TIMEOUT(turns, of_a_poller, 60)
 {
 	wait_until(all_wait(self->fd, variant->senders));

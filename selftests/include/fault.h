@@ -2,12 +2,13 @@
 /*
  * DOC: faults
  *
- * A test of faults makes one system call again and again. Each time the next thing
- * in it that can fail does fail, an allocation or a copy from or to user space,
- * until there are no more. The kernel counts them in /proc/self/fail-nth, see
- * Documentation/fault-injection/. With any fault the call either does all of its
- * work, or it fails, changes nothing, and succeeds the next time. It leaves nothing
- * behind. See fault_check.h for the checks.
+ * A test of faults makes one system call again and again. In the first call the
+ * first operation that can fail does fail, in the second call the second one,
+ * and so on, until there are no more. Such an operation is an allocation or a
+ * copy from or to user space. The kernel counts these operations in
+ * /proc/self/fail-nth, see Documentation/fault-injection/. With any fault the
+ * call either does all of its work, or it fails, changes nothing, and succeeds
+ * the next time. It leaves nothing behind. See fault_check.h for the checks.
  */
 #ifndef FAULT_H
 #define FAULT_H
@@ -15,13 +16,13 @@
 #include "child.h"
 #include "word.h"
 
-/* No call has as many places where it can fail. */
+/* No call has as many operations that can fail. */
 #define FAULTS_MAX	5000U
 
 #define BUFFER_SIZE	3000
 
-/* Of the objects. */
-#define ELEMENTS	256	/* their words need several pages, in the kernel too */
+/* Attributes of the objects. */
+#define ELEMENTS	256	/* several pages of words, in the kernel too */
 #define INITIAL		2
 #define MAX		3
 #define PARTIES		2
@@ -30,17 +31,17 @@
 
 struct subject;
 
-/* A system call, what it needs, and its effect. */
+/* A system call, its requirements, and its effect. */
 struct operation {
 	bool absent;		/* there is no object before the call */
 	bool mapped;		/* the object is mapped before the call */
 	int (*before)(struct subject *subject);
-	void (*help)(struct subject *subject);	/* by another process */
+	void (*help)(struct subject *subject);	/* run by another process */
 	int (*call)(struct subject *subject);
-	int (*works)(struct subject *subject);	/* after the call has succeeded */
+	int (*works)(struct subject *subject);	/* after a success */
 	int ret;		/* of the call without a fault */
-	int also;		/* another result with a fault, see is_fault() */
-	bool may_not_fail;	/* there may be nothing in it that can fail */
+	int also;		/* or this with a fault, see is_fault() */
+	bool may_not_fail;	/* it may have nothing that can fail */
 	long (*state)(struct subject *subject);	/* that the call changes */
 	long was;
 	long becomes;
@@ -72,16 +73,20 @@ int faults_open(void);
 int faults_open_thread(void);
 void faults_close(void);
 
-/* From now on the nth thing that can fail does. Returns false on an error. */
+/*
+ * Makes the nth operation from now on fail that can fail. Returns false on an
+ * error.
+ */
 bool faults_arm(unsigned int nth);
 
 /*
- * Returns whether the fault has happened. Reading fail-nth copies to user space, so
- * the fault may happen here; then it had not happened before.
+ * Returns true if the fault has happened. Reading fail-nth copies to user
+ * space, so the fault may happen in this function; then it had not happened
+ * before.
  */
 bool faults_disarm(void);
 
-/* Returns whether the result is one of a call that a fault has hit. */
+/* Returns true if a call that a fault has hit may have this result. */
 bool is_fault(const struct operation *operation, int ret);
 
 /* Allocates a subject, with arguments for an object of that type. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Functions of an operation under faults that several types have. See fault.h. */
+/* Functions of faulty operations that several types use. See fault.h. */
 #ifndef FAULT_CALL_H
 #define FAULT_CALL_H
 
 #include "fault.h"
 
 /*
- * In the helper: waits until the caller waits. The caller may do so only at its
- * second call, after a fault.
+ * Waits, in the helper, until the caller waits. The caller may wait only in its
+ * second call, which follows a fault.
  */
 void wait_for_a_waiter(struct subject *subject);
 
@@ -27,15 +27,15 @@ int call_mmap_page(struct subject *subject);
 /* Makes a watch, which is subject->made. */
 int call_watch(struct subject *subject);
 
-/* Reads a notice from the watch; it must tell of one repaired element. */
+/* Reads a notice from the watch, which must report one repaired element. */
 int call_watch_read(struct subject *subject);
 
-/* A state: whether the watch can be read. */
+/* Returns, as a state, whether the watch can be read. */
 long readable(struct subject *subject);
 
 /*
- * Forks a participant that attaches, calls take_part(), and ends. Returns 0 if the
- * watch reports that.
+ * Forks a participant that attaches, calls take_part(), and ends. Returns 0 if
+ * the watch reports that.
  */
 int works_watch_of(struct subject *subject, int (*take_part)(int fd));
 

@@ -7,7 +7,9 @@
 #include "fault.h"
 #include "leaks.h"
 
-/* In place of TEST_HARNESS_MAIN: skips all tests if faults cannot be injected. */
+/*
+ * In place of TEST_HARNESS_MAIN: skips all tests if faults cannot be injected.
+ */
 static inline int faults_main(int argc, char **argv)
 {
 	const char *reason = faults_prepare();
@@ -19,7 +21,7 @@ static inline int faults_main(int argc, char **argv)
 	return test_harness_run(argc, argv);
 }
 
-/* Calls once with the nth fault. Returns whether the fault has happened. */
+/* Calls once with the nth fault. Returns true if the fault has happened. */
 static inline bool fault_once(struct __test_metadata *_metadata,
 			      struct subject *subject, unsigned int nth)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The verbs of a type under faults. A program for a type includes this header, which
- * defines the fixture and the test, and adds a variant for each verb.
+ * The verbs of a type under faults. A program for a type includes this header,
+ * which defines the fixture and the test, and adds a variant for each verb.
  */
 #ifndef FAULT_VERB_H
 #define FAULT_VERB_H

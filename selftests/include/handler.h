@@ -6,22 +6,22 @@
 #include "child.h"
 
 /*
- * How often the handler has run. The memory is shared, so that the count includes
- * the runs in children.
+ * The number of times that the handler has run. The memory is shared, so that
+ * the number includes the runs in children.
  */
 extern volatile unsigned int *handled;
 
 void count_signal(int signal);
 
 /*
- * Installs the counting handler. To be called before fork(). @flags is SA_RESTART
- * or 0.
+ * Installs the counting handler. Must be called before fork(). @flags is
+ * SA_RESTART or 0.
  */
 void handle_signal(int signal, int flags);
 
 /*
- * Sends a signal to a child. Returns when the child has handled the signal or has
- * ended.
+ * Sends a signal to a child. Returns when the child has handled the signal or
+ * has ended.
  */
 void interrupt(const struct child *child, int signal);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Keeping ordinary threads off a processor. A real-time thread runs there meanwhile,
- * so that a thread pinned to that processor may be woken but cannot run yet. The
- * caller runs on another processor and remains an ordinary thread, because waiters
- * are granted by priority.
+ * Keeping ordinary threads off a processor. A real-time thread runs there
+ * meanwhile, so that a thread pinned to that processor may be woken but cannot
+ * run yet. The caller runs on another processor and remains an ordinary thread,
+ * because waiters are granted by priority.
  */
 #ifndef HOLD_H
 #define HOLD_H

@@ -2,16 +2,16 @@
 /*
  * DOC: hostile pages
  *
- * Processes scribble over the words of objects that other processes use by every
- * verb, in user space and in the kernel. This harms the processes that share the
- * words: verbs fail, and units and arrivals get lost. It must not harm the kernel:
- * every wait still ends, the kernel never returns an impossible result, and it loses
- * nothing of its own. Nor may it harm an object whose words the scribblers cannot
- * write.
+ * Processes scribble over the words of objects that other processes use by
+ * every verb, in user space and in the kernel. This harms the processes that
+ * share the words: verbs fail, and units and arrivals get lost. It must not
+ * harm the kernel: every wait still ends, the kernel never returns an
+ * impossible result, and it loses nothing of its own. Nor may it harm an object
+ * whose words the scribblers cannot write.
  *
- * A program for a type of object includes this header, defines a table "hostiles" of
- * the objects that are scribbled over and a table "innocents" of those that are not,
- * and then includes hostile_test.h.
+ * A program for a type of object includes this header, defines a table
+ * "hostiles" of the objects that are scribbled over and a table "innocents" of
+ * those that are not, and then includes hostile_test.h.
  */
 #ifndef HOSTILE_H
 #define HOSTILE_H
@@ -30,8 +30,8 @@
 struct object;
 
 /*
- * Runs a verb on a random element. Returns 0 if its result is possible, whatever the
- * words say, else an errno that says why the result is impossible.
+ * Runs a verb on a random element. Returns 0 if its result is possible,
+ * whatever the words say, else an errno that says why the result is impossible.
  */
 typedef int (*verb)(struct object *object, unsigned int element);
 
@@ -40,8 +40,8 @@ struct hostile {
 	const char *label;
 	struct kipc_create_args (*args)(void);
 	__u32 flags;
-	const verb *verbs;		/* NULL follows the last one */
-	int (*works)(struct object *object);	/* when the scribblers have ended */
+	const verb *verbs;		/* NULL follows the last verb */
+	int (*works)(struct object *object);	/* after the scribbling */
 };
 
 /* An object that scribblers have not mapped. */
@@ -58,12 +58,12 @@ struct innocent {
 /* What the workers share about an object. */
 struct score {
 	unsigned int held[ELEMENTS];	/* units, or the mutex */
-	unsigned int serial;		/* waits that returned KIPC_BARRIER_SERIAL */
+	unsigned int serial;	/* waits that returned KIPC_BARRIER_SERIAL */
 };
 
 struct object {
 	int fd;
-	int impatient;			/* another descriptor, with O_NONBLOCK */
+	int impatient;			/* another descriptor with O_NONBLOCK */
 	struct kipc_create_args args;
 	struct words words;		/* of this process; base may be NULL */
 	__u32 attachment;		/* of this process, to mutexes */
@@ -84,10 +84,12 @@ struct hostile_run {
 
 __u64 random_word(void);
 
-/* A deadline within two milliseconds. */
+/* Returns a deadline within the next two milliseconds. */
 __s64 soon(void);
 
-/* A deadline that passes only if a wait does not end that has to end. */
+/*
+ * Returns a deadline that passes only if a wait that has to end does not end.
+ */
 __s64 late(void);
 
 /* Returns the word of an element, or NULL if the words are not mapped. */

@@ -49,7 +49,10 @@ FIXTURE_SETUP(hostile)
 	run->hostile_objects = self->hostile_objects;
 	run->innocent_objects = self->innocent_objects;
 	run->seed = test_seed();
-	/* The debug checks of slow kernels find most, so these do a quarter. */
+	/*
+	 * A slow kernel runs only a quarter of the rounds, because its debug
+	 * checks find most errors.
+	 */
 	run->rounds = kernel_is_slow() ? variant->rounds / 4 : variant->rounds;
 	run->done = shared_alloc(sizeof(*run->done));
 	for (i = 0; i < run->hostile_count; i++)

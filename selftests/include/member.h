@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Members: children that take part in an object and then let go of it, in one of
- * several ways and at a point that the test has chosen.
+ * Members: children that take part in an object and then let go of it, in one
+ * of several ways and at a point that the test has chosen.
  */
 #ifndef MEMBER_H
 #define MEMBER_H
@@ -19,7 +19,7 @@ enum end {
 	END_BY_UNMAP,
 };
 
-/* What a member shares with the test. */
+/* State that a member shares with the test. */
 struct member_shared {
 	int fd;
 	enum end end;
@@ -38,12 +38,15 @@ struct member {
 void member_start(struct member *member, int fd, enum end end,
 		  int (*run)(void *shared), long value);
 
-/* In the child, before anything else: maps the words, which attaches. */
+/*
+ * Maps the words in the child, which attaches. Comes before anything else
+ * there.
+ */
 int member_attach(struct member_shared *shared);
 
 /*
- * In the child: reports that it is ready, waits for member_end(), and lets go of the
- * object as the test has chosen. It does not return.
+ * In the child: reports that the member is ready, waits for member_end(), and
+ * lets go of the object in the way that the test has chosen. Does not return.
  */
 int member_await_end(struct member_shared *shared);
 
@@ -54,16 +57,20 @@ int member_await_end(struct member_shared *shared);
 	ASSERT_TRUE(flag_is_raised(&(member)->shared->ready)); \
 } while (0)
 
-/* Makes the member let go. It may do so only after this has returned. */
+/*
+ * Makes the member let go, which may happen only after this function returns.
+ */
 void member_end(struct member *member);
 
 /*
- * Waits until the child has ended, and frees what it shared. Returns the result of
- * its function, if that has returned.
+ * Waits until the child has ended, and frees what it shared. Returns the result
+ * of the function of the child if that function has returned.
  */
 int member_finish(struct member *member);
 
-/* Replaces the program by one that pauses for ever. Returns only on an error. */
+/*
+ * Replaces the program by one that pauses for ever. Returns only on an error.
+ */
 void member_exec(void);
 
 /* Pauses for ever if the program was started by member_exec(). */

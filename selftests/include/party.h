@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Parties of a barrier: functions for member_start(). The child exits with status 1
- * if a verb fails.
+ * Parties of a barrier: functions for member_start(). The child exits with
+ * status 1 if a verb fails.
  */
 #ifndef PARTY_H
 #define PARTY_H

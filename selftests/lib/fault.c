@@ -33,10 +33,11 @@ static const char *const fault_settings[][2] = {
 static int fault_nth = -1;
 
 /*
- * Unregisters the restartable sequences of the calling thread. The kernel writes to
- * their area when it returns to user space after a preemption. A fault in that copy
- * would kill the thread by a SIGSEGV, which is not what is tested. The C library has
- * registered the area at this offset from the thread's own block.
+ * Unregisters the restartable sequences of the calling thread. The kernel
+ * writes to their area when it returns to user space after a preemption. A
+ * fault in that copy would kill the thread by a SIGSEGV, which is not what is
+ * tested. The C library has registered the area at this offset from the
+ * thread's own block.
  */
 static void fault_leave_rseq(void)
 {

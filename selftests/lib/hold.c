@@ -22,8 +22,8 @@ static int hold_run(void *data)
 }
 
 /*
- * Tells the kernel not to run ordinary threads beside a real-time thread. By default
- * it gives them a part of each second.
+ * Tells the kernel not to run ordinary threads beside a real-time thread. By
+ * default it gives them a part of each second.
  */
 static void hold_without_limit(void)
 {

@@ -98,7 +98,10 @@ static __u64 hostile_run_evil_word(__u64 now)
 	}
 }
 
-/* Writes a whole word that is in use, or at times a byte anywhere in the mapping. */
+/*
+ * Writes a whole word that is in use, or at times a byte anywhere in the
+ * mapping.
+ */
 static int hostile_run_scribble(struct object *object)
 {
 	unsigned int element = random() % object->args.elements;
@@ -140,7 +143,10 @@ int run_scribbler(void *data)
 	while (!ret && __atomic_load_n(run->done, __ATOMIC_ACQUIRE) < WORKERS) {
 		ret = hostile_run_scribble(&run->hostile_objects[random() %
 								 run->hostile_count]);
-		/* Let the workers run for some time with words that stay the same. */
+		/*
+		 * Let the workers run for some time with words that stay the
+		 * same.
+		 */
 		if (random() % 4 == 0)
 			sched_yield();
 	}
@@ -218,8 +224,8 @@ static int hostile_run_use_innocent(struct hostile_run *run, unsigned int i,
 }
 
 /*
- * Runs some verbs on hostile objects and one on an innocent object. All workers meet
- * at the objects for that once in so many rounds.
+ * Runs some verbs on hostile objects and one on an innocent object. All workers
+ * meet at the objects for that once in so many rounds.
  */
 static int hostile_run_round(struct hostile_run *run, unsigned int round)
 {
