@@ -53,13 +53,13 @@ static size_t letter_length(const struct race_letter *letter)
  * the other workers can go on.
  */
 static int send_letter(struct race_worker *self, const struct race_letter *letter,
-		       bool patient)
+		       bool waits)
 {
 	int fd = mailbox_race_of(self)->fd;
 	__u32 priority = priorities[letter->level];
 	size_t length = letter_length(letter);
 
-	switch (chance(self, patient ? 3 : 6)) {
+	switch (chance(self, waits ? 3 : 6)) {
 	case 0:
 		return mailbox_timedsend(fd, letter, length, priority,
 			random_deadline(self, CLOCK_MONOTONIC), 0);
@@ -154,12 +154,12 @@ static int receive_too_little(int fd)
 
 /* Receives a letter. Returns 1 if it only peeked. */
 static int receive_letter(struct race_worker *self, struct message *message,
-			  bool patient)
+			  bool waits)
 {
 	int fd = mailbox_race_of(self)->fd;
 	int ret;
 
-	switch (chance(self, patient ? 3 : 8)) {
+	switch (chance(self, waits ? 3 : 8)) {
 	case 0:
 		return mailbox_timedreceive(fd, message,
 			random_deadline(self, CLOCK_MONOTONIC), 0);

@@ -71,7 +71,7 @@ static void start_comer(struct child *child, int (*run)(void *data),
 	wait_until(child_sleeps(child)); \
 } while (0)
 
-#define MOST_LOST()	fdinfo_number(self->fd, "kipc-most-lost-races:")
+#define MAX_LOST_RACES()	fdinfo_number(self->fd, "kipc-most-lost-races:")
 
 /* ------------------------------------------------------------------------ */
 /* Waiters that send and waiters that receive                               */
@@ -212,7 +212,7 @@ TEST_F(turn, first_come_first_served)
 	}
 	for (i = 0; i < ARRAY_SIZE(children); i++)
 		EXPECT_EQ(i, self->turns->got[i]);
-	EXPECT_EQ(0L, MOST_LOST());
+	EXPECT_EQ(0L, MAX_LOST_RACES());
 	CHECK_BALANCE();
 }
 
@@ -276,7 +276,7 @@ TEST_F(turn, handed_over_to_the_only_one)
 	EXPECT_EQ(-EAGAIN, TAKE());
 	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&child));
-	EXPECT_EQ(0L, MOST_LOST());
+	EXPECT_EQ(0L, MAX_LOST_RACES());
 	CHECK_BALANCE();
 }
 
@@ -355,12 +355,12 @@ TEST_F(turn, may_be_overtaken_by_who_would_wait)
 }
 
 /* Makes the first waiter lose a race and sleep again. */
-#define LOSE_RACE(child, losses) do { \
+#define LOSE_RACE(child, lost_races) do { \
 	hold_begin(&self->hold); \
 	GIVE(); \
 	ASSERT_EQ(0, TAKE()); \
 	hold_end(&self->hold); \
-	wait_until(fdinfo_number(self->fd, "kipc-lost-races:") == (losses)); \
+	wait_until(fdinfo_number(self->fd, "kipc-lost-races:") == (lost_races)); \
 	wait_until(child_sleeps(child)); \
 } while (0)
 
@@ -370,12 +370,12 @@ TEST_F(turn, may_be_overtaken_by_who_would_wait)
  */
 TEST_F(turn, handed_over_after_losses)
 {
-	int i, losses = self->fair ? 0 : 2;
+	int i, lost_races = self->fair ? 0 : 2;
 	struct child children[2];
 
 	WAIT_BEHIND(0, &children[0]);
 	WAIT_BEHIND(1, &children[1]);
-	for (i = 1; i <= losses; i++) {
+	for (i = 1; i <= lost_races; i++) {
 		LOSE_RACE(&children[0], i);
 		EXPECT_EQ(2L, waiters(self->fd));
 	}
@@ -384,7 +384,7 @@ TEST_F(turn, handed_over_after_losses)
 	EXPECT_EQ(-EAGAIN, TAKE());
 	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
-	EXPECT_EQ((long)losses, MOST_LOST());
+	EXPECT_EQ((long)lost_races, MAX_LOST_RACES());
 	GIVE();
 	EXPECT_EQ(0, child_finish(&children[1]));
 	CHECK_BALANCE();
@@ -412,7 +412,7 @@ TEST_F(turn, interrupted_between_losses)
 	EXPECT_EQ(-EAGAIN, TAKE());
 	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
-	EXPECT_EQ(2L, MOST_LOST());
+	EXPECT_EQ(2L, MAX_LOST_RACES());
 	GIVE();
 	EXPECT_EQ(0, child_finish(&children[1]));
 	CHECK_BALANCE();
@@ -433,7 +433,7 @@ TEST_F(turn, handed_over_to_real_time)
 	EXPECT_EQ(1L, waiters(self->fd));
 	GIVE();
 	EXPECT_EQ(0, child_finish(&children[0]));
-	EXPECT_EQ(0L, MOST_LOST());
+	EXPECT_EQ(0L, MAX_LOST_RACES());
 	CHECK_BALANCE();
 }
 
@@ -602,13 +602,13 @@ TEST_F(room, adds_up_for_the_first)
  */
 TEST_F(room, is_lost_to_short_messages_twice)
 {
-	int i, losses = self->fair ? 0 : 2;
+	int i, lost_races = self->fair ? 0 : 2;
 	struct child children[2];
 
 	ASSERT_EQ(0, SEND(LONG));
 	START(0, &children[0], run_send, .count = LONG);
 	START(1, &children[1], run_send, .count = LONG);
-	for (i = 1; i <= losses; i++) {
+	for (i = 1; i <= lost_races; i++) {
 		hold_begin(&self->hold);
 		RECEIVE();
 		ASSERT_EQ(0, SEND(SHORT));
@@ -623,7 +623,7 @@ TEST_F(room, is_lost_to_short_messages_twice)
 	EXPECT_EQ(-EAGAIN, SEND(SHORT));
 	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
-	EXPECT_EQ((long)losses, MOST_LOST());
+	EXPECT_EQ((long)lost_races, MAX_LOST_RACES());
 	RECEIVE();
 	EXPECT_EQ(0, child_finish(&children[1]));
 }
@@ -723,7 +723,7 @@ TEST_F(room, beside_a_crowd)
 	ASSERT_EQ(0, pthread_join(receiver, &result));
 	EXPECT_EQ(NULL, result);
 	check_mailbox(self->fd, 0, 0);
-	EXPECT_GE(self->fair ? 0 : 2, MOST_LOST());
+	EXPECT_GE(self->fair ? 0 : 2, MAX_LOST_RACES());
 }
 
 /* ------------------------------------------------------------------------ */

@@ -173,12 +173,12 @@ TEST_F(turn, may_be_overtaken)
  */
 TEST_F(turn, handed_over_after_losses)
 {
-	int i, losses = variant->flags & KIPC_FAIR ? 0 : 2;
+	int i, lost_races = variant->flags & KIPC_FAIR ? 0 : 2;
 	struct child child;
 
 	ASSERT_EQ(0, pin(0));
 	WAIT_BEHIND(0, &child, 0);
-	for (i = 0; i < losses; i++) {
+	for (i = 0; i < lost_races; i++) {
 		CALL_FIRST();
 		/*
 		 * The waiter is awake already. Until it has lost the race, an

@@ -295,7 +295,7 @@ TEST_F(semaphore, waiters_of_another_element)
  */
 struct queue {
 	int fd;
-	unsigned int served;
+	unsigned int granted;
 	unsigned int order[WAITERS];
 };
 
@@ -314,7 +314,7 @@ static int run_place(void *data)
 	if (ret)
 		return ret;
 	ret = semaphore_wait(queue->fd, 0, 1);
-	queue->order[__atomic_fetch_add(&queue->served, 1, __ATOMIC_SEQ_CST)] =
+	queue->order[__atomic_fetch_add(&queue->granted, 1, __ATOMIC_SEQ_CST)] =
 		place->number;
 	return ret;
 }
@@ -343,7 +343,7 @@ static struct queue *serve_in_turn(struct __test_metadata *_metadata, int fd,
 	}
 	for (i = 0; i < WAITERS; i++) {
 		EXPECT_EQ(0, semaphore_post(fd, 0, 1));
-		wait_until(queue->served == i + 1);
+		wait_until(queue->granted == i + 1);
 	}
 	for (i = 0; i < WAITERS; i++)
 		EXPECT_EQ(0, child_finish(&children[i]));

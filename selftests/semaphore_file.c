@@ -59,7 +59,7 @@ FIXTURE_TEARDOWN(file)
  * at the latest when a call has dealt with the element once more, so the
  * function makes such a call otherwise.
  */
-static bool thawed(FIXTURE_DATA(file) *self)
+static bool word_returned(FIXTURE_DATA(file) *self)
 {
 	if (!self->first || !word_is_slow(self->first))
 		return true;
@@ -88,7 +88,7 @@ TEST_F(file, poll_changes_nothing)
 	EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
 	EXPECT_EQ(0, poll_now(self->fd, POLLIN));
 	check_value(self->fd, 0, 0);
-	wait_until(thawed(self));
+	wait_until(word_returned(self));
 }
 
 TEST_F(file, poll_wakes)
@@ -131,7 +131,7 @@ TEST_F(file, poll_freezes_the_word)
 	}
 	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
 	EXPECT_EQ(POLLIN, child_finish(&poller));
-	wait_until(thawed(self));
+	wait_until(word_returned(self));
 	check_value(self->fd, 0, 1);
 }
 
@@ -141,7 +141,7 @@ TEST_F(file, poll_thaws_after_a_death)
 
 	start_poll(&poller, self->fd, POLLIN);
 	EXPECT_EQ(CHILD_KILLED, child_kill(&poller));
-	wait_until(thawed(self));
+	wait_until(word_returned(self));
 	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
 	check_value(self->fd, 0, 1);
 }
@@ -213,7 +213,7 @@ TEST_F(file, epoll)
 		EXPECT_EQ(0, semaphore_trywait(self->fd, 0, 1));
 	}
 	EXPECT_EQ(0, epoll_ctl(epoll, EPOLL_CTL_DEL, self->fd, NULL));
-	wait_until(thawed(self));
+	wait_until(word_returned(self));
 	close(epoll);
 }
 
@@ -232,7 +232,7 @@ TEST_F(file, epoll_edges)
 	}
 	check_value(self->fd, 0, 3);
 	close(epoll);
-	wait_until(thawed(self));
+	wait_until(word_returned(self));
 }
 
 /* A call that changes nothing for a poller does not wake it. */
@@ -252,7 +252,7 @@ TEST_F(file, epoll_edges_need_a_reason)
 	check_value(self->fd, 0, 1);
 	EXPECT_EQ(0, epoll_wait(epoll, &got, 1, 0));
 	close(epoll);
-	wait_until(thawed(self));
+	wait_until(word_returned(self));
 }
 
 /*
@@ -271,7 +271,7 @@ TEST_F(file, epoll_of_a_closed_file)
 	EXPECT_EQ(0, close(fd));
 	EXPECT_EQ(0, semaphore_post(self->fd, 0, 1));
 	EXPECT_EQ(0, epoll_wait(epoll, &got, 1, 0));
-	wait_until(thawed(self));
+	wait_until(word_returned(self));
 	check_value(self->fd, 0, 1);
 	close(epoll);
 }

@@ -97,7 +97,7 @@ static void start_taker(struct child *child, struct turns *turns,
 
 #define POST(count)	EXPECT_EQ(0, semaphore_post(self->fd, 0, count))
 #define TRY(count)	semaphore_trywait(self->fd, 0, count)
-#define MOST_LOST()	fdinfo_number(self->fd, "kipc-most-lost-races:")
+#define MAX_LOST_RACES()	fdinfo_number(self->fd, "kipc-most-lost-races:")
 
 static void expect_word(struct __test_metadata *_metadata, struct word *word,
 			__u64 expected)
@@ -133,7 +133,7 @@ TEST_F(turn, first_come_first_served)
 	}
 	for (i = 0; i < ARRAY_SIZE(children); i++)
 		EXPECT_EQ(i, self->turns->got[i]);
-	EXPECT_EQ(0L, MOST_LOST());
+	EXPECT_EQ(0L, MAX_LOST_RACES());
 	check_value(self->fd, 0, 0);
 }
 
@@ -196,7 +196,7 @@ TEST_F(turn, handed_over_to_the_only_one)
 	EXPECT_EQ(-EAGAIN, TRY(1));
 	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&child));
-	EXPECT_EQ(0L, MOST_LOST());
+	EXPECT_EQ(0L, MAX_LOST_RACES());
 }
 
 /*
@@ -290,12 +290,12 @@ TEST_F(turn, may_be_overtaken_by_the_poster)
  */
 TEST_F(turn, handed_over_after_losses)
 {
-	int i, losses = self->fair ? 0 : 2;
+	int i, lost_races = self->fair ? 0 : 2;
 	struct child children[2];
 
 	START(0, &children[0]);
 	START(1, &children[1]);
-	for (i = 0; i < losses; i++) {
+	for (i = 0; i < lost_races; i++) {
 		hold_begin(&self->hold);
 		POST(1);
 		ASSERT_TRUE(take_fast(self->fd, self->word));
@@ -311,7 +311,7 @@ TEST_F(turn, handed_over_after_losses)
 	EXPECT_EQ(-EAGAIN, TRY(1));
 	hold_end(&self->hold);
 	EXPECT_EQ(0, child_finish(&children[0]));
-	EXPECT_EQ((long)losses, MOST_LOST());
+	EXPECT_EQ((long)lost_races, MAX_LOST_RACES());
 	POST(1);
 	EXPECT_EQ(0, child_finish(&children[1]));
 }
@@ -434,7 +434,7 @@ TEST_F(turn, handed_over_to_real_time)
 	EXPECT_EQ(1L, waiters(self->fd));
 	POST(1);
 	EXPECT_EQ(0, child_finish(&children[0]));
-	EXPECT_EQ(0L, MOST_LOST());
+	EXPECT_EQ(0L, MAX_LOST_RACES());
 }
 
 /* No thread takes the units that are saved for the first waiter. */
@@ -638,7 +638,7 @@ TEST_F(turn, all_units_beside_a_crowd)
 		EXPECT_EQ(NULL, result);
 	}
 	check_value(self->fd, 0, MAX);
-	EXPECT_GE(self->fair ? 0 : 2, MOST_LOST());
+	EXPECT_GE(self->fair ? 0 : 2, MAX_LOST_RACES());
 }
 
 TEST_HARNESS_MAIN

@@ -21,7 +21,7 @@
 /* The waiters and the order in which they succeed. */
 struct line {
 	int fd;
-	unsigned int served;
+	unsigned int granted;
 	unsigned int order[WAITERS];
 };
 
@@ -46,7 +46,7 @@ static int run_in_line(void *data)
 		ret = request->wait(line->fd);
 	if (ret)
 		return ret;
-	line->order[__atomic_fetch_add(&line->served, 1, __ATOMIC_SEQ_CST)] =
+	line->order[__atomic_fetch_add(&line->granted, 1, __ATOMIC_SEQ_CST)] =
 		request->number;
 	return request->leave ? request->leave(line->fd) : 0;
 }
@@ -100,7 +100,7 @@ static int wait_post_wait(int fd)
 	return RETRY(kipc_call(fd, KIPC_SEMAPHORE_POST_WAIT, &args));
 }
 
-static int serve_semaphore(int fd)
+static int grant_semaphore(int fd)
 {
 	return semaphore_post(fd, 0, 1);
 }
@@ -154,7 +154,7 @@ static int wait_read_message(int fd)
 	return ret == 1 ? 0 : ret;
 }
 
-static int serve_receiver(int fd)
+static int grant_receiver(int fd)
 {
 	return mailbox_trysend(fd, MESSAGE, 1, 0);
 }
@@ -171,7 +171,7 @@ static int wait_write_message(int fd)
 	return ret == 1 ? 0 : ret;
 }
 
-static int serve_sender(int fd)
+static int grant_sender(int fd)
 {
 	struct message message;
 
@@ -227,75 +227,75 @@ FIXTURE_VARIANT(place) {
 	int (*create)(void);		/* so that a thread has to wait */
 	int (*enter)(int fd);
 	int (*wait)(int fd);
-	int (*serve)(int fd);		/* one waiter, or the first one */
+	int (*grant)(int fd);		/* one waiter, or the first one */
 	int (*leave)(int fd);		/* lets the next one have it */
 };
 
 FIXTURE_VARIANT_ADD(place, semaphore) {
 	.create = create_semaphores,
 	.wait = wait_semaphore,
-	.serve = serve_semaphore,
+	.grant = grant_semaphore,
 };
 
 FIXTURE_VARIANT_ADD(place, semaphore_sealed) {
 	.create = create_sealed_semaphores,
 	.wait = wait_semaphore,
-	.serve = serve_semaphore,
+	.grant = grant_semaphore,
 };
 
 FIXTURE_VARIANT_ADD(place, semaphore_read) {
 	.create = create_semaphores,
 	.wait = wait_read,
-	.serve = serve_semaphore,
+	.grant = grant_semaphore,
 };
 
 FIXTURE_VARIANT_ADD(place, semaphore_post_wait) {
 	.create = create_semaphores,
 	.wait = wait_post_wait,
-	.serve = serve_semaphore,
+	.grant = grant_semaphore,
 };
 
 FIXTURE_VARIANT_ADD(place, mailbox_receive) {
 	.create = create_empty_mailbox,
 	.wait = wait_receive,
-	.serve = serve_receiver,
+	.grant = grant_receiver,
 };
 
 FIXTURE_VARIANT_ADD(place, mailbox_receive_fair) {
 	.create = create_empty_fair_mailbox,
 	.wait = wait_receive,
-	.serve = serve_receiver,
+	.grant = grant_receiver,
 };
 
 FIXTURE_VARIANT_ADD(place, mailbox_read) {
 	.create = create_empty_mailbox,
 	.wait = wait_read_message,
-	.serve = serve_receiver,
+	.grant = grant_receiver,
 };
 
 FIXTURE_VARIANT_ADD(place, mailbox_send) {
 	.create = create_full_mailbox,
 	.wait = wait_send,
-	.serve = serve_sender,
+	.grant = grant_sender,
 };
 
 FIXTURE_VARIANT_ADD(place, mailbox_send_fair) {
 	.create = create_full_fair_mailbox,
 	.wait = wait_send,
-	.serve = serve_sender,
+	.grant = grant_sender,
 };
 
 FIXTURE_VARIANT_ADD(place, mailbox_write) {
 	.create = create_full_mailbox,
 	.wait = wait_write_message,
-	.serve = serve_sender,
+	.grant = grant_sender,
 };
 
 FIXTURE_VARIANT_ADD(place, mutex) {
 	.create = create_owned_mutex,
 	.enter = mutex_attach,
 	.wait = wait_mutex,
-	.serve = unlock_mutex,
+	.grant = unlock_mutex,
 	.leave = unlock_mutex,
 };
 
@@ -303,7 +303,7 @@ FIXTURE_VARIANT_ADD(place, mutex_fair) {
 	.create = create_owned_fair_mutex,
 	.enter = mutex_attach,
 	.wait = wait_mutex,
-	.serve = unlock_mutex,
+	.grant = unlock_mutex,
 	.leave = unlock_mutex,
 };
 
@@ -347,7 +347,7 @@ FIXTURE_TEARDOWN(place)
 	unsigned int __i; \
 	for (__i = 0; __i < WAITERS; __i++) { \
 		if (!__i || !variant->leave) \
-			ASSERT_EQ(0, variant->serve(self->line->fd)); \
+			ASSERT_EQ(0, variant->grant(self->line->fd)); \
 		EXPECT_EQ(0, child_finish(&self->children[__i])); \
 	} \
 	for (__i = 0; __i < WAITERS; __i++) \

@@ -87,7 +87,7 @@ struct slot {
 
 struct arena {
 	__u64 seed;
-	__u32 patience;	/* seconds after which a wait counts as hung */
+	__u32 wait_limit;	/* seconds after which a wait counts as hung */
 	int fds[TARGETS_MAX];
 	size_t shares[TARGETS_MAX];	/* offsets */
 

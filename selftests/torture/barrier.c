@@ -89,9 +89,9 @@ static int arrive(const struct seat *seat, const struct target *target)
 	ret = word_arrive(word, target->row->crew, &left);
 	if (!ret)
 		return barrier_timedwait_arrived(seat->fd, left,
-						 patience_deadline());
+						 wait_deadline());
 	if (ret == -EAGAIN)
-		ret = barrier_timedwait(seat->fd, patience_deadline(), 0);
+		ret = barrier_timedwait(seat->fd, wait_deadline(), 0);
 	return ret;
 }
 

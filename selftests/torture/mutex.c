@@ -90,7 +90,7 @@ static void check_whole(const struct target *target, const struct seat *seat,
 		broken("%s %u: two owners, %llx too", label_of(target), element,
 		       inside);
 	if (guarded->first != guarded->second)
-		broken("%s %u: %llu and %llu, and nobody told", label_of(target),
+		broken("%s %u: %llu and %llu, but no owner died", label_of(target),
 		       element, guarded->first, guarded->second);
 }
 
@@ -174,7 +174,7 @@ static void lock_another(struct worker *worker, const struct target *target,
 {
 	unsigned int other = element + 1 + chance(worker, ELEMENTS - 1);
 
-	if (!acquire(worker, target, 1, other % ELEMENTS, patience_deadline()))
+	if (!acquire(worker, target, 1, other % ELEMENTS, wait_deadline()))
 		return;
 	worker_dawdle(worker, 300);
 	release(worker, target, 1);

@@ -65,9 +65,9 @@ static inline const char *label_of(const struct target *target)
 	return target->row->label;
 }
 
-static inline __s64 patience_deadline(void)
+static inline __s64 wait_deadline(void)
 {
-	return deadline_in_ms(CLOCK_MONOTONIC, arena->patience * 1000);
+	return deadline_in_ms(CLOCK_MONOTONIC, arena->wait_limit * 1000);
 }
 
 /*

@@ -24,7 +24,7 @@ struct options {
 	unsigned long seconds;
 	unsigned long kills;
 	unsigned long long seed;
-	unsigned long patience;
+	unsigned long wait_limit;
 	const char *worker;
 };
 
@@ -268,7 +268,7 @@ static void end_round(struct torture *torture)
 		notices_read();
 		stop_targets();
 		usleep(1000);
-		if (seconds_since(start) <= arena->patience)
+		if (seconds_since(start) <= arena->wait_limit)
 			continue;
 		report_hanging();
 		kill_all(torture);
@@ -325,7 +325,7 @@ static int torture_begin(struct torture *torture)
 		return ret;
 	memcpy(arena->shares, shares, sizeof(shares));
 	arena->seed = torture->options.seed;
-	arena->patience = torture->options.patience;
+	arena->wait_limit = torture->options.wait_limit;
 	torture->random = random_for(arena->seed, -1);
 	torture->stepper = shared_alloc(sizeof(*torture->stepper));
 	torture->stepper->step = TAKING;
@@ -413,7 +413,7 @@ static const struct argp_option option_list[] = {
 	{ "seconds", 's', "N", 0, "run for N seconds", 0 },
 	{ "kills", 'k', "N", 0, "run until N processes were killed", 0 },
 	{ "seed", 'S', "N", 0, "repeat the choices of a run with seed N", 0 },
-	{ "patience", 'p', "SECONDS", 0,
+	{ "wait", 'p', "SECONDS", 0,
 	  "a wait that takes longer counts as hung (60)", 0 },
 	{ "worker", 'P', "SLOT", OPTION_HIDDEN, NULL, 0 },
 	{}
@@ -434,7 +434,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		options->seed = strtoull(text, NULL, 0);
 		break;
 	case 'p':
-		options->patience = strtoul(text, NULL, 0);
+		options->wait_limit = strtoul(text, NULL, 0);
 		break;
 	case 'P':
 		options->worker = text;
@@ -453,7 +453,7 @@ int main(int argc, char **argv)
 		.doc = "Kills processes that use kipc objects, until the first limit is reached.",
 	};
 	struct options options = { .seed = now_ns(CLOCK_REALTIME) / 1000,
-				   .patience = 60 };
+				   .wait_limit = 60 };
 
 	argp_parse(&parser, argc, argv, 0, NULL, &options);
 	if (options.worker)

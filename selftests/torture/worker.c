@@ -144,7 +144,7 @@ __s64 worker_deadline(struct worker *worker, unsigned int depth)
 {
 	if (depth || !chance(worker, 8))
 		return now_ns(CLOCK_MONOTONIC) + chance(worker, SHORT_NS);
-	return patience_deadline();
+	return wait_deadline();
 }
 
 void worker_dawdle(struct worker *worker, unsigned int turns)
