@@ -16,8 +16,8 @@
 #include "watch.h"
 
 /**
- * kipc_attachments_init() - prepare the attachments of a new object
- * @attachments: of the object; zeroed
+ * kipc_attachments_init() - prepare the attachments of an object
+ * @attachments: part of an object that is not published yet
  *
  * Context: does not sleep
  */
@@ -29,9 +29,9 @@ void kipc_attachments_init(struct kipc_attachments *attachments)
 }
 
 /*
- * Returns the attachment of the caller's process in its memory, or NULL.
- * rcu_read_lock() is held. A child of vfork() uses the same memory, but is
- * another process.
+ * Returns the attachment that the caller's process has made in its memory, or
+ * NULL. A task that only uses the same memory, as a child of vfork() does, is
+ * another process. The caller holds rcu_read_lock().
  */
 static struct kipc_attachment *attachment_of_caller(struct kipc_object *object)
 {
@@ -60,7 +60,7 @@ static void attachment_free(struct rcu_head *rcu)
  * kipc_attachment_put() - drop a reference
  * @attachment: may be NULL
  *
- * Context: any
+ * Context: any context; does not sleep
  * Return: NULL
  */
 struct kipc_attachment *kipc_attachment_put(struct kipc_attachment *attachment)
@@ -70,6 +70,7 @@ struct kipc_attachment *kipc_attachment_put(struct kipc_attachment *attachment)
 	return NULL;
 }
 
+/* Allocates an attachment of the caller's process, without a number. */
 static struct kipc_attachment *attachment_make(struct kipc_object *object,
 					       struct mm_struct *mm)
 {
@@ -89,9 +90,9 @@ static struct kipc_attachment *attachment_make(struct kipc_object *object,
 }
 
 /*
- * Reserves a number. Numbers are issued in turn, so that a number is not issued
- * again soon; a stale word that has it would make the new participant the owner.
- * The attachment cannot be found by the number yet. Returns 0, -EUSERS or -ENOMEM.
+ * Reserves a number. Numbers are issued in turn, so that a number is not reused
+ * soon: a word that was scribbled with an old number does not make another
+ * participant the owner. A search for the number finds nothing yet.
  */
 static int attachment_number(struct kipc_attachment *attachment)
 {
@@ -106,8 +107,8 @@ static int attachment_number(struct kipc_attachment *attachment)
 }
 
 /*
- * Makes an attachment visible. This cannot fail, because its place in the table
- * is reserved.
+ * Makes the attachment visible. That cannot fail, because its slot in the table
+ * was allocated with the number.
  */
 static void attachment_publish(struct kipc_attachment *attachment)
 {
@@ -120,7 +121,7 @@ static void attachment_publish(struct kipc_attachment *attachment)
 	xa_unlock(&all->table);
 }
 
-/* Returns a new attachment of the caller's process, or an error. */
+/* Attaches the caller's process. Returns an attachment or an ERR_PTR(). */
 static struct kipc_attachment *attachment_begin(struct kipc_object *object,
 						struct mm_struct *mm)
 {
@@ -147,17 +148,19 @@ put:
 }
 
 /**
- * kipc_attach() - attach the caller's process, which maps an object
+ * kipc_attach() - attach the caller's process, which is mapping an object
  * @object: tracks its participants
- * @vma: the new mapping; the mmap_lock is held for writing
+ * @vma: the new mapping, whose vm_private_data is set
  *
- * The first mapping of an object in a memory is made by mmap() of a task that uses
- * the memory. So the mmap_lock keeps two tasks from attaching the same memory at
- * the same time.
+ * If the process is attached in this memory already, the mapping is counted.
  *
- * Context: sleeps
- * Return: 0, -ENOMEM, -EUSERS if KIPC_ATTACHMENTS_MAX processes are attached, or
- * what the attach function of the type returns
+ * A memory gets its first mapping of an object only by an mmap() of its own, so
+ * the mmap_lock keeps two threads from attaching the same process. It also
+ * keeps the last mapping from going away between the search and the count.
+ *
+ * Context: the mmap_lock is held for writing; may sleep
+ * Return: 0; -ENOMEM; -EUSERS if KIPC_ATTACHMENTS_MAX processes are attached
+ * already; or the error of the type's attach operation
  */
 int kipc_attach(struct kipc_object *object, struct vm_area_struct *vma)
 {
@@ -178,12 +181,13 @@ int kipc_attach(struct kipc_object *object, struct vm_area_struct *vma)
 }
 
 /**
- * kipc_attachment_map() - count a mapping that was split, moved or inherited
- * @vma: the new mapping; the mmap_lock of its memory is held for writing
+ * kipc_attachment_map() - count a mapping that was copied
+ * @vma: the copy
  *
- * A mapping that a child inherits becomes one of slow words, see inherit.h.
+ * A mapping is copied when it is split or moved, and by fork(). A child does
+ * not become attached by that, see inherit.h.
  *
- * Context: does not sleep
+ * Context: the mmap_lock is held for writing; does not sleep
  */
 void kipc_attachment_map(struct vm_area_struct *vma)
 {
@@ -199,7 +203,10 @@ void kipc_attachment_map(struct vm_area_struct *vma)
 	kipc_inherit(vma);
 }
 
-/* Ends an attachment, whose last mapping was removed. */
+/*
+ * Ends an attachment whose last mapping is gone: marks it, repairs, frees the
+ * number, and reports the end unless attachment_settle() has done that.
+ */
 static void attachment_end(struct kipc_attachment *attachment)
 {
 	struct kipc_object *object = attachment->object;
@@ -208,7 +215,10 @@ static void attachment_end(struct kipc_attachment *attachment)
 
 	mutex_lock(&attachment->ending);
 	told = attachment->over;
-	/* Ordered for each element by its lock, which detach() takes. */
+	/*
+	 * The repair takes the lock of each element after this. A task that
+	 * locks an element after its repair sees the mark.
+	 */
 	WRITE_ONCE(attachment->gone, true);
 	repaired = object->type->detach(object, attachment) +
 		   atomic_read(&attachment->repaired);
@@ -224,8 +234,8 @@ static void attachment_end(struct kipc_attachment *attachment)
 }
 
 /*
- * Repairs what a process holds that has ended or has replaced its program. The
- * first caller does it.
+ * Gives back what a process holds that has ended or has become another program.
+ * Only the first call for an attachment does that, and reports it.
  */
 static void attachment_settle(struct kipc_attachment *attachment)
 {
@@ -236,7 +246,7 @@ static void attachment_settle(struct kipc_attachment *attachment)
 	mutex_lock(&attachment->ending);
 	settle = !kipc_attachment_over(attachment);
 	if (settle) {
-		/* Ordered for each element by its lock, which settle() takes. */
+		/* Ordered as the mark in attachment_end(). */
 		WRITE_ONCE(attachment->over, true);
 		repaired = object->type->settle(object, attachment);
 	}
@@ -247,8 +257,8 @@ static void attachment_settle(struct kipc_attachment *attachment)
 }
 
 /*
- * Returns true, and takes a reference, if the process has ended and is not settled
- * yet. rcu_read_lock() is held.
+ * Takes a reference if the process has ended and the attachment is not marked
+ * yet, and returns true then. The caller holds rcu_read_lock().
  */
 static bool attachment_get_ended(struct kipc_attachment *attachment)
 {
@@ -257,6 +267,11 @@ static bool attachment_get_ended(struct kipc_attachment *attachment)
 	       refcount_inc_not_zero(&attachment->references);
 }
 
+/*
+ * Returns an attachment of the caller's process that is to be settled, with a
+ * reference, or NULL. It may be in a memory that the process does not use any
+ * more.
+ */
 static struct kipc_attachment *
 attachment_get_ended_of_caller(struct kipc_object *object)
 {
@@ -277,11 +292,14 @@ attachment_get_ended_of_caller(struct kipc_object *object)
 }
 
 /**
- * kipc_attachments_leave() - settle the attachments of the caller if it ends
- * @object: tracks its participants; the caller closes a descriptor of it, perhaps
- *	because of exit or exec
+ * kipc_attachments_leave() - settle the attachments of a process that ends
+ * @object: tracks its participants
  *
- * Context: sleeps
+ * The caller closes a descriptor of @object because it exits or because its
+ * process becomes another program by exec. Nothing happens while another
+ * thread of the process lives in the memory.
+ *
+ * Context: may sleep
  */
 void kipc_attachments_leave(struct kipc_object *object)
 {
@@ -294,10 +312,12 @@ void kipc_attachments_leave(struct kipc_object *object)
 }
 
 /**
- * kipc_attachments_settle() - settle all attachments whose process has ended
+ * kipc_attachments_settle() - settle the attachments whose process has ended
  * @object: tracks its participants
  *
- * Context: sleeps
+ * This finds processes that have ended although a mapping is left.
+ *
+ * Context: may sleep
  */
 void kipc_attachments_settle(struct kipc_object *object)
 {
@@ -318,10 +338,13 @@ void kipc_attachments_settle(struct kipc_object *object)
 }
 
 /**
- * kipc_attachments_check() - kipc_attachments_settle(), at most once in a jiffy
- * @object: tracks its participants; a verb is about to wait at it or to fail
+ * kipc_attachments_check() - settle attachments before a wait or a failure
+ * @object: tracks its participants
  *
- * Context: sleeps
+ * As kipc_attachments_settle(), but not more than once a jiffy. The time of the
+ * last check is kept without a lock, so a check may be made twice.
+ *
+ * Context: may sleep
  */
 void kipc_attachments_check(struct kipc_object *object)
 {
@@ -341,13 +364,14 @@ static bool attachment_is_vma_tracked(const struct vm_area_struct *vma)
 /**
  * kipc_attachments_reap() - repair what dead threads own in the caller's memory
  *
- * The caller is about to get a number that another thread has had. Words of objects
- * that the memory maps may name that thread, which is dead, and would then name the
- * caller. An object that is mapped later has a new attachment, so none of its words
- * can name the caller.
+ * The caller is about to get a thread number that another thread, which is
+ * dead, had before. Words of objects that are mapped in the caller's memory may
+ * still name that thread. They must not come to name the caller, so they are
+ * repaired first. An object that is mapped later gets a new attachment, so no
+ * word of it names the caller by accident.
  *
- * Context: sleeps
- * Return: 0, or -EINTR if the caller is being killed
+ * Context: takes the mmap_lock for reading; may sleep
+ * Return: 0, or -EINTR if the caller was killed
  */
 int kipc_attachments_reap(void)
 {
@@ -369,12 +393,14 @@ int kipc_attachments_reap(void)
 }
 
 /**
- * kipc_attachment_unmap() - count off a mapping, and end the attachment at the last
- * @vma: is being removed. Its memory may be that of a dying process, and need not be
- *	that of the current task. The mmap_lock may be held for reading only, so that
- *	several mappings are removed at the same time, but none is added
+ * kipc_attachment_unmap() - end a mapping, and the attachment with the last one
+ * @vma: the mapping that is removed
  *
- * Context: sleeps
+ * The memory may be that of a dead process, so current may be any task. Several
+ * threads that unmap may be here at the same time with the mmap_lock held for
+ * reading, but no thread that maps.
+ *
+ * Context: may sleep
  */
 void kipc_attachment_unmap(struct vm_area_struct *vma)
 {
@@ -385,13 +411,13 @@ void kipc_attachment_unmap(struct vm_area_struct *vma)
 }
 
 /**
- * kipc_attachment_get() - find an attachment of the caller's memory by its number
+ * kipc_attachment_get() - find an attachment of the caller's memory by number
  * @object: tracks its participants
- * @id: any number
+ * @id: number of the attachment, as user space has given it
  *
  * Context: does not sleep
- * Return: the attachment with a reference, or NULL if no attachment of the caller's
- * memory has the number
+ * Return: the attachment with a reference, or NULL if there is none with this
+ * number or it belongs to another memory
  */
 struct kipc_attachment *kipc_attachment_get(struct kipc_object *object, u32 id)
 {
@@ -411,7 +437,8 @@ struct kipc_attachment *kipc_attachment_get(struct kipc_object *object, u32 id)
  * @object: tracks its participants
  *
  * Context: does not sleep
- * Return: the attachment with a reference, or NULL if the process is not attached
+ * Return: the attachment with a reference, or NULL if the process is not
+ * attached
  */
 struct kipc_attachment *kipc_attachment_get_current(struct kipc_object *object)
 {
@@ -426,8 +453,8 @@ struct kipc_attachment *kipc_attachment_get_current(struct kipc_object *object)
 }
 
 /*
- * Returns an attachment of the caller's memory, of any process, or NULL.
- * rcu_read_lock() is held.
+ * Returns an attachment of the caller's memory, whichever process has made it,
+ * or NULL. The caller holds rcu_read_lock().
  */
 static struct kipc_attachment *attachment_of_memory(struct kipc_object *object)
 {
@@ -442,12 +469,12 @@ static struct kipc_attachment *attachment_of_memory(struct kipc_object *object)
 }
 
 /**
- * kipc_attachment_current() - find the number by which the caller may own mutexes
+ * kipc_attachment_current() - the attachment as which the caller can own things
  * @object: tracks its participants
  *
  * Context: does not sleep
- * Return: the number of the attachment of the caller's process, or else of another
- * attachment of its memory, or else 0
+ * Return: the number of the attachment of the caller's process; if the process
+ * is not attached, that of an attachment of its memory; 0 if there is none
  */
 u32 kipc_attachment_current(struct kipc_object *object)
 {
@@ -465,12 +492,12 @@ u32 kipc_attachment_current(struct kipc_object *object)
 }
 
 /**
- * kipc_attachment_exists() - check whether a number is in use
+ * kipc_attachment_exists() - whether a participant has this number
  * @object: tracks its participants
- * @id: any number
+ * @id: any value
  *
  * Context: does not sleep
- * Return: true if a participant has the number
+ * Return: true if it has, or has had it and is not repaired yet
  */
 bool kipc_attachment_exists(struct kipc_object *object, u32 id)
 {
@@ -478,11 +505,11 @@ bool kipc_attachment_exists(struct kipc_object *object, u32 id)
 }
 
 /**
- * kipc_attachment_find() - find the attachment of any process by its number
+ * kipc_attachment_find() - find the attachment of any participant by number
  * @object: tracks its participants
- * @id: any number
+ * @id: any value
  *
- * Context: under rcu_read_lock(), which the result is valid for
+ * Context: rcu_read_lock() is held, also while the attachment is used
  * Return: the attachment, or NULL
  */
 struct kipc_attachment *kipc_attachment_find(struct kipc_object *object, u32 id)
@@ -491,11 +518,11 @@ struct kipc_attachment *kipc_attachment_find(struct kipc_object *object, u32 id)
 }
 
 /**
- * kipc_attachment_count() - count the attachments of an object
+ * kipc_attachment_count() - how many processes are attached
  * @object: tracks its participants
  *
  * Context: does not sleep
- * Return: how many processes are attached
+ * Return: the number of attachments, including those that are not repaired yet
  */
 unsigned int kipc_attachment_count(struct kipc_object *object)
 {

@@ -9,11 +9,11 @@
 #include "create_race.h"
 
 static DEFINE_MUTEX(create_races_mutex);
-static LIST_HEAD(create_races);			/* create_races_mutex */
-/* Woken when a creator has stopped trying. */
+/* All tasks that create a name; guarded by create_races_mutex. */
+static LIST_HEAD(create_races);
+/* Tasks that wait until a rival stops trying. */
 static DECLARE_WAIT_QUEUE_HEAD(create_races_wait);
 
-/* Returns true if one creator may be the reason why the other one failed. */
 static bool create_race_rivals(const struct kipc_create_race *a,
 			       const struct kipc_create_race *b)
 {
@@ -21,6 +21,18 @@ static bool create_race_rivals(const struct kipc_create_race *a,
 	       !strcmp(a->name, b->name);
 }
 
+/*
+ * Wakes the waiting tasks after a rival of one of them may have stopped trying.
+ * The mutex orders the two sides:
+ *
+ *     CPU 0 (kipc_create_race_retry())  CPU 1 (create_race_stop())
+ *
+ *     add_wait_queue()                  mutex: trying = false
+ *     mutex: reads trying of CPU 1      wq_has_sleeper()
+ *
+ * If CPU 0 has the mutex first, CPU 1 finds it on the wait queue afterwards. If
+ * CPU 1 has it first, CPU 0 finds that its rival has stopped.
+ */
 static void create_race_wake(void)
 {
 	if (wq_has_sleeper(&create_races_wait))
@@ -28,11 +40,11 @@ static void create_race_wake(void)
 }
 
 /**
- * kipc_create_race_begin() - note that the calling task creates a name
- * @race: filled in; must live until kipc_create_race_end()
- * @name: in the caller's network namespace; must live as long
+ * kipc_create_race_begin() - announce that the caller creates a name
+ * @race: filled in; used until kipc_create_race_end()
+ * @name: the name, in the caller's network namespace; used until then too
  *
- * Context: sleeps
+ * Context: may sleep; takes create_races_mutex
  */
 void kipc_create_race_begin(struct kipc_create_race *race, const char *name)
 {
@@ -46,10 +58,10 @@ void kipc_create_race_begin(struct kipc_create_race *race, const char *name)
 }
 
 /**
- * kipc_create_race_end() - note that the creation has succeeded or failed
- * @race: begun
+ * kipc_create_race_end() - end what kipc_create_race_begin() has begun
+ * @race: begun; the caller has created an object or holds nothing any more
  *
- * Context: sleeps
+ * Context: may sleep; takes create_races_mutex
  */
 void kipc_create_race_end(struct kipc_create_race *race)
 {
@@ -59,7 +71,10 @@ void kipc_create_race_end(struct kipc_create_race *race)
 	create_race_wake();
 }
 
-/* Stops trying. Returns true if a rival may be the reason of the failure. */
+/*
+ * Notes that the caller holds nothing any more. Returns true if it has a rival,
+ * which may have been the reason for its failure.
+ */
 static bool create_race_stop(struct kipc_create_race *race)
 {
 	const struct kipc_create_race *other;
@@ -78,8 +93,9 @@ static bool create_race_stop(struct kipc_create_race *race)
 }
 
 /*
- * Returns true, and tries again, if no rival is trying and no rival has waited for
- * longer.
+ * Lets the caller try again if it may. It may not while a rival is trying, nor
+ * while a rival that began earlier waits; that one is the next to try. Returns
+ * true if the caller may try.
  */
 static bool create_race_resume(struct kipc_create_race *race)
 {
@@ -101,12 +117,12 @@ static bool create_race_resume(struct kipc_create_race *race)
 }
 
 /**
- * kipc_create_race_retry() - wait for rivals after a failure
- * @race: begun; the caller has freed what it had created
+ * kipc_create_race_retry() - wait for rivals that may be the cause of a failure
+ * @race: begun; the caller has given back what it has made
  *
- * Context: sleeps until no rival holds memory or quota
- * Return: 0 if the caller should try again, -ENOENT if there is no rival and thus
- * the failure has another reason, or -EINTR after a fatal signal
+ * Context: may sleep; takes create_races_mutex
+ * Return: 0 if the caller should try again; -ENOENT if it has no rival; -EINTR
+ * if it was killed
  */
 int kipc_create_race_retry(struct kipc_create_race *race)
 {

@@ -2,29 +2,30 @@
 /*
  * DOC: creating a name
  *
- * No lock is held while an object is created. Each creator of a name creates an
- * object of its own, and the first creator that inserts the name wins. The other
- * creators free their objects and open the winner's object.
+ * Several tasks may create the same name at the same time. No lock is held
+ * while an object is made. Each task makes an object of its own, and the first
+ * task that inserts the name wins. The other tasks discard their objects and
+ * open the object of the winner::
  *
- * Until then several objects exist where one was meant, which may exceed a quota
- * or the memory::
+ *     CPU 0                             CPU 1
  *
- *	CPU 0					CPU 1
+ *     kipc_name_find(): none            kipc_name_find(): none
+ *     makes object A                    makes object B
+ *     kipc_name_insert(): 0
+ *                                       kipc_name_insert(): -EEXIST
+ *                                       frees object B
+ *                                       kipc_name_find(): opens object A
  *
- *	OPEN "a": no such name
- *						OPEN "a": no such name
- *	charge the quota: the last bytes
- *						charge the quota: -ENOSPC
- *						stop trying, wait
- *	insert "a"
- *	end: wake the waiting creators
- *						try again: find "a"
+ * For a moment several objects exist where only one was meant. This may exceed
+ * the quota of the user or the memory, although a single object would not. So a
+ * task does not give up after -ENOSPC or -ENOMEM if it has *rivals*: tasks of
+ * the same user that create the same name in the same network namespace. It
+ * frees what it has made and waits until no rival holds anything (none is
+ * *trying*). Then it looks for the name again, and tries again if the name
+ * still does not exist.
  *
- * So a creator that fails while there is a rival frees what it has made, and waits
- * until no rival holds anything. Then it tries again: it finds the object, or it
- * is the only creator. Rivals create the same name in the same network namespace
- * for the same user, whose quota they share. Only creators that have failed wait,
- * and they try again in the order of their arrival.
+ * Rivals that have failed try again one at a time, in the order in which they
+ * began. A task that has not failed never waits.
  */
 #ifndef KIPC_CREATE_RACE_H
 #define KIPC_CREATE_RACE_H
@@ -37,11 +38,12 @@ struct net;
 
 /**
  * struct kipc_create_race - a task that creates a name
- * @node: in order of arrival; create_races_mutex
+ * @node: in the list of all such tasks, in the order in which they began;
+ *	guarded by create_races_mutex
  * @name: the name; constant
- * @net: whose name it is; constant
- * @uid: whose quota it is; constant
- * @trying: it may hold memory and quota; create_races_mutex
+ * @net: network namespace of the name; constant
+ * @uid: user that the object is charged to; constant
+ * @trying: the task may hold memory and quota; guarded by create_races_mutex
  */
 struct kipc_create_race {
 	struct list_head node;

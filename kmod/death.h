@@ -2,26 +2,32 @@
 /*
  * DOC: which threads and processes are dead
  *
- * When a mapping is removed, its process cannot reach the words any more. But the
- * threads of the process may have ended long before: another task may use its
- * memory, as a child of vfork() does, or the end may take time, because the process
- * dumps core or is stopped by a tracer. So the module checks the state of a task
- * where it needs to know, instead of waiting for the mapping to be removed.
+ * When a mapping is removed, nothing can reach the words through it any more.
+ * But a thread or a process can have ended long before that. Another process
+ * may use its memory, for instance a child of vfork(), or its end may take
+ * time, because it dumps core or a tracer has stopped it. Therefore the module
+ * does not wait for the end of a task but looks at the task itself.
  *
- * A thread *lives* in a memory (mm) while three conditions hold: its struct pid has
- * a task; the task uses that memory; and the task has not begun to end, be it by a
- * fatal signal, by exit or by a core dump. None of these ever becomes true again
- * once it is false. So a dead thread stays dead, and what it held can be repaired at
- * any later time without another check. A number that names no thread is the number
- * of a dead thread.
+ * A thread is alive in a memory (mm) while all of these hold:
  *
- * A process has *ended* in a memory when none of its threads lives in it. This
- * includes a process that has replaced its program by exec, as far as the old memory
- * is concerned.
+ * - its struct pid has a task
+ * - this task uses the memory
+ * - the task has not begun to end, by a fatal signal, exit or a core dump
+ * - the task is not closing its descriptors in exec (only the task itself asks
+ *   this, see kipc_file_flush())
  *
- * Two kinds of stores may still reach the memory after that: those of kernel threads
- * on behalf of a dead process (asynchronous I/O), and those of a system call that
- * SIGKILL does not interrupt.
+ * A thread that is dead stays dead, because none of these conditions can become
+ * true again: a task that has begun to end does not return to user space, and a
+ * struct pid that has lost its task never gets another one. So what a dead
+ * thread held can be repaired at any later time without a second check. A
+ * number that names no thread counts as that of a dead one.
+ *
+ * A process has ended in a memory when none of its threads is alive there. Exec
+ * ends a process in the old memory, although the process goes on in a new one.
+ *
+ * Two things may still write to the memory of the dead: work that the kernel
+ * does on their behalf (asynchronous I/O), and a system call of a thread that
+ * SIGKILL cannot interrupt.
  */
 #ifndef KIPC_DEATH_H
 #define KIPC_DEATH_H

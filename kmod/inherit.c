@@ -7,15 +7,15 @@
 #include "compat.h"
 #include "inherit.h"
 
-/* All its words say KIPC_SLOW. It is mapped by the children of all objects. */
+/* All words in it say KIPC_SLOW. All inherited mappings use this page. */
 static struct page *slow_page __ro_after_init;
 
 /**
- * kipc_inherit() - turn a mapping of words into the mapping of a child
- * @vma: in the memory of the child, without pages; its mmap_lock is held for
- *	writing
+ * kipc_inherit() - make the words that a child of fork() inherits read-only
+ * @vma: mapping of the child, without pages yet
  *
- * Context: does not sleep
+ * Context: within fork(), with the mmap_lock of the child held for writing;
+ * does not sleep
  */
 void kipc_inherit(struct vm_area_struct *vma)
 {
@@ -24,10 +24,10 @@ void kipc_inherit(struct vm_area_struct *vma)
 }
 
 /**
- * kipc_inherit_fault() - map the page of slow words
- * @vmf: a fault in a mapping that kipc_inherit() was called for
+ * kipc_inherit_fault() - a page fault in a mapping that was inherited
+ * @vmf: the fault; it may be anywhere in the mapping
  *
- * Context: the mmap_lock or the lock of the vma is held; does not sleep
+ * Context: does not sleep
  * Return: 0
  */
 vm_fault_t kipc_inherit_fault(struct vm_fault *vmf)
@@ -38,9 +38,9 @@ vm_fault_t kipc_inherit_fault(struct vm_fault *vmf)
 }
 
 /**
- * kipc_inherit_init() - allocate the page of slow words
+ * kipc_inherit_init() - make the page of inherited mappings
  *
- * Context: sleeps
+ * Context: may sleep
  * Return: 0 or -ENOMEM
  */
 int __init kipc_inherit_init(void)
@@ -58,9 +58,9 @@ int __init kipc_inherit_init(void)
 }
 
 /**
- * kipc_inherit_exit() - undo kipc_inherit_init()
+ * kipc_inherit_exit() - drop the module's reference to that page
  *
- * Context: no object is left, and no mapping of one
+ * Context: no mapping of an object exists any more
  */
 void kipc_inherit_exit(void)
 {

@@ -2,22 +2,28 @@
 /*
  * DOC: what a child inherits of words
  *
- * A child of fork() must not share the words of an object that tracks its
- * participants, because the child is not a participant until it maps the words
- * itself. If the mapping were left out of the child (VM_DONTCOPY), a later mmap()
- * could be placed at the same address, and a handle that the child has inherited
- * would take that memory for the words.
+ * A child of fork() must not inherit the words of an object that tracks its
+ * participants. The child is not a participant until it maps the words itself.
+ * But its address space must not have a hole there either. Any later mapping
+ * could fill the hole, and a handle that the child has inherited would then
+ * take the contents of that mapping for the words.
  *
- * So the child has a mapping at the same address that it can only read, and in
- * which each word says KIPC_SLOW. Every verb then enters the kernel, which knows
- * that the child is not attached. The child may map the words over it.
+ * So the child gets a mapping at the same address that can only be read, and in
+ * which all words say KIPC_SLOW. Because of that every verb enters the kernel,
+ * which knows that the child is not attached. The child may map the words over
+ * this mapping.
+ *
+ * VM_WIPEONFORK makes fork() leave out the pages of the parent. The mapping's
+ * open operation, kipc_attachment_map(), finds that the memory is not the one
+ * that is attached and calls kipc_inherit(). All page faults in the child's
+ * mapping get the same page, which is part of no object.
  */
 #ifndef KIPC_INHERIT_H
 #define KIPC_INHERIT_H
 
 #include <linux/mm_types.h>
 
-/* The flag of a mapping whose pages are not copied to a child. */
+/* A child of fork() does not inherit the pages of a mapping with this flag. */
 #define KIPC_VM_INHERIT	VM_WIPEONFORK
 
 void kipc_inherit(struct vm_area_struct *vma);

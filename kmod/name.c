@@ -14,20 +14,24 @@
 #include "object.h"
 
 struct kipc_ns {
-	struct rhashtable names;	/* by name; RCU, names_mutex to change */
-	struct rb_root by_serial;	/* names_mutex */
-	u64 last_serial;		/* names_mutex */
+	struct rhashtable names;	/* names_mutex; RCU to read */
+
+	/* names_mutex */
+	struct rb_root by_serial;
+	u64 last_serial;		/* serial number issued last */
 };
 
 struct kipc_name {
-	struct rhash_head node;
+	struct rhash_head node;		/* names_mutex; RCU to read */
 	struct rb_node serial_node;	/* names_mutex */
 	struct rcu_head rcu;
-	struct kipc_ns *ns;		/* constant */
-	struct kipc_object *object;	/* constant */
-	u64 serial;			/* constant; unique in the namespace */
-	u32 length;			/* constant */
-	char name[];			/* constant, ends with a NUL */
+
+	/* constant once the name is inserted */
+	struct kipc_ns *ns;
+	struct kipc_object *object;	/* a reference if it is PERSIST */
+	u64 serial;			/* unique in the namespace, for ever */
+	u32 length;			/* without the NUL */
+	char name[];			/* ends with a NUL */
 };
 
 static DEFINE_MUTEX(names_mutex);
@@ -68,11 +72,13 @@ static struct kipc_ns *name_current_ns(void)
 }
 
 /**
- * kipc_name_capable() - check for a privilege over all names
+ * kipc_name_capable() - find out whether the caller may use any name
+ *
+ * The capability has to be one in the user namespace that owns the caller's
+ * network namespace.
  *
  * Context: does not sleep
- * Return: true if the caller has CAP_IPC_OWNER in the user namespace that owns
- * its network namespace, and thus need not own a name to remove it
+ * Return: true if the modes of objects do not bind the caller
  */
 bool kipc_name_capable(void)
 {
@@ -80,12 +86,12 @@ bool kipc_name_capable(void)
 }
 
 /**
- * kipc_name_find() - find the object of a name
- * @name: in the caller's network namespace
+ * kipc_name_find() - find an object by its name
+ * @name: the name, in the caller's network namespace
  *
- * Context: takes no lock; does not sleep
- * Return: the object with a reference for the caller, or NULL if there is no such
- * name or its object is being destroyed
+ * Context: does not sleep
+ * Return: the object, with a reference for the caller, or NULL if there is no
+ * such name or its object is just being freed
  */
 struct kipc_object *kipc_name_find(const char *name)
 {
@@ -101,8 +107,8 @@ struct kipc_object *kipc_name_find(const char *name)
 }
 
 /*
- * Removes a name. Returns the object if the name held a reference to it, which
- * the caller drops after names_mutex, otherwise NULL.
+ * Removes a name. Returns the object if the name had a reference to it, which
+ * the caller drops after it has unlocked names_mutex.
  */
 static struct kipc_object *name_remove(struct kipc_name *entry)
 {
@@ -126,8 +132,8 @@ static bool name_precedes(struct rb_node *a, const struct rb_node *b)
 }
 
 /*
- * Makes a name visible. Returns 0 or -ENOMEM. The entry is allocated already, so
- * that the mutex is not held while memory is reclaimed.
+ * Puts the name into both indexes. Returns 0 or -ENOMEM. Allocations of the
+ * table do not wait for memory here, because the mutex is held.
  */
 static int name_publish(struct kipc_name *entry)
 {
@@ -142,9 +148,8 @@ static int name_publish(struct kipc_name *entry)
 }
 
 /*
- * Returns 0 if the name is free, otherwise -EEXIST. The name of an object whose
- * last reference is gone counts as free and is removed; kipc_name_drop() then
- * finds that the object has no name any more.
+ * Returns 0 if the name is free, and -EEXIST if it is in use. The name of an
+ * object that is just being freed is removed, and is free then.
  */
 static int name_take_over(struct kipc_ns *ns, const char *name)
 {
@@ -178,11 +183,13 @@ static struct kipc_name *name_alloc(struct kipc_object *object,
 
 /**
  * kipc_name_insert() - give an object its name
- * @object: complete, because other tasks can open it as soon as this succeeds
- * @name: not empty, at most KIPC_NAME_MAX bytes; in the caller's network namespace
+ * @object: has an inode; the caller has a reference
+ * @name: the name, in the caller's network namespace
  *
- * Context: sleeps
- * Return: 0, -EEXIST if another object has the name, or -ENOMEM
+ * After success other tasks can open the object.
+ *
+ * Context: may sleep; takes names_mutex
+ * Return: 0, -EEXIST if the name is in use, or -ENOMEM
  */
 int kipc_name_insert(struct kipc_object *object, const char *name)
 {
@@ -210,12 +217,12 @@ int kipc_name_insert(struct kipc_object *object, const char *name)
 }
 
 /**
- * kipc_name_drop() - remove the name of an object, if it has one
- * @object: its last reference is gone, so that no task can take another one
+ * kipc_name_drop() - remove the name of an object that is being freed
+ * @object: has no reference left, so no other task can take one by the name
  *
- * The name may have been removed or taken over by a new object before.
+ * An object that has had no name does not take the mutex.
  *
- * Context: sleeps
+ * Context: may sleep; takes names_mutex
  */
 void kipc_name_drop(struct kipc_object *object)
 {
@@ -228,11 +235,13 @@ void kipc_name_drop(struct kipc_object *object)
 }
 
 /**
- * kipc_name_show() - print the line "kipc-name:" of fdinfo
- * @seq: the file to print to; bytes that are not printable are escaped
- * @object: prints nothing if it has no name
+ * kipc_name_show() - print an object's line of fdinfo with its name
+ * @seq: where to print
+ * @object: may have no name; nothing is printed then
  *
- * Context: sleeps
+ * Bytes that are not printable characters are escaped.
+ *
+ * Context: may sleep; takes names_mutex
  */
 void kipc_name_show(struct seq_file *seq, struct kipc_object *object)
 {
@@ -247,14 +256,12 @@ void kipc_name_show(struct seq_file *seq, struct kipc_object *object)
 }
 
 /**
- * kipc_name_remove() - remove a name
- * @name: in the caller's network namespace
+ * kipc_name_remove() - remove a name on behalf of the caller
+ * @name: the name, in the caller's network namespace
  *
- * The object lives on for as long as it has descriptors or mappings.
- *
- * Context: sleeps
- * Return: 0, -ENOENT if there is no such name, or -EACCES if the caller neither
- * owns the object nor has CAP_IPC_OWNER
+ * Context: may sleep; takes names_mutex; may free the object
+ * Return: 0; -ENOENT if there is no such name; -EACCES if the caller neither
+ * owns the object nor is kipc_name_capable()
  */
 int kipc_name_remove(const char *name)
 {
@@ -282,8 +289,8 @@ int kipc_name_remove(const char *name)
 /* ------------------------------------------------------------------------ */
 
 /*
- * Describes an object as an entry of LIST. names_mutex keeps the object from
- * being freed, because its name is removed before that.
+ * Describes a name and its object. The object is complete, because an object
+ * removes its name before it is freed.
  */
 static void name_describe(struct kipc_list_entry *listed,
 			  const struct kipc_name *entry)
@@ -311,7 +318,7 @@ static void name_describe(struct kipc_list_entry *listed,
 	memcpy(listed->name, entry->name, entry->length);
 }
 
-/* Returns the name with the smallest serial above the cursor, or NULL. */
+/* Returns the name with the lowest serial number above the cursor, or NULL. */
 static struct kipc_name *name_after(struct kipc_ns *ns, u64 cursor)
 {
 	struct rb_node *node = ns->by_serial.rb_node;
@@ -332,14 +339,14 @@ static struct kipc_name *name_after(struct kipc_ns *ns, u64 cursor)
 
 /**
  * kipc_name_next() - describe the next name of the caller's network namespace
- * @cursor: the serial of the name before it, 0 for the first; moved to the next
- * @listed: filled in
+ * @cursor: serial number of the name before it, 0 for the first name; set to
+ *	the serial number of the name that is described
+ * @listed: filled in if there is a name
  *
- * Names that are inserted meanwhile come after all others. Names of objects that
- * are being destroyed are passed over.
+ * Names of objects that are just being freed are passed over.
  *
- * Context: sleeps
- * Return: false if there is no further name
+ * Context: may sleep; takes names_mutex
+ * Return: false if there are no more names
  */
 bool kipc_name_next(u64 *cursor, struct kipc_list_entry *listed)
 {
@@ -370,8 +377,8 @@ static int __net_init name_net_init(struct net *net)
 }
 
 /*
- * Removes the oldest name, if there is one. Returns the object if the name held a
- * reference to it.
+ * Removes one name of a namespace and sets *@more, or clears it if there is no
+ * name. Returns the object if the name had a reference to it.
  */
 static struct kipc_object *name_remove_any(struct kipc_ns *ns,
 					   bool *more)
@@ -407,10 +414,10 @@ static struct pernet_operations names_net_operations = {
 };
 
 /**
- * kipc_names_init() - register the names of all network namespaces
+ * kipc_names_init() - prepare the names of all network namespaces
  *
- * Context: sleeps
- * Return: 0, or what register_pernet_subsys() returns
+ * Context: may sleep
+ * Return: 0 or -ENOMEM
  */
 int kipc_names_init(void)
 {
@@ -418,10 +425,11 @@ int kipc_names_init(void)
 }
 
 /**
- * kipc_names_exit() - undo kipc_names_init()
+ * kipc_names_exit() - free the tables of all network namespaces
  *
- * Context: sleeps. No name is left, because a name of an object with KIPC_PERSIST
- * holds the module.
+ * There are no names any more.
+ *
+ * Context: may sleep
  */
 void kipc_names_exit(void)
 {

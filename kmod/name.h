@@ -2,18 +2,37 @@
 /*
  * DOC: names
  *
- * Each network namespace has its own names. A name points to an object. The name
- * of an object with KIPC_PERSIST holds a reference to the object and to the
- * module; the name of any other object holds none, and is removed when the last
- * descriptor and the last mapping of the object are gone.
+ * Each network namespace has names of its own. A name points to an object. The
+ * name of a PERSIST object has a reference to the object and one to the module.
+ * Any other name has none, and is removed when the last reference to its object
+ * is dropped.
  *
- * Names are found without a lock (RCU) and are changed under names_mutex. Between
- * the last reference to an object and the removal of its name, the name can still
- * be found. So each reader takes a reference with refcount_inc_not_zero(), or
- * holds names_mutex and checks the count of references, and treats the name of an
- * object without references as free.
+ * Names are found under RCU, without a lock, and inserted and removed under
+ * names_mutex. A lookup may meet the end of the object: it takes a reference
+ * only if there is still one, see object.h. An insertion may meet the end of
+ * the object that has the name, and takes the name over then::
  *
- * When a network namespace is destroyed, its names are removed.
+ *     CPU 0 (kipc_name_insert())        CPU 1 (kipc_object_put())
+ *
+ *                                       drops the last reference
+ *     lock names_mutex
+ *     finds the name, whose object
+ *       has no reference
+ *     removes it: object->name = NULL
+ *     inserts its own name
+ *     unlock                            kipc_name_drop(): lock names_mutex
+ *                                       object->name is NULL: nothing to do
+ *                                       unlock
+ *
+ * Because an object removes its name before it is freed, the object of a name
+ * that is found under names_mutex is complete, even if it has no reference.
+ *
+ * Each name has a serial number, which no other name of the namespace ever had.
+ * LIST goes through the names in the order of these numbers, so it finds every
+ * name that exists all the time, however many are inserted and removed
+ * meanwhile.
+ *
+ * When a network namespace ends, all its names are removed.
  */
 #ifndef KIPC_NAME_H
 #define KIPC_NAME_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The arguments of UNLINK and LIST. The names themselves are in name.c. */
+/* The verbs UNLINK and LIST. The names themselves are in name.c. */
 #include <linux/sched.h>
 #include <linux/uaccess.h>
 
@@ -9,13 +9,13 @@
 #include "name.h"
 
 /**
- * kipc_name_unlink() - the ioctl UNLINK
- * @arg: struct kipc_unlink_args
+ * kipc_name_unlink() - UNLINK: remove a name
+ * @arg: the caller's struct kipc_unlink_args
  *
- * Context: sleeps
- * Return: 0, -EINVAL for flags, reserved fields or a name that is not allowed,
- * -E2BIG, -EFAULT or -ENAMETOOLONG from reading the arguments, or what
- * kipc_name_remove() returns
+ * Context: may sleep
+ * Return: 0; -ENOENT if there is no such name; -EACCES if the caller neither
+ * owns the object nor has CAP_IPC_OWNER; -ENAMETOOLONG; -EFAULT, -EINVAL or
+ * -E2BIG for bad arguments
  */
 int kipc_name_unlink(void __user *arg)
 {
@@ -34,9 +34,8 @@ int kipc_name_unlink(void __user *arg)
 }
 
 /*
- * Writes up to @args->count entries to user space and moves the cursor behind
- * them. An entry that is longer than the module knows ends with zeros. Returns
- * the number of entries or -EFAULT.
+ * Writes the next names to the caller's array and moves the cursor. Returns how
+ * many there were, or -EFAULT.
  */
 static int name_list_fill(struct kipc_list_args *args)
 {
@@ -59,13 +58,15 @@ static int name_list_fill(struct kipc_list_args *args)
 }
 
 /**
- * kipc_name_list() - the ioctl LIST
- * @arg: struct kipc_list_args
+ * kipc_name_list() - LIST: describe names, a bounded number at a time
+ * @arg: the caller's struct kipc_list_args; its cursor says where to go on
  *
- * Context: sleeps
- * Return: the number of entries written, 0 after the last one; -EINVAL for flags,
- * a count of 0 or above KIPC_LIST_MAX, or an entry size that is too small or
- * larger than a page; -E2BIG or -EFAULT
+ * names_mutex is taken for each name by itself, so other tasks do not wait for
+ * a long listing, and the names are not those of one moment.
+ *
+ * Context: may sleep
+ * Return: how many names were described, 0 after the last one; -EFAULT, -EINVAL
+ * or -E2BIG for bad arguments
  */
 int kipc_name_list(void __user *arg)
 {

@@ -6,8 +6,9 @@
 
 /**
  * kipc_process_number() - the number that a process has for the caller
- * @process: a thread group
+ * @process: struct pid of a thread group
  *
+ * Context: does not sleep
  * Return: the number in the caller's pid namespace; 0 if the caller cannot see
  * the process, and 0 after the process has been reaped, because then the number
  * may belong to another one

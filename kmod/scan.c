@@ -15,17 +15,18 @@ MODULE_PARM_DESC(scan_ms,
 		 "milliseconds between looks for the dead while a thread waits (default 100)");
 
 #define SCAN_MS_MAX	60000
-#define SCAN_SHARE	4	/* length of the pause / length of the scan */
+#define SCAN_SHARE	4	/* length of the pause, in scans */
 
 static struct workqueue_struct *queue __ro_after_init;
-static LIST_HEAD(watched);		/* scan_lock */
-static LIST_HEAD(todo);			/* scan_lock; objects of this scan */
-static unsigned long pause;		/* scan_lock; minimum, in jiffies */
+static LIST_HEAD(watched);		/* scan_lock; all but those in todo */
+static LIST_HEAD(todo);			/* scan_lock; left for this scan */
+static unsigned long pause;		/* scan_lock; jiffies between scans */
 static DEFINE_SPINLOCK(scan_lock);
 
 static void scan_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(scan, scan_work);
 
+/* Queues the work for the next scan, unless it is queued already. */
 static void scan_again(void)
 {
 	unsigned int ms = clamp_t(unsigned int, READ_ONCE(scan_ms), 1,
@@ -36,10 +37,12 @@ static void scan_again(void)
 }
 
 /**
- * kipc_scan_add() - put an object on the list, if it is not there
- * @object: tracks its participants; the caller holds a reference
+ * kipc_scan_add() - put an object on the list of scanned objects
+ * @object: tracks its participants; may be on the list already
  *
- * Context: does not sleep
+ * The caller has a reference to @object.
+ *
+ * Context: does not sleep; takes scan_lock
  */
 void kipc_scan_add(struct kipc_object *object)
 {
@@ -53,14 +56,13 @@ void kipc_scan_add(struct kipc_object *object)
 }
 
 /**
- * kipc_scan_forget() - take an object off the list before it is freed
+ * kipc_scan_forget() - take an object off the list for good
  * @object: has no reference left
  *
- * Every type whose objects track their participants calls this from its exit
- * function. scan_next() takes no reference to such an object, so that the work
- * item does not use it after this.
+ * The @exit of every type whose objects track their participants calls this.
+ * The work takes no reference to such an object, see scan_next().
  *
- * Context: does not sleep
+ * Context: does not sleep; takes scan_lock
  */
 void kipc_scan_forget(struct kipc_object *object)
 {
@@ -72,8 +74,18 @@ void kipc_scan_forget(struct kipc_object *object)
 }
 
 /*
- * Returns the next object of this scan with a reference, or NULL. The object is
- * on the list for the next scan again.
+ * Takes the next object of this scan and moves it back to the other list.
+ * Returns it with a reference, or NULL after the last one. The lock keeps an
+ * object that is being freed in memory, because kipc_scan_forget() needs it:
+ *
+ *     CPU 0 (work)                      CPU 1 (kipc_object_put())
+ *
+ *                                       drops the last reference
+ *     scan_lock
+ *     refcount_inc_not_zero(): false
+ *     unlock                            kipc_scan_forget(): takes scan_lock,
+ *                                         removes the object
+ *                                       frees the object
  */
 static struct kipc_object *scan_next(void)
 {
@@ -83,7 +95,7 @@ static struct kipc_object *scan_next(void)
 	while ((object = list_first_entry_or_null(&todo, struct kipc_object,
 						  scan_node))) {
 		list_move_tail(&object->scan_node, &watched);
-		/* An object without references is about to be forgotten. */
+		/* An object that is being freed is passed over. */
 		if (refcount_inc_not_zero(&object->references))
 			break;
 	}
@@ -91,19 +103,25 @@ static struct kipc_object *scan_next(void)
 	return object;
 }
 
-/* Takes an object off the list, unless a task waits at it again. */
 static void scan_remove(struct kipc_object *object)
 {
 	spin_lock(&scan_lock);
 	list_del(&object->scan_node);
 	WRITE_ONCE(object->scanned, false);
 	spin_unlock(&scan_lock);
-	/* Pairs with the count of waiters before kipc_scan_begin(), see scan.h. */
+	/*
+	 * A waiter counts itself before it reads the mark. Pairs with the
+	 * fully ordered increment in kipc_wait_begin(), see scan.h.
+	 */
 	smp_mb();
 	if (atomic_read(&object->waiters))
 		kipc_scan_add(object);
 }
 
+/*
+ * Repairs what the dead hold of the object, or stops scanning it if no task
+ * waits there.
+ */
 static void scan_object(struct kipc_object *object)
 {
 	if (!atomic_read(&object->waiters))
@@ -135,9 +153,9 @@ static void scan_work(struct work_struct *work)
 }
 
 /**
- * kipc_scan_init() - create the work queue
+ * kipc_scan_init() - prepare scanning
  *
- * Context: sleeps
+ * Context: may sleep
  * Return: 0 or -ENOMEM
  */
 int __init kipc_scan_init(void)
@@ -147,10 +165,12 @@ int __init kipc_scan_init(void)
 }
 
 /**
- * kipc_scan_exit() - wait for the work item, and destroy the work queue
+ * kipc_scan_exit() - end scanning
  *
- * Context: sleeps. There is no object any more, but the work item may still be
- * running.
+ * There are no objects any more, except that the work may have the last
+ * reference to one and free it.
+ *
+ * Context: may sleep
  */
 void kipc_scan_exit(void)
 {

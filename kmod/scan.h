@@ -2,32 +2,38 @@
 /*
  * DOC: looking after threads that wait
  *
- * The end of most participants is noticed at once, because a mapping is removed or
- * a descriptor is closed. It is not noticed at once if a thread ends while its
- * process lives, if a process dumps core, or if other processes use its memory and
- * its descriptors. So while a task waits at an object that tracks its participants,
- * a work item checks every scan_ms milliseconds whether a participant has ended.
- * Nothing is hooked into the end of other tasks, and the work item does not run
- * while no task waits.
+ * Most deaths are noticed at once, because the dead process gives up a mapping
+ * or a descriptor. Some are not:
  *
- * An object is on the list from its first wait on until the work item finds that no
- * task waits at it any more. The race of these two is decided by a full barrier on
- * either side::
+ * - a thread ends while its process goes on
+ * - a process takes long to end, because it dumps core
+ * - the memory and the descriptors of a process are used by other processes too
  *
- *	a task that will wait			the work item
+ * Therefore, while a task waits at an object that tracks its participants, a
+ * work item scans the object several times a second. It repairs what the dead
+ * hold, which may be what the task waits for. So the module needs no hook in
+ * the end of other tasks, and nothing runs while no task waits.
  *
- *						object->waiters is 0
- *	object->waiters++ (full barrier)
- *						object->scanned = false
- *						smp_mb()
- *	object->scanned is true: skip
- *						object->waiters is not 0:
- *						add the object again
+ * A task that begins to wait puts the object on the list of scanned objects.
+ * The work takes it off when it finds that no task waits there any more. If a
+ * new waiter and this removal meet, the object is on the list afterwards::
  *
- * If the task had read false, it would have added the object itself.
+ *     CPU 0 (waiter)                    CPU 1 (scan_remove())
  *
- * A scan never takes more than a fifth of a processor's time: the pause after it is
- * at least four times as long as the scan.
+ *     counts itself in waiters          scanned = false
+ *     (fully ordered)                   smp_mb()
+ *     reads scanned                     reads waiters
+ *
+ * Each side writes before it reads, with a full barrier in between. So the
+ * waiter reads false or the work reads the new count, perhaps both, and each
+ * of them then adds the object again. kipc_scan_add() adds it only once.
+ *
+ * The work uses only a part of the time of a processor. After a scan it pauses
+ * for SCAN_SHARE times as long as the scan took, and at least for scan_ms
+ * milliseconds.
+ *
+ * scan_lock, a spinlock, guards the lists. It is not held while an object is
+ * looked at.
  */
 #ifndef KIPC_SCAN_H
 #define KIPC_SCAN_H
@@ -41,12 +47,12 @@ int kipc_scan_init(void);
 void kipc_scan_exit(void);
 
 /*
- * Puts an object on the list, if it is not there. The caller is counted among the
- * object's waiters, and does not sleep yet.
+ * Sees to it that the object is scanned. The caller is counted in the waiters
+ * of the object already, and does not sleep yet.
  */
 static inline void kipc_scan_begin(struct kipc_object *object)
 {
-	/* Pairs with scan_remove(). */
+	/* Pairs with smp_mb() in scan_remove(). */
 	if (!READ_ONCE(object->scanned))
 		kipc_scan_add(object);
 }

@@ -510,8 +510,8 @@ static int semaphore_look(struct kipc_semaphore *semaphore,
  * which may want fewer units than the caller.
  */
 static int semaphore_look_locking(struct kipc_semaphore *semaphore,
-				   struct kipc_element *e, u32 index,
-				   struct semaphore_waiter *self, int ret)
+				  struct kipc_element *e, u32 index,
+				  struct semaphore_waiter *self, int ret)
 {
 	bool full, granted;
 
@@ -543,7 +543,7 @@ static int semaphore_sleep(struct kipc_semaphore *semaphore,
 			ret = self->waiter.outcome;
 		else
 			ret = semaphore_look_locking(semaphore, e, index, self,
-						      ret);
+						     ret);
 	} while (ret == KIPC_PENDING);
 	kipc_wait_end(&semaphore->object, &e->waiters, &self->waiter, ret);
 	/*

@@ -14,8 +14,8 @@
 #include "thread.h"
 
 /*
- * Numbers are 1..NUMBERS. A word has the low 32 bits and the high 4 bits in two
- * places, with the number of the attachment between them.
+ * Numbers are 1 to NUMBERS. In a word the low 32 bits of a number are where the
+ * number has them, and the high 4 bits begin at bit NUMBER_HIGH_SHIFT.
  */
 #define NUMBER_LOW_BITS		32
 #define NUMBER_LOW		GENMASK_ULL(NUMBER_LOW_BITS - 1, 0)
@@ -29,8 +29,8 @@ module_param(max_threads, uint, 0644);
 MODULE_PARM_DESC(max_threads,
 		 "numbers to tell threads apart by, 0 for all 2^36 - 1 (default 0)");
 
-static DEFINE_XARRAY_FLAGS(threads, XA_FLAGS_ACCOUNT);	/* by number */
-static DEFINE_HASHTABLE(threads_by_pid, 12);		/* threads_lock */
+static DEFINE_XARRAY_FLAGS(threads, XA_FLAGS_ACCOUNT);	/* by number; RCU */
+static DEFINE_HASHTABLE(threads_by_pid, 12);		/* threads_lock; RCU */
 static DEFINE_SPINLOCK(threads_lock);
 
 static struct workqueue_struct *queue __ro_after_init;
@@ -38,7 +38,7 @@ static int (*reap)(void) __ro_after_init;
 static atomic64_t last_number;
 static u64 first_number __ro_after_init;
 static atomic_long_t count;
-static unsigned long cursor;		/* last record checked; races are benign */
+static unsigned long cursor;		/* number checked last; a hint */
 
 static u64 thread_number_to_word(u64 number)
 {
@@ -56,7 +56,7 @@ static u64 thread_number_from_word(u64 word)
 /* Finding                                                                  */
 /* ------------------------------------------------------------------------ */
 
-/* Returns the record of a struct pid, or NULL. rcu_read_lock() is held. */
+/* The caller holds rcu_read_lock(). */
 static struct kipc_thread *thread_of_pid(const struct pid *pid)
 {
 	struct kipc_thread *thread;
@@ -69,11 +69,12 @@ static struct kipc_thread *thread_of_pid(const struct pid *pid)
 }
 
 /**
- * kipc_thread_pid() - find the struct pid that a number stands for
- * @number: the bits KIPC_MUTEX_THREAD of a word; not checked
+ * kipc_thread_pid() - find the thread that a word names
+ * @number: number of the thread as the word has it; may be anything
  *
- * Context: under rcu_read_lock(), which the result is valid for
- * Return: the struct pid, or NULL if no thread has the number
+ * Context: under rcu_read_lock(), which the result is valid for; does not sleep
+ * Return: the thread's struct pid, which may have no task any more, or NULL if
+ * no thread has that number
  */
 struct pid *kipc_thread_pid(u64 number)
 {
@@ -85,9 +86,9 @@ struct pid *kipc_thread_pid(u64 number)
 /**
  * kipc_thread_find() - find the record of the calling thread
  *
- * Context: takes no lock; does not sleep
- * Return: the record, which is valid while the thread lives and does not exec, or
- * NULL if the thread has none
+ * Context: does not sleep
+ * Return: the record, which stays while the thread lives, or NULL if there is
+ * none
  */
 struct kipc_thread *kipc_thread_find(void)
 {
@@ -112,8 +113,20 @@ static void thread_free(struct rcu_head *rcu)
 }
 
 /*
- * Removes a record. rcu_read_lock() is held, because another task may remove the
- * same record.
+ * Removes the record of a thread that has ended. Several tasks may do this with
+ * the same record at the same time. The lock decides which of them frees it,
+ * and RCU keeps it for the others, so the caller holds rcu_read_lock():
+ *
+ *     CPU 0 (thread_collect())          CPU 1 (thread_collect())
+ *
+ *     rcu_read_lock()                   rcu_read_lock()
+ *     finds the record                  finds the record
+ *     thread_forget():
+ *       hashed; removes it
+ *                                       thread_forget():
+ *                                         not hashed; returns
+ *       call_rcu()
+ *     rcu_read_unlock()                 rcu_read_unlock()
  */
 static void thread_forget(struct kipc_thread *thread)
 {
@@ -121,7 +134,7 @@ static void thread_forget(struct kipc_thread *thread)
 
 	spin_lock(&threads_lock);
 	found = !hlist_unhashed(&thread->node);
-	/* The node keeps its next pointer for readers that are at it. */
+	/* A reader that has come to this node can go on to the next one. */
 	hash_del_rcu(&thread->node);
 	spin_unlock(&threads_lock);
 	if (!found)
@@ -132,8 +145,10 @@ static void thread_forget(struct kipc_thread *thread)
 }
 
 /*
- * Checks up to @looks records from the cursor on, and removes the records of
- * threads that have ended. A struct pid without a task never gets one again.
+ * Checks the next records, and removes those of threads that have ended: a
+ * struct pid that has no task never gets another one. The cursor says where to
+ * go on; a lost update of it means only that some records are checked again or
+ * in the next round.
  */
 static void thread_collect(unsigned long looks)
 {
@@ -171,11 +186,12 @@ static void thread_collect_work(struct work_struct *work)
 static DECLARE_DELAYED_WORK(thread_collection, thread_collect_work);
 
 /**
- * kipc_threads_collect() - remove the records of ended threads a second later
+ * kipc_threads_collect() - remove the records of all threads that have ended
  *
- * To be called if threads have just ended or are about to.
+ * A work item does this a second later. To be called when threads have just
+ * ended or are about to.
  *
- * Context: any
+ * Context: any; does not sleep
  */
 void kipc_threads_collect(void)
 {
@@ -194,8 +210,9 @@ static u64 thread_number_next(void)
 }
 
 /*
- * Reserves the next free number. A reserved number has a place in the table, but
- * is not found. Returns 0, -EBUSY if there is no free number, or -ENOMEM.
+ * Reserves the next number that is free. A reserved number has its place in the
+ * table, and a search for it finds no thread. Returns 0, -ENOMEM, or -EBUSY if
+ * all numbers seem to be in use.
  */
 static int thread_number_reserve(u64 *number)
 {
@@ -210,14 +227,20 @@ static int thread_number_reserve(u64 *number)
 	return ret;
 }
 
-/* Returns true if another thread may have had the next number. */
+/*
+ * Returns true if a number may be issued that another thread has had. That is
+ * so after all numbers have been issued once, or if max_threads is set.
+ */
 static bool thread_numbers_recur(void)
 {
 	return READ_ONCE(max_threads) ||
 	       atomic64_read(&last_number) - first_number > NUMBERS;
 }
 
-/* Gives a new record its number. Returns 0, -EUSERS, -ENOMEM or -EINTR. */
+/*
+ * Gives the thread its number. If none is free, the records of threads that
+ * have ended are removed first. Returns 0, -ENOMEM, -EUSERS or -EINTR.
+ */
 static int thread_number(struct kipc_thread *thread)
 {
 	u64 number;
@@ -229,7 +252,7 @@ static int thread_number(struct kipc_thread *thread)
 	}
 	if (ret)
 		return ret == -EBUSY ? -EUSERS : ret;
-	/* The reserved number is not found, so words that have it name a dead thread. */
+	/* While the number is reserved, words with it name a dead thread. */
 	if (thread_numbers_recur())
 		ret = reap();
 	if (ret)
@@ -238,10 +261,7 @@ static int thread_number(struct kipc_thread *thread)
 	return ret;
 }
 
-/*
- * Makes a record visible. This cannot fail, because the place in the table is
- * reserved.
- */
+/* Cannot fail, because the reserved number has its place in the table. */
 static void thread_publish(struct kipc_thread *thread)
 {
 	thread->pid = get_pid(task_pid(current));
@@ -272,14 +292,14 @@ static struct kipc_thread *thread_register(void)
 }
 
 /**
- * kipc_thread_get() - find or create the record of the calling thread
+ * kipc_thread_get() - find or make the record of the calling thread
  *
- * The record is not counted, so there is no function that puts it. It stays while
- * the thread lives.
+ * There is nothing to put: the record stays while its thread lives, see
+ * thread.h.
  *
- * Context: sleeps
- * Return: the record; -ENOMEM; -EUSERS if all numbers are in use; -EINTR if the
- * caller is being killed
+ * Context: may sleep; may take the mmap_lock of the caller for reading
+ * Return: the record, or an error pointer: -ENOMEM, -EUSERS if all numbers are
+ * in use, -EINTR if the caller was killed
  */
 struct kipc_thread *kipc_thread_get(void)
 {
@@ -294,11 +314,11 @@ struct kipc_thread *kipc_thread_get(void)
 
 /**
  * kipc_threads_init() - prepare the registry of threads
- * @reap_owned: repairs what dead threads own in the caller's memory. It is called
- *	before a number is issued that another thread may have had. It may sleep,
- *	and returns 0 or -EINTR
+ * @reap_owned: repairs what dead threads own in the caller's memory, before a
+ *	number is issued that another thread has had; may sleep; returns 0 or
+ *	-EINTR
  *
- * Context: sleeps
+ * Context: may sleep
  * Return: 0 or -ENOMEM
  */
 int __init kipc_threads_init(int (*reap_owned)(void))
@@ -312,10 +332,11 @@ int __init kipc_threads_init(int (*reap_owned)(void))
 }
 
 /**
- * kipc_threads_exit() - free all records
+ * kipc_threads_exit() - remove all records
  *
- * Context: sleeps. No file of the module is open any more, so that no thread
- * registers.
+ * No file of the module is open any more, so no thread registers.
+ *
+ * Context: may sleep
  */
 void kipc_threads_exit(void)
 {

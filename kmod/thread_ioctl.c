@@ -12,10 +12,10 @@
 #include "thread.h"
 
 /*
- * Returns true if the caller uses the memory of its parent, which is another
- * process, as a child of vfork() does. Such a task may run on the stack of its
- * parent and have its parent's thread-local variables, so the library would take
- * its number for that of the parent.
+ * Returns true if the caller uses the memory of its parent process, as a child
+ * of vfork() does. Such a task may run on the stack of its parent and with the
+ * thread variables of its parent, where programs keep the number. It must not
+ * get a number of its own, because the parent would take that for its own.
  */
 static bool thread_is_guest(void)
 {
@@ -33,13 +33,18 @@ static bool thread_is_guest(void)
 }
 
 /**
- * kipc_thread_ioctl() - the ioctl THREAD
- * @object: the object that the descriptor belongs to, NULL for the device
- * @arg: struct kipc_thread_args, which may be a shorter one of an older header
+ * kipc_thread_ioctl() - THREAD: tell the caller the number of its thread
+ * @object: the object by whose descriptor the caller asks; NULL if it asks by
+ *	that of the device
+ * @arg: the caller's struct kipc_thread_args
  *
- * Context: sleeps
- * Return: 0; -EINVAL for flags or reserved fields; -ENXIO if the caller uses the
- * memory of its parent; what kipc_thread_get() returns; -E2BIG or -EFAULT
+ * If the object tracks its participants, the answer says by which attachment
+ * the thread may own things, or 0 if there is none.
+ *
+ * Context: may sleep
+ * Return: 0; -ENXIO if the caller only uses the memory of its parent; -ENOMEM;
+ * -EUSERS if all numbers are in use; -EINTR if the caller was killed; -EFAULT,
+ * -EINVAL or -E2BIG for bad arguments
  */
 int kipc_thread_ioctl(struct kipc_object *object, void __user *arg)
 {
@@ -60,6 +65,6 @@ int kipc_thread_ioctl(struct kipc_object *object, void __user *arg)
 	args.thread = thread->number;
 	args.attachment = object && object->tracks ?
 			  kipc_attachment_current(object) : 0;
-	/* The structure of the caller may be shorter. */
+	/* The caller may know an older, shorter structure. */
 	return kipc_args_write(arg, &args, min_t(size_t, args.size, sizeof(args)));
 }
