@@ -88,15 +88,15 @@ bool kipc_process_ended(struct pid *process, const struct mm_struct *mm)
 	if (death_task_lives(leader, mm))
 		return false;
 	for_each_thread(leader, task) {
-		/*
-		 * Orders the reads of the list and of the flags, see above.
-		 * Pairs with the locks under which clone() adds a thread and
-		 * under which a thread begins to end.
-		 */
-		smp_rmb();
 		if (!(READ_ONCE(task->flags) & KIPC_PF_WORKERS) &&
 		    death_task_lives(task, mm))
 			return false;
+		/*
+		 * Orders the reads of this thread's state and of the next
+		 * thread, see above. Pairs with the locks under which clone()
+		 * adds a thread and under which a thread begins to end.
+		 */
+		smp_rmb();
 	}
 	return true;
 }
