@@ -13,6 +13,7 @@
 #define OWNED_FLAGS	(KIPC_MUTEX_OWNER | KIPC_MUTEX_DEPTH)
 
 #define SCAN_BATCH	1024	/* elements between two cond_resched() */
+#define PEEKS_MAX	8	/* of a word that changes meanwhile */
 
 struct mutex_waiter {
 	struct kipc_waiter waiter;
@@ -608,28 +609,36 @@ static void mutex_repair_dead(struct kipc_mutex *mutex, u32 index)
 
 /*
  * Reads the value of an element without a claim, so that other tasks go on with
- * the word meanwhile. The owner may unlock the mutex and end during that:
+ * the word meanwhile, and finds its owner. The owner may unlock the mutex and
+ * end during that:
  *
  *	CPU 0 (mutex_peek())			CPU 1 (owner)
  *
  *	value = word, names the owner
  *						unlocks: word = 0
  *						ends
- *	finds the owner dead
+ *	finds no living owner
  *	reads the word again: it differs
  *
  * So the owner died as the owner only if the word still names it after it was
- * found dead. If the word differs, the value that was read first is reported.
+ * found dead. Otherwise the new value is looked at. The tries are bounded,
+ * because a participant may scribble over the word all the time.
  */
 static u64 mutex_peek(struct kipc_mutex *mutex, struct kipc_element *e,
-		      u32 index)
+		      u32 index, u32 *process, u32 *thread)
 {
-	u64 value = kipc_word_peek(&mutex->words, e, index);
+	u64 value, now = kipc_word_peek(&mutex->words, e, index);
+	int tries = PEEKS_MAX;
 
-	if (mutex_owner_is_dead(mutex, value) &&
-	    kipc_word_peek(&mutex->words, e, index) == value)
-		return (value & STATE_FLAGS) | KIPC_MUTEX_OWNER_DIED;
-	return mutex_value_checked(mutex, value);
+	do {
+		value = now;
+		if (kipc_mutex_owner(mutex, value, process, thread))
+			return value & (OWNED_FLAGS | STATE_FLAGS);
+		if (!(value & KIPC_MUTEX_OWNER))
+			return value & STATE_FLAGS;
+		now = kipc_word_peek(&mutex->words, e, index);
+	} while (now != value && --tries);
+	return (value & STATE_FLAGS) | KIPC_MUTEX_OWNER_DIED;
 }
 
 /**
@@ -648,8 +657,8 @@ int kipc_mutex_state(struct kipc_mutex *mutex,
 
 	if (!e)
 		return -EINVAL;
-	value = mutex_peek(mutex, e, args->element);
-	kipc_mutex_owner(mutex, value, &args->owner, &args->thread);
+	value = mutex_peek(mutex, e, args->element, &args->owner,
+			   &args->thread);
 	args->depth = 0;
 	if (value & KIPC_MUTEX_OWNER)
 		args->depth = 1 + (value & KIPC_MUTEX_DEPTH) /

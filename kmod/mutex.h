@@ -102,7 +102,7 @@ static inline u32 kipc_mutex_owner_attachment(u64 value)
 }
 
 struct task_struct *kipc_mutex_owner_task(struct kipc_mutex *mutex, u64 value);
-void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
+bool kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
 		      u32 *thread);
 
 void kipc_mutex_spin(struct kipc_mutex *mutex, struct kipc_element *e,

@@ -34,8 +34,9 @@ struct task_struct *kipc_mutex_owner_task(struct kipc_mutex *mutex, u64 value)
  *	there is no owner or the owner is dead
  *
  * Context: takes no lock; does not sleep
+ * Return: true if there is an owner that lives
  */
-void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
+bool kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
 		      u32 *thread)
 {
 	struct task_struct *task;
@@ -49,4 +50,5 @@ void kipc_mutex_owner(struct kipc_mutex *mutex, u64 value, u32 *process,
 		*thread = task_pid_nr_ns(task, ns_of_pid(task_pid(task)));
 	}
 	rcu_read_unlock();
+	return task;
 }

@@ -25,7 +25,7 @@
 #include <sys/un.h>
 
 #define DUMP		"--dump"
-#define PATIENCE_MS	60000	/* until a death counts as unnoticed */
+#define WAIT_LIMIT_MS	60000	/* until a death counts as unnoticed */
 #define PTHREAD_MS	2000	/* the same for pthread mutexes */
 #define CORE_PATTERN	"/proc/sys/kernel/core_pattern"
 
@@ -210,7 +210,7 @@ static int run_heir(void *data)
 {
 	struct process_heir *heir = data;
 	struct scene *scene = heir->scene;
-	__s64 deadline = deadline_in_ms(CLOCK_MONOTONIC, PATIENCE_MS);
+	__s64 deadline = deadline_in_ms(CLOCK_MONOTONIC, WAIT_LIMIT_MS);
 	int ret;
 
 	switch (heir->wish) {
@@ -548,7 +548,7 @@ TEST_F(process, tells_those_that_wait)
 /* Tries until it is told, because some deaths cannot be seen from outside. */
 static int try_until_told(FIXTURE_DATA(process) *self, enum wish wish)
 {
-	__s64 give_up = deadline_in_ms(CLOCK_MONOTONIC, PATIENCE_MS);
+	__s64 give_up = deadline_in_ms(CLOCK_MONOTONIC, WAIT_LIMIT_MS);
 	int ret;
 
 	do {

@@ -16,7 +16,7 @@
 
 #include <pthread.h>
 
-#define PATIENCE_MS	60000	/* until a death counts as unnoticed */
+#define WAIT_LIMIT_MS	60000	/* until a death counts as unnoticed */
 #define LAST_PID	"/proc/sys/kernel/ns_last_pid"
 #define NUMBERS		32	/* so few that they come back soon */
 
@@ -121,7 +121,7 @@ static void owner_end(struct owner *owner)
 static int lock_soon(const struct mutexes *mutexes, unsigned int element)
 {
 	return mutex_timedlock_as(mutexes->fd, element, mutexes->attachment,
-				  deadline_in_ms(CLOCK_MONOTONIC, PATIENCE_MS),
+				  deadline_in_ms(CLOCK_MONOTONIC, WAIT_LIMIT_MS),
 				  0);
 }
 
@@ -186,6 +186,41 @@ TEST_F(thread, that_has_ended_is_no_owner_to_those_that_look)
 	check_mutex(self->fd, 0, getpid(), 1, 0);
 	owner_end(&owner);
 	check_mutex(self->fd, 0, 0, 0, KIPC_MUTEX_STATE_OWNER_DIED);
+}
+
+/* Locks and unlocks the mutex, and ends at once. */
+static void *unlock_and_end(void *data)
+{
+	const struct mutexes *mutexes = data;
+	const __u64 owner = owner_word(mutexes->attachment);
+
+	return mutexes_lock(mutexes, 0, owner, KIPC_FOREVER) ||
+	       mutexes_unlock(mutexes, 0, owner) ? data : NULL;
+}
+
+/*
+ * The state of a mutex is read while threads unlock it and end. It must neither
+ * tell of a death nor of an owner that does not exist.
+ */
+TEST_F_TIMEOUT(thread, that_unlocks_and_ends_is_no_dead_owner, 120)
+{
+	const int threads = scaled(1000);
+	struct kipc_mutex_state_args state;
+	pthread_t thread;
+	void *failed;
+	int i, ret;
+
+	for (i = 0; i < threads; i++) {
+		ASSERT_EQ(0, pthread_create(&thread, NULL, unlock_and_end,
+					    &self->mutexes));
+		while ((ret = pthread_tryjoin_np(thread, &failed)) == EBUSY) {
+			ASSERT_EQ(0, mutex_state(self->fd, 0, &state));
+			ASSERT_EQ(0U, state.state);
+			ASSERT_EQ(!state.depth, !state.owner);
+		}
+		ASSERT_EQ(0, ret);
+		ASSERT_EQ(NULL, failed);
+	}
 }
 
 /* What a thread could do if it were taken for the dead thread. */
