@@ -12,7 +12,7 @@
 static unsigned int scan_ms = 100;
 module_param(scan_ms, uint, 0644);
 MODULE_PARM_DESC(scan_ms,
-		 "milliseconds between looks for the dead while a thread waits (default 100)");
+		 "milliseconds between scans for dead participants while a thread waits (default 100)");
 
 #define SCAN_MS_MAX	60000
 #define SCAN_SHARE	4	/* length of the pause, in scans */

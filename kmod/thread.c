@@ -27,7 +27,7 @@
 static unsigned int max_threads;
 module_param(max_threads, uint, 0644);
 MODULE_PARM_DESC(max_threads,
-		 "numbers to tell threads apart by, 0 for all 2^36 - 1 (default 0)");
+		 "numbers that threads can have, 0 for all 2^36 - 1 (default 0)");
 
 static DEFINE_XARRAY_FLAGS(threads, XA_FLAGS_ACCOUNT);	/* by number; RCU */
 static DEFINE_HASHTABLE(threads_by_pid, 12);		/* threads_lock; RCU */
