@@ -286,7 +286,7 @@ static int barrier_look(struct kipc_barrier *barrier, struct kipc_element *e,
 	 * was made here. If it was not, it is a false claim of the caller.
 	 */
 	if (!kipc_barrier_drops(barrier))
-		kipc_member_came(barrier, self->member);
+		kipc_member_note_arrival(barrier, self->member);
 	if (try)
 		return -EAGAIN;
 	ret = barrier_queue(barrier, e, self);

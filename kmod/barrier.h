@@ -96,7 +96,7 @@ struct kipc_barrier_member {
 
 	/* the element's lock */
 	u32 joined;			/* KIPC_DROP: parties; else JOINs */
-	bool came;			/* plain; @joined is 1 without a JOIN */
+	bool noted;			/* plain; @joined is 1 without a JOIN */
 	bool died;			/* while it was a member */
 	u32 arrived;			/* KIPC_DROP; in @epoch, else 0 */
 	u64 epoch;			/* KIPC_DROP; which @arrived belongs to */
@@ -154,8 +154,8 @@ int kipc_barrier_take_serial(struct kipc_barrier *barrier, u64 word, int outcome
 
 int kipc_member_parties(const struct kipc_barrier *barrier,
 			const struct kipc_barrier_member *member);
-void kipc_member_came(struct kipc_barrier *barrier,
-		      struct kipc_barrier_member *member);
+void kipc_member_note_arrival(struct kipc_barrier *barrier,
+			      struct kipc_barrier_member *member);
 int kipc_member_arrive(struct kipc_barrier *barrier,
 		       struct kipc_barrier_member *member);
 void kipc_member_withdraw(struct kipc_barrier *barrier,

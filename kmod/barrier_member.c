@@ -156,8 +156,8 @@ static int barrier_party_join(struct kipc_barrier *barrier,
 static int barrier_plain_join(struct kipc_barrier *barrier,
 			      struct kipc_barrier_member *member)
 {
-	if (member->came) {
-		member->came = false;
+	if (member->noted) {
+		member->noted = false;
 		return 0;
 	}
 	if (member->joined == KIPC_PARTIES_MAX)
@@ -217,7 +217,7 @@ int kipc_member_parties(const struct kipc_barrier *barrier,
 }
 
 /**
- * kipc_member_came() - note which participant has arrived
+ * kipc_member_note_arrival() - note which participant has arrived
  * @barrier: locked
  * @member: the participant; NULL if the party is not attached
  *
@@ -226,8 +226,8 @@ int kipc_member_parties(const struct kipc_barrier *barrier,
  *
  * Context: the element lock is held; does not sleep
  */
-void kipc_member_came(struct kipc_barrier *barrier,
-		      struct kipc_barrier_member *member)
+void kipc_member_note_arrival(struct kipc_barrier *barrier,
+			      struct kipc_barrier_member *member)
 {
 	kipc_assert_held(kipc_barrier_element(barrier));
 	if (!member)
@@ -236,7 +236,7 @@ void kipc_member_came(struct kipc_barrier *barrier,
 		if (member->joined)
 			return;
 		barrier_member_add(barrier, member);
-		member->came = true;
+		member->noted = true;
 		return;
 	}
 	if (barrier_member_joins(barrier, member))
@@ -260,7 +260,7 @@ int kipc_member_arrive(struct kipc_barrier *barrier,
 	struct kipc_element *e = kipc_barrier_element(barrier);
 
 	kipc_assert_held(e);
-	kipc_member_came(barrier, member);
+	kipc_member_note_arrival(barrier, member);
 	if (kipc_barrier_arrived(e) + 1 < barrier->parties) {
 		e->value++;
 		return KIPC_PENDING;
@@ -303,7 +303,7 @@ void kipc_member_withdraw(struct kipc_barrier *barrier,
  * Opens the barrier if no party is missing any more. No arrival did that, so
  * the serial party is yet to be found, see kipc_barrier_take_serial().
  */
-static void barrier_open_if_all_came(struct kipc_barrier *barrier)
+static void barrier_open_if_complete(struct kipc_barrier *barrier)
 {
 	struct kipc_element *e = kipc_barrier_element(barrier);
 	u64 counts = e->value & KIPC_BARRIER_COUNTS;
@@ -336,7 +336,7 @@ static void barrier_member_drop(struct kipc_barrier *barrier,
 	barrier->parties -= count;
 	barrier_member_set_arrived(barrier, member, stay);
 	e->value -= arrived - stay;
-	barrier_open_if_all_came(barrier);
+	barrier_open_if_complete(barrier);
 }
 
 /* Takes back @count of what the member has joined. */
@@ -346,7 +346,7 @@ static void barrier_member_end(struct kipc_barrier *barrier,
 	if (count == member->joined)
 		barrier->members--;
 	member->joined -= count;
-	member->came = false;
+	member->noted = false;
 	if (kipc_barrier_drops(barrier))
 		barrier_member_drop(barrier, member, count);
 }

@@ -17,7 +17,7 @@
 #define NAME_FLAGS	(KIPC_EXCLUSIVE | KIPC_PERSIST)
 #define ACCESS_FLAGS	(KIPC_READ | KIPC_WRITE)
 
-static const struct kipc_type *const types[] = {
+static const struct kipc_type *const create_types[] = {
 	&kipc_semaphore_type,
 	&kipc_barrier_type,
 	&kipc_mailbox_type,
@@ -29,9 +29,9 @@ static const struct kipc_type *create_find_type(u32 id)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(types); i++)
-		if (types[i]->id == id)
-			return types[i];
+	for (i = 0; i < ARRAY_SIZE(create_types); i++)
+		if (create_types[i]->id == id)
+			return create_types[i];
 	return NULL;
 }
 

@@ -10,7 +10,7 @@
 
 #define TABLE_BITS	10
 #define STEPS_MAX	128	/* mutexes in the longest cycle that is found */
-#define LOOKS_MAX	1024	/* other records in the buckets of a chain */
+#define RECORDS_MAX	1024	/* other records in the buckets of a chain */
 
 /* The records of the tasks that hash to the same value. */
 struct deadlock_bucket {
@@ -39,11 +39,11 @@ static struct deadlock_bucket *deadlock_bucket(const struct task_struct *task)
 
 /*
  * Returns the record of a task, or NULL if it has none in this bucket or if
- * @looks is used up. Each record of another task uses up one of @looks.
+ * @records is used up. Each record of another task uses up one of @records.
  */
 static struct kipc_blocked *deadlock_find(const struct deadlock_bucket *bucket,
 					  const struct task_struct *task,
-					  int *looks)
+					  int *records)
 {
 	struct kipc_blocked *blocked;
 
@@ -51,7 +51,7 @@ static struct kipc_blocked *deadlock_find(const struct deadlock_bucket *bucket,
 	hlist_for_each_entry(blocked, &bucket->list, node) {
 		if (blocked->task == task)
 			return blocked;
-		if (!--*looks)
+		if (!--*records)
 			break;
 	}
 	return NULL;
@@ -62,14 +62,14 @@ static struct kipc_blocked *deadlock_find(const struct deadlock_bucket *bucket,
  * or has begun to wait after @ticket was drawn.
  */
 static struct task_struct *deadlock_next(const struct task_struct *task,
-					 s64 ticket, int *looks)
+					 s64 ticket, int *records)
 {
 	struct deadlock_bucket *bucket = deadlock_bucket(task);
 	const struct kipc_blocked *blocked;
 	struct task_struct *owner = NULL;
 
 	spin_lock(&bucket->lock);
-	blocked = deadlock_find(bucket, task, looks);
+	blocked = deadlock_find(bucket, task, records);
 	if (blocked && blocked->ticket < ticket)
 		owner = blocked->owner(blocked);
 	spin_unlock(&bucket->lock);
@@ -80,12 +80,12 @@ static struct task_struct *deadlock_next(const struct task_struct *task,
 static bool deadlock_closes_cycle(const struct kipc_blocked *self)
 {
 	const struct task_struct *owner = self->owner(self);
-	int i, looks = LOOKS_MAX;
+	int i, records = RECORDS_MAX;
 
-	for (i = 0; owner && looks && i < STEPS_MAX; i++) {
+	for (i = 0; owner && records && i < STEPS_MAX; i++) {
 		if (owner == self->task)
 			return true;
-		owner = deadlock_next(owner, self->ticket, &looks);
+		owner = deadlock_next(owner, self->ticket, &records);
 	}
 	return false;
 }

@@ -318,7 +318,7 @@ void kipc_file_show_fdinfo(struct seq_file *seq, struct file *file)
 	object->type->show(seq, object);
 }
 
-static const struct file_operations object_operations = {
+static const struct file_operations file_plain_operations = {
 	KIPC_FILE_OPERATIONS,
 };
 
@@ -326,7 +326,7 @@ static const struct file_operations object_operations = {
  * For types that can be polled, read and written. Without these functions
  * epoll_ctl() fails with EPERM.
  */
-static const struct file_operations pollable_operations = {
+static const struct file_operations file_pollable_operations = {
 	KIPC_FILE_OPERATIONS,
 	.read = file_read,
 	.write = file_write,
@@ -339,7 +339,8 @@ static const struct file_operations *file_operations_of(const struct kipc_type *
 {
 	if (type->operations)
 		return type->operations;
-	return type->poll ? &pollable_operations : &object_operations;
+	return type->poll ? &file_pollable_operations :
+			    &file_plain_operations;
 }
 
 /**
@@ -370,8 +371,8 @@ static int file_open_flags(u32 access)
  * Creates the inode of the object and a file of it. The file does not refer to
  * the object yet, and has no reference to it.
  */
-static struct file *file_of_object(struct kipc_object *object, const char *name,
-				   u32 mode, u32 access)
+static struct file *file_create(struct kipc_object *object, const char *name,
+				u32 mode, u32 access)
 {
 	const struct kipc_type *type = object->type;
 	const struct kipc_inode_args args = {
@@ -429,7 +430,7 @@ int kipc_object_publish(struct kipc_object *object,
 		kipc_object_put(object);
 		return fd;
 	}
-	file = file_of_object(object, name, args->mode, args->access);
+	file = file_create(object, name, args->mode, args->access);
 	ret = PTR_ERR_OR_ZERO(file);
 	if (!ret) {
 		ret = file_publish(object, file, args->info, name);

@@ -8,7 +8,7 @@
 #include "inherit.h"
 
 /* All words in it say KIPC_SLOW. All inherited mappings use this page. */
-static struct page *slow_page __ro_after_init;
+static struct page *inherit_page __ro_after_init;
 
 /**
  * kipc_inherit() - make the words that a child of fork() inherits read-only
@@ -32,8 +32,8 @@ void kipc_inherit(struct vm_area_struct *vma)
  */
 vm_fault_t kipc_inherit_fault(struct vm_fault *vmf)
 {
-	vmf->page = slow_page;
-	get_page(slow_page);
+	vmf->page = inherit_page;
+	get_page(inherit_page);
 	return 0;
 }
 
@@ -48,10 +48,10 @@ int __init kipc_inherit_init(void)
 	u64 *words;
 	size_t i;
 
-	slow_page = alloc_page(GFP_KERNEL);
-	if (!slow_page)
+	inherit_page = alloc_page(GFP_KERNEL);
+	if (!inherit_page)
 		return -ENOMEM;
-	words = page_address(slow_page);
+	words = page_address(inherit_page);
 	for (i = 0; i < PAGE_SIZE / sizeof(*words); i++)
 		words[i] = KIPC_SLOW;
 	return 0;
@@ -64,5 +64,5 @@ int __init kipc_inherit_init(void)
  */
 void kipc_inherit_exit(void)
 {
-	__free_page(slow_page);
+	__free_page(inherit_page);
 }

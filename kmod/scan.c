@@ -17,14 +17,14 @@ MODULE_PARM_DESC(scan_ms,
 #define SCAN_MS_MAX	60000
 #define SCAN_SHARE	4	/* length of the pause, in scans */
 
-static struct workqueue_struct *queue __ro_after_init;
-static LIST_HEAD(watched);		/* scan_lock; all but those in todo */
-static LIST_HEAD(todo);			/* scan_lock; left for this scan */
-static unsigned long pause;		/* scan_lock; jiffies between scans */
+static struct workqueue_struct *scan_queue __ro_after_init;
+static LIST_HEAD(scan_list);		/* scan_lock; all but those in scan_todo */
+static LIST_HEAD(scan_todo);		/* scan_lock; left for this scan */
+static unsigned long scan_pause;	/* scan_lock; jiffies between scans */
 static DEFINE_SPINLOCK(scan_lock);
 
 static void scan_work(struct work_struct *work);
-static DECLARE_DELAYED_WORK(scan, scan_work);
+static DECLARE_DELAYED_WORK(scan_later, scan_work);
 
 /* Queues the work for the next scan, unless it is queued already. */
 static void scan_again(void)
@@ -33,7 +33,8 @@ static void scan_again(void)
 				  SCAN_MS_MAX);
 
 	lockdep_assert_held(&scan_lock);
-	queue_delayed_work(queue, &scan, max(msecs_to_jiffies(ms), pause));
+	queue_delayed_work(scan_queue, &scan_later,
+			   max(msecs_to_jiffies(ms), scan_pause));
 }
 
 /**
@@ -49,7 +50,7 @@ void kipc_scan_add(struct kipc_object *object)
 	spin_lock(&scan_lock);
 	if (!object->scanned) {
 		WRITE_ONCE(object->scanned, true);
-		list_add_tail(&object->scan_node, &watched);
+		list_add_tail(&object->scan_node, &scan_list);
 		scan_again();
 	}
 	spin_unlock(&scan_lock);
@@ -92,9 +93,9 @@ static struct kipc_object *scan_next(void)
 	struct kipc_object *object;
 
 	spin_lock(&scan_lock);
-	while ((object = list_first_entry_or_null(&todo, struct kipc_object,
+	while ((object = list_first_entry_or_null(&scan_todo, struct kipc_object,
 						  scan_node))) {
-		list_move_tail(&object->scan_node, &watched);
+		list_move_tail(&object->scan_node, &scan_list);
 		/* An object that is being freed is passed over. */
 		if (refcount_inc_not_zero(&object->references))
 			break;
@@ -138,7 +139,7 @@ static void scan_work(struct work_struct *work)
 	struct kipc_object *object;
 
 	spin_lock(&scan_lock);
-	list_splice_init(&watched, &todo);
+	list_splice_init(&scan_list, &scan_todo);
 	spin_unlock(&scan_lock);
 	while ((object = scan_next())) {
 		scan_object(object);
@@ -146,8 +147,8 @@ static void scan_work(struct work_struct *work)
 		cond_resched();
 	}
 	spin_lock(&scan_lock);
-	pause = (jiffies - begin) * SCAN_SHARE;
-	if (!list_empty(&watched))
+	scan_pause = (jiffies - begin) * SCAN_SHARE;
+	if (!list_empty(&scan_list))
 		scan_again();
 	spin_unlock(&scan_lock);
 }
@@ -160,8 +161,8 @@ static void scan_work(struct work_struct *work)
  */
 int __init kipc_scan_init(void)
 {
-	queue = alloc_workqueue("kipc", WQ_UNBOUND | WQ_FREEZABLE, 0);
-	return queue ? 0 : -ENOMEM;
+	scan_queue = alloc_workqueue("kipc", WQ_UNBOUND | WQ_FREEZABLE, 0);
+	return scan_queue ? 0 : -ENOMEM;
 }
 
 /**
@@ -174,6 +175,6 @@ int __init kipc_scan_init(void)
  */
 void kipc_scan_exit(void)
 {
-	cancel_delayed_work_sync(&scan);
-	destroy_workqueue(queue);
+	cancel_delayed_work_sync(&scan_later);
+	destroy_workqueue(scan_queue);
 }

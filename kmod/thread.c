@@ -22,7 +22,7 @@
 #define NUMBER_HIGH_SHIFT	44
 #define NUMBERS			GENMASK_ULL(35, 0)
 
-#define LOOKS	2	/* records that each registration checks */
+#define CHECKS	2	/* records that each registration checks */
 
 static unsigned int max_threads;
 module_param(max_threads, uint, 0644);
@@ -33,12 +33,12 @@ static DEFINE_XARRAY_FLAGS(threads, XA_FLAGS_ACCOUNT);	/* by number; RCU */
 static DEFINE_HASHTABLE(threads_by_pid, 12);		/* threads_lock; RCU */
 static DEFINE_SPINLOCK(threads_lock);
 
-static struct workqueue_struct *queue __ro_after_init;
-static int (*reap)(void) __ro_after_init;
+static struct workqueue_struct *threads_queue __ro_after_init;
+static int (*threads_reap)(void) __ro_after_init;
 static atomic64_t last_number;
 static u64 first_number __ro_after_init;
-static atomic_long_t count;
-static unsigned long cursor;		/* number checked last; a hint */
+static atomic_long_t threads_count;
+static unsigned long threads_cursor;	/* number checked last; a hint */
 
 static u64 thread_number_to_word(u64 number)
 {
@@ -140,7 +140,7 @@ static void thread_forget(struct kipc_thread *thread)
 	if (!found)
 		return;
 	xa_erase(&threads, thread_number_from_word(thread->number));
-	atomic_long_dec(&count);
+	atomic_long_dec(&threads_count);
 	call_rcu(&thread->rcu, thread_free);
 }
 
@@ -150,13 +150,13 @@ static void thread_forget(struct kipc_thread *thread)
  * go on; a lost update of it means only that some records are checked again or
  * in the next round.
  */
-static void thread_collect(unsigned long looks)
+static void thread_collect(unsigned long checks)
 {
-	unsigned long at = READ_ONCE(cursor);
+	unsigned long at = READ_ONCE(threads_cursor);
 	struct kipc_thread *thread;
 
 	rcu_read_lock();
-	while (looks--) {
+	while (checks--) {
 		at++;
 		thread = xa_find(&threads, &at, ULONG_MAX, XA_PRESENT);
 		if (!thread)
@@ -170,12 +170,12 @@ static void thread_collect(unsigned long looks)
 		}
 	}
 	rcu_read_unlock();
-	WRITE_ONCE(cursor, at);
+	WRITE_ONCE(threads_cursor, at);
 }
 
 static void thread_collect_all(void)
 {
-	thread_collect(atomic_long_read(&count) + 1);
+	thread_collect(atomic_long_read(&threads_count) + 1);
 }
 
 static void thread_collect_work(struct work_struct *work)
@@ -195,7 +195,7 @@ static DECLARE_DELAYED_WORK(thread_collection, thread_collect_work);
  */
 void kipc_threads_collect(void)
 {
-	queue_delayed_work(queue, &thread_collection, HZ);
+	queue_delayed_work(threads_queue, &thread_collection, HZ);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -216,7 +216,7 @@ static u64 thread_number_next(void)
  */
 static int thread_number_reserve(u64 *number)
 {
-	long tries = atomic_long_read(&count) + 1;
+	long tries = atomic_long_read(&threads_count) + 1;
 	int ret = -EBUSY;
 
 	while (ret == -EBUSY && tries-- > 0) {
@@ -254,7 +254,7 @@ static int thread_number(struct kipc_thread *thread)
 		return ret == -EBUSY ? -EUSERS : ret;
 	/* While the number is reserved, words with it name a dead thread. */
 	if (thread_numbers_recur())
-		ret = reap();
+		ret = threads_reap();
 	if (ret)
 		xa_release(&threads, number);
 	thread->number = thread_number_to_word(number);
@@ -270,7 +270,7 @@ static void thread_publish(struct kipc_thread *thread)
 	spin_lock(&threads_lock);
 	hash_add_rcu(threads_by_pid, &thread->node, (unsigned long)thread->pid);
 	spin_unlock(&threads_lock);
-	atomic_long_inc(&count);
+	atomic_long_inc(&threads_count);
 }
 
 static struct kipc_thread *thread_register(void)
@@ -287,7 +287,7 @@ static struct kipc_thread *thread_register(void)
 		return ERR_PTR(ret);
 	}
 	thread_publish(thread);
-	thread_collect(LOOKS);
+	thread_collect(CHECKS);
 	return thread;
 }
 
@@ -326,9 +326,9 @@ int __init kipc_threads_init(int (*reap_owned)(void))
 	BUILD_BUG_ON(thread_number_to_word(NUMBERS) != KIPC_MUTEX_THREAD);
 	first_number = get_random_u32();
 	atomic64_set(&last_number, first_number);
-	reap = reap_owned;
-	queue = alloc_workqueue("kipc_threads", WQ_UNBOUND | WQ_FREEZABLE, 0);
-	return queue ? 0 : -ENOMEM;
+	threads_reap = reap_owned;
+	threads_queue = alloc_workqueue("kipc_threads", WQ_UNBOUND | WQ_FREEZABLE, 0);
+	return threads_queue ? 0 : -ENOMEM;
 }
 
 /**
@@ -344,7 +344,7 @@ void kipc_threads_exit(void)
 	unsigned long number;
 
 	cancel_delayed_work_sync(&thread_collection);
-	destroy_workqueue(queue);
+	destroy_workqueue(threads_queue);
 	rcu_read_lock();
 	xa_for_each(&threads, number, thread)
 		thread_forget(thread);

@@ -24,7 +24,7 @@
 /* Size of the first published struct kipc_notice: the least that is read. */
 #define NOTICE_SIZE_FIRST	24
 
-struct notice {
+struct watch_notice {
 	struct pid *process;
 	u32 attachment;
 	u32 repaired;
@@ -55,7 +55,7 @@ struct kipc_watch {
 	unsigned int first;		/* index of the oldest notice */
 	unsigned int count;
 	u32 lost;			/* notices, since the last read */
-	struct notice notices[KIPC_NOTICES_MAX];
+	struct watch_notice notices[KIPC_NOTICES_MAX];
 
 	wait_queue_head_t readers;	/* and pollers; has its own lock */
 };
@@ -65,7 +65,7 @@ struct kipc_watch {
 /* ------------------------------------------------------------------------ */
 
 /* Returns the place of a notice. The oldest notice has the index 0. */
-static struct notice *watch_at(struct kipc_watch *watch, unsigned int index)
+static struct watch_notice *watch_at(struct kipc_watch *watch, unsigned int index)
 {
 	return &watch->notices[(watch->first + index) % KIPC_NOTICES_MAX];
 }
@@ -107,7 +107,7 @@ static void watch_add(struct kipc_watch *watch,
 		      const struct kipc_attachment *attachment, u32 repaired)
 {
 	if (watch_has_room(watch, repaired))
-		*watch_at(watch, watch->count++) = (struct notice) {
+		*watch_at(watch, watch->count++) = (struct watch_notice) {
 			.process = get_pid(attachment->process),
 			.attachment = attachment->id,
 			.repaired = repaired,
@@ -118,9 +118,9 @@ static void watch_add(struct kipc_watch *watch,
  * Takes the oldest notice. The reference to its process belongs to the caller
  * after that.
  */
-static struct notice watch_take(struct kipc_watch *watch)
+static struct watch_notice watch_take(struct kipc_watch *watch)
 {
-	struct notice notice = *watch_at(watch, 0);
+	struct watch_notice notice = *watch_at(watch, 0);
 
 	lockdep_assert_held(&watch->lock);
 	watch->first = (watch->first + 1) % KIPC_NOTICES_MAX;
@@ -132,7 +132,7 @@ static struct notice watch_take(struct kipc_watch *watch)
  * Puts a notice back as the oldest one. Returns false if there is no room for
  * it any more; the caller then keeps the reference to the process.
  */
-static bool watch_return(struct kipc_watch *watch, struct notice notice)
+static bool watch_return(struct kipc_watch *watch, struct watch_notice notice)
 {
 	if (!watch_has_room(watch, notice.repaired))
 		return false;
@@ -228,7 +228,7 @@ void kipc_watch_end(struct kipc_object *object)
  * Takes a notice and the number of notices lost before it. Returns 1 then, 0 if
  * there is no notice and the object is gone, or -EAGAIN if there is none yet.
  */
-static int watch_next(struct kipc_watch *watch, struct notice *notice,
+static int watch_next(struct kipc_watch *watch, struct watch_notice *notice,
 		      u32 *lost)
 {
 	int ret = -EAGAIN;
@@ -259,7 +259,7 @@ static int watch_next(struct kipc_watch *watch, struct notice *notice,
  *	watch_put_back(): wakes CPU 1
  *						watch_next(): takes the notice
  */
-static void watch_put_back(struct kipc_watch *watch, struct notice notice,
+static void watch_put_back(struct kipc_watch *watch, struct watch_notice notice,
 			   u32 lost)
 {
 	bool returned;
@@ -283,7 +283,7 @@ static bool watch_readable(struct kipc_watch *watch)
  * As watch_next(), but waits for a notice or the end of the object, unless @try
  * is set. Also returns -ERESTARTSYS.
  */
-static int watch_wait(struct kipc_watch *watch, struct notice *notice,
+static int watch_wait(struct kipc_watch *watch, struct watch_notice *notice,
 		      u32 *lost, bool try)
 {
 	int ret;
@@ -304,7 +304,7 @@ static ssize_t watch_read(struct kiocb *iocb, struct iov_iter *to)
 	bool try = kipc_file_deadline(iocb->ki_filp, nowait).try;
 	struct kipc_notice copy = {};
 	size_t size = min(iov_iter_count(to), sizeof(copy));
-	struct notice notice;
+	struct watch_notice notice;
 	int ret;
 
 	if (size < NOTICE_SIZE_FIRST)

@@ -553,7 +553,7 @@ inline barrier_unlock()
 	NEXT_EPOCH
 
 /*
- * barrier_member_drop() of a member with one party, and barrier_open_if_all_came(),
+ * barrier_member_drop() of a member with one party, and barrier_open_if_complete(),
  * which opens the barrier without an arrival; inside a step, with the lock
  * held.
  */
