@@ -4,7 +4,7 @@
  *
  * An element consists of a 64-bit word in a page that user space maps and may
  * change, and of the kernel's own record (struct kipc_element), which user
- * space cannot reach. Bit 63, KIPC_SLOW, says who owns the word:
+ * space cannot reach. Bit 63, KIPC_SLOW, says which side owns it:
  *
  *	user-owned	KIPC_SLOW is clear in the record. User space changes the
  *			word by compare-and-swap.

@@ -106,10 +106,10 @@
 
 /*
  * The word protocol. Each element of an object has a word of 64 bits. Bit 63
- * says who owns it. If it is clear, any participant may change the word with a
- * compare-and-swap to another value with the bit clear. If it is set, the
- * kernel owns the word: user space must not change it, and every operation is
- * an ioctl. The other bits are meaningless then.
+ * says which side owns it. If it is clear, any participant may change the word
+ * with a compare-and-swap to another value with the bit clear. If it is set,
+ * the kernel owns the word: user space must not change it, and every operation
+ * is an ioctl. The other bits are meaningless then.
  */
 #define KIPC_SLOW		0x8000000000000000ULL
 
