@@ -23,6 +23,7 @@ static const struct kipc_type *const create_types[] = {
 	&kipc_mailbox_type,
 	&kipc_mutex_type,
 	&kipc_region_type,
+	&kipc_ring_type,
 };
 
 static const struct kipc_type *create_find_type(u32 id)

@@ -49,7 +49,7 @@ static int file_info(struct kipc_object *object, const struct file *file,
 		.inode = inode->i_ino,
 	};
 	if (words && kipc_words_mapped(words)) {
-		args.stride = 1U << words->shift;
+		args.stride = words->elements ? 1U << words->shift : 0;
 		args.map_size = words->memory.count << PAGE_SHIFT;
 	}
 	if (object->tracks)

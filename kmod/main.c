@@ -85,6 +85,11 @@ static void __init main_check_layout(void)
 	BUILD_BUG_ON(sizeof(struct kipc_mutex_state_args) != 32);
 	BUILD_BUG_ON(sizeof(struct kipc_region_seal_args) != 16);
 	BUILD_BUG_ON(sizeof(struct kipc_region_state_args) != 24);
+	BUILD_BUG_ON(sizeof(struct kipc_ring_claim_args) != 48);
+	BUILD_BUG_ON(sizeof(struct kipc_ring_kick_args) != 16);
+	BUILD_BUG_ON(sizeof(struct kipc_ring_send_args) != 32);
+	BUILD_BUG_ON(sizeof(struct kipc_ring_receive_args) != 48);
+	BUILD_BUG_ON(sizeof(struct kipc_ring_state_args) != 40);
 }
 
 /*
@@ -153,5 +158,5 @@ module_exit(kipc_exit);
 
 MODULE_AUTHOR("The kipc authors");
 MODULE_VERSION("0.2");
-MODULE_DESCRIPTION("Mailboxes, semaphores, barriers, mutexes and regions as file descriptors");
+MODULE_DESCRIPTION("Mailboxes, rings, semaphores, barriers, mutexes and regions as file descriptors");
 MODULE_LICENSE("GPL");

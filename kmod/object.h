@@ -168,6 +168,7 @@ extern const struct kipc_type kipc_barrier_type;
 extern const struct kipc_type kipc_mailbox_type;
 extern const struct kipc_type kipc_mutex_type;
 extern const struct kipc_type kipc_region_type;
+extern const struct kipc_type kipc_ring_type;
 
 int kipc_object_create(void __user *arg);
 int kipc_object_open(void __user *arg);

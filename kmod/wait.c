@@ -14,9 +14,10 @@
  *	watchers' mutex			the watches of one object (watch.c)
  *	watch lock			notices of death in one watch; no
  *					user access and no wake-up inside
- *	element lock, mailbox lock	state and waiters (word.h, mailbox.h);
- *					never two at once; no user access, no
- *					allocation and no wake-up inside
+ *	element lock, mailbox lock,	state and waiters (word.h, mailbox.h,
+ *	ring lock			ring.h); never two at once; no user
+ *					access, no allocation and no wake-up
+ *					inside
  *	lock of a bucket		which task waits for which (deadlock.c);
  *					never two at once
  *	threads_lock			the registry of threads (thread.c)

@@ -56,6 +56,7 @@
 #ifndef KIPC_WAIT_H
 #define KIPC_WAIT_H
 
+#include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/rbtree.h>
 #include <linux/sched.h>
@@ -132,6 +133,15 @@ struct kipc_wake_q {
 void kipc_wait_init(void);
 
 int kipc_deadline_init(struct kipc_deadline *deadline, u32 flags, s64 at);
+
+/* Returns true if the time has come; does not sleep. */
+static inline bool kipc_deadline_passed(const struct kipc_deadline *deadline)
+{
+	if (deadline->at == KTIME_MAX)
+		return false;
+	return deadline->at <= (deadline->clock == CLOCK_REALTIME ?
+				ktime_get_real() : ktime_get());
+}
 
 int kipc_wait_begin(struct kipc_object *object, struct kipc_waitlist *list,
 		    struct kipc_waiter *waiter, int priority);

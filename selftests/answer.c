@@ -99,6 +99,10 @@ FIXTURE_VARIANT_ADD(answer, region) {
 	.type = KIPC_REGION,
 };
 
+FIXTURE_VARIANT_ADD(answer, ring) {
+	.type = KIPC_RING,
+};
+
 FIXTURE_SETUP(answer)
 {
 	unique_name(self->name, "answer");
@@ -322,6 +326,10 @@ FIXTURE_VARIANT_ADD(refused, mutex) {
 
 FIXTURE_VARIANT_ADD(refused, region) {
 	.type = KIPC_REGION,
+};
+
+FIXTURE_VARIANT_ADD(refused, ring) {
+	.type = KIPC_RING,
 };
 
 FIXTURE_SETUP(refused)

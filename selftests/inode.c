@@ -56,6 +56,11 @@ FIXTURE_VARIANT_ADD(inode, region) {
 	.size = 12345,
 };
 
+FIXTURE_VARIANT_ADD(inode, ring) {
+	.type = KIPC_RING,
+	.label = "ring",
+};
+
 static struct kipc_create_args args_of(const FIXTURE_VARIANT(inode) *variant)
 {
 	if (variant->type == KIPC_REGION)
@@ -351,6 +356,8 @@ static int change(__u32 type, int fd)
 		return barrier_abort(fd);
 	case KIPC_MAILBOX:
 		return mailbox_trysend(fd, "m", 1, 0);
+	case KIPC_RING:
+		return ring_trysend(fd, "m", 1, 0);
 	case KIPC_MUTEX:
 		return mutex_trylock(fd, 0);
 	default:

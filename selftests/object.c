@@ -108,6 +108,24 @@ FIXTURE_VARIANT_ADD(object, region) {
 	.bad_count = 4,
 };
 
+FIXTURE_VARIANT_ADD(object, ring) {
+	.type = KIPC_RING,
+	.label = "ring",
+	.good = { 100, 4, 2, 3 },
+	.known = 4,
+	.bad = {
+		{ 0, 1, 1 },
+		{ KIPC_MESSAGE_MAX + 1, 1, 1 },
+		{ 1, 0, 1 },
+		{ 1, 3, 1 },			/* not a power of two */
+		{ 1, KIPC_RING_SLOTS_MAX, 2 },
+		{ 1, 1, 0 },
+		{ 1, 1, KIPC_RING_LANES_MAX + 1 },
+		{ 1, 1, 1, KIPC_RING_LOANS_MAX + 1 },
+	},
+	.bad_count = 8,
+};
+
 FIXTURE_SETUP(object)
 {
 	self->descriptors = count_descriptors();
@@ -180,7 +198,11 @@ TEST_F(object, says_its_flags)
 	EXPECT_EQ(variant->flags | KIPC_PERSIST,
 		  info.created & ~KIPC_EXCLUSIVE);
 	/* A sealed object has no words to map, unless mapping them attaches. */
-	if (variant->type != KIPC_SEMAPHORE && variant->type != KIPC_MAILBOX) {
+	if (variant->type == KIPC_RING) {
+		EXPECT_EQ(0U, info.stride);
+		EXPECT_LE(8ULL, info.map_size);
+	} else if (variant->type != KIPC_SEMAPHORE &&
+		   variant->type != KIPC_MAILBOX) {
 		EXPECT_EQ(variant->type != KIPC_BARRIER ? 8U : 64U,
 			  info.stride);
 		EXPECT_LE(8ULL, info.map_size);
@@ -349,6 +371,11 @@ TEST_F(object, anonymous_ones_are_separate)
 		EXPECT_EQ(0, mailbox_send(one, "x", 1, 0));
 		check_mailbox(one, 1, 1);
 		check_mailbox(two, 0, 0);
+		break;
+	case KIPC_RING:
+		EXPECT_EQ(0, ring_trysend(one, "x", 1, 0));
+		check_ring(one, 1, 0);
+		check_ring(two, 0, 0);
 		break;
 	case KIPC_MUTEX:
 	case KIPC_REGION:

@@ -55,7 +55,7 @@ TEST(is_the_same_by_every_descriptor)
 
 	ASSERT_LT(0, number);
 	EXPECT_EQ(number, thread_number());
-	for (type = KIPC_SEMAPHORE; type <= KIPC_REGION; type++) {
+	for (type = KIPC_SEMAPHORE; type <= KIPC_RING; type++) {
 		fd = create(any_args(type));
 		ASSERT_LE(0, fd);
 		EXPECT_EQ(number, thread_number_by(fd));

@@ -23,6 +23,9 @@ struct kipc_create_args mailbox_args(unsigned int message_size,
 				     unsigned int messages);
 struct kipc_create_args mutex_args(unsigned int elements);
 struct kipc_create_args region_args(__u64 bytes, unsigned int mutexes);
+struct kipc_create_args ring_args(unsigned int message_size,
+				  unsigned int slots, unsigned int lanes,
+				  unsigned int loans);
 
 /* Arguments for the smallest object of a type. */
 struct kipc_create_args any_args(unsigned int type);

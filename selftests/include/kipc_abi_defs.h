@@ -166,6 +166,15 @@ ABI_TYPE(region, REGION, 5,
 	UNUSED(1) UNUSED(2) UNUSED(3)
 ABI_TYPE_END()
 
+/* Rings do not accept KIPC_SEALED: the participants change them. */
+ABI_TYPE(ring, RING, 6, KIPC_EXCLUSIVE | KIPC_PERSIST, 8)
+	ATTRIBUTE(ring, message_size, 0, 4, MESSAGE_SIZE)
+	ATTRIBUTE(ring, slots, 4, 4, RING_SLOTS)
+	ATTRIBUTE(ring, lanes, 8, 4, RING_LANES)
+	ATTRIBUTE(ring, loans, 12, 4, RING_LOANS)
+	UNUSED(2) UNUSED(3)
+ABI_TYPE_END()
+
 /* ------------------------------------------------------------------------ */
 /* Verbs of the device                                                      */
 /* ------------------------------------------------------------------------ */
@@ -538,6 +547,83 @@ ABI_VERB(region_state, REGION_STATE, 0x61, kipc_region_state_args,
 	 REGION, 0, 0, 0, 3)
 
 /* ------------------------------------------------------------------------ */
+/* Rings                                                                    */
+/* ------------------------------------------------------------------------ */
+
+/* ENXIO: the process is not attached. */
+ABI_STRUCTURE(kipc_ring_claim_args, 48, 48)
+	SIZE(size, 0, 4)
+	FIELD(flags, 4, 4, WAIT_FLAGS, KIPC_TRY)
+	FIELD(side, 8, 4, RING_SIDE, KIPC_RING_SENDERS, 2, 0xffffffff)
+	FIELD(lane, 12, 4, RING_LANE, 0, 1, 0xffffffff)
+	FIELD(deadline, 16, 8, DEADLINE, 0, 1)
+	OUTPUT(position, 24, 8)
+	OUTPUT(found, 32, 4)
+	OUTPUT(from, 36, 4)
+	OUTPUT(chunk, 40, 4)
+	OUTPUT(sender, 44, 4)
+ABI_STRUCTURE_END()
+
+ABI_VERB(ring_claim, RING_CLAIM, 0x70, kipc_ring_claim_args,
+	 RING, KIPC_WRITE, FLAGS_OF_WAIT, -ENXIO, 14)
+
+ABI_STRUCTURE(kipc_ring_kick_args, 16, 16)
+	SIZE(size, 0, 4)
+	FIELD(flags, 4, 4, ZERO, 0)
+	FIELD(side, 8, 4, RING_SIDE, KIPC_RING_RECEIVERS, 2, 0xffffffff)
+	FIELD(lane, 12, 4, RING_LANE, 0, 1, 0xffffffff)
+ABI_STRUCTURE_END()
+
+ABI_VERB(ring_kick, RING_KICK, 0x71, kipc_ring_kick_args,
+	 RING, KIPC_WRITE, 0, 0, 8)
+
+/* The good call finds the ring full. */
+ABI_STRUCTURE(kipc_ring_send_args, 32, 32)
+	SIZE(size, 0, 4)
+	FIELD(flags, 4, 4, WAIT_FLAGS, KIPC_TRY)
+	FIELD(lane, 8, 4, RING_LANE, 0, 1, 0xffffffff)
+	FIELD(length, 12, 4, LENGTH, 1)
+	FIELD(data, 16, 8, PLACE, KIPC_ABI_BUFFER)
+	FIELD(deadline, 24, 8, DEADLINE, 0, 1)
+ABI_STRUCTURE_END()
+
+ABI_VERB(ring_send, RING_SEND, 0x72, kipc_ring_send_args,
+	 RING, KIPC_WRITE, FLAGS_OF_WAIT, -EAGAIN, 14)
+
+/* The good call has a buffer that is too small for the ring. */
+ABI_STRUCTURE(kipc_ring_receive_args, 48, 48)
+	SIZE(size, 0, 4)
+	FIELD(flags, 4, 4, WAIT_FLAGS, KIPC_TRY)
+	FIELD(capacity, 8, 4, LENGTH, KIPC_ABI_BUFFER_BYTES)
+	OUTPUT(length, 12, 4)
+	FIELD(data, 16, 8, PLACE, KIPC_ABI_BUFFER)
+	FIELD(deadline, 24, 8, DEADLINE, 0, 1)
+	OUTPUT(lane, 32, 4)
+	OUTPUT(sender, 36, 4)
+	OUTPUT(found, 40, 4)
+	RESERVED(reserved, 44, 4)
+ABI_STRUCTURE_END()
+
+ABI_VERB(ring_receive, RING_RECEIVE, 0x73, kipc_ring_receive_args,
+	 RING, KIPC_READ | KIPC_WRITE, FLAGS_OF_WAIT, -EMSGSIZE, 14)
+
+ABI_STRUCTURE(kipc_ring_state_args, 40, 40)
+	SIZE(size, 0, 4)
+	FIELD(flags, 4, 4, ZERO, 0)
+	FIELD(element, 8, 4, ZERO, 0, 1, 0xffffffff)
+	OUTPUT(messages, 12, 4)
+	OUTPUT(returned, 16, 4)
+	OUTPUT(dead, 20, 4)
+	OUTPUT(dead_sender, 24, 4)
+	OUTPUT(senders, 28, 4)
+	OUTPUT(receivers, 32, 4)
+	OUTPUT(reserved, 36, 4)
+ABI_STRUCTURE_END()
+
+ABI_VERB(ring_state, RING_STATE, 0x74, kipc_ring_state_args,
+	 RING, 0, 0, 0, 3)
+
+/* ------------------------------------------------------------------------ */
 /* Constants                                                                */
 /* ------------------------------------------------------------------------ */
 
@@ -553,6 +639,9 @@ ABI_CONSTANT(KIPC_MESSAGE_MAX, 0x1000000)
 ABI_CONSTANT(KIPC_MESSAGES_MAX, 65536)
 ABI_CONSTANT(KIPC_REGION_MAX, 0x10000000000)
 ABI_CONSTANT(KIPC_LIST_MAX, 1024)
+ABI_CONSTANT(KIPC_RING_LANES_MAX, 4)
+ABI_CONSTANT(KIPC_RING_SLOTS_MAX, 65536)
+ABI_CONSTANT(KIPC_RING_LOANS_MAX, 65536)
 ABI_CONSTANT(KIPC_ATTACHMENTS_MAX, 4095)
 ABI_CONSTANT(KIPC_WATCHES_MAX, 1024)
 ABI_CONSTANT(KIPC_WATCHES_OTHERS, 512)
@@ -585,6 +674,12 @@ ABI_CONSTANT(KIPC_MUTEX_WAITERS, 0x4000000000000000)
 /* Regions */
 ABI_CONSTANT(KIPC_REGION_DATA, 0x40000000)
 ABI_CONSTANT(KIPC_SEAL_WRITE, 0x1)
+
+/* Rings */
+ABI_CONSTANT(KIPC_RING_SENDERS, 0)
+ABI_CONSTANT(KIPC_RING_RECEIVERS, 1)
+ABI_CONSTANT(KIPC_RING_REPEATED, 0x1)
+ABI_CONSTANT(KIPC_RING_OUTSIDE, 0x2)
 
 /* Flags of CREATE */
 ABI_CONSTANT(KIPC_EXCLUSIVE, 0x1)

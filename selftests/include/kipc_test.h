@@ -37,6 +37,7 @@
 #include "fdinfo.h"
 #include "load.h"
 #include "mailbox.h"
+#include "message_ring.h"
 #include "mutex.h"
 #include "name.h"
 #include "object.h"

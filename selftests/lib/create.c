@@ -86,6 +86,19 @@ struct kipc_create_args region_args(__u64 bytes, unsigned int mutexes)
 	return args;
 }
 
+struct kipc_create_args ring_args(unsigned int message_size,
+				  unsigned int slots, unsigned int lanes,
+				  unsigned int loans)
+{
+	struct kipc_create_args args = create_args(KIPC_RING);
+
+	args.attributes.ring.message_size = message_size;
+	args.attributes.ring.slots = slots;
+	args.attributes.ring.lanes = lanes;
+	args.attributes.ring.loans = loans;
+	return args;
+}
+
 struct kipc_create_args any_args(unsigned int type)
 {
 	if (type == KIPC_SEMAPHORE)
@@ -96,6 +109,8 @@ struct kipc_create_args any_args(unsigned int type)
 		return create_args(KIPC_MUTEX);
 	if (type == KIPC_REGION)
 		return region_args(1, 1);
+	if (type == KIPC_RING)
+		return ring_args(128, 1, 1, 1);
 	return mailbox_args(64, 1);
 }
 

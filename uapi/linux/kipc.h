@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * kipc: mailboxes, semaphores, barriers, mutexes and shared regions of memory
- * behind file descriptors.
+ * kipc: mailboxes, semaphores, barriers, mutexes, shared regions of memory and
+ * rings behind file descriptors.
  *
  * An ioctl on /dev/kipc creates or opens an object and returns a close-on-exec
  * descriptor. The ioctls on that descriptor are the verbs of the object. The
@@ -81,6 +81,7 @@
 #define KIPC_MAILBOX		3
 #define KIPC_MUTEX		4
 #define KIPC_REGION		5
+#define KIPC_RING		6
 
 /*
  * Limits that do not depend on the quota of a user. How many threads may wait
@@ -94,6 +95,9 @@
 #define KIPC_MESSAGE_MAX	(16U << 20)	/* bytes of one message */
 #define KIPC_MESSAGES_MAX	65536		/* messages in one mailbox */
 #define KIPC_REGION_MAX		0x10000000000ULL	/* bytes of a region */
+#define KIPC_RING_LANES_MAX	4		/* lanes of one ring */
+#define KIPC_RING_SLOTS_MAX	65536		/* slots of all its lanes */
+#define KIPC_RING_LOANS_MAX	65536		/* chunks beside the slots */
 #define KIPC_LIST_MAX		1024		/* entries a call of LIST */
 #define KIPC_ATTACHMENTS_MAX	4095		/* attachments of one object */
 #define KIPC_WATCHES_MAX	1024		/* watches of one object */
@@ -115,7 +119,7 @@
 
 /*
  * Participants. Some objects track the processes that take part: mutexes,
- * regions that have mutexes, KIPC_UNDO semaphores, and barriers without
+ * regions that have mutexes, KIPC_UNDO semaphores, rings, and barriers without
  * KIPC_NO_MEMBERS. A process is *attached* to such an object from when it maps
  * the words through a descriptor that is open for reading and writing, until
  * the last of these mappings goes, by munmap, exec, exit or SIGKILL.
@@ -164,8 +168,9 @@
  */
 
 /*
- * Order of waiters. Threads that wait at a semaphore, a mutex or a mailbox wait
- * in the order of their arrival, but real-time threads come first, by priority.
+ * Order of waiters. Threads that wait at a semaphore, a mutex, a mailbox or a
+ * ring wait in the order of their arrival, but real-time threads come first, by
+ * priority.
  *
  * A thread that does not wait yet may take what is there before waiters that
  * were woken for it have run. The first waiter loses at most two such races.
@@ -174,12 +179,15 @@
  * in a mailbox that is too little for the message of the first sender is not
  * taken by others.
  *
+ * The slots of a ring are taken without the kernel, so nothing bounds how many
+ * races a waiter at a ring loses.
+ *
  * With KIPC_FAIR no thread takes before those that wait. What becomes free
  * belongs to the first waiter at once, though it still has to wake up.
  */
 
 /*
- * Read and write. Semaphores and mailboxes have read(2) and write(2), and
+ * Read and write. Semaphores, mailboxes and rings have read(2) and write(2), and
  * readv(), writev() and io_uring do the same; the other types have neither
  * (EINVAL). With O_NONBLOCK, or if io_uring asks for
  * it, they fail with EAGAIN where they would wait. They have no deadline.
@@ -198,14 +206,21 @@
  *	write() to a mailbox
  *		Sends the bytes as one message of priority 0. EMSGSIZE: the
  *		mailbox takes no message of that length.
+ *	read() of a ring
+ *		Receives a message and returns its length, as RING_RECEIVE.
+ *		Needs read and write access. EMSGSIZE: the buffer is smaller
+ *		than the longest message of the ring.
+ *	write() to a ring
+ *		Sends the bytes as one message in lane 0. EMSGSIZE: there are
+ *		more than the ring takes.
  *
  * All other errors are those of the verbs.
  */
 
 /*
- * Polling. Semaphores, about element 0, and mailboxes work with poll, epoll and
- * io_uring. The other types cannot be polled (EPERM from epoll_ctl()). A
- * descriptor is polled for what it may do itself:
+ * Polling. Semaphores, about element 0, mailboxes and rings work with poll,
+ * epoll and io_uring. The other types cannot be polled (EPERM from epoll_ctl()).
+ * A descriptor is polled for what it may do itself:
  *
  *	EPOLLIN of a semaphore
  *		There is a unit that no waiter gets. Needs read and write
@@ -218,6 +233,10 @@
  *		There is a message that no waiter gets. Needs read access.
  *	EPOLLOUT of a mailbox
  *		There is room for the longest message. Needs write access.
+ *	EPOLLIN of a ring
+ *		There is a message. Needs read and write access.
+ *	EPOLLOUT of a ring
+ *		There is a free slot in lane 0. Needs write access.
  *
  * A descriptor with neither access is never ready, and is registered nowhere.
  *
@@ -236,6 +255,12 @@
  * the first send that does not wait. A sender that waits comes next. So
  * EPOLLOUT says that such a send is likely to succeed, not that it must: a send
  * that comes late or second gets EAGAIN, and its thread should poll again.
+ *
+ * Edges of a ring come after EAGAIN. There is an edge of EPOLLIN when there is a
+ * message again after a poller found none, or after a receive that does not wait
+ * found none while the ring is polled; there is none for each further message.
+ * EPOLLOUT has its edges in the same way. So a program has to receive until
+ * EAGAIN. All exclusive pollers are woken.
  *
  * Costs. While a semaphore is polled the kernel owns the word of element 0, so
  * that every operation on it is a system call. A wake-up walks all pollers of
@@ -389,6 +414,14 @@
  * @region: of KIPC_REGION
  * @region.bytes: 1..KIPC_REGION_MAX; the region has as many as fill the last
  *	page
+ * @ring: of KIPC_RING
+ * @ring.message_size: bytes of the longest message, 1..KIPC_MESSAGE_MAX
+ * @ring.slots: how many messages each lane can hold, a power of two; all lanes
+ *	together at most KIPC_RING_SLOTS_MAX
+ * @ring.lanes: 1..KIPC_RING_LANES_MAX; messages in a higher lane are received
+ *	first
+ * @ring.loans: how many messages can be filled or held outside the slots at the
+ *	same time, 0..KIPC_RING_LOANS_MAX
  * @reserved: gives the union its size; bytes that the type does not use are 0
  *
  * A mutex has no attributes. A value out of range, and a byte that is not used
@@ -410,6 +443,12 @@ union kipc_attributes {
 	struct {
 		__aligned_u64 bytes;
 	} region;
+	struct {
+		__u32 message_size;
+		__u32 slots;
+		__u32 lanes;
+		__u32 loans;
+	} ring;
 	__aligned_u64 reserved[4];
 };
 
@@ -418,9 +457,11 @@ union kipc_attributes {
  *	has the name
  * @size: of this structure, in bytes
  * @flags: see below
- * @type: KIPC_SEMAPHORE, KIPC_BARRIER, KIPC_MAILBOX, KIPC_MUTEX or KIPC_REGION
+ * @type: KIPC_SEMAPHORE, KIPC_BARRIER, KIPC_MAILBOX, KIPC_MUTEX, KIPC_REGION or
+ *	KIPC_RING
  * @elements: 1..KIPC_ELEMENTS_MAX for semaphores and mutexes; for regions the
- *	number of mutexes, 0..KIPC_ELEMENTS_MAX; 1 for barriers and mailboxes
+ *	number of mutexes, 0..KIPC_ELEMENTS_MAX; 1 for barriers, mailboxes and
+ *	rings
  * @name: pointer to the bytes of the name, which contain neither a NUL nor a
  *	slash; 0 for an anonymous object
  * @name_length: bytes of the name, 1..KIPC_NAME_MAX; 0 for an anonymous object
@@ -435,7 +476,8 @@ union kipc_attributes {
  *
  * This is an ioctl of /dev/kipc. These flags are possible:
  *
- * - all types: KIPC_EXCLUSIVE and KIPC_PERSIST, which need a name, KIPC_SEALED
+ * - all types: KIPC_EXCLUSIVE and KIPC_PERSIST, which need a name
+ * - all types but rings: KIPC_SEALED
  * - semaphores: KIPC_PACKED, KIPC_FAIR, KIPC_UNDO
  * - mailboxes: KIPC_FAIR
  * - barriers: KIPC_DROP or KIPC_NO_MEMBERS, not both
@@ -625,8 +667,9 @@ struct kipc_list_args {
  * @created: out: flags of CREATE
  * @elements: out: how many it has
  * @stride: out: bytes from one word to the next in the mapping; 0 if the words
+ *	cannot be mapped, and for rings
+ * @map_size: out: bytes of the mapping of the words, or of a ring; 0 if they
  *	cannot be mapped
- * @map_size: out: bytes of the mapping of the words; 0 if they cannot be mapped
  * @uid: out: owner, in the user namespace of the caller
  * @gid: out: owning group, in the user namespace of the caller
  * @mode: out: permission bits
@@ -713,7 +756,8 @@ struct kipc_watch_args {
  *	the number may belong to another one already
  * @attachment: number of the attachment
  * @repaired: how many things were repaired: mutexes that its threads owned,
- *	semaphores that it held units of, its membership of a barrier
+ *	semaphores that it held units of, its membership of a barrier, messages
+ *	of a ring that it was sending, receiving or holding
  * @lost: how many notices found no room, or were pushed out, since the last one
  *	was read
  *
@@ -1381,6 +1425,226 @@ struct kipc_region_state_args {
 };
 
 /*
+ * Rings. A ring holds messages of up to a fixed size in pages that all
+ * participants map for reading and writing. They send and receive without a
+ * system call as long as there is room, or a message. linux/kipc_ring.h has the
+ * layout and the steps.
+ *
+ * All participants have to trust each other. One that breaks the rules can
+ * lose, repeat and forge messages of the others, and the sender of a message is
+ * only as good as the word of the participants. (In a mailbox it is not.) No
+ * participant can harm the kernel or anybody who has not mapped the ring.
+ *
+ * The messages of a lane are received in the order in which they were sent. The
+ * participants are attached, and if one of them dies:
+ *
+ * - A message that it was about to send is gone. Receivers pass over the slot.
+ * - A message that it was receiving, or held, is received again, marked as
+ *   KIPC_RING_REPEATED. So each message is received at least once, and more than
+ *   once only by those that come after a dead receiver. A receiver that must not
+ *   do its work twice looks at this mark.
+ * - Chunks that were lent to it can be lent again.
+ *
+ * A participant that is stopped, not dead, while it copies a message into a slot
+ * keeps the messages of its lane behind that one from being received. A program
+ * that fills a loan and then publishes it does not copy into a slot.
+ */
+
+/* Sides of a ring. */
+#define KIPC_RING_SENDERS	0
+#define KIPC_RING_RECEIVERS	1
+
+/* What RING_CLAIM and RING_RECEIVE tell about a message. */
+#define KIPC_RING_REPEATED	0x1U	/* a dead receiver had it before */
+#define KIPC_RING_OUTSIDE	0x2U	/* CLAIM: the message is in no slot */
+
+/**
+ * struct kipc_ring_claim_args - KIPC_RING_CLAIM: claim a slot for the calling
+ *	process, and wait for one
+ * @size: of this structure, in bytes
+ * @flags: KIPC_TRY, KIPC_REALTIME
+ * @side: KIPC_RING_SENDERS for a free slot, KIPC_RING_RECEIVERS for a message
+ * @lane: of the slot, for senders; 0 for receivers, which look at all lanes from
+ *	the highest one down
+ * @deadline: absolute time in nanoseconds, see the rules above
+ * @position: out: of the slot; 0 with KIPC_RING_OUTSIDE
+ * @found: out: KIPC_RING_REPEATED or 0, with KIPC_RING_OUTSIDE or not
+ * @from: out: lane of the slot; 0 with KIPC_RING_OUTSIDE
+ * @chunk: out: with KIPC_RING_OUTSIDE: the chunk of the message, which the
+ *	caller holds now; otherwise 0
+ * @sender: out: for receivers: number of the attachment that has sent the
+ *	message; 0 if the kernel has sent it, or if that is not known any more
+ *
+ * For participants that have found no room or no message. Needs write access,
+ * and for receivers read access, too. The caller goes on as if it had claimed
+ * the slot itself.
+ *
+ * A participant that does not wait need not call this after it has found
+ * nothing, unless the word *polled* of the ring is set. Then this is how it asks
+ * for the next edge of EPOLLIN or EPOLLOUT.
+ *
+ * Returns 0 or one of these errors:
+ *
+ * - EBADF: the descriptor is not open for the access
+ * - EINVAL: an unknown flag; @side or @lane is out of range; @deadline is
+ *   negative, or KIPC_TRY is combined with a deadline or KIPC_REALTIME
+ * - EFAULT: the structure cannot be written; a message is received again by the
+ *   next receiver
+ * - EAGAIN: with KIPC_TRY: the thread would have to wait
+ * - ETIMEDOUT: the deadline has passed
+ * - EINTR: a signal handler has interrupted the wait
+ * - EUSERS: too many threads wait at the ring already
+ * - ENXIO: the process is not attached, or its attachment ended during the wait
+ */
+struct kipc_ring_claim_args {
+	__u32 size;
+	__u32 flags;
+	__u32 side;
+	__u32 lane;
+	__s64 deadline;
+	__aligned_u64 position;
+	__u32 found;
+	__u32 from;
+	__u32 chunk;
+	__u32 sender;
+};
+
+/**
+ * struct kipc_ring_kick_args - KIPC_RING_KICK: wake what sleeps for a change
+ * @size: of this structure, in bytes
+ * @flags: 0
+ * @side: the side to wake: KIPC_RING_RECEIVERS after a message was sent,
+ *	KIPC_RING_SENDERS after a slot became free
+ * @lane: of the slot
+ *
+ * For participants that found the bell set. Needs write access. Never waits.
+ *
+ * Returns 0 or one of these errors:
+ *
+ * - EBADF: the descriptor is not open for writing
+ * - EINVAL: a flag; @side or @lane is out of range
+ */
+struct kipc_ring_kick_args {
+	__u32 size;
+	__u32 flags;
+	__u32 side;
+	__u32 lane;
+};
+
+/**
+ * struct kipc_ring_send_args - KIPC_RING_SEND: send a message
+ * @size: of this structure, in bytes
+ * @flags: KIPC_TRY, KIPC_REALTIME
+ * @lane: to send it in
+ * @length: bytes of the message, 0..message_size of the ring
+ * @data: pointer to the bytes
+ * @deadline: absolute time in nanoseconds, see the rules above
+ *
+ * For processes that have not mapped the ring; others may use it, too. Needs
+ * write access. Waits for a free slot. The sender of the message is 0.
+ *
+ * Returns 0 or one of these errors:
+ *
+ * - EBADF: the descriptor is not open for writing
+ * - EINVAL: an unknown flag; @lane is out of range; @deadline is negative, or
+ *   KIPC_TRY is combined with a deadline or KIPC_REALTIME
+ * - EMSGSIZE: @length exceeds message_size
+ * - EFAULT: also if @data cannot be read
+ * - EIO: a participant has written nonsense into the slot; nothing was sent
+ * - EAGAIN: with KIPC_TRY: the lane is full
+ * - ETIMEDOUT: the deadline has passed
+ * - EINTR: a signal handler has interrupted the wait
+ * - EUSERS: too many threads wait at the ring already
+ * - ENOMEM: there is not enough memory
+ */
+struct kipc_ring_send_args {
+	__u32 size;
+	__u32 flags;
+	__u32 lane;
+	__u32 length;
+	__aligned_u64 data;
+	__s64 deadline;
+};
+
+/**
+ * struct kipc_ring_receive_args - KIPC_RING_RECEIVE: receive a message
+ * @size: of this structure, in bytes
+ * @flags: KIPC_TRY, KIPC_REALTIME
+ * @capacity: bytes that @data has room for, at least message_size of the ring
+ * @length: out: bytes of the message
+ * @data: pointer to where the bytes are written
+ * @deadline: absolute time in nanoseconds, see the rules above
+ * @lane: out: that it was sent in; 0 with KIPC_RING_REPEATED, if a process held
+ *	the message
+ * @sender: out: number of the attachment that has sent it; 0 if it was sent by
+ *	SEND or write(), or if that is not known any more
+ * @found: out: KIPC_RING_REPEATED or 0
+ * @reserved: 0
+ *
+ * For processes that have not mapped the ring; others may use it, too. Needs
+ * read and write access. Waits for a message.
+ *
+ * Returns 0 or one of these errors:
+ *
+ * - EBADF: the descriptor is not open for reading and writing
+ * - EINVAL: an unknown flag; @reserved is not 0; @deadline is negative, or
+ *   KIPC_TRY is combined with a deadline or KIPC_REALTIME
+ * - EMSGSIZE: @capacity is below message_size
+ * - EFAULT: @data or the structure cannot be written; the message is received
+ *   by the next receiver
+ * - EIO: a participant has written nonsense into the slot; that message is lost
+ * - EAGAIN: with KIPC_TRY: there is no message
+ * - ETIMEDOUT: the deadline has passed
+ * - EINTR: a signal handler has interrupted the wait
+ * - EUSERS: too many threads wait at the ring already
+ */
+struct kipc_ring_receive_args {
+	__u32 size;
+	__u32 flags;
+	__u32 capacity;
+	__u32 length;
+	__aligned_u64 data;
+	__s64 deadline;
+	__u32 lane;
+	__u32 sender;
+	__u32 found;
+	__u32 reserved;
+};
+
+/**
+ * struct kipc_ring_state_args - KIPC_RING_STATE: look at a ring
+ * @size: of this structure, in bytes
+ * @flags: 0
+ * @element: 0
+ * @messages: out: how many messages are in the slots
+ * @returned: out: how many messages of dead receivers wait to be received again
+ * @dead: out: how many messages were never sent because their sender died;
+ *	modulo 2^32
+ * @dead_sender: out: number of the attachment of the last such sender, 0 if
+ *	there was none
+ * @senders: out: threads that wait to send
+ * @receivers: out: threads that wait to receive
+ * @reserved: out: 0; ignored on entry
+ *
+ * Any descriptor of the object will do. Never waits. @messages is what the
+ * indices say, which participants move meanwhile.
+ *
+ * Returns 0, or EINVAL for a flag or if @element is not 0
+ */
+struct kipc_ring_state_args {
+	__u32 size;
+	__u32 flags;
+	__u32 element;
+	__u32 messages;
+	__u32 returned;
+	__u32 dead;
+	__u32 dead_sender;
+	__u32 senders;
+	__u32 receivers;
+	__u32 reserved;
+};
+
+/*
  * The numbers of the ioctls. The size of an argument is in its structure, so
  * the numbers do not contain it and never change. These are all ioctls of
  * /dev/kipc, except KIPC_THREAD:
@@ -1427,5 +1691,12 @@ struct kipc_region_state_args {
 /* Ioctls of regions. */
 #define KIPC_REGION_SEAL	_IO(KIPC_IOCTL, 0x60)
 #define KIPC_REGION_STATE	_IO(KIPC_IOCTL, 0x61)
+
+/* Ioctls of rings. */
+#define KIPC_RING_CLAIM		_IO(KIPC_IOCTL, 0x70)
+#define KIPC_RING_KICK		_IO(KIPC_IOCTL, 0x71)
+#define KIPC_RING_SEND		_IO(KIPC_IOCTL, 0x72)
+#define KIPC_RING_RECEIVE	_IO(KIPC_IOCTL, 0x73)
+#define KIPC_RING_STATE		_IO(KIPC_IOCTL, 0x74)
 
 #endif /* _UAPI_LINUX_KIPC_H */
