@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file kipc.h
- * libkipc: semaphores, barriers, mailboxes, mutexes and shared memory regions
- * of the kipc kernel module.
+ * libkipc: semaphores, barriers, mailboxes, rings, mutexes and shared memory
+ * regions of the kipc kernel module.
  *
  * DOC: rules that hold for every function
  *
@@ -45,7 +45,7 @@
  *
  * clone(). A child of clone() without fork() cannot take part, by handles of
  * its parent, in objects that track their participants: these are mutexes,
- * also the mutexes of a region, barriers without KIPC_NO_MEMBERS, and
+ * also the mutexes of a region, barriers without KIPC_NO_MEMBERS, rings, and
  * semaphores with KIPC_UNDO. It gets -ENXIO. It may open handles of its own.
  *
  * Versions. A program keeps working with later versions of the library.
@@ -172,7 +172,7 @@ static inline int kipc_list(uint64_t *cursor, struct kipc_list_entry *entries,
 /**
  * Watch an object for participants that die or leave. Only objects that track
  * their participants can be watched: mutexes, regions with mutexes, barriers
- * without KIPC_NO_MEMBERS, and semaphores with KIPC_UNDO. Does not block.
+ * without KIPC_NO_MEMBERS, rings, and semaphores with KIPC_UNDO. Does not block.
  * @param object_fd  descriptor of the object, open for reading; it still
  *                   belongs to the caller
  * @return a new close-on-exec descriptor, which the caller closes. It can be
@@ -1029,6 +1029,367 @@ static inline int kipc_mailbox_state(struct kipc_mailbox *mailbox,
 				     struct kipc_mailbox_state_args *state)
 {
 	return kipc_mailbox_state_sized(mailbox, state, sizeof(*state));
+}
+
+/* ------------------------------------------------------------------------- */
+/* Rings                                                                     */
+/* ------------------------------------------------------------------------- */
+
+/**
+ * A ring: messages of up to a fixed size in memory that all its participants
+ * share. Sending and receiving make no system call while there is room and there
+ * are messages.
+ *
+ * All participants must trust each other, see "Rings" in <linux/kipc.h>. Each
+ * message is received at least once: a message that a participant was receiving
+ * or held when it died is received again, marked as repeated.
+ */
+struct kipc_ring;
+
+/** The options of kipc_ring_create(). Zero means the default. */
+struct kipc_ring_options {
+	uint32_t flags;		/**< KIPC_EXCLUSIVE, _PERSIST */
+	uint32_t mode;		/**< permission bits 0..0777; 0 means 0600 */
+	/** bytes of the longest message, 1..KIPC_MESSAGE_MAX; 0 means 256 */
+	uint32_t message_size;
+	/** messages that each lane holds, a power of two; 0 means 64 */
+	uint32_t slots;
+	/** lanes, 1..KIPC_RING_LANES_MAX; 0 means 1 */
+	uint32_t lanes;
+	/**
+	 * messages that can be lent and held at the same time, at most
+	 * KIPC_RING_LOANS_MAX; 0 means 16
+	 */
+	uint32_t loans;
+	uint32_t access;	/**< KIPC_READ, KIPC_WRITE; 0 means both */
+};
+
+/** What is known of a message of a ring. */
+struct kipc_ring_message {
+	uint32_t length;	/**< in bytes */
+	uint32_t lane;		/**< 0 if a dead participant held the message */
+	/**
+	 * number of the sender's attachment, as in the notices of
+	 * kipc_watch(); 0 if it was sent by write(2) or the like, or if it is
+	 * not known any more
+	 */
+	uint32_t sender;
+	/** not 0 if a participant that died had received the message before */
+	uint32_t repeated;
+};
+
+/**
+ * The exported function that kipc_ring_create() calls.
+ * @param size  bytes of the options, as the program knows them
+ * @since 0.3
+ */
+int kipc_ring_create_sized(struct kipc_ring **ring, const char *name,
+			   const struct kipc_ring_options *options, size_t size);
+
+/**
+ * Create a ring, or open the existing one of that name. May sleep for memory,
+ * and while another process creates the same name; does not wait for anything
+ * else.
+ * @param ring     out: the handle; NULL on failure
+ * @param name     1..KIPC_NAME_MAX bytes without a slash, or NULL for an
+ *                 anonymous object
+ * @param options  NULL means all defaults
+ * @return 0 or one of the common errors
+ * @since 0.3
+ */
+static inline int kipc_ring_create(struct kipc_ring **ring, const char *name,
+				   const struct kipc_ring_options *options)
+{
+	return kipc_ring_create_sized(ring, name, options, sizeof(*options));
+}
+
+/**
+ * Open a ring by name. Does not block.
+ * @param ring    out: the handle; NULL on failure
+ * @param name    of the object, 1..KIPC_NAME_MAX bytes
+ * @param access  KIPC_READ | KIPC_WRITE to take part; with KIPC_WRITE alone the
+ *                handle can only send, by a system call for each message
+ * @return 0 or one of the common errors
+ * @since 0.3
+ */
+int kipc_ring_open(struct kipc_ring **ring, const char *name, unsigned int access);
+
+/**
+ * Make a handle from a descriptor. Does not block.
+ * @param ring  out: the handle; NULL on failure
+ * @param fd    belongs to the handle after success, to the caller after failure
+ * @return 0 or one of the common errors, as kipc_semaphore_import()
+ * @since 0.3
+ */
+int kipc_ring_import(struct kipc_ring **ring, int fd);
+
+/**
+ * Close a handle and its descriptor. Does not block. If no other handle of the
+ * process takes part in the ring, its loans can be lent again, and the messages
+ * that it held are received again.
+ * @param ring  the handle; NULL is ignored
+ * @since 0.3
+ */
+void kipc_ring_close(struct kipc_ring *ring);
+
+/**
+ * Get the descriptor of a handle, for poll, epoll or SCM_RIGHTS. A program that
+ * polls receives until -EAGAIN before it polls again.
+ * @param ring  the handle
+ * @return the descriptor, which still belongs to the handle
+ * @since 0.3
+ */
+int kipc_ring_fd(const struct kipc_ring *ring);
+
+/**
+ * Send a message. Blocks until there is room for it or the deadline passes.
+ * @param ring      the handle
+ * @param data      the message
+ * @param length    in bytes, 0..the message_size of the ring
+ * @param lane      0..lanes - 1; messages in the highest are received first
+ * @param deadline  absolute, in nanoseconds; one in the past does not wait
+ * @param flags     0 or KIPC_REALTIME
+ * @return 0; -ETIMEDOUT, -EINTR, -EMSGSIZE (the message is too long), -EINVAL,
+ *         -EBADF (the handle is not open for writing), -EUSERS (too many
+ *         threads wait already), -ENXIO (a child of clone()), -EIO (a
+ *         participant has written nonsense to the ring), -EFAULT and -ENOMEM
+ *         (only if the handle is open for writing alone)
+ * @since 0.3
+ */
+int kipc_ring_timedsend(struct kipc_ring *ring, const void *data, size_t length,
+			unsigned int lane, int64_t deadline, unsigned int flags);
+
+/**
+ * Send a message. Blocks until there is room for it. The parameters are those of
+ * kipc_ring_timedsend().
+ * @return as kipc_ring_timedsend(), but never -ETIMEDOUT
+ * @since 0.3
+ */
+int kipc_ring_send(struct kipc_ring *ring, const void *data, size_t length,
+		   unsigned int lane);
+
+/**
+ * Send a message if there is room for it. Does not block. The parameters are
+ * those of kipc_ring_timedsend().
+ * @return 0; -EAGAIN (there is no room); other errors of kipc_ring_timedsend()
+ *         that have nothing to do with waiting
+ * @since 0.3
+ */
+int kipc_ring_trysend(struct kipc_ring *ring, const void *data, size_t length,
+		      unsigned int lane);
+
+/**
+ * The exported function that all functions that receive by copying call.
+ * @param size   bytes of @p message, as the program knows it
+ * @param flags  KIPC_REALTIME, or KIPC_TRY
+ * @since 0.3
+ */
+ssize_t kipc_ring_receive_sized(struct kipc_ring *ring, void *buffer,
+				size_t capacity, struct kipc_ring_message *message,
+				size_t size, int64_t deadline, unsigned int flags);
+
+/**
+ * Receive a message: the oldest in the highest lane that has one. Blocks until
+ * there is one or the deadline passes.
+ * @param ring      the handle
+ * @param buffer    out: the bytes of the message
+ * @param capacity  of @p buffer, in bytes, at least the message_size of the ring
+ * @param message   out: what is known of the message; may be NULL
+ * @param deadline  absolute, in nanoseconds; one in the past does not wait
+ * @param flags     0 or KIPC_REALTIME
+ * @return the bytes of the message; -ETIMEDOUT, -EINTR, -EMSGSIZE (the buffer
+ *         is too small), -EINVAL, -EBADF (the handle is not open for reading
+ *         and writing), -EUSERS (too many threads wait already), -ENXIO (a
+ *         child of clone()), -EIO (a participant has written nonsense to the
+ *         ring, and a message is lost)
+ * @since 0.3
+ */
+static inline ssize_t kipc_ring_timedreceive(struct kipc_ring *ring, void *buffer,
+					     size_t capacity,
+					     struct kipc_ring_message *message,
+					     int64_t deadline, unsigned int flags)
+{
+	if (flags & ~KIPC_REALTIME)
+		return -EINVAL;
+	return kipc_ring_receive_sized(ring, buffer, capacity, message,
+				       sizeof(*message), deadline, flags);
+}
+
+/**
+ * Receive a message. Blocks until there is one. The parameters are those of
+ * kipc_ring_timedreceive().
+ * @return as kipc_ring_timedreceive(), but never -ETIMEDOUT
+ * @since 0.3
+ */
+static inline ssize_t kipc_ring_receive(struct kipc_ring *ring, void *buffer,
+					size_t capacity,
+					struct kipc_ring_message *message)
+{
+	return kipc_ring_receive_sized(ring, buffer, capacity, message,
+				       sizeof(*message), KIPC_FOREVER, 0);
+}
+
+/**
+ * Receive a message if there is one. Does not block. The parameters are those of
+ * kipc_ring_timedreceive().
+ * @return the bytes of the message; -EAGAIN (there is none); other errors of
+ *         kipc_ring_timedreceive() that have nothing to do with waiting
+ * @since 0.3
+ */
+static inline ssize_t kipc_ring_tryreceive(struct kipc_ring *ring, void *buffer,
+					   size_t capacity,
+					   struct kipc_ring_message *message)
+{
+	return kipc_ring_receive_sized(ring, buffer, capacity, message,
+				       sizeof(*message), 0, KIPC_TRY);
+}
+
+/**
+ * Borrow room for a message, to fill it in place for as long as the program
+ * likes. Does not block.
+ * @param ring  the handle
+ * @param data  out: message_size bytes, aligned to 64; NULL on failure
+ * @return 0; -ENOBUFS (all loans of the ring are lent or held), -EACCES (the
+ *         handle is not open for reading and writing)
+ * @since 0.3
+ */
+int kipc_ring_loan(struct kipc_ring *ring, void **data);
+
+/**
+ * Send a message that is in a loan, without copying it. The loan belongs to the
+ * program no longer. After an error it still does. Blocks until there is room or
+ * the deadline passes.
+ * @param data  from kipc_ring_loan(); the other parameters are those of
+ *              kipc_ring_timedsend()
+ * @return as kipc_ring_timedsend(), or -EPERM (not lent to this process),
+ *         -EINVAL (also if @p data is no address of a loan), -EACCES
+ * @since 0.3
+ */
+int kipc_ring_timedpublish(struct kipc_ring *ring, void *data, size_t length,
+			   unsigned int lane, int64_t deadline, unsigned int flags);
+
+/**
+ * Send a message that is in a loan. Blocks until there is room. The parameters
+ * are those of kipc_ring_timedpublish().
+ * @return as kipc_ring_timedpublish(), but never -ETIMEDOUT
+ * @since 0.3
+ */
+int kipc_ring_publish(struct kipc_ring *ring, void *data, size_t length,
+		      unsigned int lane);
+
+/**
+ * Send a message that is in a loan, if there is room. Does not block. The
+ * parameters are those of kipc_ring_timedpublish().
+ * @return 0; -EAGAIN (there is no room); other errors of
+ *         kipc_ring_timedpublish() that have nothing to do with waiting
+ * @since 0.3
+ */
+int kipc_ring_trypublish(struct kipc_ring *ring, void *data, size_t length,
+			 unsigned int lane);
+
+/**
+ * Give a loan back that is not needed. Does not block.
+ * @param ring  the handle
+ * @param data  from kipc_ring_loan()
+ * @return 0; -EPERM (not lent to this process), -EINVAL (no address of a loan),
+ *         -EACCES
+ * @since 0.3
+ */
+int kipc_ring_discard(struct kipc_ring *ring, void *data);
+
+/**
+ * The exported function that all functions that receive in place call.
+ * @param size   bytes of @p message, as the program knows it
+ * @param flags  KIPC_REALTIME, or KIPC_TRY
+ * @since 0.3
+ */
+ssize_t kipc_ring_hold_sized(struct kipc_ring *ring, const void **data,
+			     struct kipc_ring_message *message, size_t size,
+			     int64_t deadline, unsigned int flags);
+
+/**
+ * Receive a message in place. The program holds it for as long as it likes, which
+ * stops no other participant. Blocks until there is a message or the deadline
+ * passes.
+ * @param ring      the handle
+ * @param data      out: the bytes of the message; NULL on failure
+ * @param message   out: what is known of the message; may be NULL
+ * @param deadline  absolute, in nanoseconds; one in the past does not wait
+ * @param flags     0 or KIPC_REALTIME
+ * @return the bytes of the message; -ENOBUFS (all loans of the ring are lent or
+ *         held), -EACCES (the handle is not open for reading and writing), or
+ *         another error of kipc_ring_timedreceive() but -EMSGSIZE
+ * @since 0.3
+ */
+static inline ssize_t kipc_ring_timedhold(struct kipc_ring *ring, const void **data,
+					  struct kipc_ring_message *message,
+					  int64_t deadline, unsigned int flags)
+{
+	if (flags & ~KIPC_REALTIME)
+		return -EINVAL;
+	return kipc_ring_hold_sized(ring, data, message, sizeof(*message), deadline,
+				    flags);
+}
+
+/**
+ * Receive a message in place. Blocks until there is one. The parameters are those
+ * of kipc_ring_timedhold().
+ * @return as kipc_ring_timedhold(), but never -ETIMEDOUT
+ * @since 0.3
+ */
+static inline ssize_t kipc_ring_hold(struct kipc_ring *ring, const void **data,
+				     struct kipc_ring_message *message)
+{
+	return kipc_ring_hold_sized(ring, data, message, sizeof(*message),
+				    KIPC_FOREVER, 0);
+}
+
+/**
+ * Receive a message in place if there is one. Does not block. The parameters are
+ * those of kipc_ring_timedhold().
+ * @return the bytes of the message; -EAGAIN (there is none); other errors of
+ *         kipc_ring_timedhold() that have nothing to do with waiting
+ * @since 0.3
+ */
+static inline ssize_t kipc_ring_tryhold(struct kipc_ring *ring, const void **data,
+					struct kipc_ring_message *message)
+{
+	return kipc_ring_hold_sized(ring, data, message, sizeof(*message), 0,
+				    KIPC_TRY);
+}
+
+/**
+ * Give a message back that the program holds. It will not be received again.
+ * Does not block.
+ * @param ring  the handle
+ * @param data  from kipc_ring_hold()
+ * @return 0; -EPERM (not held by this process), -EINVAL (no address of a
+ *         message), -EACCES
+ * @since 0.3
+ */
+int kipc_ring_give_back(struct kipc_ring *ring, const void *data);
+
+/**
+ * The exported function that kipc_ring_state() calls.
+ * @param size  bytes of the state, as the program knows it
+ * @since 0.3
+ */
+int kipc_ring_state_sized(struct kipc_ring *ring, struct kipc_ring_state_args *state,
+			  size_t size);
+
+/**
+ * Read the state of a ring: how many messages there are, how many of dead
+ * participants wait to be received again, and how many were never sent because
+ * their sender died. Works with any access. Does not block.
+ * @param ring   the handle
+ * @param state  out: all of it is filled in
+ * @return 0
+ * @since 0.3
+ */
+static inline int kipc_ring_state(struct kipc_ring *ring,
+				  struct kipc_ring_state_args *state)
+{
+	return kipc_ring_state_sized(ring, state, sizeof(*state));
 }
 
 /* ------------------------------------------------------------------------- */
