@@ -67,7 +67,7 @@ static void ring_for_bells(struct kipc_ring *ring,
 		change(kipc_ring_tail_index(map, lane));
 }
 
-/* Returns true if somebody of this side may find what it looks for. */
+/* Returns true if a task of this side may find what it looks for. */
 static bool ring_has(const struct kipc_ring *ring,
 		     const struct kipc_ring_side *side)
 {
@@ -165,7 +165,7 @@ static void ring_unlock_kicking(struct kipc_ring *ring, bool behind,
 }
 
 /**
- * kipc_ring_kick_all() - wake whoever can go on
+ * kipc_ring_kick_all() - kick the waiters and the pollers of all sides
  * @ring: the ring
  * @behind: kick a waiter also if one before it was kicked and has not looked
  *
@@ -178,7 +178,7 @@ void kipc_ring_kick_all(struct kipc_ring *ring, bool behind)
 }
 
 /**
- * kipc_ring_kick() - wake whoever can go on of one side
+ * kipc_ring_kick() - kick a waiter and the pollers of one side
  * @ring: the ring
  * @side: one of its sides
  *
@@ -262,7 +262,7 @@ static bool ring_take_chunk(const struct kipc_ring_map *map, u32 chunk,
 
 /*
  * Takes the next message that a dead participant had. A bit whose message is
- * not there, because somebody has written to the pages, is dropped.
+ * not there, because a participant has overwritten it, is dropped.
  */
 static bool ring_take_returned(struct kipc_ring *ring,
 			       const struct kipc_ring_map *map,
@@ -292,7 +292,7 @@ static int ring_take_message(struct kipc_ring *ring,
 			     const struct kipc_ring_map *map,
 			     struct kipc_ring_claim *claim)
 {
-	int bell = 0, found;
+	int bell = 0, found;	/* all sides are kicked in any case */
 
 	if (ring->returned_count && ring_take_returned(ring, map, claim))
 		return KIPC_RING_FOUND;
@@ -362,8 +362,8 @@ static int ring_look(struct kipc_ring *ring, const struct kipc_ring_side *side,
 
 /*
  * Notes that a caller that does not wait was told that there is nothing. If the
- * side is polled, it is armed, and a last look follows. The participants need
- * not ask here any more when nobody polls.
+ * side is polled, it is armed, and a last look follows. If the ring is not polled
+ * at all, the participants need not ask any more.
  */
 static int ring_refuse(struct kipc_ring *ring, struct kipc_ring_side *side,
 		       struct kipc_ring_claim *claim)
@@ -460,7 +460,7 @@ static int ring_wait(struct kipc_ring *ring, struct kipc_ring_side *side,
 /**
  * kipc_ring_claim() - claim a slot, or a message outside the slots, and wait
  * @ring: the ring
- * @side: for whom
+ * @side: the side that the claim is for
  * @deadline: when to give up
  * @claim: @claim->attachment is set, with a reference, or NULL; the rest is
  *	filled in
@@ -639,11 +639,14 @@ static void ring_fill(const struct kipc_ring_map *map)
 		slot->state = kipc_ring_state_of(i & (map->layout.slots - 1), 0,
 						 KIPC_RING_FREE);
 		slot->content = kipc_ring_content(i, KIPC_RING_EMPTY);
+		cond_resched();
 	}
-	for (i = 0; i < map->layout.chunks; i++)
+	for (i = 0; i < map->layout.chunks; i++) {
 		*kipc_ring_place(map, i) =
 			kipc_ring_place_of(i < slots ? KIPC_RING_IN_SLOT :
 						       KIPC_RING_UNUSED, 0, 0);
+		cond_resched();
+	}
 }
 
 /**

@@ -13,28 +13,29 @@
  * each lane. A side has its waiters, and says whether its pollers are *armed*,
  * that is, have found nothing and want to be told of the next change. While
  * there is a waiter or a poller to be told, the bell in the index that the other
- * side advances is set, so that whoever advances it calls KICK.
+ * side advances is set, so that the participant that advances it calls KICK.
  *
  * A kick gives nothing away. It wakes the first waiter, which then looks for
  * itself, and disarms the pollers. Until the waiter has looked there is no
  * second kick, however many messages are sent. When it has looked it kicks the
- * next waiter if there is more. No wake-up is lost, because whoever wants to
- * sleep sets the bell before the last look::
+ * next waiter if there is more. No wake-up is lost, because a waiter sets the
+ * bell before its last look::
  *
  *	CPU 0 (receiver, ring lock held)	CPU 1 (sender)
  *
  *						slot: READY
  *	sets the bell in the tail
  *	looks at the slot			advances the tail, or sees that
- *						  somebody has done that
+ *						  another participant has
  *	sleeps					sees the bell: KICK
  *
  * Both operations on the tail are fully ordered read-modify-writes. So the
  * receiver sees the slot, or the sender sees the bell.
  *
  * A participant that is stopped after it has changed a slot and before it has
- * looked at the bell cannot call KICK. Therefore whoever goes to sleep kicks the
- * other sides, and the scan (scan.h) kicks all of them while a task waits.
+ * looked at the bell cannot call KICK. Therefore a waiter that goes to sleep
+ * kicks the other sides, and the scan (scan.h) kicks all of them while a task
+ * waits.
  *
  * The pages can be written to by all participants, so nothing in them is
  * trusted. A search for a slot makes a bounded number of steps for each time
@@ -83,7 +84,7 @@ struct kipc_ring {
 	u32 dead_sender;		/* of the last of them */
 };
 
-/* What was claimed, and for whom. */
+/* What was claimed, and for which attachment. */
 struct kipc_ring_claim {
 	struct kipc_attachment *attachment;	/* NULL for the kernel */
 	u64 position;

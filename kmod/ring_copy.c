@@ -32,8 +32,7 @@ static bool ring_for_pieces(const struct kipc_ring_map *map, u32 chunk,
 		size = min_t(size_t, length, PAGE_SIZE - offset_in_page(at));
 		if (!each(kipc_memory_at(map->memory, at), size, with))
 			return false;
-		if (!pagefault_disabled())
-			cond_resched();
+		cond_resched();
 	}
 	return true;
 }

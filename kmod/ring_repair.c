@@ -58,7 +58,7 @@ static u32 ring_repair_slot(struct kipc_ring *ring, u32 id, u32 number)
 		kipc_ring_note_returned(ring, number);
 	}
 	ring_repair_named(map, content);
-	/* Whoever finds the slot in its new state finds the place, too. */
+	/* A task that finds the slot in its new state finds the place, too. */
 	kipc_ring_store_release(&slot->state, state);
 	return 1;
 }

@@ -212,7 +212,7 @@ TEST_F(library_ring, works_in_a_child)
 	EXPECT_EQ(0, kipc_ring_discard(self->ring, loan));
 }
 
-/* EAGAIN reaches the kernel if somebody polls, so that the next edge is told. */
+/* EAGAIN reaches the kernel if the ring is polled, so that the next edge is told. */
 TEST_F(library_ring, tells_pollers)
 {
 	int fd = kipc_ring_fd(self->ring);

@@ -1040,7 +1040,7 @@ static inline int kipc_mailbox_state(struct kipc_mailbox *mailbox,
  * share. Sending and receiving make no system call while there is room and there
  * are messages.
  *
- * All participants must trust each other, see "Rings" in <linux/kipc.h>. Each
+ * Every participant can write to all of it, see "Rings" in <linux/kipc.h>. Each
  * message is received at least once: a message that a participant was receiving
  * or held when it died is received again, marked as repeated.
  */

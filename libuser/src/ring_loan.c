@@ -4,7 +4,7 @@
  * or the program holds the chunk of a message that it has received. Each is
  * swapped for the chunk in a slot, see linux/kipc_ring.h.
  *
- * A chunk outside the slots that belongs to nobody is *unused*. The numbers of
+ * A chunk outside the slots that belongs to no process is *unused*. The numbers of
  * chunks that this process has made unused are remembered, so that there is
  * seldom a search. Remembering a chunk does not keep others from taking it.
  */

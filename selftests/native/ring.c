@@ -152,7 +152,7 @@ TEST_F(ring, goes_on_when_an_index_is_behind)
 						NULL));
 }
 
-/* Whoever was helped still sees the bell. */
+/* A participant that was helped still sees the bell. */
 TEST_F(ring, sees_the_bell)
 {
 	__u64 *tail = kipc_ring_tail_index(&self->map, 0), position;

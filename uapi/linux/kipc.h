@@ -1430,19 +1430,18 @@ struct kipc_region_state_args {
  * system call as long as there is room, or a message. linux/kipc_ring.h has the
  * layout and the steps.
  *
- * All participants have to trust each other. One that breaks the rules can
+ * Every participant can write to the whole ring. One that breaks the rules can
  * lose, repeat and forge messages of the others, and the sender of a message is
  * only as good as the word of the participants. (In a mailbox it is not.) No
- * participant can harm the kernel or anybody who has not mapped the ring.
+ * participant can harm the kernel, or a process that has not mapped the ring.
  *
  * The messages of a lane are received in the order in which they were sent. The
  * participants are attached, and if one of them dies:
  *
  * - A message that it was about to send is gone. Receivers pass over the slot.
  * - A message that it was receiving, or held, is received again, marked as
- *   KIPC_RING_REPEATED. So each message is received at least once, and more than
- *   once only by those that come after a dead receiver. A receiver that must not
- *   do its work twice looks at this mark.
+ *   KIPC_RING_REPEATED. So each message is received at least once. A receiver
+ *   whose work must not be done twice looks at this mark.
  * - Chunks that were lent to it can be lent again.
  *
  * A participant that is stopped, not dead, while it copies a message into a slot

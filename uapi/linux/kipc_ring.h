@@ -19,8 +19,9 @@
  * A lane is a queue. Its index *tail* is the position of the next message to be
  * sent, *head* that of the next one to be received. Positions count messages
  * and wrap after 2^48. The message at position p is in slot p modulo the number
- * of slots. Bit 63 of an index is a bell: somebody of the other side sleeps in
- * the kernel, and whoever advances the index has to call KIPC_RING_KICK.
+ * of slots. Bit 63 of an index is a bell: a thread of the other side sleeps in
+ * the kernel or polls, and the participant that advances the index has to call
+ * KIPC_RING_KICK.
  *
  * The state of a slot consists of a position, the number of the attachment of
  * the participant that has claimed the slot (0 for the kernel) and a phase. The
@@ -37,10 +38,10 @@
  * before it had finished. Receivers pass over it, too; the kernel gives the
  * message to the next receiver that calls KIPC_RING_CLAIM.
  *
- * Who claims a slot or makes it READY or FREE advances the index after that. A
- * participant that finds the index behind the state of its slot advances it
- * instead of waiting for that. So the death of a participant between two steps
- * stops nobody.
+ * A participant advances the tail after it has made a slot READY, and the head
+ * after it has made one FREE. Another one that finds an index behind the state of
+ * its slot advances it instead of waiting for that. So the death of a participant
+ * between two steps stops no other one.
  *
  * A message moves without a copy if its chunk moves: a sender swaps a chunk that
  * it has filled for the one in the slot, and a receiver swaps an empty one for
@@ -51,7 +52,7 @@
  *
  * All participants of a ring can write to all of this memory. What is read from
  * it is checked before it is used. A participant that breaks the rules can
- * lose, repeat and forge messages of those that share the ring with it.
+ * lose, repeat and forge messages of all participants of the ring.
  */
 #ifndef _UAPI_LINUX_KIPC_RING_H
 #define _UAPI_LINUX_KIPC_RING_H
@@ -82,7 +83,7 @@
  * says so) and, of a message outside the slots, its length.
  */
 #define KIPC_RING_IN_SLOT	0U	/* a slot names it */
-#define KIPC_RING_UNUSED	1U	/* anybody may make it a spare */
+#define KIPC_RING_UNUSED	1U	/* any participant may take it */
 #define KIPC_RING_SPARE		2U	/* a participant's, without a message */
 #define KIPC_RING_LOAN		3U	/* a participant's, being filled */
 #define KIPC_RING_HELD		4U	/* a participant's, received */
@@ -766,7 +767,7 @@ static inline void kipc_ring_swap_out(const struct kipc_ring_map *ring,
  * @from: the kind of place where it has to be
  * @to: the kind of place where it shall be, of the caller as well
  *
- * KIPC_RING_UNUSED, as @from or @to, belongs to nobody.
+ * A chunk that is KIPC_RING_UNUSED belongs to no participant.
  *
  * Return: true, or false if the chunk is not there; then nothing has changed
  */
