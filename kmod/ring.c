@@ -63,7 +63,7 @@ static void ring_for_bells(struct kipc_ring *ring,
 		change(kipc_ring_head_index(map, ring_lane(ring, side)));
 		return;
 	}
-	for (lane = 0; lane < map->layout.lanes; lane++)
+	for (lane = 0; lane < map->layout->lanes; lane++)
 		change(kipc_ring_tail_index(map, lane));
 }
 
@@ -80,7 +80,7 @@ static bool ring_has(const struct kipc_ring *ring,
 					   &state) != KIPC_RING_NOTHING;
 	if (ring->returned_count)
 		return true;
-	for (lane = 0; lane < map->layout.lanes; lane++)
+	for (lane = 0; lane < map->layout->lanes; lane++)
 		if (kipc_ring_find_receive(map, lane, &index, &state) !=
 		    KIPC_RING_NOTHING)
 			return true;
@@ -156,7 +156,7 @@ static void ring_unlock_kicking(struct kipc_ring *ring, bool behind,
 		readers = ring_kick_side(ring, &ring->receivers, behind,
 					 &wake_q);
 	for (side = ring->senders;
-	     side < ring->senders + ring->map.layout.lanes; side++)
+	     side < ring->senders + ring->map.layout->lanes; side++)
 		if (side != except)
 			writers |= ring_kick_side(ring, side, behind, &wake_q);
 	spin_unlock(&ring->lock);
@@ -233,7 +233,7 @@ static bool ring_take_slot(const struct kipc_ring_map *map, u32 number,
 	struct kipc_ring_slot *slot = kipc_ring_slot_at(map, number);
 	u64 state = kipc_ring_load(&slot->state);
 
-	claim->lane = number / map->layout.slots;
+	claim->lane = number / map->layout->slots;
 	claim->position = kipc_ring_state_position(state);
 	claim->found = KIPC_RING_REPEATED;
 	return kipc_ring_state_phase(state) == KIPC_RING_RETURNED &&
@@ -254,7 +254,7 @@ static bool ring_take_chunk(const struct kipc_ring_map *map, u32 chunk,
 	claim->chunk = chunk;
 	claim->found = KIPC_RING_REPEATED | KIPC_RING_OUTSIDE;
 	return kipc_ring_place_kind(place) == KIPC_RING_BACK &&
-	       length <= map->layout.message_size &&
+	       length <= map->layout->message_size &&
 	       kipc_ring_cas(word, &place,
 			     kipc_ring_place_of(KIPC_RING_HELD, map->me,
 						length));
@@ -268,7 +268,7 @@ static bool ring_take_returned(struct kipc_ring *ring,
 			       const struct kipc_ring_map *map,
 			       struct kipc_ring_claim *claim)
 {
-	u32 slots = kipc_ring_slots(ring), bits = slots + map->layout.chunks;
+	u32 slots = kipc_ring_slots(ring), bits = slots + map->layout->chunks;
 	u32 bit, tries;
 	bool found = false;
 
@@ -298,7 +298,7 @@ static int ring_take_message(struct kipc_ring *ring,
 		return KIPC_RING_FOUND;
 	if (ring->returned_count)
 		return KIPC_RING_AGAIN;
-	for (claim->lane = map->layout.lanes; claim->lane--; ) {
+	for (claim->lane = map->layout->lanes; claim->lane--; ) {
 		found = kipc_ring_claim_receive(map, claim->lane, LOOK_TRIES,
 						&claim->position,
 						&claim->sender, &bell);
@@ -594,7 +594,7 @@ static u32 ring_lane_messages(const struct kipc_ring_map *map, u32 lane)
 	u64 count = (tail - head) & KIPC_RING_POSITION;
 
 	/* The head is read first. It may be helped past the tail. */
-	return count > map->layout.slots ? 0 : count;
+	return count > map->layout->slots ? 0 : count;
 }
 
 /**
@@ -613,7 +613,7 @@ void kipc_ring_state_get(struct kipc_ring *ring,
 	args->senders = 0;
 	args->reserved = 0;
 	spin_lock(&ring->lock);
-	for (lane = 0; lane < ring->map.layout.lanes; lane++) {
+	for (lane = 0; lane < ring->map.layout->lanes; lane++) {
 		args->messages += ring_lane_messages(&ring->map, lane);
 		args->senders += ring->senders[lane].count;
 	}
@@ -631,17 +631,17 @@ void kipc_ring_state_get(struct kipc_ring *ring,
 /* All slots are free and have a chunk each; the other chunks are unused. */
 static void ring_fill(const struct kipc_ring_map *map)
 {
-	u32 slots = map->layout.slots * map->layout.lanes, i;
+	u32 slots = map->layout->slots * map->layout->lanes, i;
 	struct kipc_ring_slot *slot;
 
 	for (i = 0; i < slots; i++) {
 		slot = kipc_ring_slot_at(map, i);
-		slot->state = kipc_ring_state_of(i & (map->layout.slots - 1), 0,
+		slot->state = kipc_ring_state_of(i & (map->layout->slots - 1), 0,
 						 KIPC_RING_FREE);
 		slot->content = kipc_ring_content(i, KIPC_RING_EMPTY);
 		cond_resched();
 	}
-	for (i = 0; i < map->layout.chunks; i++) {
+	for (i = 0; i < map->layout->chunks; i++) {
 		*kipc_ring_place(map, i) =
 			kipc_ring_place_of(i < slots ? KIPC_RING_IN_SLOT :
 						       KIPC_RING_UNUSED, 0, 0);
@@ -661,7 +661,7 @@ static void ring_fill(const struct kipc_ring_map *map)
 int kipc_ring_init(struct kipc_ring *ring)
 {
 	const union kipc_attributes *attributes = &ring->object.attributes;
-	struct kipc_ring_layout *layout = &ring->map.layout;
+	struct kipc_ring_layout *layout = &ring->layout;
 	u64 bitmap;
 	int ret;
 
@@ -675,6 +675,8 @@ int kipc_ring_init(struct kipc_ring *ring)
 	spin_lock_init(&ring->lock);
 	init_waitqueue_head(&ring->writers);
 	ring->object.tracks = true;
+	ring->map.layout = layout;
+	ring->map.slots = layout->slots;
 	ring->map.memory = &ring->words.memory;
 	bitmap = BITS_TO_LONGS(kipc_ring_slots(ring) + layout->chunks) *
 		 sizeof(long);

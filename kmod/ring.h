@@ -71,6 +71,7 @@ struct kipc_ring_side {
 struct kipc_ring {
 	struct kipc_object object;
 	struct kipc_words words;	/* only the memory of these is used */
+	struct kipc_ring_layout layout;	/* constant */
 	struct kipc_ring_map map;	/* constant; @me is 0 */
 	spinlock_t lock;		/* the ring lock */
 	struct kipc_ring_side receivers;
@@ -101,7 +102,7 @@ static inline struct kipc_ring *kipc_ring_of(struct kipc_object *object)
 
 static inline u32 kipc_ring_slots(const struct kipc_ring *ring)
 {
-	return ring->map.layout.slots * ring->map.layout.lanes;
+	return ring->map.layout->slots * ring->map.layout->lanes;
 }
 
 int kipc_ring_init(struct kipc_ring *ring);

@@ -66,7 +66,7 @@ static int ring_send_copy(struct kipc_ring *ring, u32 lane, const void *copy,
 		return ret;
 	slot = kipc_ring_slot(map, lane, claim.position);
 	chunk = kipc_ring_content_chunk(kipc_ring_load(&slot->content));
-	if (chunk >= map->layout.chunks) {
+	if (chunk >= map->layout->chunks) {
 		kipc_ring_unclaim(ring, &ring->senders[lane], &claim);
 		return -EIO;
 	}
@@ -95,7 +95,7 @@ int kipc_ring_send(struct kipc_ring *ring, u32 lane, struct iov_iter *from,
 	u8 small[SMALL], *copy = small;
 	int ret = -EFAULT;
 
-	if (length > ring->map.layout.message_size)
+	if (length > ring->map.layout->message_size)
 		return -EMSGSIZE;
 	if (length > SMALL)
 		copy = kvmalloc(length, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
@@ -206,7 +206,7 @@ int kipc_ring_receive(struct kipc_ring *ring, struct iov_iter *to,
 		      const struct kipc_deadline *deadline,
 		      struct kipc_ring_receive_args *args, void __user *arg)
 {
-	const u32 size = ring->map.layout.message_size;
+	const u32 size = ring->map.layout->message_size;
 	const struct iov_iter begin = *to;
 	int ret = -EFAULT, tries;
 

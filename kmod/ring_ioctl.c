@@ -16,7 +16,7 @@
 static struct kipc_ring_side *ring_side(struct kipc_ring *ring, u32 side,
 					u32 lane)
 {
-	if (lane >= ring->map.layout.lanes)
+	if (lane >= ring->map.layout->lanes)
 		return NULL;
 	if (side == KIPC_RING_RECEIVERS)
 		return &ring->receivers;
@@ -119,7 +119,7 @@ static int ring_ioctl_send(struct file *file, void __user *arg)
 	if (ret)
 		return ret;
 	if ((args.flags & ~(KIPC_TRY | KIPC_REALTIME)) ||
-	    args.lane >= ring->map.layout.lanes)
+	    args.lane >= ring->map.layout->lanes)
 		return -EINVAL;
 	args.lane = array_index_nospec(args.lane, KIPC_RING_LANES_MAX);
 	ret = kipc_deadline_init(&deadline, args.flags, args.deadline);

@@ -28,7 +28,7 @@ static void ring_repair_named(const struct kipc_ring_map *map, u64 content)
 {
 	u32 chunk = kipc_ring_content_chunk(content);
 
-	if (chunk < map->layout.chunks)
+	if (chunk < map->layout->chunks)
 		kipc_ring_store(kipc_ring_place(map, chunk),
 				kipc_ring_place_of(KIPC_RING_IN_SLOT, 0, 0));
 }
@@ -73,7 +73,7 @@ static u32 ring_repair_place(struct kipc_ring *ring, u32 id, u32 chunk)
 
 	if (kipc_ring_place_owner(place) != id)
 		return 0;
-	if (kind == KIPC_RING_HELD && length <= map->layout.message_size) {
+	if (kind == KIPC_RING_HELD && length <= map->layout->message_size) {
 		kipc_ring_store(word, kipc_ring_place_of(KIPC_RING_BACK, 0,
 							 length));
 		kipc_ring_note_returned(ring, kipc_ring_slots(ring) + chunk);
@@ -124,7 +124,7 @@ u32 kipc_ring_repair(struct kipc_object *object,
 	repaired = ring_repair_all(ring, attachment->id, kipc_ring_slots(ring),
 				   ring_repair_slot);
 	repaired += ring_repair_all(ring, attachment->id,
-				    ring->map.layout.chunks, ring_repair_place);
+				    ring->map.layout->chunks, ring_repair_place);
 	kipc_ring_kick_all(ring, false);
 	return repaired;
 }

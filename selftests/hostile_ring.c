@@ -64,7 +64,7 @@ static int run_scribbler(void *data)
 					      next(&random);
 		position &= KIPC_RING_POSITION;
 		word = (__u64 *)((char *)map.memory +
-				 next(&random) % (map.layout.chunks_at / 8) * 8);
+				 next(&random) % (map.layout->chunks_at / 8) * 8);
 		switch (next(&random) % 4) {
 		case 0:
 			word = kipc_ring_tail_index(&map, next(&random) % LANES);

@@ -32,6 +32,7 @@
 struct kipc_ring {
 	struct kipc_words words;
 	struct kipc_ring_layout layout;
+	uint32_t copy_max;	/* bytes that go into a slot without a loan */
 	/* Chunks that may be unused, plus 1; only hints. */
 	uint32_t recent[RING_RECENT];
 	uint32_t next;		/* where the next search begins; a hint */
@@ -57,9 +58,10 @@ static inline struct kipc_ring_map ring_map(const struct kipc_ring *ring)
 {
 	struct kipc_ring_map map;
 
-	map.layout = ring->layout;
+	map.layout = &ring->layout;
 	map.memory = ring->words.base;
 	map.me = ring->words.attachment;
+	map.slots = ring->layout.slots;
 	return map;
 }
 
@@ -75,33 +77,25 @@ static inline uint64_t ring_content(const struct kipc_ring_map *map, uint32_t la
 	return kipc_ring_load(&kipc_ring_slot(map, lane, position)->content);
 }
 
-/**
- * What checkers.h is told to stand for what was claimed: the slot, or the place
- * of the chunk.
- */
-static inline void *ring_slot(const struct kipc_ring_map *map,
-			      const struct ring_claim *claim)
-{
-	if (claim->found & KIPC_RING_OUTSIDE)
-		return kipc_ring_place(map, claim->chunk);
-	return kipc_ring_slot(map, claim->lane, claim->position);
-}
-
 /** Call KIPC_RING_KICK. */
 void kipc_ring_kick(const struct kipc_ring *ring, uint32_t side, uint32_t lane);
 
 /**
- * Claim by KIPC_RING_CLAIM, unless the caller does not want to wait and the
- * kernel need not know that it has found nothing.
+ * Claim a slot of a lane. Looks for one and then calls KIPC_RING_CLAIM, unless the
+ * caller does not want to wait and the kernel need not know that it has found
+ * nothing.
  * @param deadline  absolute, in nanoseconds; 0 with KIPC_TRY
  * @param flags     KIPC_TRY, KIPC_REALTIME
- * @param claim     in: for senders, the lane; out: what was claimed
+ * @param claim     out: what was claimed
  * @return 0, or a negative errno
  */
-int kipc_ring_claim_slow(const struct kipc_ring *ring,
-			 const struct kipc_ring_map *map, uint32_t side,
-			 int64_t deadline, unsigned int flags,
-			 struct ring_claim *claim);
+int kipc_ring_wait_slot(const struct kipc_ring *ring, uint32_t lane,
+			int64_t deadline, unsigned int flags,
+			struct ring_claim *claim);
+
+/** Claim a message of any lane; otherwise as kipc_ring_wait_slot(). */
+int kipc_ring_wait_message(const struct kipc_ring *ring, int64_t deadline,
+			   unsigned int flags, struct ring_claim *claim);
 
 /**
  * Make an unused chunk a spare or a loan of this process.
@@ -109,104 +103,74 @@ int kipc_ring_claim_slow(const struct kipc_ring *ring,
  * @param chunk out: its number
  * @return 0, or -ENOBUFS if no chunk is unused
  */
-int kipc_ring_take_chunk(struct kipc_ring *ring, const struct kipc_ring_map *map,
-			 uint32_t kind, uint32_t *chunk);
+int kipc_ring_take_chunk(struct kipc_ring *ring, uint32_t kind, uint32_t *chunk);
 
 /** Make a chunk of this process unused, that is where @p kind says. */
-int kipc_ring_drop_chunk(struct kipc_ring *ring, const struct kipc_ring_map *map,
-			 uint32_t kind, uint32_t chunk);
+int kipc_ring_drop_chunk(struct kipc_ring *ring, uint32_t kind, uint32_t chunk);
 
 /** Publish a loan; otherwise as kipc_ring_timedpublish(), with KIPC_TRY. */
-int kipc_ring_publish_chunk(struct kipc_ring *ring,
-			    const struct kipc_ring_map *map, uint32_t chunk,
-			    uint32_t length, uint32_t lane, int64_t deadline,
-			    unsigned int flags);
+int kipc_ring_publish_chunk(struct kipc_ring *ring, uint32_t chunk, uint32_t length,
+			    uint32_t lane, int64_t deadline, unsigned int flags);
 
+/** Claim a slot of a lane if the first look finds one; returns whether it has. */
 static inline __attribute__((always_inline))
-int ring_claim_slot(const struct kipc_ring *ring, const struct kipc_ring_map *map,
-		    uint32_t lane, int64_t deadline, unsigned int flags,
-		    struct ring_claim *claim)
+int ring_try_slot(const struct kipc_ring_map *map, uint32_t lane, __u64 *position)
 {
-	int error = 0;
-
-	claim->lane = lane;
-	claim->found = 0;
-	if (kipc_ring_claim_send(map, lane, RING_TRIES, &claim->position) !=
-	    KIPC_RING_FOUND)
-		error = kipc_ring_claim_slow(ring, map, KIPC_RING_SENDERS,
-					     deadline, flags, claim);
-	if (!error)
-		kipc_checker_acquire(ring_slot(map, claim));
-	return error;
+	if (!kipc_ring_likely(kipc_ring_try_send(map, lane, position) ==
+			      KIPC_RING_FOUND))
+		return 0;
+	kipc_checker_acquire(kipc_ring_slot(map, lane, *position));
+	return 1;
 }
 
-/*
- * Looks in all lanes, from the highest one down. Returns KIPC_RING_FOUND, or
- * another value if the kernel has to be asked.
+/**
+ * Claim a message of a lane if the first look finds one, and no message is
+ * outside the slots; returns whether it has.
  */
 static inline __attribute__((always_inline))
-int ring_find_message(const struct kipc_ring *ring, const struct kipc_ring_map *map,
-		      struct ring_claim *claim)
+int ring_try_message(const struct kipc_ring *ring, const struct kipc_ring_map *map,
+		     uint32_t lane, __u64 *position)
 {
-	int found = KIPC_RING_NOTHING, bell = 0;
+	uint32_t sender;
+	int bell = 0;
 
-	claim->lane = map->layout.lanes;
-	claim->found = 0;
 	if (kipc_ring_load(&kipc_ring_head(map)->returned))
-		return KIPC_RING_AGAIN;
-	while (claim->lane && found != KIPC_RING_FOUND) {
-		claim->lane--;
-		found = kipc_ring_claim_receive(map, claim->lane, RING_TRIES,
-						&claim->position,
-						&claim->sender, &bell);
+		return 0;
+	if (!kipc_ring_likely(kipc_ring_try_receive(map, lane, position, &sender,
+						    &bell) == KIPC_RING_FOUND)) {
 		if (bell)
-			kipc_ring_kick(ring, KIPC_RING_SENDERS, claim->lane);
-		bell = 0;
+			kipc_ring_kick(ring, KIPC_RING_SENDERS, lane);
+		return 0;
 	}
-	return found;
-}
-
-static inline __attribute__((always_inline))
-int ring_claim_message(const struct kipc_ring *ring,
-		       const struct kipc_ring_map *map, int64_t deadline,
-		       unsigned int flags, struct ring_claim *claim)
-{
-	int error = 0;
-
-	if (ring_find_message(ring, map, claim) != KIPC_RING_FOUND)
-		error = kipc_ring_claim_slow(ring, map, KIPC_RING_RECEIVERS,
-					     deadline, flags, claim);
-	if (!error)
-		kipc_checker_acquire(ring_slot(map, claim));
-	return error;
+	kipc_checker_acquire(kipc_ring_slot(map, lane, *position));
+	return 1;
 }
 
 static inline __attribute__((always_inline))
 void ring_finish_send(const struct kipc_ring *ring, const struct kipc_ring_map *map,
-		      const struct ring_claim *claim, uint32_t chunk, uint32_t length)
+		      uint32_t lane, __u64 position, __u64 content)
 {
-	kipc_checker_release(ring_slot(map, claim));
-	if (kipc_ring_finish_send(map, claim->lane, claim->position,
-				  kipc_ring_content(chunk, length)))
-		kipc_ring_kick(ring, KIPC_RING_RECEIVERS, claim->lane);
+	kipc_checker_release(kipc_ring_slot(map, lane, position));
+	if (kipc_ring_finish_send(map, lane, position, content))
+		kipc_ring_kick(ring, KIPC_RING_RECEIVERS, lane);
 }
 
 static inline void ring_cancel_send(const struct kipc_ring *ring,
-				    const struct kipc_ring_map *map,
-				    const struct ring_claim *claim)
+				    const struct kipc_ring_map *map, uint32_t lane,
+				    __u64 position)
 {
-	if (kipc_ring_cancel_send(map, claim->lane, claim->position))
-		kipc_ring_kick(ring, KIPC_RING_RECEIVERS, claim->lane);
+	if (kipc_ring_cancel_send(map, lane, position))
+		kipc_ring_kick(ring, KIPC_RING_RECEIVERS, lane);
 }
 
 static inline __attribute__((always_inline))
 void ring_finish_receive(const struct kipc_ring *ring,
-			 const struct kipc_ring_map *map,
-			 const struct ring_claim *claim)
+			 const struct kipc_ring_map *map, uint32_t lane,
+			 __u64 position)
 {
-	kipc_checker_release(ring_slot(map, claim));
-	if (kipc_ring_finish_receive(map, claim->lane, claim->position))
-		kipc_ring_kick(ring, KIPC_RING_SENDERS, claim->lane);
+	kipc_checker_release(kipc_ring_slot(map, lane, position));
+	if (kipc_ring_finish_receive(map, lane, position))
+		kipc_ring_kick(ring, KIPC_RING_SENDERS, lane);
 }
 
 /**

@@ -38,17 +38,17 @@ static int ring_take_recent(struct kipc_ring *ring, const struct kipc_ring_map *
 	return 0;
 }
 
-int kipc_ring_take_chunk(struct kipc_ring *ring, const struct kipc_ring_map *map,
-			 uint32_t kind, uint32_t *chunk)
+int kipc_ring_take_chunk(struct kipc_ring *ring, uint32_t kind, uint32_t *chunk)
 {
-	uint32_t chunks = map->layout.chunks, i;
+	const struct kipc_ring_map map = ring_map(ring);
+	uint32_t chunks = map.layout->chunks, i;
 	uint32_t first = __atomic_load_n(&ring->next, __ATOMIC_RELAXED);
 
-	if (ring_take_recent(ring, map, kind, chunk))
+	if (ring_take_recent(ring, &map, kind, chunk))
 		return 0;
 	for (i = 0; i < chunks; i++) {
 		*chunk = (first + i) % chunks;
-		if (ring_try_chunk(map, kind, *chunk)) {
+		if (ring_try_chunk(&map, kind, *chunk)) {
 			__atomic_store_n(&ring->next, *chunk + 1,
 					 __ATOMIC_RELAXED);
 			return 0;
@@ -67,11 +67,12 @@ static void ring_remember(struct kipc_ring *ring, uint32_t chunk)
 	__atomic_store_n(&ring->recent[i], chunk + 1, __ATOMIC_RELAXED);
 }
 
-int kipc_ring_drop_chunk(struct kipc_ring *ring, const struct kipc_ring_map *map,
-			 uint32_t kind, uint32_t chunk)
+int kipc_ring_drop_chunk(struct kipc_ring *ring, uint32_t kind, uint32_t chunk)
 {
-	kipc_checker_release(kipc_ring_place(map, chunk));
-	if (!kipc_ring_move(map, chunk, kind, KIPC_RING_UNUSED))
+	const struct kipc_ring_map map = ring_map(ring);
+
+	kipc_checker_release(kipc_ring_place(&map, chunk));
+	if (!kipc_ring_move(&map, chunk, kind, KIPC_RING_UNUSED))
 		return -EPERM;
 	ring_remember(ring, chunk);
 	return 0;
@@ -84,10 +85,10 @@ static int ring_chunk_of(const struct kipc_ring_map *map, const void *data,
 	uintptr_t first = (uintptr_t)ring_chunk(map, 0);
 	uintptr_t offset = (uintptr_t)data - first;
 
-	if ((uintptr_t)data < first || offset % map->layout.stride ||
-	    offset / map->layout.stride >= map->layout.chunks)
+	if ((uintptr_t)data < first || offset % map->layout->stride ||
+	    offset / map->layout->stride >= map->layout->chunks)
 		return -EINVAL;
-	*chunk = offset / map->layout.stride;
+	*chunk = offset / map->layout->stride;
 	return 0;
 }
 
@@ -104,7 +105,7 @@ int kipc_ring_loan(struct kipc_ring *ring, void **data)
 	*data = NULL;
 	if (!ring_mapped(ring))
 		return -EACCES;
-	error = kipc_ring_take_chunk(ring, &map, KIPC_RING_LOAN, &chunk);
+	error = kipc_ring_take_chunk(ring, KIPC_RING_LOAN, &chunk);
 	if (!error)
 		*data = ring_chunk(&map, chunk);
 	return error;
@@ -114,29 +115,29 @@ int kipc_ring_loan(struct kipc_ring *ring, void **data)
  * The loan becomes a spare first. So of two threads that publish the same loan
  * only one does.
  */
-int kipc_ring_publish_chunk(struct kipc_ring *ring,
-			    const struct kipc_ring_map *map, uint32_t chunk,
-			    uint32_t length, uint32_t lane, int64_t deadline,
-			    unsigned int flags)
+int kipc_ring_publish_chunk(struct kipc_ring *ring, uint32_t chunk, uint32_t length,
+			    uint32_t lane, int64_t deadline, unsigned int flags)
 {
+	const struct kipc_ring_map map = ring_map(ring);
 	struct ring_claim claim;
 	uint32_t spare;
 	int error;
 
-	if (!kipc_ring_move(map, chunk, KIPC_RING_LOAN, KIPC_RING_SPARE))
+	if (!kipc_ring_move(&map, chunk, KIPC_RING_LOAN, KIPC_RING_SPARE))
 		return -EPERM;
-	error = ring_claim_slot(ring, map, lane, deadline, flags, &claim);
-	if (!error && !kipc_ring_swap_in(map, lane, claim.position, chunk, length,
+	error = kipc_ring_wait_slot(ring, lane, deadline, flags, &claim);
+	if (!error && !kipc_ring_swap_in(&map, lane, claim.position, chunk, length,
 					 &spare)) {
-		ring_cancel_send(ring, map, &claim);
+		ring_cancel_send(ring, &map, lane, claim.position);
 		error = -EIO;
 	}
 	if (error) {
-		kipc_ring_move(map, chunk, KIPC_RING_SPARE, KIPC_RING_LOAN);
+		kipc_ring_move(&map, chunk, KIPC_RING_SPARE, KIPC_RING_LOAN);
 		return error;
 	}
-	ring_finish_send(ring, map, &claim, chunk, length);
-	kipc_ring_drop_chunk(ring, map, KIPC_RING_SPARE, spare);
+	ring_finish_send(ring, &map, lane, claim.position,
+			 kipc_ring_content(chunk, length));
+	kipc_ring_drop_chunk(ring, KIPC_RING_SPARE, spare);
 	return 0;
 }
 
@@ -149,15 +150,14 @@ static int ring_publish(struct kipc_ring *ring, void *data, size_t length,
 
 	if (!ring_mapped(ring))
 		return -EACCES;
-	if (length > map.layout.message_size)
+	if (length > map.layout->message_size)
 		return -EMSGSIZE;
-	if (lane >= map.layout.lanes)
+	if (lane >= map.layout->lanes)
 		return -EINVAL;
 	error = ring_chunk_of(&map, data, &chunk);
 	if (error)
 		return error;
-	return kipc_ring_publish_chunk(ring, &map, chunk, length, lane, deadline,
-				       flags);
+	return kipc_ring_publish_chunk(ring, chunk, length, lane, deadline, flags);
 }
 
 int kipc_ring_timedpublish(struct kipc_ring *ring, void *data, size_t length,
@@ -190,7 +190,7 @@ static int ring_drop(struct kipc_ring *ring, const void *data, uint32_t kind)
 	if (!ring_mapped(ring))
 		return -EACCES;
 	error = ring_chunk_of(&map, data, &chunk);
-	return error ?: kipc_ring_drop_chunk(ring, &map, kind, chunk);
+	return error ?: kipc_ring_drop_chunk(ring, kind, chunk);
 }
 
 int kipc_ring_discard(struct kipc_ring *ring, void *data)
@@ -214,8 +214,8 @@ static ssize_t ring_hold_claimed(struct kipc_ring *ring,
 		kipc_ring_swap_out(map, claim->lane, claim->position, content,
 				   spare);
 	else
-		kipc_ring_drop_chunk(ring, map, KIPC_RING_SPARE, spare);
-	ring_finish_receive(ring, map, claim);
+		kipc_ring_drop_chunk(ring, KIPC_RING_SPARE, spare);
+	ring_finish_receive(ring, map, claim->lane, claim->position);
 	claim->chunk = kipc_ring_content_chunk(content);
 	return valid ? (ssize_t)kipc_ring_content_length(content) : -EIO;
 }
@@ -226,7 +226,7 @@ static ssize_t ring_hold_outside(const struct kipc_ring_map *map, uint32_t chunk
 	uint64_t place = kipc_ring_load(kipc_ring_place(map, chunk));
 	uint32_t length = kipc_ring_place_length(place);
 
-	return length <= map->layout.message_size ? (ssize_t)length : -EIO;
+	return length <= map->layout->message_size ? (ssize_t)length : -EIO;
 }
 
 static ssize_t ring_hold(struct kipc_ring *ring, const struct kipc_ring_map *map,
@@ -236,13 +236,13 @@ static ssize_t ring_hold(struct kipc_ring *ring, const struct kipc_ring_map *map
 	uint32_t spare;
 	int error;
 
-	error = kipc_ring_take_chunk(ring, map, KIPC_RING_SPARE, &spare);
+	error = kipc_ring_take_chunk(ring, KIPC_RING_SPARE, &spare);
 	if (error)
 		return error;
-	error = ring_claim_message(ring, map, deadline, flags, claim);
+	error = kipc_ring_wait_message(ring, deadline, flags, claim);
 	if (!error && !(claim->found & KIPC_RING_OUTSIDE))
 		return ring_hold_claimed(ring, map, claim, spare);
-	kipc_ring_drop_chunk(ring, map, KIPC_RING_SPARE, spare);
+	kipc_ring_drop_chunk(ring, KIPC_RING_SPARE, spare);
 	return error ?: ring_hold_outside(map, claim->chunk);
 }
 

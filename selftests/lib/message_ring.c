@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -94,25 +95,34 @@ int ring_state(int fd, struct kipc_ring_state_args *state)
 int message_ring_map(struct kipc_ring_map *map, int fd)
 {
 	struct kipc_info_args info;
+	struct kipc_ring_layout *layout;
 	int ret = object_info(fd, &info);
 
 	if (ret)
 		return ret;
-	kipc_ring_layout_init(&map->layout, info.attributes.ring.message_size,
+	layout = malloc(sizeof(*layout));
+	if (!layout)
+		return -ENOMEM;
+	map->layout = layout;
+	map->slots = info.attributes.ring.slots;
+	kipc_ring_layout_init(layout, info.attributes.ring.message_size,
 			      info.attributes.ring.slots,
 			      info.attributes.ring.lanes,
 			      info.attributes.ring.loans);
 	map->memory = mmap(NULL, info.map_size, PROT_READ | PROT_WRITE,
 			   MAP_SHARED, fd, 0);
-	if (map->memory == MAP_FAILED)
+	if (map->memory == MAP_FAILED) {
+		free(layout);
 		return -errno;
+	}
 	map->me = attachment_of(fd);
 	return map->me ? 0 : -ENXIO;
 }
 
 void message_ring_unmap(struct kipc_ring_map *map)
 {
-	munmap((void *)map->memory, map->layout.bytes);
+	munmap((void *)map->memory, map->layout->bytes);
+	free((void *)map->layout);
 }
 
 void *message_ring_chunk(const struct kipc_ring_map *map, __u32 chunk)
@@ -137,7 +147,7 @@ bool ring_step_send(const struct kipc_ring_map *map, const void *data,
 
 bool ring_step_receive(const struct kipc_ring_map *map, void *data)
 {
-	__u32 lane = map->layout.lanes, sender;
+	__u32 lane = map->layout->lanes, sender;
 	__u64 position, content;
 	const void *chunk;
 	int bell = 0;

@@ -30,6 +30,7 @@ static void ring_make(struct kipc_ring *ring, uint32_t lanes, __u64 position)
 	ring->words.base = aligned_alloc(4096, ring->words.map_size);
 	memset(ring->words.base, 0, ring->words.map_size);
 	ring->words.attachment = 1;
+	ring->copy_max = SIZE;
 	ring->words.fd = -1;
 	map = ring_map(ring);
 	for (i = 0; i < slots; i++) {
@@ -259,12 +260,12 @@ static void *crowd_receiver(void *data)
 static void check_chunks(struct __test_metadata *_metadata,
 			 const struct kipc_ring_map *map)
 {
-	uint32_t slots = map->layout.lanes * map->layout.slots, i;
+	uint32_t slots = map->layout->lanes * map->layout->slots, i;
 	uint32_t named[4 * SLOTS + LOANS] = {};
 
 	for (i = 0; i < slots; i++)
 		named[(uint32_t)kipc_ring_slot_at(map, i)->content]++;
-	for (i = 0; i < map->layout.chunks; i++) {
+	for (i = 0; i < map->layout->chunks; i++) {
 		EXPECT_GE(1, named[i]);
 		EXPECT_EQ(named[i] ? KIPC_RING_IN_SLOT : KIPC_RING_UNUSED,
 			  *kipc_ring_place(map, i));

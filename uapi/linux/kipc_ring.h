@@ -116,6 +116,9 @@ struct kipc_ring_slot {
 	__u64 content;		/* chunk in bits 0..31, length in 32..63 */
 };
 
+/* Offset of the first slot. */
+#define KIPC_RING_SLOTS_AT	sizeof(struct kipc_ring_head)
+
 /**
  * struct kipc_ring_layout - where the parts of a ring are
  * @message_size: bytes of the longest message
@@ -124,7 +127,6 @@ struct kipc_ring_slot {
  * @chunks: how many there are: one for each slot, and those for loans
  * @stride: bytes from one chunk to the next, a multiple of 64
  * @reserved: 0
- * @slots_at: offset of the first slot
  * @places_at: offset of the first place
  * @chunks_at: offset of the first chunk, a multiple of 4096
  * @bytes: of the whole memory
@@ -138,7 +140,6 @@ struct kipc_ring_layout {
 	__u32 chunks;
 	__u32 stride;
 	__u32 reserved;
-	__u64 slots_at;
 	__u64 places_at;
 	__u64 chunks_at;
 	__u64 bytes;
@@ -146,15 +147,17 @@ struct kipc_ring_layout {
 
 /**
  * struct kipc_ring_map - the memory of a ring as one participant sees it
- * @layout: from kipc_ring_layout_init()
+ * @layout: what kipc_ring_layout_init() has filled in
  * @memory: what KIPC_RING_AT() finds the parts in: the mapping of the ring at
  *	offset 0
  * @me: number of the participant's attachment; 0 in the kernel
+ * @slots: as in @layout
  */
 struct kipc_ring_map {
-	struct kipc_ring_layout layout;
+	const struct kipc_ring_layout *layout;
 	const void *memory;
 	__u32 me;
+	__u32 slots;
 };
 
 /* The address of the byte at an offset. The module has a form of its own. */
@@ -168,36 +171,36 @@ struct kipc_ring_map {
 
 #ifdef __KERNEL__
 
-static inline __u64 kipc_ring_load(const __u64 *word)
+static __always_inline __u64 kipc_ring_load(const __u64 *word)
 {
 	return READ_ONCE(*word);
 }
 
-static inline __u64 kipc_ring_load_acquire(const __u64 *word)
+static __always_inline __u64 kipc_ring_load_acquire(const __u64 *word)
 {
 	/* The steps below say what it pairs with. */
 	return smp_load_acquire(word);
 }
 
-static inline void kipc_ring_store(__u64 *word, __u64 value)
+static __always_inline void kipc_ring_store(__u64 *word, __u64 value)
 {
 	WRITE_ONCE(*word, value);
 }
 
-static inline void kipc_ring_store_release(__u64 *word, __u64 value)
+static __always_inline void kipc_ring_store_release(__u64 *word, __u64 value)
 {
 	/* Pairs with kipc_ring_load_acquire() and kipc_ring_cas(). */
 	smp_store_release(word, value);
 }
 
 /* Fully ordered. On failure *old is what the word says. */
-static inline int kipc_ring_cas(__u64 *word, __u64 *old, __u64 value)
+static __always_inline int kipc_ring_cas(__u64 *word, __u64 *old, __u64 value)
 {
 	return try_cmpxchg(word, old, value);
 }
 
 /* Fully ordered. */
-static inline __u64 kipc_ring_or(__u64 *word, __u64 bits)
+static __always_inline __u64 kipc_ring_or(__u64 *word, __u64 bits)
 {
 	return atomic64_fetch_or(bits, (atomic64_t *)word);
 }
@@ -206,35 +209,35 @@ static inline __u64 kipc_ring_or(__u64 *word, __u64 bits)
 
 #else /* __KERNEL__ */
 
-static inline __u64 kipc_ring_load(const __u64 *word)
+static __always_inline __u64 kipc_ring_load(const __u64 *word)
 {
 	return __atomic_load_n(word, __ATOMIC_RELAXED);
 }
 
-static inline __u64 kipc_ring_load_acquire(const __u64 *word)
+static __always_inline __u64 kipc_ring_load_acquire(const __u64 *word)
 {
 	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
 }
 
-static inline void kipc_ring_store(__u64 *word, __u64 value)
+static __always_inline void kipc_ring_store(__u64 *word, __u64 value)
 {
 	__atomic_store_n(word, value, __ATOMIC_RELAXED);
 }
 
-static inline void kipc_ring_store_release(__u64 *word, __u64 value)
+static __always_inline void kipc_ring_store_release(__u64 *word, __u64 value)
 {
 	__atomic_store_n(word, value, __ATOMIC_RELEASE);
 }
 
 /* Acquires and releases. On failure *old is what the word says. */
-static inline int kipc_ring_cas(__u64 *word, __u64 *old, __u64 value)
+static __always_inline int kipc_ring_cas(__u64 *word, __u64 *old, __u64 value)
 {
 	return __atomic_compare_exchange_n(word, old, value, 0,
 					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
 /* Acquires and releases. */
-static inline __u64 kipc_ring_or(__u64 *word, __u64 bits)
+static __always_inline __u64 kipc_ring_or(__u64 *word, __u64 bits)
 {
 	return __atomic_fetch_or(word, bits, __ATOMIC_ACQ_REL);
 }
@@ -247,7 +250,7 @@ static inline __u64 kipc_ring_or(__u64 *word, __u64 bits)
 /* Layout                                                                   */
 /* ------------------------------------------------------------------------ */
 
-static inline __u64 kipc_ring_round_up(__u64 value, __u64 unit)
+static __always_inline __u64 kipc_ring_round_up(__u64 value, __u64 unit)
 {
 	return (value + unit - 1) & ~(unit - 1);
 }
@@ -262,9 +265,9 @@ static inline __u64 kipc_ring_round_up(__u64 value, __u64 unit)
  *
  * The values are those of CREATE, which has checked them.
  */
-static inline void kipc_ring_layout_init(struct kipc_ring_layout *layout,
-					 __u32 message_size, __u32 slots,
-					 __u32 lanes, __u32 loans)
+static __always_inline void
+kipc_ring_layout_init(struct kipc_ring_layout *layout, __u32 message_size,
+		      __u32 slots, __u32 lanes, __u32 loans)
 {
 	layout->message_size = message_size;
 	layout->lanes = lanes;
@@ -272,8 +275,7 @@ static inline void kipc_ring_layout_init(struct kipc_ring_layout *layout,
 	layout->chunks = lanes * slots + loans;
 	layout->stride = (__u32)kipc_ring_round_up(message_size, 64);
 	layout->reserved = 0;
-	layout->slots_at = sizeof(struct kipc_ring_head);
-	layout->places_at = layout->slots_at + (__u64)lanes * slots *
+	layout->places_at = KIPC_RING_SLOTS_AT + (__u64)lanes * slots *
 			    sizeof(struct kipc_ring_slot);
 	layout->chunks_at = kipc_ring_round_up(layout->places_at +
 			(__u64)layout->chunks * sizeof(__u64), 4096);
@@ -281,146 +283,157 @@ static inline void kipc_ring_layout_init(struct kipc_ring_layout *layout,
 			(__u64)layout->chunks * layout->stride;
 }
 
-static inline struct kipc_ring_head *
+static __always_inline struct kipc_ring_head *
 kipc_ring_head(const struct kipc_ring_map *ring)
 {
 	return (struct kipc_ring_head *)KIPC_RING_AT(ring->memory, 0);
 }
 
-static inline __u64 *kipc_ring_tail_index(const struct kipc_ring_map *ring,
-					  __u32 lane)
+static __always_inline __u64 *
+kipc_ring_tail_index(const struct kipc_ring_map *ring, __u32 lane)
 {
 	return &kipc_ring_head(ring)->lanes[lane].tail;
 }
 
-static inline __u64 *kipc_ring_head_index(const struct kipc_ring_map *ring,
-					  __u32 lane)
+static __always_inline __u64 *
+kipc_ring_head_index(const struct kipc_ring_map *ring, __u32 lane)
 {
 	return &kipc_ring_head(ring)->lanes[lane].head;
 }
 
 /* Returns the number, among the slots of all lanes, of the one of a position. */
-static inline __u32 kipc_ring_slot_number(const struct kipc_ring_map *ring,
-					  __u32 lane, __u64 position)
+static __always_inline __u32
+kipc_ring_slot_number(const struct kipc_ring_map *ring, __u32 lane,
+		      __u64 position)
 {
-	return lane * ring->layout.slots +
-	       ((__u32)position & (ring->layout.slots - 1));
+	return lane * ring->slots + ((__u32)position & (ring->slots - 1));
 }
 
-static inline struct kipc_ring_slot *
+static __always_inline struct kipc_ring_slot *
 kipc_ring_slot_at(const struct kipc_ring_map *ring, __u32 number)
 {
 	return (struct kipc_ring_slot *)
-		KIPC_RING_AT(ring->memory, ring->layout.slots_at +
+		KIPC_RING_AT(ring->memory, KIPC_RING_SLOTS_AT +
 			     (__u64)number * sizeof(struct kipc_ring_slot));
 }
 
-static inline struct kipc_ring_slot *
+static __always_inline struct kipc_ring_slot *
 kipc_ring_slot(const struct kipc_ring_map *ring, __u32 lane, __u64 position)
 {
 	return kipc_ring_slot_at(ring, kipc_ring_slot_number(ring, lane,
 							     position));
 }
 
-static inline __u64 *kipc_ring_place(const struct kipc_ring_map *ring,
-				     __u32 chunk)
+static __always_inline __u64 *kipc_ring_place(const struct kipc_ring_map *ring,
+					      __u32 chunk)
 {
-	return (__u64 *)KIPC_RING_AT(ring->memory, ring->layout.places_at +
+	return (__u64 *)KIPC_RING_AT(ring->memory, ring->layout->places_at +
 				     (__u64)chunk * sizeof(__u64));
 }
 
 /* Returns the offset of a chunk in the memory. */
-static inline __u64 kipc_ring_chunk_at(const struct kipc_ring_map *ring,
-				       __u32 chunk)
+static __always_inline __u64
+kipc_ring_chunk_at(const struct kipc_ring_map *ring, __u32 chunk)
 {
-	return ring->layout.chunks_at + (__u64)chunk * ring->layout.stride;
+	return ring->layout->chunks_at + (__u64)chunk * ring->layout->stride;
 }
 
 /* ------------------------------------------------------------------------ */
 /* Words                                                                    */
 /* ------------------------------------------------------------------------ */
 
-static inline __u64 kipc_ring_state_of(__u64 position, __u32 claimer, __u32 phase)
+static __always_inline __u64 kipc_ring_state_of(__u64 position, __u32 claimer,
+						__u32 phase)
 {
 	return position << KIPC_RING_POSITION_SHIFT |
 	       (__u64)claimer << KIPC_RING_CLAIMER_SHIFT | phase;
 }
 
-static inline __u64 kipc_ring_state_position(__u64 state)
+static __always_inline __u64 kipc_ring_state_position(__u64 state)
 {
 	return state >> KIPC_RING_POSITION_SHIFT;
 }
 
-static inline __u32 kipc_ring_state_claimer(__u64 state)
+static __always_inline __u32 kipc_ring_state_claimer(__u64 state)
 {
 	return (__u32)(state >> KIPC_RING_CLAIMER_SHIFT) &
 	       KIPC_RING_CLAIMER_MAX;
 }
 
-static inline __u32 kipc_ring_state_phase(__u64 state)
+static __always_inline __u32 kipc_ring_state_phase(__u64 state)
 {
 	return (__u32)(state & KIPC_RING_PHASE);
+}
+
+/* Returns true if a state has this position and phase, and any claimer. */
+static __always_inline int kipc_ring_is(__u64 state, __u64 position, __u32 phase)
+{
+	const __u64 claimer = (__u64)KIPC_RING_CLAIMER_MAX <<
+			      KIPC_RING_CLAIMER_SHIFT;
+
+	return (state & ~claimer) == kipc_ring_state_of(position, 0, phase);
 }
 
 /*
  * Returns how far the position of a state is ahead of another one, in units of
  * 2^16; negative if it is behind.
  */
-static inline __s64 kipc_ring_ahead(__u64 state, __u64 position)
+static __always_inline __s64 kipc_ring_ahead(__u64 state, __u64 position)
 {
 	return (__s64)((state & ~0xffffULL) -
 		       (position << KIPC_RING_POSITION_SHIFT));
 }
 
 /* Returns the state of the slot of @position when it can be used again. */
-static inline __u64 kipc_ring_next_state(const struct kipc_ring_map *ring,
-					 __u64 position)
+static __always_inline __u64
+kipc_ring_next_state(const struct kipc_ring_map *ring, __u64 position)
 {
-	return kipc_ring_state_of(position + ring->layout.slots, 0,
+	return kipc_ring_state_of(position + ring->slots, 0,
 			       KIPC_RING_FREE);
 }
 
-static inline __u64 kipc_ring_content(__u32 chunk, __u32 length)
+static __always_inline __u64 kipc_ring_content(__u32 chunk, __u32 length)
 {
 	return (__u64)length << KIPC_RING_LENGTH_SHIFT | chunk;
 }
 
-static inline __u32 kipc_ring_content_chunk(__u64 content)
+static __always_inline __u32 kipc_ring_content_chunk(__u64 content)
 {
 	return (__u32)content;
 }
 
-static inline __u32 kipc_ring_content_length(__u64 content)
+static __always_inline __u32 kipc_ring_content_length(__u64 content)
 {
 	return (__u32)(content >> KIPC_RING_LENGTH_SHIFT);
 }
 
 /* Returns true if a slot can have this content with a message in it. */
-static inline int kipc_ring_content_valid(const struct kipc_ring_map *ring,
-					  __u64 content)
+static __always_inline int
+kipc_ring_content_valid(const struct kipc_ring_map *ring, __u64 content)
 {
-	return kipc_ring_content_chunk(content) < ring->layout.chunks &&
-	       kipc_ring_content_length(content) <= ring->layout.message_size;
+	return kipc_ring_content_chunk(content) < ring->layout->chunks &&
+	       kipc_ring_content_length(content) <= ring->layout->message_size;
 }
 
-static inline __u64 kipc_ring_place_of(__u32 kind, __u32 owner, __u32 length)
+static __always_inline __u64 kipc_ring_place_of(__u32 kind, __u32 owner,
+						__u32 length)
 {
 	return (__u64)length << KIPC_RING_LENGTH_SHIFT |
 	       (__u64)owner << KIPC_RING_CLAIMER_SHIFT | kind;
 }
 
-static inline __u32 kipc_ring_place_kind(__u64 place)
+static __always_inline __u32 kipc_ring_place_kind(__u64 place)
 {
 	return (__u32)(place & KIPC_RING_KIND);
 }
 
-static inline __u32 kipc_ring_place_owner(__u64 place)
+static __always_inline __u32 kipc_ring_place_owner(__u64 place)
 {
 	return (__u32)(place >> KIPC_RING_CLAIMER_SHIFT) &
 	       KIPC_RING_CLAIMER_MAX;
 }
 
-static inline __u32 kipc_ring_place_length(__u64 place)
+static __always_inline __u32 kipc_ring_place_length(__u64 place)
 {
 	return (__u32)(place >> KIPC_RING_LENGTH_SHIFT);
 }
@@ -430,7 +443,7 @@ static inline __u32 kipc_ring_place_length(__u64 place)
 /* ------------------------------------------------------------------------ */
 
 /* The value of an index when it is moved past a position. */
-static inline __u64 kipc_ring_moved(__u64 index)
+static __always_inline __u64 kipc_ring_moved(__u64 index)
 {
 	return (index & KIPC_RING_BELL) | ((index + 1) & KIPC_RING_POSITION);
 }
@@ -444,7 +457,7 @@ static inline __u64 kipc_ring_moved(__u64 index)
  * one that changes nothing, comes either before the bell is set, in which case
  * the other side sees the slot, or after it.
  */
-static inline int kipc_ring_advance(__u64 *index, __u64 position)
+static __always_inline int kipc_ring_advance(__u64 *index, __u64 position)
 {
 	__u64 old = position;
 
@@ -459,15 +472,15 @@ static inline int kipc_ring_advance(__u64 *index, __u64 position)
 }
 
 /* Moves an index on behalf of the participant that has changed its slot. */
-static inline void kipc_ring_help(__u64 *index, __u64 old)
+static __always_inline void kipc_ring_help(__u64 *index, __u64 old)
 {
 	kipc_ring_cas(index, &old, kipc_ring_moved(old));
 }
 
 /* Claims a slot that has this state. Returns true if it still had it. */
-static inline int kipc_ring_claim_slot(const struct kipc_ring_map *ring,
-				       __u32 lane, __u64 position, __u64 state,
-				       __u32 phase)
+static __always_inline int
+kipc_ring_claim_slot(const struct kipc_ring_map *ring, __u32 lane,
+		     __u64 position, __u64 state, __u32 phase)
 {
 	return kipc_ring_cas(&kipc_ring_slot(ring, lane, position)->state,
 			     &state,
@@ -481,15 +494,16 @@ static inline int kipc_ring_claim_slot(const struct kipc_ring_map *ring,
 /**
  * kipc_ring_find_send() - look for room
  * @ring: the ring
- * @lane: below @ring->layout.lanes
+ * @lane: below @ring->layout->lanes
  * @index: set to what the tail says
  * @state: set to the state of the slot there
  *
  * Return: KIPC_RING_FOUND if the slot can be claimed, KIPC_RING_NOTHING if the
  * lane is full, KIPC_RING_AGAIN if the tail has to move first or has moved
  */
-static inline int kipc_ring_find_send(const struct kipc_ring_map *ring,
-				      __u32 lane, __u64 *index, __u64 *state)
+static __always_inline int kipc_ring_find_send(const struct kipc_ring_map *ring,
+					       __u32 lane, __u64 *index,
+					       __u64 *state)
 {
 	__u64 *tail = kipc_ring_tail_index(ring, lane), position;
 
@@ -507,42 +521,59 @@ static inline int kipc_ring_find_send(const struct kipc_ring_map *ring,
 }
 
 /**
+ * kipc_ring_try_send() - claim a slot for a message if the first look finds one
+ * @ring: the ring
+ * @lane: below @ring->layout->lanes
+ * @position: set to the position of the slot
+ *
+ * Moves the tail if it is behind. kipc_ring_finish_send() or
+ * kipc_ring_cancel_send() has to follow if a slot is claimed.
+ *
+ * Return: KIPC_RING_FOUND if it is claimed, KIPC_RING_NOTHING if the lane is
+ * full, KIPC_RING_AGAIN if it is worth another look
+ */
+static __always_inline int kipc_ring_try_send(const struct kipc_ring_map *ring,
+					      __u32 lane, __u64 *position)
+{
+	__u64 index, state;
+	int found = kipc_ring_find_send(ring, lane, &index, &state);
+
+	*position = index & KIPC_RING_POSITION;
+	if (kipc_ring_likely(found == KIPC_RING_FOUND)) {
+		if (!kipc_ring_claim_slot(ring, lane, *position, state,
+					  KIPC_RING_WRITING))
+			found = KIPC_RING_AGAIN;
+	} else if (found == KIPC_RING_AGAIN &&
+		   kipc_ring_ahead(state, *position) >= 0) {
+		kipc_ring_help(kipc_ring_tail_index(ring, lane), index);
+	}
+	return found;
+}
+
+/**
  * kipc_ring_claim_send() - claim a slot for a message
  * @ring: the ring
- * @lane: below @ring->layout.lanes
+ * @lane: below @ring->layout->lanes
  * @tries: how often to look, at least 1
  * @position: set to the position of the slot
  *
- * kipc_ring_finish_send() or kipc_ring_cancel_send() has to follow.
- *
- * Return: KIPC_RING_FOUND, KIPC_RING_NOTHING if the lane is full, or
- * KIPC_RING_AGAIN after @tries
+ * Return: as kipc_ring_try_send(); KIPC_RING_AGAIN after @tries
  */
-static inline int kipc_ring_claim_send(const struct kipc_ring_map *ring,
-				       __u32 lane, unsigned int tries,
-				       __u64 *position)
+static __always_inline int
+kipc_ring_claim_send(const struct kipc_ring_map *ring, __u32 lane,
+		     unsigned int tries, __u64 *position)
 {
-	__u64 index, state;
 	int found;
 
 	do {
-		found = kipc_ring_find_send(ring, lane, &index, &state);
-		*position = index & KIPC_RING_POSITION;
-		if (kipc_ring_likely(found == KIPC_RING_FOUND)) {
-			if (kipc_ring_claim_slot(ring, lane, *position, state,
-						 KIPC_RING_WRITING))
-				return KIPC_RING_FOUND;
-		} else if (found == KIPC_RING_NOTHING) {
-			return KIPC_RING_NOTHING;
-		} else if (kipc_ring_ahead(state, *position) >= 0) {
-			kipc_ring_help(kipc_ring_tail_index(ring, lane), index);
-		}
-	} while (--tries);
-	return KIPC_RING_AGAIN;
+		found = kipc_ring_try_send(ring, lane, position);
+	} while (found == KIPC_RING_AGAIN && --tries);
+	return found;
 }
 
-static inline int kipc_ring_end_send(const struct kipc_ring_map *ring,
-				     __u32 lane, __u64 position, __u32 phase)
+static __always_inline int kipc_ring_end_send(const struct kipc_ring_map *ring,
+					      __u32 lane, __u64 position,
+					      __u32 phase)
 {
 	kipc_ring_store_release(&kipc_ring_slot(ring, lane, position)->state,
 				kipc_ring_state_of(position, ring->me, phase));
@@ -558,9 +589,9 @@ static inline int kipc_ring_end_send(const struct kipc_ring_map *ring,
  *
  * Return: true if the receivers have to be kicked
  */
-static inline int kipc_ring_finish_send(const struct kipc_ring_map *ring,
-					__u32 lane, __u64 position,
-					__u64 content)
+static __always_inline int
+kipc_ring_finish_send(const struct kipc_ring_map *ring, __u32 lane,
+		      __u64 position, __u64 content)
 {
 	kipc_ring_store(&kipc_ring_slot(ring, lane, position)->content,
 			content);
@@ -575,8 +606,9 @@ static inline int kipc_ring_finish_send(const struct kipc_ring_map *ring,
  *
  * Return: true if the receivers have to be kicked, which pass over the slot
  */
-static inline int kipc_ring_cancel_send(const struct kipc_ring_map *ring,
-					__u32 lane, __u64 position)
+static __always_inline int
+kipc_ring_cancel_send(const struct kipc_ring_map *ring, __u32 lane,
+		      __u64 position)
 {
 	return kipc_ring_end_send(ring, lane, position, KIPC_RING_DEAD);
 }
@@ -594,14 +626,15 @@ static inline int kipc_ring_cancel_send(const struct kipc_ring_map *ring,
  *
  * Return: true, or false if the slot names no chunk; then nothing has changed
  */
-static inline int kipc_ring_swap_in(const struct kipc_ring_map *ring,
-				    __u32 lane, __u64 position, __u32 chunk,
-				    __u32 length, __u32 *spare)
+static __always_inline int kipc_ring_swap_in(const struct kipc_ring_map *ring,
+					     __u32 lane, __u64 position,
+					     __u32 chunk, __u32 length,
+					     __u32 *spare)
 {
 	struct kipc_ring_slot *slot = kipc_ring_slot(ring, lane, position);
 
 	*spare = kipc_ring_content_chunk(kipc_ring_load(&slot->content));
-	if (*spare >= ring->layout.chunks)
+	if (*spare >= ring->layout->chunks)
 		return 0;
 	kipc_ring_store(kipc_ring_place(ring, *spare),
 			kipc_ring_place_of(KIPC_RING_SPARE, ring->me, 0));
@@ -617,7 +650,7 @@ static inline int kipc_ring_swap_in(const struct kipc_ring_map *ring,
 /* ------------------------------------------------------------------------ */
 
 /* Returns true if receivers have to move the head past a slot. */
-static inline int kipc_ring_is_passed(__u64 state, __u64 position)
+static __always_inline int kipc_ring_is_passed(__u64 state, __u64 position)
 {
 	__s64 ahead = kipc_ring_ahead(state, position);
 	__u32 phase = kipc_ring_state_phase(state);
@@ -629,7 +662,7 @@ static inline int kipc_ring_is_passed(__u64 state, __u64 position)
 /**
  * kipc_ring_find_receive() - look for a message
  * @ring: the ring
- * @lane: below @ring->layout.lanes
+ * @lane: below @ring->layout->lanes
  * @index: set to what the head says
  * @state: set to the state of the slot there
  *
@@ -637,9 +670,9 @@ static inline int kipc_ring_is_passed(__u64 state, __u64 position)
  * lane is empty or its first message is not there yet; KIPC_RING_AGAIN if the
  * head has to move first or has moved
  */
-static inline int kipc_ring_find_receive(const struct kipc_ring_map *ring,
-					 __u32 lane, __u64 *index,
-					 __u64 *state)
+static __always_inline int
+kipc_ring_find_receive(const struct kipc_ring_map *ring, __u32 lane,
+		       __u64 *index, __u64 *state)
 {
 	__u64 *head = kipc_ring_head_index(ring, lane), position;
 
@@ -647,14 +680,10 @@ static inline int kipc_ring_find_receive(const struct kipc_ring_map *ring,
 	position = *index & KIPC_RING_POSITION;
 	*state = kipc_ring_load_acquire(&kipc_ring_slot(ring, lane,
 							position)->state);
-	if (!kipc_ring_ahead(*state, position)) {
-		if (kipc_ring_likely(kipc_ring_state_phase(*state) ==
-				     KIPC_RING_READY))
-			return KIPC_RING_FOUND;
-		if (kipc_ring_state_phase(*state) == KIPC_RING_DEAD)
-			return KIPC_RING_AGAIN;
-	}
-	if (kipc_ring_is_passed(*state, position) ||
+	if (kipc_ring_likely(kipc_ring_is(*state, position, KIPC_RING_READY)))
+		return KIPC_RING_FOUND;
+	if (kipc_ring_is(*state, position, KIPC_RING_DEAD) ||
+	    kipc_ring_is_passed(*state, position) ||
 	    kipc_ring_load(head) != *index)
 		return KIPC_RING_AGAIN;
 	return KIPC_RING_NOTHING;
@@ -664,8 +693,9 @@ static inline int kipc_ring_find_receive(const struct kipc_ring_map *ring,
  * Frees the slot of a message that never came. Returns true if the senders have
  * to be kicked.
  */
-static inline int kipc_ring_skip(const struct kipc_ring_map *ring, __u32 lane,
-				 __u64 position, __u64 state)
+static __always_inline int kipc_ring_skip(const struct kipc_ring_map *ring,
+					  __u32 lane, __u64 position,
+					  __u64 state)
 {
 	if (!kipc_ring_cas(&kipc_ring_slot(ring, lane, position)->state, &state,
 			   kipc_ring_next_state(ring, position)))
@@ -674,46 +704,66 @@ static inline int kipc_ring_skip(const struct kipc_ring_map *ring, __u32 lane,
 }
 
 /**
+ * kipc_ring_try_receive() - claim the slot of a message if the first look finds
+ *	one
+ * @ring: the ring
+ * @lane: below @ring->layout->lanes
+ * @position: set to the position of the slot
+ * @sender: set to the attachment that has sent the message
+ * @bell: set to true if a slot was passed over and the senders have to be
+ *	kicked; otherwise left as it is
+ *
+ * Moves the head if it is behind, and past a message that never came.
+ * kipc_ring_finish_receive() has to follow if a slot is claimed.
+ *
+ * Return: KIPC_RING_FOUND if it is claimed, KIPC_RING_NOTHING if there is no
+ * message, KIPC_RING_AGAIN if it is worth another look
+ */
+static __always_inline int
+kipc_ring_try_receive(const struct kipc_ring_map *ring, __u32 lane,
+		      __u64 *position, __u32 *sender, int *bell)
+{
+	__u64 index, state;
+	int found = kipc_ring_find_receive(ring, lane, &index, &state);
+
+	*position = index & KIPC_RING_POSITION;
+	*sender = kipc_ring_state_claimer(state);
+	if (kipc_ring_likely(found == KIPC_RING_FOUND)) {
+		if (!kipc_ring_claim_slot(ring, lane, *position, state,
+					  KIPC_RING_READING))
+			found = KIPC_RING_AGAIN;
+	} else if (found == KIPC_RING_AGAIN) {
+		if (kipc_ring_is_passed(state, *position))
+			kipc_ring_help(kipc_ring_head_index(ring, lane), index);
+		else if (kipc_ring_is(state, *position, KIPC_RING_DEAD))
+			*bell |= kipc_ring_skip(ring, lane, *position, state);
+	}
+	return found;
+}
+
+/**
  * kipc_ring_claim_receive() - claim the slot of a message
  * @ring: the ring
- * @lane: below @ring->layout.lanes
+ * @lane: below @ring->layout->lanes
  * @tries: how often to look, at least 1
  * @position: set to the position of the slot
  * @sender: set to the attachment that has sent the message
- * @bell: set to true if slots were passed over and the senders have to be
- *	kicked; otherwise left as it is
+ * @bell: as for kipc_ring_try_receive()
  *
- * kipc_ring_finish_receive() has to follow.
- *
- * Return: KIPC_RING_FOUND, KIPC_RING_NOTHING if there is no message, or
- * KIPC_RING_AGAIN after @tries
+ * Return: as kipc_ring_try_receive(); KIPC_RING_AGAIN after @tries
  */
-static inline int kipc_ring_claim_receive(const struct kipc_ring_map *ring,
-					  __u32 lane, unsigned int tries,
-					  __u64 *position, __u32 *sender,
-					  int *bell)
+static __always_inline int
+kipc_ring_claim_receive(const struct kipc_ring_map *ring, __u32 lane,
+			unsigned int tries, __u64 *position, __u32 *sender,
+			int *bell)
 {
-	__u64 index, state;
 	int found;
 
 	do {
-		found = kipc_ring_find_receive(ring, lane, &index, &state);
-		*position = index & KIPC_RING_POSITION;
-		*sender = kipc_ring_state_claimer(state);
-		if (kipc_ring_likely(found == KIPC_RING_FOUND)) {
-			if (kipc_ring_claim_slot(ring, lane, *position, state,
-						 KIPC_RING_READING))
-				return KIPC_RING_FOUND;
-		} else if (found == KIPC_RING_NOTHING) {
-			return KIPC_RING_NOTHING;
-		} else if (kipc_ring_is_passed(state, *position)) {
-			kipc_ring_help(kipc_ring_head_index(ring, lane), index);
-		} else if (kipc_ring_state_phase(state) == KIPC_RING_DEAD &&
-			   !kipc_ring_ahead(state, *position)) {
-			*bell |= kipc_ring_skip(ring, lane, *position, state);
-		}
-	} while (--tries);
-	return KIPC_RING_AGAIN;
+		found = kipc_ring_try_receive(ring, lane, position, sender,
+					      bell);
+	} while (found == KIPC_RING_AGAIN && --tries);
+	return found;
 }
 
 /**
@@ -724,8 +774,9 @@ static inline int kipc_ring_claim_receive(const struct kipc_ring_map *ring,
  *
  * Return: true if the senders have to be kicked
  */
-static inline int kipc_ring_finish_receive(const struct kipc_ring_map *ring,
-					   __u32 lane, __u64 position)
+static __always_inline int
+kipc_ring_finish_receive(const struct kipc_ring_map *ring, __u32 lane,
+			 __u64 position)
 {
 	kipc_ring_store_release(&kipc_ring_slot(ring, lane, position)->state,
 				kipc_ring_next_state(ring, position));
@@ -742,9 +793,9 @@ static inline int kipc_ring_finish_receive(const struct kipc_ring_map *ring,
  *
  * The caller holds the message afterwards. kipc_ring_finish_receive() follows.
  */
-static inline void kipc_ring_swap_out(const struct kipc_ring_map *ring,
-				      __u32 lane, __u64 position,
-				      __u64 content, __u32 spare)
+static __always_inline void kipc_ring_swap_out(const struct kipc_ring_map *ring,
+					       __u32 lane, __u64 position,
+					       __u64 content, __u32 spare)
 {
 	__u32 length = kipc_ring_content_length(content);
 
@@ -763,7 +814,7 @@ static inline void kipc_ring_swap_out(const struct kipc_ring_map *ring,
 /**
  * kipc_ring_move() - move a chunk of the caller to another place
  * @ring: the ring
- * @chunk: below @ring->layout.chunks
+ * @chunk: below @ring->layout->chunks
  * @from: the kind of place where it has to be
  * @to: the kind of place where it shall be, of the caller as well
  *
@@ -771,8 +822,8 @@ static inline void kipc_ring_swap_out(const struct kipc_ring_map *ring,
  *
  * Return: true, or false if the chunk is not there; then nothing has changed
  */
-static inline int kipc_ring_move(const struct kipc_ring_map *ring, __u32 chunk,
-				 __u32 from, __u32 to)
+static __always_inline int kipc_ring_move(const struct kipc_ring_map *ring,
+					  __u32 chunk, __u32 from, __u32 to)
 {
 	__u64 *word = kipc_ring_place(ring, chunk), old = kipc_ring_load(word);
 	__u32 me = ring->me;
